@@ -1,0 +1,1 @@
+"""Prefect flows over plain functions, the settings, and the command line."""

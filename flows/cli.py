@@ -1,0 +1,32 @@
+"""The command line. Heavy imports happen inside the commands, so that --help is instant."""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from graph.errors import GraphError
+from graph.errors import InputError as GraphInputError
+from models.errors import InputError as ModelsInputError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Find the links a museum's knowledge graph is missing, from its pictures, texts and facts.",
+)
+
+
+def main() -> None:
+    """Run the command; an error that we raise on purpose becomes one sentence and an exit code."""
+    try:
+        app()
+    except (GraphInputError, ModelsInputError) as error:
+        fail(error, code=2)
+    except GraphError as error:
+        fail(error, code=1)
+
+
+def fail(error: Exception, code: int) -> NoReturn:
+    print(f"vlkge: {error}", file=sys.stderr)
+    sys.exit(code)

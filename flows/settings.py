@@ -1,0 +1,29 @@
+"""Addresses, secrets and folders, read from the environment when they are asked for."""
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    """What the environment says; each field's variable is its name in capitals."""
+
+    neo4j_uri: str | None = Field(None, description="any Neo4j 5.26 or later; unset: the bundled server")
+    neo4j_username: str = "neo4j"
+    neo4j_password: SecretStr = SecretStr("")
+    neo4j_database: str = "neo4j"
+    vlkge_home: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("vlkge"),
+        description="the bundled server's data, the picture store and the trained models",
+    )
+    prefect_api_url: str | None = Field(None, description="a Prefect server; unset: one of this project's own")
+
+    @property
+    def pictures(self) -> Path:
+        return self.vlkge_home / "pictures"
+
+    @property
+    def models(self) -> Path:
+        return self.vlkge_home / "models"

@@ -1,0 +1,1 @@
+"""Everything that speaks to Neo4j: the bundled server, loading, exporting, writing back."""

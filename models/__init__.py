@@ -1,0 +1,1 @@
+"""Everything that is a tensor: encoders, fusion, scoring, training, ranking, prediction."""
