@@ -1,0 +1,1 @@
+"""The commands of `vlkge`, by what they work on."""
