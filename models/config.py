@@ -1,0 +1,83 @@
+"""What a training run is asked to do."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Modality = Literal["structural", "visual", "textual"]
+
+
+class TrainConfig(BaseModel):
+    """Hyperparameters of VL-KGE; the defaults suit graphs whose new entities are known by text or picture alone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scorer: Literal["transe", "distmult", "complex", "rotate"] = "complex"
+    dimension: int = Field(200, gt=0, description="D; ComplEx and RotatE have D real and D imaginary parts")
+    margin: float = Field(12.0, description="gamma of TransE and RotatE")
+    p_norm: Literal[1, 2] = Field(1, description="norm of TransE")
+    normalise: bool = Field(True, description="TransE: entities and relations of unit length")
+    rotate_distance: Literal["modulus", "l2"] = Field(
+        "modulus", description="RotatE: sum of moduli (its paper) or one L2 norm over all parts (the release of VL-KGE)"
+    )
+
+    modalities: tuple[Modality, ...] = Field(
+        ("structural", "visual", "textual"), min_length=1, description="those that the graph lacks are left out"
+    )
+    fusion: Literal["average", "addition", "weighted", "concat"] = "average"
+    missing_structure: Literal["absent", "zero"] = Field(
+        "absent", description="an unseen entity's structural vector is left out of the fusion, or a zero that counts"
+    )
+    imaginary: Literal["fused", "table", "inductive"] = Field(
+        "fused",
+        description="imaginary parts: fused like the real ones; a free table for seen entities; or that table for "
+        "those of them that have text, the others projected from the real part (the paper's inductive setting)",
+    )
+    shared_projection: bool = Field(False, description="one projection for pictures and texts of equal dimension")
+    unit_modalities: bool = Field(False, description="L2 norm of each modality before fusion")
+    adapter: bool = Field(False, description="residual adapters on pictures and texts")
+    adapter_width: int = Field(64, gt=0)
+    fine_tune: bool = Field(False, description="pictures' and texts' vectors are trained too, as tables")
+    similarity: bool = Field(True, description="adds relation-weighted cosines of frozen features to the score")
+
+    dropout: float = Field(0.3, ge=0, lt=1, description="elementwise, on the fused vector")
+    structural_dropout: float = Field(0.5, ge=0, lt=1, description="share of entities whose structure is hidden")
+
+    loss: Literal["sampled_softmax", "one_vs_all", "kvsall", "logistic", "self_adversarial"] = "sampled_softmax"
+    negatives: int = Field(1000, gt=0, description="a fact, or shared by a batch; unused by one_vs_all and kvsall")
+    negative_sampling: Literal["shared", "independent"] = Field(
+        "shared", description="negatives drawn once a batch, or for every fact"
+    )
+    negative_candidates: Literal["all", "relation"] = Field(
+        "all", description="independent negatives come from all entities, or from the relation's own ends in training"
+    )
+    negative_filter: Literal["none", "train", "every_split"] = Field(
+        "train", description="facts that are never negatives; every_split leaks validation and test (paper protocol)"
+    )
+    corrupted: Literal["both", "tail"] = Field("both", description="ends of a fact that are asked for in training")
+    adversarial_temperature: float = Field(1.0, gt=0)
+    reciprocal: bool = Field(True, description="head queries have relation vectors of their own")
+    n3: float = Field(0.0, ge=0, description="weight of the cubes of ComplEx and DistMult factors")
+
+    optimizer: Literal["adagrad", "adam"] = "adagrad"
+    learning_rate: float = Field(0.1, gt=0)
+    batch_size: int = Field(512, gt=0, description="training facts a step")
+    epochs: int = Field(20, gt=0)
+    patience: int | None = Field(
+        3, gt=0, description="epochs without a better validation MRR until the end; none: all epochs, the last weights"
+    )
+    validation_facts: int = Field(3000, gt=0, description="at most so many facts are ranked after each epoch")
+    seed: int = 42
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if len(set(self.modalities)) < len(self.modalities):
+            raise ValueError(f"modalities are given twice: {list(self.modalities)}")
+        if self.negative_candidates == "relation" and self.negative_sampling == "shared":
+            raise ValueError("negative_candidates='relation' needs negative_sampling='independent'")
+        return self
+
+    @property
+    def updates_rows(self) -> bool:
+        """Whether a step touches only the rows of tables that its batch names."""
+        return self.optimizer == "adagrad" and self.loss not in ("one_vs_all", "kvsall")

@@ -1,0 +1,94 @@
+"""One modality's vectors of entities: trained rows for structure, projected features for pictures and texts."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.knowledge_graph import Features
+
+
+class Structural(nn.Module):
+    """A trained vector per entity; only entities with training facts have one."""
+
+    def __init__(self, seen: Tensor, width: int, sparse: bool) -> None:
+        super().__init__()
+        self.sparse = sparse
+        self.seen: Tensor
+        self.register_buffer("seen", seen)
+        self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(seen), width)))
+
+    def forward(self, entities: Tensor) -> Tensor:
+        return F.embedding(entities, self.table, sparse=self.sparse)
+
+    def present(self, entities: Tensor) -> Tensor:
+        return self.seen[entities]
+
+
+class Projected(nn.Module):
+    """Features of an encoder, adapted where asked for, projected to `width` where they are not as wide.
+
+    Frozen features are a buffer; fine-tuned ones a trained table.
+    """
+
+    def __init__(
+        self, features: Features, width: int, *, adapter_width: int | None, fine_tune: bool, sparse: bool
+    ) -> None:
+        super().__init__()
+        self.sparse = sparse and fine_tune
+        self.mask: Tensor
+        self.register_buffer("mask", features.mask)
+        self.vectors: Tensor
+        if fine_tune:
+            self.vectors = nn.Parameter(features.vectors.clone())
+        else:
+            self.register_buffer("vectors", features.vectors)
+        dimension = features.vectors.shape[1]
+        self.adapter = Adapter(dimension, adapter_width) if adapter_width else nn.Identity()
+        self.projection: nn.Module = nn.Identity() if dimension == width else nn.Linear(dimension, width, bias=False)
+
+    def forward(self, entities: Tensor) -> Tensor:
+        vectors: Tensor = self.projection(self.adapter(F.embedding(entities, self.vectors, sparse=self.sparse)))
+        return vectors
+
+    def present(self, entities: Tensor) -> Tensor:
+        return self.mask[entities]
+
+
+class Adapter(nn.Module):
+    """Residual bottleneck x + tanh(g) * LayerNorm(W2 ReLU(W1 x)).
+
+    The identity at first, since g starts at zero; the maps do not, or no gradient would ever reach either factor.
+    """
+
+    def __init__(self, dimension: int, bottleneck: int) -> None:
+        super().__init__()
+        self.down = nn.Linear(dimension, bottleneck)
+        self.up = nn.Linear(bottleneck, dimension)
+        self.gate = nn.Parameter(torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        change = F.layer_norm(self.up(self.down(x).relu()), x.shape[-1:])
+        return x + self.gate.tanh() * change
+
+
+class Imaginary(nn.Module):
+    """Imaginary parts of complex vectors: a trained row for some entities, tanh(g) * P real for the others.
+
+    The gate g starts at zero, the projection P does not, or neither would ever change.
+    """
+
+    def __init__(self, rows: Tensor, width: int, sparse: bool) -> None:
+        super().__init__()
+        self.sparse = sparse
+        self.rows: Tensor
+        self.register_buffer("rows", rows)
+        self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(rows), width)))
+        self.projection = nn.Linear(width, width, bias=False)
+        self.gate = nn.Parameter(torch.zeros(()))
+
+    def forward(self, entities: Tensor, real: Tensor, structured: Tensor | None) -> Tensor:
+        """Imaginary parts [n, width]; rows are used only for `structured` entities, bool [n] (None: all)."""
+        own = F.embedding(entities, self.table, sparse=self.sparse)
+        derived = self.gate.tanh() * self.projection(real)
+        used = self.rows[entities] if structured is None else self.rows[entities] & structured
+        return torch.where(used[:, None], own, derived)

@@ -1,0 +1,191 @@
+"""VL-KGE: entities are fused of structure, picture and text, and a scorer matches them through relations.
+
+Efthymiou, Rudinac et al. 2026, "VL-KGE: Vision-Language Models Meet Knowledge Graph Embeddings".
+"""
+
+import math
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.config import TrainConfig
+from models.errors import InputError
+from models.fusion import FUSIONS
+from models.knowledge_graph import Features, KnowledgeGraph
+from models.modalities import Imaginary, Projected, Structural
+from models.scoring import SCORERS, RotatE, Scorer, Side, TransE
+from models.similarity import FrozenSimilarity, WithSimilarity
+
+CHUNK = 8192  # entities represented at a time where nothing is learned
+
+
+class VLKGE(nn.Module):
+    """Represents entities, turns (known entity, relation) pairs into queries, and scores candidates.
+
+    An entity's vector has `width` numbers: the fused ones and, with the similarity term, its frozen unit features.
+    """
+
+    def __init__(self, config: TrainConfig, seen: Tensor, features: dict[str, Features], num_relations: int) -> None:
+        super().__init__()
+        self.config = config
+        self.num_entities = len(seen)
+        self.num_relations = num_relations
+        scorer = _scorer(config)
+        parts = 2 if scorer.complex_valued else 1
+        self.fuses_imaginary = config.imaginary == "fused"
+        width = config.dimension * (parts if self.fuses_imaginary else 1)
+        self.modalities = _modalities(config, seen, features, width)
+        self.fusion = FUSIONS[config.fusion](len(self.modalities))
+        factor = len(self.modalities) if config.fusion == "concat" else 1
+        self.fused_width = config.dimension * parts * factor
+        self.imaginary: Imaginary | None = None
+        if parts == 2 and not self.fuses_imaginary:
+            rows = (
+                seen & features["textual"].mask if config.imaginary == "inductive" and "textual" in features else seen
+            )
+            self.imaginary = Imaginary(rows, self.fused_width // 2, config.updates_rows)
+        self.dropout = nn.Dropout(config.dropout)
+        rows_of_relations = num_relations * (2 if config.reciprocal else 1)
+        self.relations = nn.Parameter(_start(scorer, rows_of_relations, self.fused_width))
+        self.similarity: FrozenSimilarity | None = None
+        self.scorer: Scorer = scorer
+        frozen = [features[name] for name in self.modalities if name in features]
+        if config.similarity and frozen:
+            self.similarity = FrozenSimilarity(frozen, rows_of_relations)
+            self.scorer = WithSimilarity(scorer, sum(self.similarity.widths))
+
+    @classmethod
+    def from_graph(cls, config: TrainConfig, graph: KnowledgeGraph) -> Self:
+        """An untrained model of a graph; raises InputError if none of the configured modalities is in it."""
+        return cls(config, graph.seen, graph.features, graph.num_relations)
+
+    @property
+    def width(self) -> int:
+        """Numbers in an entity's vector, W."""
+        return self.fused_width + (sum(self.similarity.widths) if self.similarity else 0)
+
+    def represent(self, entities: Tensor | None = None) -> Tensor:
+        """Vectors [n, W] of entities int64 [n] (None: all [N, W]); with dropout in training mode only."""
+        if entities is not None:
+            return self._represent(entities)
+        every = torch.arange(self.num_entities, device=self.relations.device)
+        if torch.is_grad_enabled():
+            return self._represent(every)
+        return torch.cat([self._represent(chunk) for chunk in torch.split(every, CHUNK)])
+
+    def query(self, known: Tensor, relations: Tensor, side: Side) -> Tensor:
+        """Queries [B, W] for the `side` end, from vectors [B, W] of the known entities and relations int64 [B]."""
+        fused, frozen = known[:, : self.fused_width], known[:, self.fused_width :]
+        rows = self._relation_rows(relations, side)
+        # the inverse relation has a row of its own and asks for its tail
+        query = self.scorer.query(fused, self.relations[rows], "tail" if self.config.reciprocal else side)
+        return query if self.similarity is None else torch.cat([query, self.similarity.query(frozen, rows)], dim=1)
+
+    def queries(self, entities: Tensor, pairs: Tensor, side: Side) -> Tensor:
+        """Queries [B, W] for pairs int64 [B, 2] (known entity, relation), from the vectors [N, W] of all entities."""
+        return self.query(entities[pairs[:, 0]], pairs[:, 1], side)
+
+    def relation_vectors(self, side: Side = "tail") -> Tensor:
+        """Relations [num_relations, R] as used when `side` is asked for."""
+        every = torch.arange(self.num_relations, device=self.relations.device)
+        return self.relations[self._relation_rows(every, side)]
+
+    def score_all(self, entities: Tensor, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
+        """Scores [B, C] of candidates int64 [C] (None: all) as the `side` end of pairs int64 [B, 2].
+
+        `entities` are all vectors [N, W], from `represent()`.
+        """
+        chosen = entities if candidates is None else entities[candidates]
+        return self.scorer.match_all(self.queries(entities, pairs, side), chosen)
+
+    def score_triples(self, entities: Tensor, triples: Tensor, side: Side = "tail") -> Tensor:
+        """Scores [B] of facts int64 [B, 3], asked for their `side` end (with reciprocal relations the sides differ)."""
+        known, answer = (0, 2) if side == "tail" else (2, 0)
+        queries = self.queries(entities, triples[:, [known, 1]], side)
+        return self.scorer.match_pairs(queries, entities[triples[:, answer]])
+
+    def _relation_rows(self, relations: Tensor, side: Side) -> Tensor:
+        return relations + self.num_relations if side == "head" and self.config.reciprocal else relations
+
+    def _represent(self, entities: Tensor) -> Tensor:
+        modules = [module for module in self.modalities.values() if isinstance(module, Structural | Projected)]
+        parts = torch.stack([module(entities) for module in modules], dim=1)
+        present = torch.stack([module.present(entities) for module in modules], dim=1)
+        if self.training and "structural" in self.modalities:
+            present = self._hide_structure(present)
+        if self.config.unit_modalities:
+            parts = F.normalize(parts, dim=-1)
+        fused = self.dropout(self._complete(entities, parts, present))
+        if self.scorer.unit_entities:
+            fused = F.normalize(fused, dim=-1)
+        return fused if self.similarity is None else torch.cat([fused, self.similarity(entities)], dim=1)
+
+    def _hide_structure(self, present: Tensor) -> Tensor:
+        """Leaves a share of the entities with their features alone, as unseen ones are."""
+        column = list(self.modalities).index("structural")
+        hidden = torch.rand(len(present), device=present.device) < self.config.structural_dropout
+        others = present.sum(1) > present[:, column].long()
+        present = present.clone()
+        present[:, column] &= ~(hidden & others)
+        return present
+
+    def _complete(self, entities: Tensor, parts: Tensor, present: Tensor) -> Tensor:
+        """Fused vectors [n, fused_width], real and imaginary parts side by side where there are such."""
+        counted = present
+        if self.config.missing_structure == "zero" and "structural" in self.modalities:
+            column = list(self.modalities).index("structural")
+            parts = parts * present[..., None]
+            counted = present.clone()
+            counted[:, column] = True
+        if self.imaginary is not None:
+            real = self.fusion(parts, counted)
+            structured = (
+                present[:, list(self.modalities).index("structural")] if "structural" in self.modalities else None
+            )
+            return torch.cat([real, self.imaginary(entities, real, structured)], dim=1)
+        halves = parts.chunk(2, dim=-1) if self.scorer.complex_valued else (parts,)
+        return torch.cat([self.fusion(half, counted) for half in halves], dim=1)
+
+
+def _scorer(config: TrainConfig) -> Scorer:
+    if config.scorer == "transe":
+        return TransE(config.margin, config.p_norm, config.normalise)
+    if config.scorer == "rotate":
+        return RotatE(config.margin, config.rotate_distance)
+    return SCORERS[config.scorer]()
+
+
+def _modalities(config: TrainConfig, seen: Tensor, features: dict[str, Features], width: int) -> nn.ModuleDict:
+    """Those of the configured modalities that the graph has, in a fixed order."""
+    found = nn.ModuleDict()
+    sparse = config.updates_rows
+    if "structural" in config.modalities:
+        found["structural"] = Structural(seen, width, sparse)
+    adapter_width = config.adapter_width if config.adapter else None
+    for name in sorted(set(features) & set(config.modalities)):
+        found[name] = Projected(
+            features[name], width, adapter_width=adapter_width, fine_tune=config.fine_tune, sparse=sparse
+        )
+    if not found:
+        raise InputError(f"the graph has none of the modalities {list(config.modalities)}; it has {sorted(features)}")
+    if config.shared_projection:
+        _share_projection([module for module in found.values() if isinstance(module, Projected)])
+    return found
+
+
+def _share_projection(modules: list[Projected]) -> None:
+    dimensions = [module.vectors.shape[1] for module in modules]
+    if len(set(dimensions)) > 1:
+        raise InputError(f"a shared projection needs features of one dimension, not {dimensions}")
+    for module in modules[1:]:
+        module.projection = modules[0].projection
+
+
+def _start(scorer: Scorer, rows: int, width: int) -> Tensor:
+    """Relation vectors before training: angles all around for RotatE, else Xavier."""
+    start = torch.empty(rows, scorer.relation_width(width))
+    if isinstance(scorer, RotatE):
+        return nn.init.uniform_(start, -math.pi, math.pi)
+    return nn.init.xavier_uniform_(start)
