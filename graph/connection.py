@@ -1,16 +1,30 @@
 """One open connection to one Neo4j database; statements are named files of `cypher/`."""
 
+import logging
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 import neo4j
+from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable, SessionExpired
 
 import cypher
 
+from .errors import GraphError, InputError
+
 T = TypeVar("T")
 Row = dict[str, Any]
+
+SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+OLDEST = (5, 26)
+CONNECT_SECONDS = 10.0
+
+# What the driver logs reaches the reader as our own errors.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)
@@ -23,12 +37,20 @@ class Address:
     database: str = "neo4j"
 
 
-class Database:
-    """Runs the statements of `cypher/` by name, each call in its own retried transaction."""
+class LoginError(GraphError):
+    """The server does not take this user with this password."""
 
-    def __init__(self, driver: neo4j.Driver, name: str) -> None:
+
+class Database:
+    """Runs the statements of `cypher/` by name, each call in its own retried transaction.
+
+    What the driver raises becomes a GraphError that says what failed, where, and the way out.
+    """
+
+    def __init__(self, driver: neo4j.Driver, address: Address) -> None:
         self.driver = driver
-        self.name = name
+        self.address = address
+        self.name = address.database
 
     def read(self, statement: str, **parameters: object) -> list[Row]:
         """All rows of a reading statement, e.g. ``read("query/strongest_links", limit=5)``."""
@@ -38,18 +60,18 @@ class Database:
         """All rows of a writing statement, run in one transaction."""
         return self._run(statement, parameters, neo4j.RoutingControl.WRITE)
 
-    def _run(
-        self, statement: str, parameters: dict[str, object], routing: neo4j.RoutingControl
-    ) -> list[dict[str, object]]:
+    def _run(self, statement: str, parameters: dict[str, object], routing: neo4j.RoutingControl) -> list[Row]:
         loaded = cypher.load(statement)
-        records, _, _ = self.driver.execute_query(
-            loaded.text, loaded.bind(**parameters), database_=self.name, routing_=routing
-        )
+        bound = loaded.bind(**parameters)
+        with driver_errors(self.address, statement):
+            records, _, _ = self.driver.execute_query(loaded.text, bound, database_=self.name, routing_=routing)
         return [record.data() for record in records]
 
-    def session(self) -> neo4j.Session:
+    @contextmanager
+    def session(self) -> Iterator[neo4j.Session]:
         """A driver session, for several statements in one transaction or for CALL … IN TRANSACTIONS."""
-        return self.driver.session(database=self.name)
+        with driver_errors(self.address), self.driver.session(database=self.name) as session:
+            yield session
 
     def close(self) -> None:
         self.driver.close()
@@ -64,13 +86,88 @@ class Database:
 
 
 def connect(address: Address) -> Database:
-    """An open, verified connection."""
-    driver = neo4j.GraphDatabase.driver(address.uri, auth=(address.username, address.password))
-    driver.verify_connectivity()
-    return Database(driver, address.database)
+    """An open connection to a server that answered, let us in, has the database and is new enough.
+
+    Raises InputError where the address cannot be one, LoginError for a wrong name or password, and
+    GraphError for the rest; each names the variable to set.
+    """
+    database = Database(_open_driver(address), address)
+    try:
+        check_version(database.read("server/show_version")[0]["version"], address.uri)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def replace_password(address: Address, old: str) -> None:
+    """Give the user of `address` its password in place of the `old` one. Raises LoginError where that is wrong."""
+    system = Address(address.uri, address.username, old, database="system")
+    with Database(_open_driver(system), system) as database:
+        database.write("server/set_password", old=old, new=address.password)
+
+
+def check_version(version: str, uri: str) -> None:
+    """Raise GraphError for a server that is older than the oldest we know how to use, e.g. 5.12.0."""
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
+    if numbers < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise GraphError(
+            f"Neo4j at {uri} is version {version}, {oldest} or later is needed: upgrade it, set NEO4J_URI to a newer "
+            "one, or unset NEO4J_URI to use the bundled one"
+        )
+
+
+@contextmanager
+def driver_errors(address: Address, statement: str = "") -> Iterator[None]:
+    """Turn what the driver raises inside the block into a GraphError, one sentence with the way out."""
+    uri = address.uri
+    try:
+        yield
+    except AuthError as error:
+        raise LoginError(
+            f"Neo4j at {uri} refuses the user {address.username!r} with this password: "
+            "set NEO4J_USERNAME and NEO4J_PASSWORD"
+        ) from error
+    except (ServiceUnavailable, SessionExpired) as error:
+        raise GraphError(
+            f"Neo4j at {uri} cannot be reached ({_on_one_line(error)}): start it, or set NEO4J_URI to one that runs"
+        ) from error
+    except Neo4jError as error:
+        if error.code == "Neo.ClientError.Database.DatabaseNotFound":
+            raise GraphError(
+                f"Neo4j at {uri} has no database {address.database!r}: set NEO4J_DATABASE to one that it has"
+            ) from error
+        what = f" {statement}" if statement else ""
+        raise GraphError(f"Neo4j at {uri} refused{what}: {error.message} ({error.code})") from error
+    except DriverError as error:
+        raise GraphError(f"Neo4j at {uri}: {_on_one_line(error)}") from error
 
 
 def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Consecutive slices of at most `size` rows."""
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
+
+
+def _open_driver(address: Address) -> neo4j.Driver:
+    try:
+        parts = urlsplit(address.uri)
+        if parts.scheme not in SCHEMES or not parts.hostname or parts.port == 0:
+            raise ValueError("no known scheme or no host")
+        return neo4j.GraphDatabase.driver(
+            address.uri,
+            auth=(address.username, address.password),
+            connection_timeout=CONNECT_SECONDS,
+            notifications_min_severity="OFF",
+            telemetry_disabled=True,
+        )
+    except (ValueError, DriverError) as error:
+        raise InputError(
+            f"NEO4J_URI is {address.uri!r} ({_on_one_line(error)}); it must be like bolt://localhost:7687, "
+            f"beginning with one of {', '.join(SCHEMES)}"
+        ) from error
+
+
+def _on_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
