@@ -1,0 +1,73 @@
+"""Known facts as a lookup: which entities already answer a query, for filtered ranking and for new links."""
+
+import torch
+from torch import Tensor
+
+from models.scoring import Side
+
+SIDES: tuple[Side, Side] = ("head", "tail")
+
+
+def given_pairs(triples: Tensor, side: Side) -> Tensor:
+    """The (known entity, relation) pairs [m, 2] of queries that ask for the `side` end of triples [m, 3]."""
+    return triples[:, [0, 1]] if side == "tail" else triples[:, [2, 1]]
+
+
+def answers(triples: Tensor, side: Side) -> Tensor:
+    """The entities [m] that such queries look for."""
+    return triples[:, 2] if side == "tail" else triples[:, 0]
+
+
+class KnownFacts:
+    """Answers of every (known entity, relation) pair, as compressed rows: one sorted key per pair.
+
+    With `merged` there is one map for both sides, whose entry of (entity, relation) holds the entity's tails and its
+    heads together: the filter of the VL-KGE authors' release, which also drops (x, r, h) when it ranks (h, r, ?).
+    """
+
+    def __init__(self, triples: Tensor, relations: int, *, merged: bool = False) -> None:
+        self.relations = relations
+        self.triples = triples
+        by_side = {side: (given_pairs(triples, side), answers(triples, side)) for side in SIDES}
+        if merged:
+            pairs, found = (torch.cat(parts) for parts in zip(*by_side.values(), strict=True))
+            rows = _Rows(self._keys(pairs), found)
+            self._rows: dict[Side, _Rows] = {"head": rows, "tail": rows}
+        else:
+            self._rows = {side: _Rows(self._keys(pairs), found) for side, (pairs, found) in by_side.items()}
+
+    def _keys(self, pairs: Tensor) -> Tensor:
+        return pairs[:, 0] * self.relations + pairs[:, 1]
+
+    def of(self, pairs: Tensor, side: Side) -> tuple[Tensor, Tensor]:
+        """Known answers of pairs [B, 2]: (row of the pair [k], entity [k]), each once, rows ascending."""
+        return self._rows[side].of(self._keys(pairs))
+
+    def to(self, device: torch.device) -> "KnownFacts":
+        """Itself, with its tensors on `device`."""
+        self.triples = self.triples.to(device)
+        for rows in self._rows.values():
+            rows.to(device)
+        return self
+
+
+class _Rows:
+    """Values under sorted integer keys; duplicates are kept once."""
+
+    def __init__(self, keys: Tensor, values: Tensor) -> None:
+        unique = torch.unique(torch.stack([keys, values]), dim=1)
+        self.values = unique[1].contiguous()
+        self.keys, counts = torch.unique_consecutive(unique[0], return_counts=True)
+        self.starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+
+    def of(self, keys: Tensor) -> tuple[Tensor, Tensor]:
+        if len(self.keys) == 0:
+            return keys.new_empty(0), keys.new_empty(0)
+        at = torch.searchsorted(self.keys, keys).clamp_(max=len(self.keys) - 1)
+        counts = (self.starts[at + 1] - self.starts[at]) * (self.keys[at] == keys)
+        rows = torch.repeat_interleave(torch.arange(len(keys), device=keys.device), counts)
+        within = torch.arange(len(rows), device=keys.device) - (counts.cumsum(0) - counts)[rows]
+        return rows, self.values[self.starts[at][rows] + within]
+
+    def to(self, device: torch.device) -> None:
+        self.keys, self.values, self.starts = (t.to(device) for t in (self.keys, self.values, self.starts))

@@ -1,0 +1,96 @@
+"""What ranking and prediction ask of a model: scores of candidates as the missing end of a (known entity, relation)."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.bounds import EUCLIDEAN, MODULI, SUM, Cells, Norm, Reach
+from models.errors import InputError
+from models.scoring import RotatE, Scorer, Side, TransE
+from models.similarity import WithSimilarity
+from models.vlkge import VLKGE
+
+
+@dataclass(frozen=True)
+class Block:
+    """Cells of one score matrix [B, C]: whose entities the columns are (None: all), and what its cells mean."""
+
+    candidates: Tensor | None
+    targets: Cells
+    """(rows, columns) [m] of the answers to be ranked, rows ascending."""
+    known: Cells
+    """(rows, columns) [k] of the known answers, which do not compete."""
+
+
+class Scores(ABC):
+    """Scores for (known entity, relation) pairs; higher is better."""
+
+    entities: int
+    device: torch.device
+
+    @abstractmethod
+    def score_all(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
+        """Scores [B, C] of candidates [C] (None: all entities) for pairs [B, 2], in memory of its own."""
+
+    def score_contenders(self, pairs: Tensor, side: Side, block: Block) -> Tensor:
+        """Like `score_all`, but what scores below every target of its row may have any value below them.
+
+        So may known answers that are not targets. Overridden where contenders are found faster than all are scored.
+        """
+        return self.score_all(pairs, side, block.candidates)
+
+
+class VectorScores(Scores):
+    """Scores of entity vectors [N, W] by a scorer; `queries` makes query vectors [B, W] from pairs and side."""
+
+    def __init__(self, scorer: Scorer, vectors: Tensor, queries: Callable[[Tensor, Side], Tensor]) -> None:
+        if not vectors.isfinite().all():
+            raise InputError("an entity's vector has numbers that are not finite: did training diverge?")
+        self.scorer = scorer
+        self.vectors = vectors
+        self.queries = queries
+        self.entities = len(vectors)
+        self.device = vectors.device
+        self._reach: tuple[Tensor | None, Reach | None] | None = None
+
+    @classmethod
+    def of_model(cls, model: VLKGE) -> "VectorScores":
+        """The scores of a model as it is now, without dropout; all entities are represented once."""
+        training = model.training
+        with torch.no_grad():
+            vectors = model.eval().represent()
+        model.train(training)
+        return cls(model.scorer, vectors, lambda pairs, side: model.queries(vectors, pairs, side))
+
+    def score_all(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
+        vectors = self.vectors if candidates is None else self.vectors[candidates]
+        return self.scorer.match_all(self.queries(pairs, side), vectors)
+
+    def score_contenders(self, pairs: Tensor, side: Side, block: Block) -> Tensor:
+        if self._reach is None or self._reach[0] is not block.candidates:
+            self._reach = (block.candidates, self._reach_of(block.candidates))
+        reach = self._reach[1]
+        if reach is None:
+            return self.score_all(pairs, side, block.candidates)
+        return reach.scores(self.queries(pairs, side), block.targets, block.known)
+
+    def _reach_of(self, candidates: Tensor | None) -> Reach | None:
+        """Bounds for a distance scorer on a CPU, where looking at few candidates is faster than at all."""
+        with_similarity = self.scorer if isinstance(self.scorer, WithSimilarity) else None
+        norm = _norm(with_similarity.scorer if with_similarity else self.scorer)
+        if norm is None or self.vectors.is_cuda:
+            return None
+        extra = with_similarity.frozen if with_similarity else 0
+        return Reach(norm, self.vectors if candidates is None else self.vectors[candidates], extra)
+
+
+def _norm(scorer: Scorer) -> Norm | None:
+    """The norm that a scorer subtracts from its margin."""
+    if isinstance(scorer, TransE):
+        return {1: SUM, 2: EUCLIDEAN}[int(scorer.p)]
+    if isinstance(scorer, RotatE):
+        return MODULI if scorer.distance == "modulus" else EUCLIDEAN
+    return None
