@@ -1,33 +1,95 @@
-"""A program that lives on after the command that started it, found again by its pid file."""
+"""A server program that lives on after the command that started it, found again by its pid file."""
 
 import json
+import logging
 import os
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import filelock
 import psutil
 
 from .errors import GraphError
 
+logger = logging.getLogger(__name__)
+
+Ports = dict[str, int]
+State = Literal["running", "starting", "stopped"]
+
 POLL_SECONDS = 0.2
+LAUNCHES = 3
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to run: the command line, and variables beside those of our own environment."""
+
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 class BackgroundProcess:
-    """One program with its pid file, log file and lock, all in one folder."""
+    """One server with its pid file, log file, ports and lock, all in one folder."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
         self.name = name
         self.pid_file = folder / f"{name}.pid"
         self.log_file = folder / f"{name}.log"
+        self.ports_file = folder / "ports.json"
 
-    def lock(self) -> filelock.BaseFileLock:
-        """Held while starting or stopping, so that the second of two commands waits for the first."""
-        return filelock.FileLock(self.folder / f"{self.name}.lock")
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the folder while starting or stopping: the second of two commands waits for the first.
+
+        Makes the folder where it is missing. Raises GraphError where it cannot be written to.
+        """
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with filelock.FileLock(self.folder / f"{self.name}.lock"):
+                yield
+        except OSError as error:
+            raise GraphError(
+                f"{self.folder} cannot be used: {error.strerror}; make room or set VLKGE_HOME to another folder"
+            ) from error
+
+    def ports(self) -> Ports:
+        """The ports of the last start; none before the first."""
+        try:
+            return dict(json.loads(self.ports_file.read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
+            return {}
+
+    def state(self, ready: Callable[[], bool]) -> State:
+        """What the program is doing; `ready` is asked only where it lives."""
+        if self.find() is None:
+            return "stopped"
+        return "running" if ready() else "starting"
+
+    def launch(
+        self, first: Mapping[str, int], program: Callable[[Ports], Program], ready: Callable[[], bool], timeout: float
+    ) -> None:
+        """Start `program(ports)` on free ports and wait until it is `ready()`.
+
+        Ports are searched upwards from those of the last start, else from the `first` ones, and kept for
+        the next. Raises GraphError as `wait_until` does.
+        """
+        for attempt in range(1, LAUNCHES + 1):
+            ports = self._choose_ports(first)
+            self.start(program(ports))
+            try:
+                return self.wait_until(ready, timeout)
+            except GraphError:
+                # Another program may have taken a port between our look and the server's.
+                if attempt == LAUNCHES or all(map(port_is_free, ports.values())):
+                    raise
+        return None
 
     def find(self) -> psutil.Process | None:
         """The running program; None where it ended, or where its pid now belongs to another program.
@@ -39,24 +101,24 @@ class BackgroundProcess:
             known = json.loads(self.pid_file.read_text(encoding="utf-8"))
             process = psutil.Process(known["pid"])
             alive = process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[1:] == known["arguments"]
-        except (FileNotFoundError, json.JSONDecodeError, psutil.Error):
+        except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, psutil.Error):
             return None
         return process if alive else None
 
-    def start(self, command: Sequence[str], environment: dict[str, str] | None = None) -> None:
-        """Start `command` in a session of its own, its output in the log file."""
+    def start(self, program: Program) -> None:
+        """Start `program` in a session of its own, its output in the log file."""
         with self.log_file.open("wb") as log:
             process = subprocess.Popen(
-                command,
+                program.command,
                 cwd=self.folder,
-                env=os.environ | (environment or {}),
+                env=os.environ | program.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         new = self.pid_file.with_suffix(".pid.new")
-        new.write_text(json.dumps({"pid": process.pid, "arguments": list(command[1:])}), encoding="utf-8")
+        new.write_text(json.dumps({"pid": process.pid, "arguments": program.command[1:]}), encoding="utf-8")
         new.replace(self.pid_file)
 
     def wait_until(self, ready: Callable[[], bool], timeout: float) -> None:
@@ -68,10 +130,10 @@ class BackgroundProcess:
         while not ready():
             if self.find() is None:
                 self.pid_file.unlink(missing_ok=True)
-                raise GraphError(f"{self.name} ended while starting; {self.describe_log()}")
+                raise GraphError(f"{self.name} ended while starting; {self._describe_log()}")
             if time.monotonic() > deadline:
                 self.stop()
-                raise GraphError(f"{self.name} was not ready after {timeout:.0f} seconds; {self.describe_log()}")
+                raise GraphError(f"{self.name} was not ready after {timeout:.0f} seconds; {self._describe_log()}")
             time.sleep(POLL_SECONDS)
 
     def stop(self, patience: float = 60) -> bool:
@@ -96,7 +158,17 @@ class BackgroundProcess:
             return ""
         return "\n".join(self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
-    def describe_log(self) -> str:
+    def _choose_ports(self, first: Mapping[str, int]) -> Ports:
+        known, chosen = self.ports(), Ports()
+        for name, start in first.items():
+            port = known.get(name, start)
+            chosen[name] = next(p for p in range(port, 65536) if p not in chosen.values() and port_is_free(p))
+            if name in known and chosen[name] != port:
+                logger.warning("Port %s (%s) is taken by another program; using %s.", port, name, chosen[name])
+        self.ports_file.write_text(json.dumps(chosen), encoding="utf-8")
+        return chosen
+
+    def _describe_log(self) -> str:
         return f"the end of {self.log_file}:\n{self.tail()}"
 
 
@@ -109,28 +181,3 @@ def port_is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def read_ports(file: Path) -> dict[str, int]:
-    """The ports that `choose_ports` wrote there; none before the first start."""
-    try:
-        return dict(json.loads(file.read_text(encoding="utf-8")))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-
-
-def choose_ports(file: Path, first: Mapping[str, int], say: Callable[[str], None]) -> dict[str, int]:
-    """A free port per name of `first`, remembered in `file` from start to start.
-
-    The search goes upwards from the remembered port, else from the number in `first`. That a remembered
-    port was taken by another program meanwhile is said.
-    """
-    known = read_ports(file)
-    chosen: dict[str, int] = {}
-    for name, start in first.items():
-        port = known.get(name, start)
-        chosen[name] = next(p for p in range(port, 65536) if p not in chosen.values() and port_is_free(p))
-        if name in known and chosen[name] != port:
-            say(f"Port {port} ({name}) is taken by another program; using {chosen[name]} from now on.")
-    file.write_text(json.dumps(chosen), encoding="utf-8")
-    return chosen

@@ -1,14 +1,10 @@
 """The bundled Neo4j: a real Community Edition on loopback, one per home folder, left running between commands."""
 
-import logging
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 import httpx
 import psutil
@@ -18,16 +14,14 @@ from pydantic import BaseModel
 from . import artefacts
 from .connection import Address, LoginError, connect, replace_password
 from .errors import GraphError, InputError
-from .process import BackgroundProcess, choose_ports, read_ports
+from .process import BackgroundProcess, Ports, Program, State
 from .progress import Progress, silent
-
-logger = logging.getLogger(__name__)
 
 # Not Neo4j's own ports, so that a server which the user installs later finds those free.
 FIRST_PORTS = {"bolt": 17687, "http": 17474}
+USERNAME = "neo4j"
 FIRST_PASSWORD = "neo4j"
 START_SECONDS = 180
-START_ATTEMPTS = 3
 DISK_MEGABYTES = 300
 
 CONFIGURATION = """\
@@ -58,7 +52,6 @@ JAVA_OPTIONS = (
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
 )
 # What the log says, and what that means for the reader.
-PORT_TAKEN = "Address already in use"
 KNOWN_FAILURES = {
     "No space left on device": "the disk that holds {folder} is full: make room, or set VLKGE_HOME to another folder",
     "Lock file has been locked": "another Neo4j already works in {folder}: stop it, or set VLKGE_HOME elsewhere",
@@ -71,7 +64,7 @@ KNOWN_FAILURES = {
 class ServerStatus(BaseModel):
     """What is known of a bundled server; addresses are None before its first start."""
 
-    state: Literal["running", "starting", "stopped"]
+    state: State
     version: str
     uri: str | None
     username: str
@@ -92,7 +85,6 @@ class Server:
         self.version = artefacts.version_of(self.jars)
         self.process = BackgroundProcess(self.folder, "neo4j")
         self.password_file = self.folder / "password"
-        self.ports_file = self.folder / "ports.json"
 
     def start(self, progress: Progress = silent) -> Address:
         """Start the server unless it runs, and return how to reach it.
@@ -100,7 +92,7 @@ class Server:
         `progress` tells of the jars that the first start fetches. Raises GraphError, in one sentence with
         the way out, where they cannot be fetched, the home cannot be used or Neo4j does not start.
         """
-        with self._usable_folder(), self.process.lock():
+        with self.process.exclusive():
             if self.process.find() is None:
                 self._launch(progress)
             else:
@@ -111,19 +103,16 @@ class Server:
         """Stop the server; its data stays. False where it was not running."""
         if not self.folder.is_dir():
             return False
-        with self._usable_folder(), self.process.lock():
+        with self.process.exclusive():
             return self.process.stop()
 
     def status(self) -> ServerStatus:
-        process, ports = self.process.find(), read_ports(self.ports_file)
-        state: Literal["running", "starting", "stopped"] = "stopped"
-        if process is not None:
-            state = "running" if self._answers() else "starting"
+        ports, process = self.process.ports(), self.process.find()
         return ServerStatus(
-            state=state,
+            state=self.process.state(self._answers),
             version=self.version,
             uri=f"bolt://127.0.0.1:{ports['bolt']}" if ports else None,
-            username="neo4j",
+            username=USERNAME,
             password_file=self.password_file,
             browser=f"http://127.0.0.1:{ports['http']}/browser/" if ports else None,
             pid=process.pid if process else None,
@@ -137,28 +126,19 @@ class Server:
 
     def _launch(self, progress: Progress) -> None:
         jars = artefacts.fetch(self.jars, self.cache, progress=progress)
-        if (free := shutil.disk_usage(self.folder).free >> 20) < DISK_MEGABYTES:
-            raise GraphError(
-                f"the disk that holds {self.folder} has {free} MB left, Neo4j needs {DISK_MEGABYTES}: "
-                "make room, or set VLKGE_HOME to another folder"
-            )
         heap, page_cache = memory()
-        for attempt in range(START_ATTEMPTS):
-            ports = choose_ports(self.ports_file, FIRST_PORTS, logger.warning)
-            self._configure(ports, page_cache)
-            self.process.start(self._command(jars, heap))
-            try:
-                return self.process.wait_until(self._answers, START_SECONDS)
-            except GraphError as error:
-                # A program that took the port between our look and Neo4j's: look again.
-                if PORT_TAKEN not in str(error) or attempt == START_ATTEMPTS - 1:
-                    raise self._explain(error, heap) from error
-        return None
+        check_space(self.folder, DISK_MEGABYTES)
 
-    def _configure(self, ports: dict[str, int], page_cache: str) -> None:
-        folder = self.folder / "conf"
-        folder.mkdir(exist_ok=True)
-        (folder / "neo4j.conf").write_text(CONFIGURATION.format(**ports, page_cache=page_cache), encoding="utf-8")
+        def program(ports: Ports) -> Program:
+            configuration = self.folder / "conf" / "neo4j.conf"
+            configuration.parent.mkdir(exist_ok=True)
+            configuration.write_text(CONFIGURATION.format(**ports, page_cache=page_cache), encoding="utf-8")
+            return Program(self._command(jars, heap))
+
+        try:
+            self.process.launch(FIRST_PORTS, program, self._answers, START_SECONDS)
+        except GraphError as error:
+            raise explain(error, self.process.tail(200), folder=self.folder, heap=heap) from error
 
     def _command(self, jars: list[Path], heap: str) -> list[str]:
         entry = "CommunityEntryPoint" if self.version.startswith("5.") else "Neo4jCommunity"
@@ -176,9 +156,8 @@ class Server:
 
     def _answers(self) -> bool:
         # The web server comes up last, so Bolt answers by then.
-        ports = read_ports(self.ports_file)
         try:
-            return bool(ports) and httpx.get(f"http://127.0.0.1:{ports['http']}/", trust_env=False).is_success
+            return httpx.get(f"http://127.0.0.1:{self.process.ports()['http']}/", trust_env=False).is_success
         except httpx.TransportError:
             return False
 
@@ -189,45 +168,20 @@ class Server:
         leaves a state that the next start sets right.
         """
         if not self.password_file.is_file():
-            new = self.password_file.with_suffix(".new")
-            new.unlink(missing_ok=True)
-            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(24))
-            new.replace(self.password_file)
+            write_secret(self.password_file, secrets.token_urlsafe(24))
         password = self.password_file.read_text(encoding="utf-8").strip()
-        address = Address(f"bolt://127.0.0.1:{read_ports(self.ports_file)['bolt']}", "neo4j", password)
+        address = Address(f"bolt://127.0.0.1:{self.process.ports()['bolt']}", USERNAME, password)
         try:
-            _try_password(address)
+            try:
+                connect(address).close()
+            except LoginError:
+                replace_password(address, old=FIRST_PASSWORD)
         except LoginError as error:
             raise GraphError(
                 f"{self.password_file} does not hold the password of the bundled Neo4j: write the right one there, "
-                f"or move {self.folder} away to begin with an empty database"
+                f"or stop the server and move {self.folder} away to begin with an empty database"
             ) from error
         return address
-
-    @contextmanager
-    def _usable_folder(self) -> Iterator[None]:
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            yield
-        except OSError as error:
-            raise GraphError(
-                f"{self.folder} cannot be used for the bundled Neo4j: {error.strerror}; "
-                "set VLKGE_HOME to a folder that you may write to"
-            ) from error
-
-    def _explain(self, error: GraphError, heap: str) -> GraphError:
-        for clue, meaning in KNOWN_FAILURES.items():
-            if clue in self.process.tail(200):
-                return GraphError(f"Neo4j did not start: {meaning.format(folder=self.folder, heap=heap)}")
-        return error
-
-
-def _try_password(address: Address) -> None:
-    try:
-        connect(address).close()
-    except LoginError:
-        replace_password(address, old=FIRST_PASSWORD)
 
 
 def memory() -> tuple[str, str]:
@@ -240,3 +194,29 @@ def memory() -> tuple[str, str]:
     if not re.fullmatch(r"[1-9]\d*[mg]", heap):
         raise InputError(f"VLKGE_NEO4J_HEAP is {heap!r}; it must be a size such as 512m or 2g")
     return heap, f"{min(max(total // 12, 256), 2048)}m"
+
+
+def check_space(folder: Path, megabytes: int) -> None:
+    """Raise GraphError where the disk that holds `folder` has less room than `megabytes`."""
+    if (free := shutil.disk_usage(folder).free >> 20) < megabytes:
+        raise GraphError(
+            f"the disk that holds {folder} has {free} MB left, Neo4j needs {megabytes}: "
+            "make room, or set VLKGE_HOME to another folder"
+        )
+
+
+def explain(error: GraphError, log: str, *, folder: Path, heap: str) -> GraphError:
+    """The error of a start that failed, in our own words where the log holds a known reason."""
+    for clue, meaning in KNOWN_FAILURES.items():
+        if clue in log:
+            return GraphError(f"Neo4j did not start: {meaning.format(folder=folder, heap=heap)}")
+    return error
+
+
+def write_secret(file: Path, secret: str) -> None:
+    """Write a file that only its owner may read; it is there wholly or not at all."""
+    new = file.with_name(f"{file.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(secret)
+    new.replace(file)
