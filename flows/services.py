@@ -15,19 +15,11 @@ def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def graph_address(settings: Settings) -> Address:
-    """Where the graph is: the server the environment names, else the bundled one, started if need be."""
-    if settings.neo4j_uri is not None:
-        return Address(
-            settings.neo4j_uri,
-            settings.neo4j_username,
-            settings.neo4j_password.get_secret_value(),
-            settings.neo4j_database,
-        )
-    server = Server(settings.vlkge_home)
-    if server.status().state != "running":
-        say("Starting the bundled Neo4j (`vlkge db stop` ends it) …")
-    return server.start()
+def start_services(settings: Settings) -> None:
+    """What every flow needs, started side by side; call it before importing anything of Prefect."""
+    with ThreadPoolExecutor() as pool:
+        for started in [pool.submit(graph_address, settings), pool.submit(prepare_prefect, settings)]:
+            started.result()
 
 
 def open_graph(settings: Settings) -> Database:
@@ -35,22 +27,38 @@ def open_graph(settings: Settings) -> Database:
     return connect(graph_address(settings))
 
 
-def start_services(settings: Settings) -> None:
-    """What every flow needs, started side by side; call it before importing anything of Prefect."""
-    with ThreadPoolExecutor() as pool:
-        for start in [pool.submit(graph_address, settings), pool.submit(prepare_prefect, settings)]:
-            start.result()
+def graph_address(settings: Settings) -> Address:
+    """Where the graph is: the server that the environment names, else the bundled one, started if need be."""
+    if settings.neo4j_uri is None:
+        return start_bundled(settings)
+    password = settings.neo4j_password.get_secret_value()
+    return Address(settings.neo4j_uri, settings.neo4j_username, password, settings.neo4j_database)
 
 
-def prepare_prefect(settings: Settings) -> str:
-    """Point Prefect at a running server, started if need be; its address."""
+def start_bundled(settings: Settings) -> Address:
+    """The bundled Neo4j's address; it is started, and fetched the first time, where it does not run."""
+    server = Server(settings.vlkge_home)
+    if server.status().state == "running":
+        return server.start()
+    say("Starting the bundled Neo4j; `vlkge db stop` stops it …")
+    return server.start(_fetch_progress)
+
+
+def prepare_prefect(settings: Settings) -> None:
+    """Point Prefect at a running server, which is started if need be."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
     # Flow logs go to the server; the terminal gets progress bars, and one sentence where a step fails.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    if settings.prefect_api_url is None:
-        server = PrefectServer(settings.vlkge_home)
-        if server.status().state != "running":
-            say("Starting the Prefect server (`vlkge down` ends it) …")
-        os.environ["PREFECT_API_URL"] = server.start()
-        os.environ["PREFECT_HOME"] = str(server.home)
-    return os.environ["PREFECT_API_URL"]
+    if settings.prefect_api_url is not None:
+        return
+    server = PrefectServer(settings.vlkge_home)
+    if server.status().state != "running":
+        say("Starting the Prefect server; `vlkge down` stops it …")
+    os.environ["PREFECT_API_URL"] = server.start()
+    os.environ["PREFECT_HOME"] = str(server.home)
+
+
+def _fetch_progress(done: int, total: int, note: str = "") -> None:
+    """A line now and then: a bar would fight with Prefect's start, which goes on at the same time."""
+    if done == total or done % max(total // 5, 1) == 0:
+        say(f"  Neo4j: {done} of {total} files {note}".rstrip())

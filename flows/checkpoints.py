@@ -1,0 +1,42 @@
+"""Where trained models are, and which one a command means."""
+
+import hashlib
+from pathlib import Path
+
+from flows.settings import Settings
+from graph import registry
+from graph.connection import Database
+from graph.errors import InputError
+from models.checkpoint import Checkpoint
+from models.config import TrainConfig
+
+
+def version_of(config: TrainConfig, fingerprint: str) -> str:
+    """A model's name, from its configuration and its data: the same two make the same model."""
+    content = f"{config.model_dump_json()}\n{fingerprint}"
+    return f"{config.scorer}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+
+
+def folder_of(settings: Settings, version: str) -> Path:
+    return settings.models / version
+
+
+def load_checkpoint(settings: Settings, database: Database, version: str | None) -> tuple[str, Checkpoint]:
+    """The model of that version (None: the champion), with its version.
+
+    Raises InputError where no model is registered, or where its folder is not on this machine.
+    """
+    if version is None:
+        champion = registry.champion(database)
+        if champion is None:
+            raise InputError("no model has been trained on this graph yet: type `vlkge train`")
+        version = champion["version"]
+    else:
+        version = registry.model(database, version)["version"]
+    folder = folder_of(settings, version)
+    if not folder.is_dir():
+        raise InputError(
+            f"model {version} is registered in the graph, but {folder} does not exist: set VLKGE_HOME to the folder "
+            "of the machine that trained it, or train again with `vlkge train`"
+        )
+    return version, Checkpoint.load(folder)

@@ -1,0 +1,145 @@
+"""`vlkge train`, `vlkge evaluate` and `vlkge predict`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.output import Json, print_json, print_table
+
+app = typer.Typer()
+
+
+class Scorer(StrEnum):
+    transe = "transe"
+    distmult = "distmult"
+    complex = "complex"
+    rotate = "rotate"
+
+
+class Fusion(StrEnum):
+    average = "average"
+    addition = "addition"
+    weighted = "weighted"
+    concat = "concat"
+
+
+class Split(StrEnum):
+    val = "val"
+    test = "test"
+
+
+Model = Annotated[str | None, typer.Option("--model", help="A model's version; none: the champion.")]
+Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")]
+
+
+@app.command()
+def train(
+    config: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A TOML file of hyperparameters.")
+    ] = None,
+    scorer: Annotated[Scorer | None, typer.Option(help="How facts are scored.")] = None,
+    fusion: Annotated[Fusion | None, typer.Option(help="How structure, picture and text are joined.")] = None,
+    dimension: Annotated[int | None, typer.Option(min=1, help="Width of the embeddings.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="At most so many passes over the facts.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of every random choice.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any other hyperparameter, repeatable.")
+    ] = None,
+    list_settings: Annotated[bool, typer.Option("--list-settings", help="List all hyperparameters, and end.")] = False,
+    device: Device = "auto",
+    json: Json = False,
+) -> None:
+    """Train VL-KGE on the graph's training facts; the first model becomes the champion.
+
+    The same configuration on the same graph is the same model: it is found again, and an interrupted training
+    resumes.
+    """
+    from flows import hyperparameters
+
+    if list_settings:
+        _print_settings(hyperparameters.describe(), json)
+        return
+    options = {"scorer": scorer, "fusion": fusion, "dimension": dimension, "epochs": epochs, "seed": seed}
+    chosen = [f"{name}={value}" for name, value in options.items() if value is not None]
+    given = hyperparameters.read(config, [*chosen, *(setting or [])])
+    _start()
+    from flows.train import train as flow
+
+    trained = flow(config=given, device=device)
+    if json:
+        print_json(trained)
+        return
+    rows = [{"": key.replace("_", " "), "model": value} for key, value in trained if key != "metrics"]
+    print_table([*rows, *({"": key.replace("_", " "), "model": value} for key, value in trained.metrics.items())])
+
+
+@app.command()
+def evaluate(
+    model: Model = None,
+    split: Annotated[Split, typer.Option(help="Which held-back facts are ranked.")] = Split.test,
+    json: Json = False,
+) -> None:
+    """Rank held-back facts among all entities (strict protocol), beside a popularity baseline."""
+    _start()
+    from flows.evaluate import evaluate as flow
+
+    evaluated = flow(model=model, split=split.value)
+    if json:
+        others = evaluated.model_dump(mode="json", exclude={"report"})
+        print_json({**evaluated.report.model_dump(mode="json"), **others})
+        return
+    print_evaluation(evaluated)
+
+
+@app.command()
+def predict(
+    model: Model = None,
+    relation: Annotated[
+        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. None: all.")
+    ] = None,
+    top_k: Annotated[int, typer.Option(min=1, help="New links per head and relation.")] = 3,
+    limit: Annotated[int, typer.Option(min=1, help="New links per relation, the best ones.")] = 1000,
+    device: Device = "auto",
+    json: Json = False,
+) -> None:
+    """Find the best new links and publish them in the graph as PREDICTED, with score, rank, model and run."""
+    _start()
+    from flows.predict import predict as flow
+
+    published = flow(model=model, relations=relation, top_k=top_k, limit=limit, device=device)
+    if json:
+        print_json(published)
+        return
+    print_table([{"": key.replace("_", " "), "run": value} for key, value in published])
+
+
+def print_evaluation(evaluated: Any) -> None:
+    """The figures of an Evaluation: overall beside the baseline, then per relation and per group of entities."""
+    figures = ["queries", "mrr", "hits_at_1", "hits_at_3", "hits_at_10"]
+    report, popularity = evaluated.report, evaluated.popularity
+    title = f"{report.split} facts, {report.protocol} protocol, model {evaluated.model}"
+    both = [("VL-KGE", report), ("popularity", popularity)]
+    print_table([{"": name, **{f: getattr(part, f) for f in figures}} for name, part in both], title)
+    for heading, parts in [("relation", "relations"), ("group", "groups")]:
+        baseline = getattr(popularity, parts)
+        rows = [
+            {heading: name, **{f: getattr(part, f) for f in figures}, "popularity_mrr": baseline[name].mrr}
+            for name, part in getattr(report, parts).items()
+        ]
+        print_table(rows)
+
+
+def _print_settings(rows: list[dict[str, object]], json: bool) -> None:
+    if json:
+        print_json(rows)
+    else:
+        print_table(rows, "hyperparameters, for --config FILE and --set NAME=VALUE")
+
+
+def _start() -> None:
+    from flows.services import start_services
+    from flows.settings import Settings
+
+    start_services(Settings())

@@ -1,0 +1,71 @@
+"""`vlkge query`: the named Cypher queries, with their help."""
+
+from typing import Annotated
+
+import typer
+
+from flows.output import Json, print_json, print_table
+
+app = typer.Typer()
+
+
+@app.command()
+def query(
+    name: Annotated[str | None, typer.Argument(help="Which query; none: list them all.")] = None,
+    parameters: Annotated[
+        list[str] | None, typer.Argument(metavar="[PARAMETER=VALUE]...", help="For example relation=hasStyle limit=5.")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV on standard output.")] = False,
+    explain: Annotated[bool, typer.Option("--cypher", help="Print the query's Cypher instead of running it.")] = False,
+    json: Json = False,
+) -> None:
+    """Ask the graph: run one of the named queries, or list them with their parameters.
+
+    Examples:
+
+        vlkge query
+
+        vlkge query list_strongest_links relation=hasStyle limit=5
+    """
+    if name is None:
+        _list(json)
+        return
+    if explain:
+        import cypher
+
+        print(cypher.load(f"query/{name}").text)
+        return
+    from flows.services import open_graph
+    from flows.settings import Settings
+    from graph.query import run
+
+    given = _parse(parameters or [])
+    with open_graph(Settings()) as database:
+        rows = run(database, name, **given)
+    if csv:
+        print(rows.to_csv(index=False), end="")
+    elif json:
+        print_json(rows.to_dict(orient="records"))
+    else:
+        print_table(rows.to_dict(orient="records"), columns=list(rows.columns))
+
+
+def _parse(parameters: list[str]) -> dict[str, str]:
+    pairs = dict(text.split("=", 1) for text in parameters if "=" in text)
+    if wrong := [text for text in parameters if "=" not in text]:
+        raise typer.BadParameter(f"{wrong[0]!r} is not of the form PARAMETER=VALUE, for example limit=5")
+    return pairs
+
+
+def _list(json: bool) -> None:
+    import cypher
+
+    statements = [cypher.load(name) for name in cypher.names("query")]
+    if json:
+        print_json([{**vars(s), "name": s.name.removeprefix("query/")} for s in statements])
+        return
+    for statement in statements:
+        print(f"{statement.name.removeprefix('query/')}\n    {statement.summary}")
+        for p in statement.parameters:
+            print(f"    {p.name}={'…' if p.required else p.default}  ({p.type}) {p.help}")
+    print("\nRun one:  vlkge query NAME parameter=value …   (--json, --csv; --cypher shows the statement)")

@@ -1,0 +1,57 @@
+"""Export: the graph's facts and vectors as PyG HeteroData."""
+
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from pydantic import BaseModel
+from torch_geometric.data import HeteroData
+
+from flows.progress import progress_bar
+from flows.services import open_graph
+from flows.settings import Settings
+from graph import hetero_file
+from graph.connection import Database
+from graph.export import export as export_hetero
+
+
+class Exported(BaseModel):
+    """What an export holds, by node type and by edge type (label, relation, label)."""
+
+    file: Path
+    fingerprint: str
+    entities: dict[str, int]
+    facts: dict[str, int]
+
+
+@flow(name="export", flow_run_name="export-to-{file}")
+def export(
+    *,
+    file: str,
+    labels: list[str] | None = None,
+    relations: list[str] | None = None,
+    around: list[str] | None = None,
+    hops: int = 2,
+) -> Exported:
+    """Write the graph, or a part of it, to a file that `graph.hetero_file.load` reads."""
+    with open_graph(Settings()) as database:
+        data = read_graph(database, labels, relations, around, hops)
+    hetero_file.save(data, Path(file))
+    return Exported(
+        file=Path(file),
+        fingerprint=data.fingerprint,
+        entities={name: int(data[name].num_nodes) for name in data.node_types},
+        facts={" ".join(name): data[name].edge_index.shape[1] for name in data.edge_types},
+    )
+
+
+@task(cache_policy=NO_CACHE)
+def read_graph(
+    database: Database,
+    labels: list[str] | None = None,
+    relations: list[str] | None = None,
+    around: list[str] | None = None,
+    hops: int = 2,
+) -> HeteroData:
+    with progress_bar("export") as progress:
+        return export_hetero(database, labels=labels, relations=relations, around=around, hops=hops, progress=progress)

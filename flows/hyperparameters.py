@@ -1,0 +1,63 @@
+"""Hyperparameters from a TOML file and from `NAME=VALUE` settings, checked before anything starts."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from models.config import TrainConfig
+from models.errors import InputError
+
+
+def read(file: Path | None, settings: list[str]) -> dict[str, Any]:
+    """What was chosen, every other hyperparameter being at its default; settings go before the file.
+
+    Raises InputError for an unreadable file, an unknown name or a value that is not allowed.
+    """
+    chosen = _read_file(file) if file is not None else {}
+    for setting in settings:
+        name, is_pair, value = setting.partition("=")
+        if not is_pair:
+            raise InputError(f"{setting!r} is not of the form NAME=VALUE, for example negatives=500")
+        chosen[name] = _value(value)
+    try:
+        return TrainConfig(**chosen).model_dump(mode="json")
+    except ValidationError as error:
+        raise InputError("; ".join(_sentence(dict(problem)) for problem in error.errors())) from None
+
+
+def describe() -> list[dict[str, object]]:
+    """Every hyperparameter with its default and what it does."""
+    return [
+        {"name": name, "default": _shown(field.default), "help": field.description or ""}
+        for name, field in TrainConfig.model_fields.items()
+    ]
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} is not a TOML file: {error}") from None
+
+
+def _value(text: str) -> Any:
+    """A number, true, false, null or a list as JSON writes them; anything else is text."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"there is no hyperparameter {name!r}; allowed are {', '.join(TrainConfig.model_fields)}"
+    given = f"{name} is {problem['input']!r}: " if name else ""
+    return given + problem["msg"].removeprefix("Value error, ")
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

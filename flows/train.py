@@ -1,0 +1,72 @@
+"""Train: VL-KGE on the whole graph, kept on disk and registered in the graph."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from pydantic import BaseModel
+from torch_geometric.data import HeteroData
+
+from flows.checkpoints import folder_of, version_of
+from flows.export import read_graph
+from flows.progress import progress_bar
+from flows.services import open_graph
+from flows.settings import Settings
+from graph import registry
+from graph.connection import Database
+from models.checkpoint import Checkpoint
+from models.config import TrainConfig
+from models.training import train as fit
+
+
+class TrainedModel(BaseModel):
+    """A registered model; `alias` is champion where it is the one that predicts by default."""
+
+    version: str
+    folder: Path
+    alias: str | None
+    scorer: str
+    entities: int
+    relations: int
+    metrics: dict[str, Any]
+
+
+@flow(name="train", flow_run_name="train-{config[scorer]}")
+def train(*, config: dict[str, Any], device: str = "auto") -> TrainedModel:
+    """Train a model of the graph as it is now; a finished one is found again, an interrupted one resumed."""
+    settings = Settings()
+    chosen = TrainConfig(**config)
+    with open_graph(settings) as database:
+        data = read_graph(database)
+        version = version_of(chosen, data.fingerprint)
+        checkpoint = fit_model(data, chosen, folder_of(settings, version), device)
+        return register(database, version, checkpoint, data, folder_of(settings, version))
+
+
+@task(cache_policy=NO_CACHE)
+def fit_model(data: HeteroData, config: TrainConfig, folder: Path, device: str) -> Checkpoint:
+    with progress_bar("train") as progress:
+        return fit(data, config, folder, device=device, progress=progress)
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+def register(database: Database, version: str, checkpoint: Checkpoint, data: HeteroData, folder: Path) -> TrainedModel:
+    registered = registry.register_model(
+        database,
+        version,
+        scorer=checkpoint.config.scorer,
+        config=checkpoint.config.model_dump(mode="json"),
+        metrics=checkpoint.metrics,
+        data_fingerprint=data.fingerprint,
+        encoders=data.encoders,
+    )
+    return TrainedModel(
+        version=version,
+        folder=folder,
+        alias=registered["alias"],
+        scorer=checkpoint.config.scorer,
+        entities=len(checkpoint.entities),
+        relations=len(checkpoint.relations),
+        metrics=checkpoint.metrics,
+    )
