@@ -1,0 +1,44 @@
+"""Texts and pictures become vectors; ``load_encoder("bundled")`` needs no network.
+
+To add an encoder, write a subclass of `models.encoders.encoder.Encoder` whose first argument is
+what follows the colon of its name, and add one line to ENCODERS.
+"""
+
+import pkgutil
+from typing import TYPE_CHECKING
+
+from models.errors import InputError
+
+if TYPE_CHECKING:
+    from models.encoders.encoder import Encoder
+
+# Kept as names because importing torch, open_clip or transformers takes seconds.
+ENCODERS = {
+    "bundled": "models.encoders.bundled:Bundled",
+    "clip": "models.encoders.clip:Clip",
+    "blip": "models.encoders.blip:Blip",
+}
+
+EXAMPLES = (
+    "bundled, clip:ViT-B-32/laion2b_s34b_b79k, clip:ViT-B-32/path/to/file.pt, "
+    "blip:Salesforce/blip-itm-base-coco or blip:path/to/folder"
+)
+
+
+def load_encoder(name: str, device: str = "auto", batch_size: int | None = None) -> "Encoder":
+    """The encoder of that name, ready to use.
+
+    `device` is auto (a GPU where there is one, else the CPU), cpu, cuda, cuda:1 …; `batch_size` is the
+    number of texts or pictures that go through the network together (default: what suits the device).
+
+    Raises InputError for an unknown name, a missing or foreign checkpoint, and weights that no network reaches.
+    """
+    kind, _, weights = name.partition(":")
+    if kind not in ENCODERS:
+        raise InputError(f"There is no encoder {name!r}; allowed are {EXAMPLES}.")
+    if bool(weights) == (kind == "bundled"):
+        raise InputError(f"The encoder {name!r} is not written as one of {EXAMPLES}.")
+    if batch_size is not None and batch_size < 1:
+        raise InputError(f"batch_size is {batch_size}; at least 1 is allowed.")
+    encoder: Encoder = pkgutil.resolve_name(ENCODERS[kind])(weights, device=device, batch_size=batch_size)
+    return encoder
