@@ -1,0 +1,4 @@
+// How many entities there are; answered from the count store.
+// Returns: entities
+MATCH (n:Entity)
+RETURN count(n) AS entities

@@ -1,0 +1,8 @@
+// The entities one fact away from the given ones, whichever way the fact points.
+// $ids (list): ids of the entities to start from
+// $relations (list) = null: walk along these relations only; null for all
+// Returns: ids
+UNWIND $ids AS id
+MATCH (:Entity {id: id})-[r]-(m:Entity)
+WHERE type(r) <> 'PREDICTED' AND r.split IS NOT NULL AND ($relations IS NULL OR type(r) IN $relations)
+RETURN collect(DISTINCT m.id) AS ids

@@ -1,0 +1,9 @@
+// The next entities in the order of their ids, as lists, one row per set of labels.
+// $after (string) = "": the last id of the page before; every id is greater than ""
+// $limit (integer) = 20000: at most so many entities
+// Returns: labels, primary, ids, names, held_out
+MATCH (n:Entity)
+WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $limit
+RETURN labels(n) AS labels, n.primary_label AS primary, collect(n.id) AS ids,
+       collect(coalesce(n.name, n.id)) AS names, collect(coalesce(n.held_out, '')) AS held_out
