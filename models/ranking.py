@@ -14,7 +14,7 @@ from models.candidates import Candidates
 from models.errors import InputError
 from models.filters import SIDES, KnownFacts, answers, given_pairs
 from models.progress import Progress, silent
-from models.scores import Block, Scores
+from models.scores import Block, Scores, columns_of
 from models.scoring import Side
 
 BUDGET = 16 * 2**20  # numbers in one block of scores: 64 MiB in float32
@@ -119,7 +119,7 @@ def _rank_block(
 ) -> Tensor:
     """(greater, ties, ties before, candidates) [4, m] of queries that share one score matrix."""
     pairs, rows = _distinct(given_pairs(triples, side))
-    columns = _columns(answers(triples, side), allowed)
+    columns = columns_of(answers(triples, side), allowed)
     if (columns < 0).any():
         lost = triples[columns < 0][0].tolist()
         raise InputError(f"the {side} of fact {lost} (indices) is not among the candidates of its relation")
@@ -142,19 +142,11 @@ def _rank_block(
     return torch.cat([torch.cat(parts, dim=1), candidates[None]])
 
 
-def _columns(entities: Tensor, allowed: Tensor | None) -> Tensor:
-    """Columns of entities in a matrix over sorted `allowed` entities; -1 where one is not among them."""
-    if allowed is None:
-        return entities
-    at = torch.searchsorted(allowed, entities.contiguous()).clamp_(max=len(allowed) - 1)
-    return torch.where(allowed[at] == entities, at, -1)
-
-
 def _known_cells(known: KnownFacts | None, pairs: Tensor, side: Side, allowed: Tensor | None) -> tuple[Tensor, Tensor]:
     if known is None:
         return pairs.new_empty(0), pairs.new_empty(0)
     rows, entities = known.of(pairs, side)
-    columns = _columns(entities, allowed)
+    columns = columns_of(entities, allowed)
     return rows[columns >= 0], columns[columns >= 0]
 
 

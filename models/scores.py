@@ -25,6 +25,14 @@ class Block:
     """(rows, columns) [k] of the known answers, which do not compete."""
 
 
+def columns_of(entities: Tensor, allowed: Tensor | None) -> Tensor:
+    """Columns of entities in a matrix over sorted `allowed` entities; -1 where one is not among them."""
+    if allowed is None:
+        return entities
+    at = torch.searchsorted(allowed, entities.contiguous()).clamp_(max=len(allowed) - 1)
+    return torch.where(allowed[at] == entities, at, -1)
+
+
 class Scores(ABC):
     """Scores for (known entity, relation) pairs; higher is better."""
 

@@ -1,0 +1,169 @@
+"""New links equal what a plain loop finds, and leave out what they must."""
+
+import pytest
+import torch
+
+from models.config import TrainConfig
+from models.errors import InputError
+from models.knowledge_graph import KnowledgeGraph
+from models.prediction import COLUMNS, functional_relations, predict
+from models.scores import Scores, VectorScores
+from models.vlkge import VLKGE
+
+WORKS = {"a": "Work", "b": "Work", "c": "Work", "x": "Style", "y": "Style", "z": "Style", "p": "Person", "q": "Person"}
+FACTS = [
+    ("a", "hasStyle", "x", "train"),
+    ("b", "hasStyle", "y", "test"),
+    ("c", "hasStyle", "y", "val"),
+    ("p", "knows", "q", "train"),
+    ("p", "knows", "x", "train"),
+    ("x", "relatedTo", "x", "train"),
+]
+
+
+class ById(Scores):
+    """Score of a tail: given by its id, whatever the head is."""
+
+    def __init__(self, graph: KnowledgeGraph, **scores: float) -> None:
+        self.scores = torch.tensor([scores[key] for key in graph.entities]).float()
+        self.entities = graph.num_entities
+        self.device = torch.device("cpu")
+
+    def score_all(self, pairs, side, candidates=None):
+        assert side == "tail"
+        return self.scores[candidates].repeat(len(pairs), 1)
+
+
+@pytest.fixture
+def graph(hetero) -> KnowledgeGraph:
+    return KnowledgeGraph.from_hetero(hetero(WORKS, FACTS, rejected=[("a", "hasStyle", "z")]))
+
+
+@pytest.fixture
+def scores(graph) -> ById:
+    return ById(graph, a=9, b=9, c=9, x=1, y=2, z=3, p=8, q=7)
+
+
+def links(frame) -> list[tuple[str, str, str, float, int]]:
+    return [tuple(row) for row in frame.itertuples(index=False)]
+
+
+def test_by_hand(graph, scores):
+    """z before y before x; facts of all splits and the rejected a-z are left out; works and persons are no style."""
+    found = predict(scores, graph, relations=["hasStyle"], functional=[])
+    assert list(found.columns) == COLUMNS
+    assert links(found) == [
+        ("b", "hasStyle", "z", 3.0, 1),
+        ("c", "hasStyle", "z", 3.0, 1),
+        ("a", "hasStyle", "y", 2.0, 1),
+        ("b", "hasStyle", "x", 1.0, 2),
+        ("c", "hasStyle", "x", 1.0, 2),
+    ]
+
+
+def test_tails_are_of_the_labels_joined_with_the_head(graph, scores):
+    """Persons know persons and styles, no works; nobody knows himself, since nobody in the data does."""
+    found = predict(scores, graph, relations=["knows"], top_k=2)
+    assert links(found) == [
+        ("q", "knows", "p", 8.0, 1),
+        ("p", "knows", "z", 3.0, 1),
+        ("q", "knows", "z", 3.0, 2),
+        ("p", "knows", "y", 2.0, 2),
+    ]
+
+
+def test_loops_where_the_relation_has_some(graph, scores):
+    found = predict(scores, graph, relations=["relatedTo"], top_k=1)
+    assert [row[:3] for row in links(found)] == [(head, "relatedTo", "z") for head in "xyz"]
+
+
+def test_no_second_value_for_a_functional_relation(graph, scores):
+    assert predict(scores, graph, relations=["hasStyle"], functional=["hasStyle"]).empty
+    assert len(predict(scores, graph, relations=["hasStyle"], functional=[])) == 5
+
+
+def test_functional_is_what_the_data_shows(hetero):
+    """Two values of one head, even in different splits, or too few heads: not functional."""
+    entities = {f"w{i}": "Work" for i in range(25)} | {"x": "Style", "y": "Style"}
+    facts = [(f"w{i}", "madeIn", "x", "train") for i in range(20)]
+    facts += [(f"w{i}", "hasStyle", "x", "train") for i in range(20)] + [("w3", "hasStyle", "y", "test")]
+    facts += [(f"w{i}", "soldIn", "y", "train") for i in range(19)]
+    graph = KnowledgeGraph.from_hetero(hetero(entities, facts))
+    assert functional_relations(graph) == ["madeIn"]
+    assert functional_relations(graph, support=19) == ["madeIn", "soldIn"]
+
+    torch.manual_seed(0)
+    found = predict(VLKGE.from_graph(TrainConfig(dimension=4), graph), graph, top_k=1)
+    by_relation = {name: set(rows["head"]) for name, rows in found.groupby("relation")}
+    assert by_relation["madeIn"] == {f"w{i}" for i in range(20, 25)}
+    assert by_relation["hasStyle"] == {f"w{i}" for i in range(25)} - {"w3"}  # which has both styles
+
+
+def test_limit_keeps_the_best_of_each_relation(graph, scores):
+    found = predict(scores, graph, limit=2, functional=[])
+    assert found.groupby("relation").size().to_dict() == {"hasStyle": 2, "knows": 2, "relatedTo": 2}
+    assert links(found)[:2] == [("b", "hasStyle", "z", 3.0, 1), ("c", "hasStyle", "z", 3.0, 1)]
+
+
+@pytest.mark.parametrize("budget", [1, 100, 10**6])
+@pytest.mark.parametrize("scorer", ["transe", "distmult", "complex", "rotate"])
+def test_equals_a_loop_over_heads_and_tails(gallery, scorer, budget):
+    graph = KnowledgeGraph.from_hetero(gallery)
+    torch.manual_seed(0)
+    model = VLKGE.from_graph(TrainConfig(scorer=scorer, dimension=8), graph).eval()
+
+    found = predict(model, graph, top_k=2, limit=None, functional=["paintedBy"], budget=budget)
+
+    by_hand = _loop(model, graph, top_k=2, functional="paintedBy")
+    assert {row[:3]: row[4] for row in links(found)} == {key: rank for key, (_, rank) in by_hand.items()}
+    for row in links(found):
+        assert row[3] == pytest.approx(by_hand[row[:3]][0], abs=1e-4)
+    assert found.groupby("relation")["score"].apply(lambda s: s.is_monotonic_decreasing).all()
+
+
+def _loop(model, graph, top_k, functional):
+    """{(head, relation, tail): (score, rank)}, triple by triple."""
+    facts = {tuple(fact) for split in graph.triples.values() for fact in split.tolist()}
+    with torch.no_grad():
+        vectors = model.represent()
+    types, found = graph.entity_types.tolist(), {}
+    for relation, name in enumerate(graph.relations):
+        for head in range(graph.num_entities):
+            if name == functional and any(fact[:2] == (head, relation) for fact in facts):
+                continue
+            tails = [
+                tail
+                for tail in range(graph.num_entities)
+                if (types[head], types[tail]) in graph.relation_types[relation]
+                and (head, relation, tail) not in facts
+                and head != tail
+            ]
+            if not tails:
+                continue
+            triples = torch.tensor([[head, relation, tail] for tail in tails])
+            with torch.no_grad():
+                scored = sorted(zip(model.score_triples(vectors, triples).tolist(), tails, strict=True), reverse=True)
+            for rank, (score, tail) in enumerate(scored[:top_k], 1):
+                found[graph.entities[head], name, graph.entities[tail]] = (score, rank)
+    return found
+
+
+def test_many_known_facts_leave_nothing(hetero):
+    graph = KnowledgeGraph.from_hetero(hetero({"a": "Work", "x": "Style"}, [("a", "hasStyle", "x", "train")]))
+    scores = VectorScores.of_model(VLKGE.from_graph(TrainConfig(dimension=4), graph))
+    found = predict(scores, graph)
+    assert found.empty
+    assert list(found.columns) == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"relations": ["hasStile"]}, r"unknown relations \['hasStile'\] \(1\); the graph has \['hasStyle', 'knows'"),
+        ({"top_k": 0}, "top_k is 0; it must be at least 1"),
+        ({"limit": -1}, "limit is -1; it must be at least 1"),
+    ],
+)
+def test_wrong_requests_are_told(graph, scores, wrong, message):
+    with pytest.raises(InputError, match=message):
+        predict(scores, graph, **wrong)
