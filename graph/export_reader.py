@@ -8,12 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-import neo4j
 import numpy as np
 import numpy.typing as npt
 
-import cypher
-
+from .bulk import read_lists
 from .connection import Database, Row, batches
 from .errors import GraphError, InputError, shorten
 from .progress import Progress, silent
@@ -169,18 +167,6 @@ def find_neighbourhood(
         border = sorted(found - reached)
         reached |= found
     return reached
-
-
-def read_lists(database: Database, statement: str, **parameters: object) -> list[Row]:
-    """Like ``Database.read``, without its walk through every value of a list of plain values."""
-    loaded = cypher.load(statement)
-    bound = loaded.bind(**parameters)
-
-    def read(transaction: neo4j.ManagedTransaction) -> list[Row]:
-        return [dict(record.items()) for record in transaction.run(loaded.text, bound)]  # type: ignore[arg-type]
-
-    with database.session() as session:
-        return session.execute_read(read)
 
 
 def _page_entities(database: Database) -> Iterator[Row]:

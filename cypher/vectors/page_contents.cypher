@@ -1,0 +1,12 @@
+// What the next entities have to encode and what their vector was made from, as lists in the order of ids.
+// $after (string) = "": the last id of the page before
+// $limit (integer) = 10000: at most so many entities
+// $property (string): the property that holds the vector: visual or textual
+// $digest_property (string): the property that says what the vector was made from
+// Returns: ids, names, texts, images, digests, vectors
+MATCH (n:Entity)
+WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $limit
+RETURN collect(n.id) AS ids, collect(coalesce(n.name, '')) AS names, collect(coalesce(n.text, '')) AS texts,
+       collect(coalesce(n.image_sha256, '')) AS images, collect(coalesce(n[$digest_property], '')) AS digests,
+       collect(n[$property] IS NOT NULL) AS vectors

@@ -1,0 +1,181 @@
+"""Vectors of pictures and texts on the nodes: which are due, writing them, the encoder that is active.
+
+One encoder is active per modality. Each vector keeps a digest of what it was made from, so that
+only what changed is encoded again.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .bulk import read_lists, run_batched
+from .connection import Database, Row, batches
+from .errors import InputError, shorten
+from .progress import Progress, silent
+
+MODALITIES = ("visual", "textual")
+CONTENT_COLUMNS = {"visual": "image_sha256", "textual": "text"}
+ENTITIES_PER_PAGE = 10_000
+VECTORS_PER_BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Which encoder made vectors: its name, a digest of its weights and settings, the vectors' length."""
+
+    name: str
+    digest: str
+    dimension: int
+
+    def digest_of(self, content: str) -> str:
+        """What a vector is filed under: SHA-256 of the encoder and the content it was made from."""
+        return sha256("\0".join([self.name, self.digest, str(self.dimension), content]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What `activate` did: the encoder that was active before, and how many of its vectors it dropped."""
+
+    previous: Encoder | None
+    dropped: int
+
+
+def text_of(id_: str, name: str, text: str) -> str:
+    """What is encoded as an entity's text: its name, a full stop, its text; "" where it has neither.
+
+    A name that only repeats the id, as where a source knows no names, says nothing and is left out.
+    """
+    said = "" if name == id_ else name
+    return ". ".join(part for part in (said.strip(), text.strip()) if part)
+
+
+def active_encoders(database: Database) -> dict[str, Encoder]:
+    """The active encoder of each modality that has one."""
+    rows = database.read("vectors/list_encoders")
+    return {row["modality"]: Encoder(row["name"], row["digest"], row["dimension"]) for row in rows}
+
+
+def activate(database: Database, modality: str, encoder: Encoder, *, wait: bool = True) -> Activation:
+    """Record the active encoder of a modality and see that its vector index is there.
+
+    Another encoder than the one before: its vectors and its index are dropped first, and all entities
+    are due again. Killed at any point and called again, it ends in the same graph. With `wait`
+    it returns when the index (``entity_visual`` or ``entity_textual``, cosine) answers queries.
+    """
+    _check_modality(modality)
+    previous = active_encoders(database).get(modality)
+    dropped = 0
+    if previous != encoder:
+        # The new encoder is recorded last: until then a second call drops what is left.
+        database.write(f"vectors/drop_{modality}_index")
+        dropped = run_batched(database, "vectors/drop_vectors", **_properties(modality))[0]["dropped"]
+        database.write("vectors/record_encoder", modality=modality, **vars(encoder))
+    database.write(f"vectors/create_{modality}_index", dimension=encoder.dimension)
+    if wait:
+        database.read("vectors/await_index", name=f"entity_{modality}")
+    return Activation(previous, dropped)
+
+
+def pending(database: Database, modality: str, encoder: Encoder) -> pd.DataFrame:
+    """The entities whose vector is missing, or made from another content or by another encoder.
+
+    Columns: id; text (see `text_of`) for textual, or image_sha256 for visual; digest, to be handed to
+    `write` with the vector. Entities without content are not among them.
+    """
+    column = CONTENT_COLUMNS[_check_modality(modality)]
+    rows = []
+    for page in _pages(database, modality):
+        contents = _contents(modality, page)
+        for id_, content, digest, vector in zip(page["ids"], contents, page["digests"], page["vectors"], strict=True):
+            if content and not (vector and digest == encoder.digest_of(content)):
+                rows.append((id_, content, encoder.digest_of(content)))
+    return pd.DataFrame(rows, columns=["id", column, "digest"], dtype=object)
+
+
+def write(
+    database: Database,
+    modality: str,
+    ids: Sequence[str],
+    vectors: npt.NDArray[np.float32],
+    digests: Sequence[str],
+    progress: Progress = silent,
+) -> int:
+    """Put `vectors` (float32 [n, d]) on the entities `ids`, with the digests that `pending` gave.
+
+    Returns how many entities took one; an entity that is gone by now takes none. Raises
+    InputError where no encoder is active, the vectors have another dimension than its own, or one of
+    them is zero or not finite.
+    """
+    _check_vectors(database, modality, ids, vectors, digests)
+    written = 0
+    for part in batches(range(len(ids)), VECTORS_PER_BATCH):
+        values = vectors[part[0] : part[-1] + 1].tolist()
+        rows = [{"id": ids[i], "vector": v, "digest": digests[i]} for i, v in zip(part, values, strict=True)]
+        (row,) = database.write("vectors/write_vectors", rows=rows, **_properties(modality))
+        written += row["written"]
+        progress(part[-1] + 1, len(ids), f"{modality} vectors")
+    return written
+
+
+def remove_stale(database: Database, modality: str) -> int:
+    """Take away the vectors of entities whose picture or text is gone; returns how many."""
+    _check_modality(modality)
+    removed = 0
+    for page in _pages(database, modality):
+        contents = _contents(modality, page)
+        kept = zip(page["ids"], contents, page["digests"], page["vectors"], strict=True)
+        stale = [id_ for id_, content, digest, vector in kept if not content and (vector or digest)]
+        if stale:
+            database.write("vectors/remove_vectors", ids=stale, **_properties(modality))
+        removed += len(stale)
+    return removed
+
+
+def _check_modality(modality: str) -> str:
+    if modality not in MODALITIES:
+        raise InputError(f"the modality is {modality!r}; allowed are: {', '.join(MODALITIES)}")
+    return modality
+
+
+def _check_vectors(
+    database: Database, modality: str, ids: Sequence[str], vectors: npt.NDArray[np.float32], digests: Sequence[str]
+) -> None:
+    encoder = active_encoders(database).get(_check_modality(modality))
+    if encoder is None:
+        raise InputError(f"no {modality} encoder is active; call activate before write")
+    expected = (len(ids), encoder.dimension)
+    if vectors.shape != expected or len(digests) != len(ids):
+        raise InputError(
+            f"{len(digests)} digests and vectors of shape {vectors.shape} for {len(ids)} ids; "
+            f"{encoder.name} needs {len(ids)} and {expected}"
+        )
+    # The cosine of a zero vector is undefined: the index would pass over it without a word.
+    sound = np.isfinite(vectors).all(axis=1) & np.any(vectors != 0, axis=1)
+    if bad := [id_ for id_, good in zip(ids, sound, strict=True) if not good]:
+        raise InputError(f"vectors that are zero or not finite: {shorten(bad)}")
+
+
+def _properties(modality: str) -> dict[str, str]:
+    return {"property": modality, "digest_property": f"{modality}_digest"}
+
+
+def _pages(database: Database, modality: str) -> Iterator[Row]:
+    after = ""
+    while True:
+        (page,) = read_lists(
+            database, "vectors/page_contents", after=after, limit=ENTITIES_PER_PAGE, **_properties(modality)
+        )
+        if not page["ids"]:
+            return
+        after = page["ids"][-1]
+        yield page
+
+
+def _contents(modality: str, page: Row) -> list[str]:
+    if modality == "visual":
+        return list(page["images"])
+    return [text_of(*row) for row in zip(page["ids"], page["names"], page["texts"], strict=True)]
