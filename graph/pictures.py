@@ -1,0 +1,146 @@
+"""The picture store: every picture once, in a file named by its content's SHA-256."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from PIL import Image
+
+from graph.download import Limits, PictureError, download
+from graph.errors import GraphError
+from graph.progress import Progress, silent
+
+# Pillow's name of a format, and the file name ending that it gets here.
+FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "TIFF": "tif", "BMP": "bmp"}
+MAX_PIXELS = 80_000_000  # below Pillow's own limit, so that a decompression bomb is refused by its header alone
+MAX_FILE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True)
+class PictureStore:
+    """Pictures in ``<folder>/<first two hex>/<sha256>.<ext>``; what is in it was decoded once without an error."""
+
+    folder: Path
+
+    def add(self, content: bytes) -> str:
+        """Keep a picture and return its SHA-256 in hex. Raises PictureError where it is not a whole picture."""
+        digest = hashlib.sha256(content).hexdigest()
+        if digest not in self:
+            self._write(digest, FORMATS[check_picture(content)], content)
+        return digest
+
+    def path(self, digest: str) -> Path:
+        """The picture's file. Raises GraphError where the store lacks it."""
+        path = self._find(digest)
+        if path is None:
+            raise GraphError(f"the picture {digest} is not in {self.folder}; ingest its source again to copy it there")
+        return path
+
+    def __contains__(self, digest: str) -> bool:
+        return self._find(digest) is not None
+
+    def _find(self, digest: str) -> Path | None:
+        places = (self.folder / digest[:2] / f"{digest}.{ending}" for ending in FORMATS.values())
+        return next((place for place in places if place.is_file()), None)
+
+    def _write(self, digest: str, ending: str, content: bytes) -> None:
+        folder = self.folder / digest[:2]
+        folder.mkdir(parents=True, exist_ok=True)
+        # A kill in the middle must not leave half a picture under a name that vouches for it.
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as part:
+            try:
+                part.write(content)
+                part.close()
+                Path(part.name).replace(folder / f"{digest}.{ending}")
+            except OSError:
+                Path(part.name).unlink(missing_ok=True)
+                raise
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What came of the pictures: address -> SHA-256 of those in the store, address -> why of the others."""
+
+    digests: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+
+
+def gather_pictures(
+    store: PictureStore,
+    folder: Path,
+    addresses: Iterable[str],
+    *,
+    known: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    progress: Progress = silent,
+) -> Gathered:
+    """Copy pictures into the store, eight at a time; each address is a path inside `folder` or http(s).
+
+    known: address -> SHA-256 from an earlier run; what is on the web is not fetched again while the store
+        has it. Files are read again, as they may have changed, but decoded only if their content is new.
+
+    A picture that is broken, unreachable or outside the folder is left out with the reason.
+    """
+    known, limits = known or {}, limits or Limits()
+
+    def gather(address: str) -> tuple[str, str]:
+        try:
+            if not _is_web(address):
+                return store.add(_read_inside(folder, address)), ""
+            if (digest := known.get(address)) and digest in store:
+                return digest, ""
+            return store.add(download(address, limits)), ""
+        except PictureError as error:
+            return "", str(error)
+
+    wanted = sorted(set(addresses))
+    gathered = Gathered()
+    with ThreadPoolExecutor(8) as pool:
+        for done, (address, (digest, reason)) in enumerate(zip(wanted, pool.map(gather, wanted), strict=True), 1):
+            if digest:
+                gathered.digests[address] = digest
+            else:
+                gathered.broken[address] = reason
+            progress(done, len(wanted), f"{len(gathered.broken)} left out")
+    return gathered
+
+
+def check_picture(content: bytes) -> str:
+    """The format's name by Pillow. Raises PictureError unless the bytes are a whole picture of an allowed format."""
+    try:
+        with Image.open(BytesIO(content), formats=list(FORMATS)) as picture:
+            width, height = picture.size
+            if width * height > MAX_PIXELS:
+                raise PictureError(f"{width} x {height} pixels are more than {MAX_PIXELS:,}")
+            form = str(picture.format)
+            # Decoding a JPEG small is several times faster and still reads all of it.
+            picture.draft("RGB", (256, 256))
+            picture.load()
+    except PictureError:
+        raise
+    except Exception as error:  # Pillow's decoders raise nearly anything on broken data
+        raise PictureError(f"this is not a whole picture ({', '.join(FORMATS)}): {error}") from error
+    return "JPEG" if form == "MPO" else form
+
+
+def _is_web(address: str) -> bool:
+    return address.lower().startswith(("http://", "https://"))
+
+
+def _read_inside(folder: Path, address: str) -> bytes:
+    """The bytes of a file in the folder, a link followed only if it stays inside. Raises PictureError."""
+    try:
+        path = (folder / PurePosixPath(address.replace("\\", "/"))).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            raise PictureError(f"the path leads out of {folder}")
+        if not path.is_file():
+            raise PictureError(f"there is no such file in {folder}")
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise PictureError(f"the file is larger than {MAX_FILE_BYTES:,} bytes")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise PictureError(f"the file cannot be read: {error}") from error
