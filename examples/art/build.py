@@ -171,25 +171,25 @@ def span(years: list[int]) -> str:
     return f"the {first}s" if first == last else f"the {first}s to the {last}s"
 
 
-def text_of_artwork(name: str, year: int | None, motifs: list[str]) -> str:
-    """From title, decade, and motifs that are too rare to be facts of the graph: nothing that is predicted."""
-    text = f"“{name}”, a work of art" + (f" of the {year}s." if year else ".")
+def text_of_artwork(year: int | None, motifs: list[str]) -> str:
+    """From its decade, and motifs that are too rare to be facts of the graph: nothing that is predicted."""
+    text = f"A work of art of the {year}s." if year else "A work of art."
     return text + (f" Seen in it: {listed(motifs)}." if motifs else "")
 
 
-def text_of_artist(name: str, fields: list[str], years: list[int], genres: list[str]) -> str:
+def text_of_artist(fields: list[str], years: list[int], genres: list[str]) -> str:
     """From occupations, decades of works, and what train facts say of the works' genres."""
-    text = f"{name}, {listed(fields)}" if fields else f"{name}, artist"
+    text = listed(fields).capitalize() if fields else "Artist"
     text += f", with works of {span(years)}" if years else ""
     return text + (f"; chiefly {listed(genres)}." if genres else ".")
 
 
-def text_of_style(name: str, years: list[int], countries: list[str]) -> str:
+def text_of_style(years: list[int], countries: list[str]) -> str:
     """From the decades and countries of the works that train facts put in the style."""
-    if not years:
-        return f"{name}, a style or movement in art."
+    if not years or not countries:
+        return "A style or movement in art."
     middle = sorted(years)[len(years) // 10 : len(years) - len(years) // 10]
-    return f"{name}, a style or movement in art, in works of {span(middle)}, mostly from {listed(countries)}."
+    return f"A style or movement in art, in works of {span(middle)}, mostly from {listed(countries)}."
 
 
 def most(values: list[str], count: int, share: float = 0.2) -> list[str]:
@@ -218,21 +218,21 @@ def texts(source: Source, splits: dict[Fact, str], year: dict[str, int]) -> dict
 
     made: dict[str, str] = {}
     for entity in sorted(ids):
-        name, label = source.names[entity], source.labels[entity]
+        label = source.labels[entity]
         if label == "Artwork":
             motifs = sorted(rare[entity], key=lambda motif: chance(entity + motif))[:MOTIFS_IN_TEXT]
-            made[entity] = text_of_artwork(name, year.get(entity), sorted(motifs))
+            made[entity] = text_of_artwork(year.get(entity), sorted(motifs))
         elif label == "Artist":
             works = told[entity, "isCreatedByArtist"]
             genres = [source.names[genre].lower() for work in works for genre in told[work, "belongsToGenre"]]
             years = [year[work] for work in works if work in year]
             jobs = sorted(fields[entity], key=lambda job: (job != "painter", job))[:4]
-            made[entity] = text_of_artist(name, jobs, years, most(genres, 3))
+            made[entity] = text_of_artist(jobs, years, most(genres, 3))
         elif label == "Style":
             works = told[entity, "hasStyle"]
             countries = [source.names[place] for work in works for place in told[work, "hasCountryOfOrigin"]]
             years = [year[work] for work in works if work in year]
-            made[entity] = text_of_style(name, years, most(countries, 2)) if countries else text_of_style(name, [], [])
+            made[entity] = text_of_style(years, most(countries, 2))
     return made
 
 
