@@ -93,6 +93,9 @@ def connect(address: Address) -> Database:
     """
     database = Database(_open_driver(address), address)
     try:
+        # Unlike a statement, this does not try for half a minute to reach the server.
+        with driver_errors(address):
+            database.driver.verify_connectivity()
         check_version(database.read("server/show_version")[0]["version"], address.uri)
     except BaseException:
         database.close()
@@ -130,8 +133,9 @@ def driver_errors(address: Address, statement: str = "") -> Iterator[None]:
             "set NEO4J_USERNAME and NEO4J_PASSWORD"
         ) from error
     except (ServiceUnavailable, SessionExpired) as error:
+        reason = str(error).splitlines()[-1]
         raise GraphError(
-            f"Neo4j at {uri} cannot be reached ({_on_one_line(error)}): start it, or set NEO4J_URI to one that runs"
+            f"Neo4j at {uri} cannot be reached ({reason}): start it, or set NEO4J_URI to one that runs"
         ) from error
     except Neo4jError as error:
         if error.code == "Neo.ClientError.Database.DatabaseNotFound":
@@ -141,7 +145,7 @@ def driver_errors(address: Address, statement: str = "") -> Iterator[None]:
         what = f" {statement}" if statement else ""
         raise GraphError(f"Neo4j at {uri} refused{what}: {error.message} ({error.code})") from error
     except DriverError as error:
-        raise GraphError(f"Neo4j at {uri}: {_on_one_line(error)}") from error
+        raise GraphError(f"Neo4j at {uri}: {error}") from error
 
 
 def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -164,10 +168,6 @@ def _open_driver(address: Address) -> neo4j.Driver:
         )
     except (ValueError, DriverError) as error:
         raise InputError(
-            f"NEO4J_URI is {address.uri!r} ({_on_one_line(error)}); it must be like bolt://localhost:7687, "
+            f"NEO4J_URI is {address.uri!r} ({error}); it must be like bolt://localhost:7687, "
             f"beginning with one of {', '.join(SCHEMES)}"
         ) from error
-
-
-def _on_one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

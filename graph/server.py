@@ -4,6 +4,8 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -55,7 +57,7 @@ JAVA_OPTIONS = (
 KNOWN_FAILURES = {
     "No space left on device": "the disk that holds {folder} is full: make room, or set VLKGE_HOME to another folder",
     "Lock file has been locked": "another Neo4j already works in {folder}: stop it, or set VLKGE_HOME elsewhere",
-    "Could not reserve enough space": "a Java heap of {heap} does not fit: set VLKGE_NEO4J_HEAP to less, e.g. 1g",
+    "exceeds physical memory": "a Java heap of {heap} does not fit: set VLKGE_NEO4J_HEAP to less, e.g. 1g",
     "OutOfMemoryError": "the Java heap of {heap} is too small: set VLKGE_NEO4J_HEAP to more, e.g. 4g",
     "AccessDenied": "files in {folder} may not be written by this user: set VLKGE_HOME to a folder of your own",
 }
@@ -94,9 +96,13 @@ class Server:
         """
         with self.process.exclusive():
             if self.process.find() is None:
-                self._launch(progress)
-            else:
-                self.process.wait_until(self._answers, START_SECONDS)
+                jars = artefacts.fetch(self.jars, self.cache, progress=progress)
+                check_space(self.folder, DISK_MEGABYTES)
+                heap, page_cache = memory()
+                with self._known_failures(heap):
+                    self._launch(jars, heap, page_cache)
+                    return self._log_in()
+            self.process.wait_until(self._answers, START_SECONDS)
             return self._log_in()
 
     def stop(self) -> bool:
@@ -124,21 +130,14 @@ class Server:
         """The last lines that the server logged."""
         return self.process.tail(lines)
 
-    def _launch(self, progress: Progress) -> None:
-        jars = artefacts.fetch(self.jars, self.cache, progress=progress)
-        heap, page_cache = memory()
-        check_space(self.folder, DISK_MEGABYTES)
-
+    def _launch(self, jars: list[Path], heap: str, page_cache: str) -> None:
         def program(ports: Ports) -> Program:
             configuration = self.folder / "conf" / "neo4j.conf"
             configuration.parent.mkdir(exist_ok=True)
             configuration.write_text(CONFIGURATION.format(**ports, page_cache=page_cache), encoding="utf-8")
             return Program(self._command(jars, heap))
 
-        try:
-            self.process.launch(FIRST_PORTS, program, self._answers, START_SECONDS)
-        except GraphError as error:
-            raise explain(error, self.process.tail(200), folder=self.folder, heap=heap) from error
+        self.process.launch(FIRST_PORTS, program, self._answers, START_SECONDS)
 
     def _command(self, jars: list[Path], heap: str) -> list[str]:
         entry = "CommunityEntryPoint" if self.version.startswith("5.") else "Neo4jCommunity"
@@ -183,6 +182,18 @@ class Server:
             ) from error
         return address
 
+    @contextmanager
+    def _known_failures(self, heap: str) -> Iterator[None]:
+        """Put a start that failed in our own words, where the log holds a reason that we know."""
+        try:
+            yield
+        except GraphError as error:
+            log = self.process.tail(200)
+            meaning = next((text for clue, text in KNOWN_FAILURES.items() if clue in log), None)
+            if meaning is None:
+                raise
+            raise GraphError(f"Neo4j did not start: {meaning.format(folder=self.folder, heap=heap)}") from error
+
 
 def memory() -> tuple[str, str]:
     """The Java heap and the page cache: a sixth and a twelfth of the machine's memory, within bounds.
@@ -203,14 +214,6 @@ def check_space(folder: Path, megabytes: int) -> None:
             f"the disk that holds {folder} has {free} MB left, Neo4j needs {megabytes}: "
             "make room, or set VLKGE_HOME to another folder"
         )
-
-
-def explain(error: GraphError, log: str, *, folder: Path, heap: str) -> GraphError:
-    """The error of a start that failed, in our own words where the log holds a known reason."""
-    for clue, meaning in KNOWN_FAILURES.items():
-        if clue in log:
-            return GraphError(f"Neo4j did not start: {meaning.format(folder=folder, heap=heap)}")
-    return error
 
 
 def write_secret(file: Path, secret: str) -> None:

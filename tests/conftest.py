@@ -1,17 +1,44 @@
-"""One real Neo4j for the whole run; `database` is it, emptied before each test."""
+"""One real Neo4j for the whole run, and one Prefect server; `database` is the former, emptied before each test."""
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from flows.prefect_server import PrefectServer
 from graph.connection import Address, Database, connect
+from graph.server import Server
 
 
 @pytest.fixture(scope="session")
-def server() -> Address:
-    """Scratch server named by the environment, until the bundled one is there."""
-    return Address(os.environ["NEO4J_URI"], "neo4j", os.environ.get("NEO4J_PASSWORD", ""))
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home folder (VLKGE_HOME) of both servers."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def bundled_server(home: Path) -> Iterator[Server]:
+    """The bundled Neo4j, running; its jars come from the user's cache."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("VLKGE_NEO4J_HEAP", os.environ.get("VLKGE_NEO4J_HEAP", "768m"))
+        server = Server(home)
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Address:
+    """The address of the bundled server, or of the one that VLKGE_TEST_NEO4J_URI names.
+
+    The tests empty the database there.
+    """
+    uri = os.environ.get("VLKGE_TEST_NEO4J_URI") or os.environ.get("NEO4J_URI")
+    if uri is None:
+        bundled: Server = request.getfixturevalue("bundled_server")
+        return bundled.start()
+    return Address(uri, "neo4j", os.environ.get("VLKGE_TEST_NEO4J_PASSWORD", ""))
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +57,18 @@ def database(connection: Database) -> Database:
         for row in session.run("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name").data():
             session.run(f"DROP INDEX `{row['name']}`").consume()
     return connection
+
+
+@pytest.fixture(scope="session")
+def prefect_server(home: Path) -> Iterator[PrefectServer]:
+    """A running Prefect server, which flows use in this process and in those that it starts."""
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+
+    server = PrefectServer(home)
+    address = server.start()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PREFECT_API_URL", address)
+        environment.setenv("PREFECT_HOME", str(server.home))
+        with temporary_settings({PREFECT_API_URL: address, PREFECT_HOME: server.home}):
+            yield server
+    server.stop()
