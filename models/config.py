@@ -43,8 +43,8 @@ class TrainConfig(BaseModel):
     dropout: float = Field(0.3, ge=0, lt=1, description="elementwise, on the fused vector")
     structural_dropout: float = Field(0.5, ge=0, lt=1, description="share of entities whose structure is hidden")
 
-    loss: Literal["sampled_softmax", "one_vs_all", "kvsall", "logistic", "self_adversarial"] = "sampled_softmax"
-    negatives: int = Field(1000, gt=0, description="a fact, or shared by a batch; unused by one_vs_all and kvsall")
+    loss: Literal["sampled_softmax", "one_vs_all", "logistic", "self_adversarial"] = "sampled_softmax"
+    negatives: int = Field(1000, gt=0, description="a fact, or shared by a batch; unused by one_vs_all")
     negative_sampling: Literal["shared", "independent"] = Field(
         "shared", description="negatives drawn once a batch, or for every fact"
     )
@@ -75,9 +75,11 @@ class TrainConfig(BaseModel):
             raise ValueError(f"modalities are given twice: {list(self.modalities)}")
         if self.negative_candidates == "relation" and self.negative_sampling == "shared":
             raise ValueError("negative_candidates='relation' needs negative_sampling='independent'")
+        if self.n3 and self.scorer not in ("distmult", "complex"):
+            raise ValueError(f"n3 regularises the factors of distmult and complex, not of {self.scorer}")
         return self
 
     @property
     def updates_rows(self) -> bool:
         """Whether a step touches only the rows of tables that its batch names."""
-        return self.optimizer == "adagrad" and self.loss not in ("one_vs_all", "kvsall")
+        return self.optimizer == "adagrad" and self.loss != "one_vs_all"

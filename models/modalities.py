@@ -13,15 +13,15 @@ class Structural(nn.Module):
     def __init__(self, seen: Tensor, width: int, sparse: bool) -> None:
         super().__init__()
         self.sparse = sparse
-        self.seen: Tensor
-        self.register_buffer("seen", seen)
+        self.mask: Tensor
+        self.register_buffer("mask", seen)
         self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(seen), width)))
 
     def forward(self, entities: Tensor) -> Tensor:
         return F.embedding(entities, self.table, sparse=self.sparse)
 
     def present(self, entities: Tensor) -> Tensor:
-        return self.seen[entities]
+        return self.mask[entities]
 
 
 class Projected(nn.Module):

@@ -66,6 +66,23 @@ class VLKGE(nn.Module):
         """Numbers in an entity's vector, W."""
         return self.fused_width + (sum(self.similarity.widths) if self.similarity else 0)
 
+    @property
+    def relation_tables(self) -> set[str]:
+        """Names of the state's tensors that have a row per relation (and side, with reciprocal relations)."""
+        return {"relations", "similarity.weights"}
+
+    @property
+    def feature_buffers(self) -> set[str]:
+        """Names of the state's tensors that are the graph's own frozen features."""
+        names = {f"modalities.{name}.mask" for name in self.modalities if name != "structural"} | {"similarity.units"}
+        return names if self.config.fine_tune else names | {f"modalities.{name}.vectors" for name in self.modalities}
+
+    @property
+    def entity_tables(self) -> set[str]:
+        """Names of the state's tensors that training gave a row per entity."""
+        names = {"modalities.structural.table", "modalities.structural.mask", "imaginary.table", "imaginary.rows"}
+        return names | {f"modalities.{name}.vectors" for name in self.modalities if self.config.fine_tune}
+
     def represent(self, entities: Tensor | None = None) -> Tensor:
         """Vectors [n, W] of entities int64 [n] (None: all [N, W]); with dropout in training mode only."""
         if entities is not None:
@@ -105,6 +122,15 @@ class VLKGE(nn.Module):
         known, answer = (0, 2) if side == "tail" else (2, 0)
         queries = self.queries(entities, triples[:, [known, 1]], side)
         return self.scorer.match_pairs(queries, entities[triples[:, answer]])
+
+    def factors(self, heads: Tensor, relations: Tensor, tails: Tensor) -> list[Tensor]:
+        """Moduli [B, D] of the factors of facts, for N3: of vectors [B, W] of both ends, and of the relations."""
+        sides: list[Side] = ["tail", "head"] if self.config.reciprocal else ["tail"]
+        rows = [self.relations[self._relation_rows(relations, side)] for side in sides]
+        return [self._moduli(factor) for factor in (heads[:, : self.fused_width], tails[:, : self.fused_width], *rows)]
+
+    def _moduli(self, factor: Tensor) -> Tensor:
+        return torch.complex(*factor.chunk(2, dim=1)).abs() if self.scorer.complex_valued else factor.abs()
 
     def _relation_rows(self, relations: Tensor, side: Side) -> Tensor:
         return relations + self.num_relations if side == "head" and self.config.reciprocal else relations

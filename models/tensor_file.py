@@ -1,0 +1,37 @@
+"""Named tensors and a little JSON in one safetensors file that is either the old one or the new one, never half."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from models.errors import InputError
+
+
+def save_tensors(tensors: Mapping[str, Tensor], path: Path, note: Mapping[str, Any] | None = None) -> None:
+    """Write tensors and `note`, which JSON can hold, to `path`, atomically."""
+    half = path.with_name(path.name + ".half")
+    contiguous = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    save_file(contiguous, half, metadata={"note": json.dumps(note or {})})
+    half.replace(path)
+
+
+def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors, on the CPU, and the note; raises InputError for a file that is not one of ours."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            note = json.loads((file.metadata() or {})["note"])
+            return {name: file.get_tensor(name) for name in file.keys()}, note  # noqa: SIM118 (not a dict)
+    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+        raise InputError(f"{path} is not a complete safetensors file of this project: {error}") from error
+
+
+def save_json(content: object, path: Path) -> None:
+    """Write JSON to `path`, atomically."""
+    half = path.with_name(path.name + ".half")
+    half.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+    half.replace(path)

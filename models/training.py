@@ -1,0 +1,243 @@
+"""Training of VL-KGE: epochs of steps, validation after each, everything needed to go on kept on disk."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch_geometric.data import HeteroData
+
+from models.batches import Batch, Batches, epoch_seed
+from models.checkpoint import Checkpoint
+from models.config import TrainConfig
+from models.errors import InputError
+from models.filters import SIDES, KnownFacts
+from models.knowledge_graph import KnowledgeGraph
+from models.losses import Loss, logistic_loss, n3, self_adversarial_loss, softmax_loss
+from models.optimizers import Adagrad
+from models.progress import Progress, silent
+from models.ranking import rank
+from models.scores import VectorScores
+from models.tensor_file import load_tensors, save_tensors
+from models.vlkge import VLKGE
+
+STATE, BEST = "training.safetensors", "best.safetensors"
+
+
+def train(
+    data: HeteroData, config: TrainConfig, folder: Path, *, device: str = "auto", progress: Progress = silent
+) -> Checkpoint:
+    """A model of the graph's training facts, kept in `folder`; validation facts choose the epoch, nothing else.
+
+    A finished training is read back, an interrupted one goes on after its last whole epoch, to the same bits on a CPU.
+    Raises InputError for a graph without training facts, for a folder that holds another training, and where the loss
+    is no longer a finite number.
+    """
+    graph = KnowledgeGraph.from_hetero(data)
+    if len(graph.triples["train"]) == 0:
+        raise InputError("the graph has no training facts: no edge type has a true value in its train_mask")
+    if Checkpoint.exists(folder):
+        return _finished(folder, config, graph)
+    folder.mkdir(parents=True, exist_ok=True)
+    with torch.random.fork_rng():
+        run = Run(graph, config, folder, _device(device))
+        run.resume()
+        while not run.is_over:
+            run.epoch(progress)
+        checkpoint = Checkpoint.of(run.best_model(), graph, run.metrics())
+    checkpoint.save(folder)
+    for name in (STATE, BEST):
+        (folder / name).unlink(missing_ok=True)
+    progress(run.total_steps, run.total_steps, f"best validation MRR {run.best_mrr:.3f}")
+    return checkpoint
+
+
+def train_step(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:
+    """The loss of one batch."""
+    vectors = model.represent(batch.entities)
+    heads, tails = vectors[batch.heads], vectors[batch.tails]
+    query, answer = model.query(heads, batch.relations, "tail"), tails
+    if model.config.corrupted == "both":
+        query = torch.cat([query, model.query(tails, batch.relations, "head")])
+        answer = torch.cat([tails, heads])
+    positive = model.scorer.match_pairs(query, answer)
+    if batch.negatives.dim() == 1:
+        negative = model.scorer.match_all(query, vectors if batch.entities is None else vectors[batch.negatives])
+    else:
+        negative = model.scorer.match_lists(query, vectors, batch.negatives)
+    negative = negative.index_put(batch.excluded, negative.new_tensor(-torch.inf))
+    value = loss(positive, negative)
+    if model.config.n3:
+        value = value + model.config.n3 * n3(model.factors(heads, batch.relations, tails))
+    return value
+
+
+@dataclass
+class Run:
+    """One training as it goes on."""
+
+    graph: KnowledgeGraph
+    config: TrainConfig
+    folder: Path
+    device: torch.device
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        torch.manual_seed(self.config.seed)
+        self.model = VLKGE.from_graph(self.config, self.graph).to(self.device)
+        self.optimizer = _optimizer(self.model, self.config)
+        self.loss = _loss(self.config)
+        self.batches = Batches(self.graph, self.config)
+        self.validation = self._validation_facts()
+        known = torch.cat([self.graph.triples[split] for split in ("train", "val", "gate")])
+        self.known = KnownFacts(known, self.graph.num_relations)
+
+    @property
+    def total_steps(self) -> int:
+        return self.config.epochs * len(self.batches)
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch whose weights count, from 1: of the highest validation MRR, or the last where patience is None."""
+        if self.config.patience is None or len(self.validation) == 0:
+            return len(self.history)
+        epochs = range(1, len(self.history) + 1)
+        return max(epochs, key=lambda epoch: float(self.history[epoch - 1]["validation_mrr"]), default=0)
+
+    @property
+    def best_mrr(self) -> float:
+        return float(self.history[self.best_epoch - 1]["validation_mrr"])
+
+    @property
+    def is_over(self) -> bool:
+        done = len(self.history)
+        impatient = self.config.patience is not None and done - self.best_epoch >= self.config.patience
+        return done > 0 and (done >= self.config.epochs or impatient)
+
+    def epoch(self, progress: Progress) -> None:
+        """All batches once, then validation; state and best weights are on disk afterwards."""
+        started = time.monotonic()
+        loss = self._steps(progress)
+        mrr = self._validation_mrr()
+        seconds = round(time.monotonic() - started, 2)
+        self.history.append({"epoch": len(self.history) + 1, "loss": loss, "validation_mrr": mrr, "seconds": seconds})
+        if self.best_epoch == len(self.history):
+            save_tensors(dict(self.model.named_parameters()), self.folder / BEST)
+        self._save_state()
+
+    def _steps(self, progress: Progress) -> float:
+        number = len(self.history)
+        torch.manual_seed(epoch_seed(self.config.seed, number))
+        self.model.train()
+        total = torch.zeros((), device=self.device)
+        for step, batch in enumerate(self.batches.epoch(number), 1):
+            self.optimizer.zero_grad(set_to_none=True)
+            loss = train_step(self.model, batch.to(self.device), self.loss)
+            torch.autograd.backward(loss)
+            self.optimizer.step()
+            total += loss.detach()
+            progress(number * len(self.batches) + step, self.total_steps, self._note())
+        mean = total.item() / len(self.batches)
+        if not torch.isfinite(total):
+            raise InputError(f"the loss of epoch {number + 1} is {mean}: try a smaller learning_rate")
+        return mean
+
+    def _note(self) -> str:
+        if not self.history:
+            return ""
+        last = self.history[-1]
+        return f"loss {last['loss']:.3f}, validation MRR {last['validation_mrr']:.3f}"
+
+    def _validation_facts(self) -> Tensor:
+        facts = self.graph.triples["val"]
+        if len(facts) <= self.config.validation_facts:
+            return facts
+        generator = torch.Generator().manual_seed(self.config.seed)
+        return facts[torch.randperm(len(facts), generator=generator)[: self.config.validation_facts]]
+
+    def _validation_mrr(self) -> float:
+        """Mean reciprocal rank on both sides, filtered by training and validation facts; 0 without validation facts."""
+        if len(self.validation) == 0:
+            return 0.0
+        ranks = rank(VectorScores.of_model(self.model), self.validation, known=self.known)
+        return torch.cat([1 / ranks[side].realistic for side in SIDES]).mean().item()
+
+    def _save_state(self) -> None:
+        tensors = {f"model/{name}": parameter for name, parameter in self.model.named_parameters()}
+        for name, parameter in self.model.named_parameters():
+            for key, value in self.optimizer.state[parameter].items():
+                tensors[f"optimizer/{name}/{key}"] = value
+        note = {"identity": self._identity(), "history": self.history}
+        save_tensors(tensors, self.folder / STATE, note)
+
+    def resume(self) -> None:
+        """Go on from the folder's state, if it has one; raises InputError if that is of another training."""
+        if not (self.folder / STATE).exists():
+            return
+        tensors, note = load_tensors(self.folder / STATE)
+        if note["identity"] != self._identity():
+            raise InputError(
+                f"{self.folder} holds an unfinished training of other data or settings: give another folder"
+            )
+        self.history = note["history"]
+        parameters = dict(self.model.named_parameters())
+        with torch.no_grad():
+            for name, parameter in parameters.items():
+                parameter.copy_(tensors[f"model/{name}"])
+        for name in tensors:
+            if name.startswith("optimizer/"):
+                _, of, key = name.split("/")
+                parameter = parameters[of]
+                self.optimizer.state[parameter][key] = tensors[name].to(
+                    parameter.device if tensors[name].dim() else "cpu"
+                )
+
+    def _identity(self) -> dict[str, Any]:
+        return {"config": self.config.model_dump(mode="json"), "fingerprint": self.graph.fingerprint}
+
+    def best_model(self) -> VLKGE:
+        """The model with the weights of the best epoch."""
+        tensors, _ = load_tensors(self.folder / BEST)
+        with torch.no_grad():
+            for name, parameter in self.model.named_parameters():
+                parameter.copy_(tensors[name])
+        return self.model
+
+    def metrics(self) -> dict[str, Any]:
+        """What is kept beside the model."""
+        return {
+            "validation_mrr": self.best_mrr,
+            "best_epoch": self.best_epoch,
+            "epochs": len(self.history),
+            "history": self.history,
+        }
+
+
+def _finished(folder: Path, config: TrainConfig, graph: KnowledgeGraph) -> Checkpoint:
+    checkpoint = Checkpoint.load(folder)
+    if checkpoint.config != config or checkpoint.fingerprint != graph.fingerprint:
+        raise InputError(f"{folder} holds a model of other data or settings: give another folder")
+    return checkpoint
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        raise InputError(f"device {name!r} cannot be used here; auto, cpu or a CUDA device: {error}") from error
+
+
+def _optimizer(model: VLKGE, config: TrainConfig) -> torch.optim.Optimizer:
+    if config.optimizer == "adagrad":
+        return Adagrad(model.parameters(), lr=config.learning_rate)
+    return torch.optim.Adam(model.parameters(), lr=config.learning_rate)
+
+
+def _loss(config: TrainConfig) -> Loss:
+    if config.loss == "logistic":
+        return logistic_loss
+    return self_adversarial_loss(config.adversarial_temperature) if config.loss == "self_adversarial" else softmax_loss
