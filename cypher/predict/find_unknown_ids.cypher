@@ -1,0 +1,8 @@
+// Which of the given ids no entity has.
+// $ids (list): distinct entity ids
+// Returns: id
+UNWIND $ids AS id
+OPTIONAL MATCH (e:Entity {id: id})
+WITH id, e
+WHERE e IS NULL
+RETURN id

@@ -1,0 +1,17 @@
+// Marks one run as being written. Every other run still in that state was left by a writer that died, for only the
+// holder of the lock gets here: those failed.
+// $run_id (string): the run, new or taken up again
+// $model_version (string): the model that predicted the links
+// $links_digest (string): what is published, as a digest
+// $columns (list): the link properties that come from the links frame
+OPTIONAL MATCH (dead:PredictionRun {state: 'writing'})
+WHERE dead.id <> $run_id
+SET dead.state = 'failed', dead.finished_at = datetime()
+WITH count(*) AS ignored
+MERGE (r:PredictionRun {id: $run_id})
+SET r.model_version = $model_version,
+    r.links_digest = $links_digest,
+    r.columns = $columns,
+    r.state = 'writing',
+    r.started_at = datetime(),
+    r.finished_at = null
