@@ -1,0 +1,8 @@
+// Relationships that leave the given entities and are to become facts, as lists.
+// $heads (list): ids of entities
+// $relations (list): types
+// Returns: elements, heads, tails
+UNWIND $heads AS id
+MATCH (:Entity {id: id})-[r]->(t:Entity)
+WHERE type(r) IN $relations AND r.split IS NULL
+RETURN collect(elementId(r)) AS elements, collect(id) AS heads, collect(t.id) AS tails

@@ -1,0 +1,8 @@
+// Take from adopted nodes the label Entity and every property that adopting or later work gave them.
+MATCH (n:Entity)
+WHERE n.adopted IS NOT NULL
+CALL (n) {
+  FOREACH (key IN n.adopted | SET n[key] = null)
+  REMOVE n:Entity, n.adopted, n.primary_label, n.sources, n.updated_at, n.held_out, n.image_sha256,
+         n.visual, n.visual_digest, n.textual, n.textual_digest
+} IN TRANSACTIONS OF 5000 ROWS
