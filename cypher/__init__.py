@@ -46,6 +46,11 @@ class Parameter:
     default: object = None
     required: bool = True
 
+    def accepts(self, value: object) -> bool:
+        """Whether a value is of the declared type; null always is."""
+        right = isinstance(value, TYPES[self.type]) and (self.type == "boolean") == isinstance(value, bool)
+        return value is None or right
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -71,8 +76,7 @@ class Statement:
             if name not in values and parameter.required:
                 raise StatementError(f"{self.name} needs the parameter {name} ({parameter.type}): {parameter.help}")
             value = values.get(name, parameter.default)
-            fits = isinstance(value, TYPES[parameter.type]) and (parameter.type == "boolean") == isinstance(value, bool)
-            if value is not None and not fits:
+            if not parameter.accepts(value):
                 raise StatementError(f"{self.name}: {name} is {value!r}, it must be of type {parameter.type}")
             bound[name] = value
         return bound
@@ -124,6 +128,8 @@ def _read_header(name: str, header: list[str]) -> tuple[str, tuple[Parameter, ..
     for line in header:
         if line.startswith("$"):
             parameters.append(_read_parameter(name, line))
+            if parameters[-1].name in {p.name for p in parameters[:-1]}:
+                raise StatementError(f"{name}: {parameters[-1].name} is declared twice")
         elif line.startswith("Returns:"):
             returns = tuple(column.strip() for column in line.removeprefix("Returns:").split(","))
         else:
@@ -139,5 +145,11 @@ def _read_parameter(name: str, line: str) -> Parameter:
         raise StatementError(
             f"{name}: {line!r} is not of the form `$name (type) = default: help`, type in {sorted(TYPES)}"
         )
-    default = None if match[3] is None else json.loads(match[3])
-    return Parameter(match[1], match[2], match[4], default, required=match[3] is None)
+    try:
+        default = None if match[3] is None else json.loads(match[3])
+    except json.JSONDecodeError as error:
+        raise StatementError(f"{name}: the default of {match[1]}, {match[3]}, is not JSON") from error
+    parameter = Parameter(match[1], match[2], match[4], default, required=match[3] is None)
+    if not parameter.accepts(default):
+        raise StatementError(f"{name}: the default of {match[1]} is {default!r}, it must be of type {match[2]}")
+    return parameter

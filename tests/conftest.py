@@ -62,6 +62,7 @@ def database(connection: Database) -> Database:
 @pytest.fixture(scope="session")
 def prefect_server(home: Path) -> Iterator[PrefectServer]:
     """A running Prefect server, which flows use in this process and in those that it starts."""
+    from prefect.logging.handlers import APILogHandler
     from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
     server = PrefectServer(home)
@@ -71,4 +72,5 @@ def prefect_server(home: Path) -> Iterator[PrefectServer]:
         environment.setenv("PREFECT_HOME", str(server.home))
         with temporary_settings({PREFECT_API_URL: address, PREFECT_HOME: server.home}):
             yield server
+            APILogHandler().flush()
     server.stop()

@@ -1,0 +1,159 @@
+"""The statements: each file says what it does, takes what it declares, is used, and is understood by the server."""
+
+import ast
+import fnmatch
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cypher
+from graph.connection import Database
+
+ROOT = Path(__file__).parent.parent
+NAMES = cypher.names()
+
+
+def mentioned() -> Iterator[str]:
+    """Every text in graph/ and benchmarks/; the variable parts of formatted ones are stars."""
+    for file in [*(ROOT / "graph").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+            elif isinstance(node, ast.JoinedStr):
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_statement_says_what_it_does(name: str) -> None:
+    statement = cypher.load(name)
+    assert re.fullmatch(r"[A-Z].*[.:;)]", statement.summary), statement.summary
+    assert all(parameter.help for parameter in statement.parameters)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_statement_is_named_purpose_and_what_it_is(name: str) -> None:
+    assert re.fullmatch(r"[a-z]+/[a-z]+(_[a-z]+)*", name)
+    assert name.startswith("query/") or "_" in name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_statement_that_returns_rows_names_its_columns(name: str) -> None:
+    statement = cypher.load(name)
+    bare = re.sub(r"//[^\n]*", "", statement.text)
+    assert bool(statement.returns) == bool(re.search(r"\bRETURN\b(?![^{]*\})", bare) or bare.startswith("SHOW"))
+
+
+def test_every_statement_is_used() -> None:
+    texts = {text for text in mentioned() if re.match(r"[a-z]+/[\w*]*$", text)}
+    unused = [name for name in NAMES if not any(fnmatch.fnmatchcase(name, text) for text in texts)]
+    # Those of query/ are reached by name, through the query command.
+    assert [name for name in unused if not name.startswith("query/")] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_server_understands_the_statement(name: str, connection: Database) -> None:
+    statement = cypher.load(name)
+    values = {parameter.name: parameter.default for parameter in statement.parameters}
+    database = "system" if name == "server/set_password" else connection.name
+    with connection.driver.session(database=database) as session:
+        session.run(f"EXPLAIN {statement.text}", values).consume()
+
+
+GOOD = """\
+// Finds entities
+// by their name.
+// $name (string): a name, or a part of it: "Monet"
+// $limit (integer) = 20: at most so many
+// Returns: id, name
+MATCH (n:Entity) WHERE n.name CONTAINS $name
+RETURN n.id AS id, n.name AS name LIMIT $limit;
+"""
+
+
+def test_a_header_is_read() -> None:
+    statement = cypher.parse("query/find", GOOD)
+    assert statement.summary == "Finds entities by their name."
+    assert [(p.name, p.type, p.default, p.required) for p in statement.parameters] == [
+        ("name", "string", None, True),
+        ("limit", "integer", 20, False),
+    ]
+    assert statement.parameters[0].help == 'a name, or a part of it: "Monet"'
+    assert statement.returns == ("id", "name")
+    assert statement.text.startswith("MATCH")
+    assert not statement.text.endswith(";")
+
+
+def test_defaults_are_filled_in() -> None:
+    statement = cypher.parse("query/find", GOOD)
+    assert statement.bind(name="Monet") == {"name": "Monet", "limit": 20}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, r"query/find needs the parameter name \(string\): a name"),
+        ({"name": "x", "nmae": "x"}, "query/find has no parameter nmae; it takes: name, limit"),
+        ({"name": 3}, "query/find: name is 3, it must be of type string"),
+        ({"name": "x", "limit": "3"}, "query/find: limit is '3', it must be of type integer"),
+        ({"name": "x", "limit": True}, "query/find: limit is True, it must be of type integer"),
+    ],
+)
+def test_wrong_parameters_are_named(values: dict[str, object], message: str) -> None:
+    with pytest.raises(cypher.StatementError, match=message):
+        cypher.parse("query/find", GOOD).bind(**values)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RETURN '$price; // no comment' AS text",
+        'RETURN "a \\" $quote; b" AS text',
+        "MATCH (`a;$b`) RETURN 1 AS one",
+        "RETURN 1 AS one // the $sum; of all",
+        "/* $first; */ RETURN 1 AS one",
+    ],
+)
+def test_what_stands_in_quotes_or_comments_is_neither_parameter_nor_end(text: str) -> None:
+    assert cypher.parse("query/odd", f"// Odd text.\n{text}").parameters == ()
+
+
+def test_a_dynamic_label_is_no_parameter_but_what_is_in_it_may_be() -> None:
+    assert (
+        cypher.parse("a/b", "// Of a row.\nWITH {label: 'X'} AS row MATCH (n:$(row.label)) RETURN n").parameters == ()
+    )
+    source = "// Of a parameter.\n// $label (string): the label\nMATCH (n:$($label)) RETURN n"
+    assert [p.name for p in cypher.parse("a/b", source).parameters] == ["label"]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("", "a/b: the header does not say what the statement does"),
+        ("RETURN 1", "a/b: the header does not say what the statement does"),
+        ("// $x (integer): a number\nRETURN $x", "a/b: the header does not say what the statement does"),
+        ("// Nothing.\n", "a/b: a file holds exactly one statement"),
+        ("// Two.\nRETURN 1;\nRETURN 2", "a/b: a file holds exactly one statement"),
+        ("// Undeclared.\nRETURN $x", r"used but not declared: \['x'\]"),
+        ("// Unused.\n// $x (integer): a number\nRETURN 1", r"declared but not used: \['x'\]"),
+        ("// Twice.\n// $x (integer): one\n// $x (string): two\nRETURN $x", "a/b: x is declared twice"),
+        ("// Odd.\n// $x (number): a number\nRETURN $x", r"'\$x \(number\): a number' is not of the form"),
+        ("// Odd.\n// $x: a number\nRETURN $x", r"'\$x: a number' is not of the form"),
+        ("// Odd.\n// $x (integer)\nRETURN $x", r"'\$x \(integer\)' is not of the form"),
+        ("// Odd.\n// $x (integer) = ten: a number\nRETURN $x", "a/b: the default of x, ten, is not JSON"),
+        (
+            '// Odd.\n// $x (integer) = "10": a number\nRETURN $x',
+            "a/b: the default of x is '10', it must be of type integer",
+        ),
+    ],
+)
+def test_a_file_that_breaks_the_rules_is_refused(source: str, message: str) -> None:
+    with pytest.raises(cypher.StatementError, match=message):
+        cypher.parse("a/b", source)
+
+
+@pytest.mark.parametrize("name", ["query/no_such_thing", "no_such_purpose/x", "", "../tests/x"])
+def test_a_statement_that_is_not_there_is_named(name: str) -> None:
+    with pytest.raises(cypher.StatementError, match="there is no statement"):
+        cypher.load(name)
