@@ -121,6 +121,13 @@ def write(
     return written
 
 
+def remove(database: Database, modality: str, ids: Sequence[str]) -> None:
+    """Take the vectors of these entities away, as of those whose picture no encoder can read."""
+    _check_modality(modality)
+    for part in batches(ids, ENTITIES_PER_PAGE):
+        database.write("vectors/remove_vectors", ids=part, **_properties(modality))
+
+
 def remove_stale(database: Database, modality: str) -> int:
     """Take away the vectors of entities whose picture or text is gone; returns how many."""
     _check_modality(modality)
@@ -129,8 +136,7 @@ def remove_stale(database: Database, modality: str) -> int:
         contents = _contents(modality, page)
         kept = zip(page["ids"], contents, page["digests"], page["vectors"], strict=True)
         stale = [id_ for id_, content, digest, vector in kept if not content and (vector or digest)]
-        if stale:
-            database.write("vectors/remove_vectors", ids=stale, **_properties(modality))
+        remove(database, modality, stale)
         removed += len(stale)
     return removed
 

@@ -1,0 +1,8 @@
+// Delete predicted links and the relationships at entities that an ingest brought, before the entities themselves:
+// one entity may have more of them than fit a transaction.
+MATCH (n:Entity)-[r]-()
+WHERE type(r) = 'PREDICTED' OR (n.adopted IS NULL AND n.sources IS NOT NULL)
+WITH DISTINCT r
+CALL (r) {
+  DELETE r
+} IN TRANSACTIONS OF 10000 ROWS

@@ -1,0 +1,3 @@
+// Drop an index where there is one.
+// $name (string): its name
+DROP INDEX $name IF EXISTS
