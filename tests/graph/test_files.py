@@ -1,6 +1,7 @@
 """Folders of files: what is taken, and what is refused with its place."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,9 +19,9 @@ def folder(path: Path, entities: str | bytes = ENTITIES, triples: str | bytes = 
     return path
 
 
-def refused(path: Path, **options: object) -> str:
+def refused(path: Path, **options: Any) -> str:
     with pytest.raises(InputError) as error:
-        read_source(path, **options)  # type: ignore[arg-type]
+        read_source(path, **options)
     return str(error.value)
 
 
