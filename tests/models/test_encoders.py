@@ -1,6 +1,7 @@
 """The bundled encoder on real texts and drawn pictures, and what every encoder promises."""
 
 import math
+import re
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from huggingface_hub import constants as hub_settings
 from PIL import Image, ImageDraw
 
 from models.encoders import load_encoder
@@ -204,6 +206,24 @@ def test_naming_encoders_imports_none_of_the_heavy_libraries() -> None:
     code = f"import sys, models.encoders; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "way_out"),
+    [
+        ("clip:ViT-B-32/openai", "a local checkpoint, clip:ViT-B-32/path/to/file.pt"),
+        ("blip:Salesforce/blip-itm-base-coco", "a local folder, blip:path/to/folder"),
+    ],
+)
+def test_without_a_network_one_sentence_tells_the_way_out(
+    name: str, way_out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(hub_settings, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(hub_settings, "HF_HUB_CACHE", str(tmp_path))
+    message = f"The weights of {name} could not be fetched; without a network give {way_out}"
+    with pytest.raises(InputError, match=re.escape(message)):
+        load_encoder(name)
+    assert "Retrying" not in caplog.text, "nobody waits a minute for a network that is not there"
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
