@@ -26,17 +26,11 @@ def load_checkpoint(settings: Settings, database: Database, version: str | None)
 
     Raises InputError where no model is registered, or where its folder is not on this machine.
     """
-    if version is None:
-        champion = registry.champion(database)
-        if champion is None:
-            raise InputError("no model has been trained on this graph yet: type `vlkge train`")
-        version = champion["version"]
-    else:
-        version = registry.model(database, version)["version"]
-    folder = folder_of(settings, version)
+    chosen = registry.champion(database) if version is None else registry.model(database, version)
+    folder = folder_of(settings, chosen.version)
     if not folder.is_dir():
         raise InputError(
-            f"model {version} is registered in the graph, but {folder} does not exist: set VLKGE_HOME to the folder "
-            "of the machine that trained it, or train again with `vlkge train`"
+            f"model {chosen.version} is registered in the graph, but {folder} does not exist: set VLKGE_HOME to the "
+            "folder that holds it, or train again with `vlkge train`"
         )
-    return version, Checkpoint.load(folder)
+    return chosen.version, Checkpoint.load(folder)

@@ -5,6 +5,7 @@ from typing import NoReturn
 
 import typer
 
+from flows.commands import graph, model, query, run, servers
 from graph.errors import GraphError
 from graph.errors import InputError as GraphInputError
 from models.errors import InputError as ModelsInputError
@@ -15,6 +16,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Find the links a museum's knowledge graph is missing, from its pictures, texts and facts.",
 )
+for group in (run, graph, model, query, servers):
+    app.add_typer(group.app)
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ def export(
 ) -> Exported:
     """Write the graph, or a part of it, to a file that `graph.hetero_file.load` reads."""
     with open_graph(Settings()) as database:
-        data = read_graph(database, labels, relations, around, hops)
+        data: HeteroData = read_graph(database, labels, relations, around, hops)
     hetero_file.save(data, Path(file))
     return Exported(
         file=Path(file),

@@ -56,7 +56,7 @@ def _sentence(problem: dict[str, Any]) -> str:
     if problem["type"] == "extra_forbidden":
         return f"there is no hyperparameter {name!r}; allowed are {', '.join(TrainConfig.model_fields)}"
     given = f"{name} is {problem['input']!r}: " if name else ""
-    return given + problem["msg"].removeprefix("Value error, ")
+    return given + str(problem["msg"]).removeprefix("Value error, ")
 
 
 def _shown(value: object) -> str:

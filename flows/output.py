@@ -15,7 +15,7 @@ def print_json(result: object) -> None:
     print(json.dumps(_plain(result), ensure_ascii=False, indent=2))
 
 
-def print_table(rows: Sequence[Mapping[str, Any]], title: str = "", columns: Sequence[str] | None = None) -> None:
+def print_table(rows: Sequence[Mapping[Any, Any]], title: str = "", columns: Sequence[str] | None = None) -> None:
     """A table of `rows`; numbers to the right, floats with three places, missing values as a dash."""
     from rich.console import Console
     from rich.table import Table

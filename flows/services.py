@@ -18,8 +18,10 @@ def say(message: str) -> None:
 def start_services(settings: Settings) -> None:
     """What every flow needs, started side by side; call it before importing anything of Prefect."""
     with ThreadPoolExecutor() as pool:
-        for started in [pool.submit(graph_address, settings), pool.submit(prepare_prefect, settings)]:
-            started.result()
+        graph = pool.submit(graph_address, settings)
+        prefect = pool.submit(prepare_prefect, settings)
+        graph.result()
+        prefect.result()
 
 
 def open_graph(settings: Settings) -> Database:

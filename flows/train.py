@@ -38,7 +38,7 @@ def train(*, config: dict[str, Any], device: str = "auto") -> TrainedModel:
     settings = Settings()
     chosen = TrainConfig(**config)
     with open_graph(settings) as database:
-        data = read_graph(database)
+        data: HeteroData = read_graph(database)
         version = version_of(chosen, data.fingerprint)
         checkpoint = fit_model(data, chosen, folder_of(settings, version), device)
         return register(database, version, checkpoint, data, folder_of(settings, version))
@@ -52,7 +52,8 @@ def fit_model(data: HeteroData, config: TrainConfig, folder: Path, device: str) 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
 def register(database: Database, version: str, checkpoint: Checkpoint, data: HeteroData, folder: Path) -> TrainedModel:
-    registered = registry.register_model(
+    known = {model.version: model for model in registry.models(database)}
+    registered = known.get(version) or registry.register_model(
         database,
         version,
         scorer=checkpoint.config.scorer,
@@ -64,7 +65,7 @@ def register(database: Database, version: str, checkpoint: Checkpoint, data: Het
     return TrainedModel(
         version=version,
         folder=folder,
-        alias=registered["alias"],
+        alias=registered.alias,
         scorer=checkpoint.config.scorer,
         entities=len(checkpoint.entities),
         relations=len(checkpoint.relations),

@@ -101,18 +101,23 @@ def predict(
     ] = None,
     top_k: Annotated[int, typer.Option(min=1, help="New links per head and relation.")] = 3,
     limit: Annotated[int, typer.Option(min=1, help="New links per relation, the best ones.")] = 1000,
-    device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Find the best new links and publish them in the graph as PREDICTED, with score, rank, model and run."""
     _start()
     from flows.predict import predict as flow
 
-    published = flow(model=model, relations=relation, top_k=top_k, limit=limit, device=device)
+    published = flow(model=model, relations=relation, top_k=top_k, limit=limit)
     if json:
         print_json(published)
         return
-    print_table([{"": key.replace("_", " "), "run": value} for key, value in published])
+    print_published(published)
+
+
+def print_published(published: Any) -> None:
+    """What a Published run wrote, per relation."""
+    title = f"{published.links:,} new links by model {published.model}, run {published.run_id}"
+    print_table(published.relations, title)
 
 
 def print_evaluation(evaluated: Any) -> None:

@@ -1,0 +1,47 @@
+"""Adopt a graph that already lives in Neo4j, give it back, and empty what the project wrote."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+
+from flows.progress import progress_bar
+from flows.services import open_graph
+from flows.settings import Settings
+from graph import adopt as adoption
+from graph import reset as resetting
+from graph.adopt_spec import AdoptSpec
+from graph.pictures import PictureStore
+
+
+@flow(name="adopt", flow_run_name="adopt-{specification}")
+def adopt(*, specification: str, dry_run: bool = False) -> dict[str, Any]:
+    """Make the nodes and relationships that the specification names entities and facts."""
+    settings = Settings()
+    path = Path(specification)
+    spec = AdoptSpec.read(path)
+    with open_graph(settings) as database, progress_bar("adopt") as progress:
+        done = adoption.adopt(
+            database,
+            spec,
+            store=PictureStore(settings.pictures),
+            folder=path.parent,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    return asdict(done)
+
+
+@flow(name="unadopt")
+def unadopt(*, dry_run: bool = False) -> dict[str, Any]:
+    """Remove exactly what adopting added."""
+    with open_graph(Settings()) as database:
+        return asdict(adoption.unadopt(database, dry_run=dry_run))
+
+
+@flow(name="reset")
+def reset(*, dry_run: bool = False) -> dict[str, Any]:
+    """Empty what the project wrote."""
+    with open_graph(Settings()) as database:
+        return asdict(resetting.reset(database, dry_run=dry_run))

@@ -1,0 +1,217 @@
+"""`vlkge ingest`, `adopt`, `unadopt`, `reset`, `encode` and `export`: what goes into the graph and out of it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.output import Json, print_json, print_table
+
+if TYPE_CHECKING:
+    from graph.ingest import IngestResult
+
+app = typer.Typer()
+
+Folder = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, help="Holds entities and triples as .csv or .parquet.")
+]
+Source = Annotated[str | None, typer.Option(help="What the graph remembers it by; none: the folder's name.")]
+Mapping = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="TOML: which header is which column; none: mapping.toml there."),
+]
+FromTriples = Annotated[
+    bool, typer.Option("--entities-from-triples", help="There is no entities file: make them from the triples.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would change.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@app.command()
+def ingest(
+    folder: Folder,
+    source: Source = None,
+    mapping: Mapping = None,
+    entities_from_triples: FromTriples = False,
+    shares: Annotated[
+        str, typer.Option(help="Train, validation and test, where the files give no split.")
+    ] = "0.9,0.05,0.05",
+    hold_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LABEL=SHARE", help="Keep a share of a label's entities wholly from training; repeatable."
+        ),
+    ] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Take away what this source no longer asserts.")] = False,
+    prune_limit: Annotated[float, typer.Option(min=0, max=1, help="Refuse to prune more than this share.")] = 0.2,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch pictures from private network addresses too.")
+    ] = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Bring a folder of facts, texts and pictures into the graph.
+
+    Everything is checked before the first write. A second run of the same folder changes nothing.
+    """
+    _start()
+    from flows.ingest import ingest as flow
+
+    result = flow(
+        folder=str(folder.resolve()),
+        source=source,
+        mapping=str(mapping.resolve()) if mapping else None,
+        entities_from_triples=entities_from_triples,
+        shares=_numbers(shares),
+        hold_out=_shares_by_label(hold_out or []),
+        prune=prune,
+        prune_limit=prune_limit,
+        allow_private=allow_private,
+        dry_run=dry_run,
+    )
+    if json:
+        print_json(result)
+    else:
+        print_ingested(result)
+
+
+@app.command()
+def encode(
+    encoder: Annotated[
+        str, typer.Option(help="bundled, clip:ARCHITECTURE/TAG-OR-FILE or blip:NAME-OR-FOLDER.")
+    ] = "bundled",
+    device: Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")] = "auto",
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Texts or pictures at a time.")] = None,
+    json: Json = False,
+) -> None:
+    """Turn pictures and texts into vectors on the nodes; only what changed is encoded again."""
+    _start()
+    from flows.encode import encode as flow
+
+    result = flow(encoder=encoder, device=device, batch_size=batch_size)
+    if json:
+        print_json(result)
+        return
+    print_encoded(result)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="Where to write, for example art.safetensors.")],
+    label: Annotated[list[str] | None, typer.Option("--label", help="Only entities of this label; repeatable.")] = None,
+    relation: Annotated[
+        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable.")
+    ] = None,
+    around: Annotated[
+        list[str] | None, typer.Option("--around", help="Only the surroundings of this id; repeatable.")
+    ] = None,
+    hops: Annotated[int, typer.Option(min=0, help="How far around.")] = 2,
+    json: Json = False,
+) -> None:
+    """Write the graph, or a part of it, as PyG HeteroData: facts with splits, vectors, and ids for every index.
+
+    Read it with `graph.hetero_file.load(path)`. Predictions are never part of it.
+    """
+    _start()
+    from flows.export import export as flow
+
+    result = flow(file=str(file.resolve()), labels=label, relations=relation, around=around, hops=hops)
+    if json:
+        print_json(result)
+        return
+    print_table([{"node type": name, "entities": count} for name, count in result.entities.items()], str(result.file))
+    print_table([{"edge type": name, "facts": count} for name, count in result.facts.items()])
+
+
+@app.command()
+def adopt(
+    specification: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="TOML, see docs/adopt.md.")],
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Use a graph that already lives in Neo4j, without importing it; `vlkge unadopt` takes it back."""
+    _start()
+    from flows.adopt import adopt as flow
+
+    _print_record(flow(specification=str(specification.resolve()), dry_run=dry_run), json)
+
+
+@app.command()
+def unadopt(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
+    """Remove from adopted nodes and relationships exactly what `vlkge adopt` added."""
+    _start()
+    from flows.adopt import unadopt as flow
+
+    if not (dry_run or yes):
+        _print_record(flow(dry_run=True), json=False)
+        typer.confirm("Give these back?", abort=True, err=True)
+    _print_record(flow(dry_run=dry_run), json)
+
+
+@app.command()
+def reset(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
+    """Empty what this project wrote into the graph; nodes of others stay as they are."""
+    _start()
+    from flows.adopt import reset as flow
+
+    if not (dry_run or yes):
+        _print_record(flow(dry_run=True), json=False)
+        typer.confirm("Delete all of this from the graph?", abort=True, err=True)
+    _print_record(flow(dry_run=dry_run), json)
+
+
+def print_ingested(result: "IngestResult") -> None:
+    """What an ingest did, and the pictures that could not be had."""
+    title = f"{result.source}{' (dry run: nothing was written)' if result.dry_run else ''}"
+    rows = [
+        {"": kind, **counts.model_dump()} for kind, counts in [("entities", result.entities), ("facts", result.facts)]
+    ]
+    print_table(rows, title)
+    if result.pictures is not None and result.pictures.broken:
+        broken = result.pictures.broken
+        print_table(
+            [picture.model_dump() for picture in broken[:5]],
+            f"{len(broken)} pictures could not be had, the first ones:",
+        )
+
+
+def print_encoded(result: list[Any]) -> None:
+    """What was encoded, per modality, and the pictures that could not be read."""
+    print_table([{**part.model_dump(exclude={"broken"})} for part in result])
+    for part in result:
+        if part.broken:
+            rows = [picture.model_dump() for picture in part.broken[:5]]
+            print_table(rows, f"{len(part.broken)} pictures could not be read, the first ones:")
+
+
+def _print_record(record: dict[str, Any], json: bool) -> None:
+    if json:
+        print_json(record)
+        return
+    for name, value in record.items():
+        shown = ", ".join(f"{k} {v:,}" for k, v in value.items()) if isinstance(value, dict) else value
+        print(f"{name.replace('_', ' ')}: {shown if shown != '' else 'none'}")
+
+
+def _numbers(text: str) -> tuple[float, float, float]:
+    try:
+        train, val, test = (float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is not three numbers such as 0.9,0.05,0.05", param_hint="--shares"
+        ) from None
+    return train, val, test
+
+
+def _shares_by_label(given: list[str]) -> dict[str, float]:
+    try:
+        return {label: float(share) for label, share in (text.rsplit("=", 1) for text in given)}
+    except ValueError:
+        raise typer.BadParameter(f"{given} is not of the form LABEL=SHARE, for example Artwork=0.05") from None
+
+
+def _start() -> None:
+    from flows.services import start_services
+    from flows.settings import Settings
+
+    start_services(Settings())

@@ -1,0 +1,95 @@
+"""`vlkge run DIR` and `vlkge demo`: everything, in order."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands.graph import Folder, FromTriples, Mapping, Source, print_encoded, print_ingested
+from flows.commands.model import print_evaluation, print_published
+from flows.output import Json, print_json, print_table
+
+if TYPE_CHECKING:
+    from flows.run import Run
+
+app = typer.Typer()
+
+DEMO = Path(__file__).parents[2] / "examples" / "art"
+
+Config = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="A TOML file of hyperparameters, as for `vlkge train`.")
+]
+Setting = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A hyperparameter, repeatable.")]
+Add = Annotated[bool, typer.Option("--add", help="Bring it in beside what other sources already brought.")]
+
+
+@app.command()
+def run(
+    folder: Folder,
+    source: Source = None,
+    add: Add = False,
+    mapping: Mapping = None,
+    entities_from_triples: FromTriples = False,
+    encoder: Annotated[str, typer.Option(help="As for `vlkge encode`.")] = "bundled",
+    config: Config = None,
+    setting: Setting = None,
+    top_k: Annotated[int, typer.Option(min=1, help="New links per head and relation.")] = 3,
+    limit: Annotated[int, typer.Option(min=1, help="New links per relation, the best ones.")] = 1000,
+    device: Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")] = "auto",
+    json: Json = False,
+) -> None:
+    """Ingest a folder, encode, train, evaluate, predict and write back; typed again, it goes on where it stopped."""
+    from flows import hyperparameters
+
+    chosen = hyperparameters.read(config, setting or [])
+    _run(
+        json,
+        folder=str(folder.resolve()),
+        source=source or folder.resolve().name,
+        add=add,
+        mapping=str(mapping.resolve()) if mapping else None,
+        entities_from_triples=entities_from_triples,
+        encoder=encoder,
+        config=chosen,
+        top_k=top_k,
+        limit=limit,
+        device=device,
+    )
+
+
+@app.command()
+def demo(json: Json = False) -> None:
+    """Run everything on the small art graph that comes with the project."""
+    from flows import hyperparameters
+
+    _run(json, folder=str(DEMO), source="demo", config=hyperparameters.read(DEMO / "train.toml", []))
+
+
+def _run(json: bool, **parameters: Any) -> None:
+    from flows.services import start_services
+    from flows.settings import Settings
+
+    start_services(Settings())
+    from flows.run import run as flow
+
+    result = flow(**parameters)
+    if json:
+        print_json(result)
+    else:
+        _print_run(result)
+
+
+def _print_run(result: "Run") -> None:
+    print_ingested(result.ingested)
+    print_encoded(result.encoded)
+    print_evaluation(result.evaluated)
+    print_published(result.published)
+    print_table(result.best, "the strongest new links")
+    print(
+        "\nWhat next:\n"
+        "  vlkge query                                   the questions you can ask\n"
+        "  vlkge query list_links_of_relation relation=… limit=20\n"
+        "  vlkge up                                      the addresses of Neo4j Browser and Prefect\n"
+        "  vlkge run DIR                                 the same on a folder of your own (`vlkge reset` first)\n"
+        "  vlkge down                                    stop both servers; the graph stays"
+    )

@@ -1,0 +1,110 @@
+"""Encode: pictures and texts become vectors on the nodes; only what changed is encoded again."""
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from pydantic import BaseModel
+
+from flows.progress import progress_bar
+from flows.services import open_graph
+from flows.settings import Settings
+from graph import vectors
+from graph.connection import Database
+from graph.pictures import PictureStore
+from graph.progress import Progress
+from models.encoders import load_encoder
+from models.encoders.encoder import Encoder
+
+# Written as they come, so that an interrupted encoding keeps what is done.
+ENTITIES_PER_PART = 2_000
+
+
+class BrokenPicture(BaseModel):
+    """A stored picture that the encoder could not read; the entity goes on without it."""
+
+    id: str
+    reason: str
+
+
+class Encoded(BaseModel):
+    """What was done for one modality; vectors that were up to date are not counted."""
+
+    modality: str
+    encoder: str
+    dimension: int
+    encoded: int
+    removed: int
+    dropped: int
+    """Vectors of another encoder that was active before."""
+    per_second: float | None
+    broken: list[BrokenPicture]
+
+
+@flow(name="encode", flow_run_name="encode-{encoder}")
+def encode(*, encoder: str = "bundled", device: str = "auto", batch_size: int | None = None) -> list[Encoded]:
+    """Bring the vectors of every modality that the encoder has up to date."""
+    settings = Settings()
+    with open_graph(settings) as database:
+        loaded = load(encoder, device, batch_size)
+        store = PictureStore(settings.pictures)
+        return [encode_modality(database, loaded, store, modality) for modality in loaded.modalities]
+
+
+@task(cache_policy=NO_CACHE)
+def load(encoder: str, device: str, batch_size: int | None) -> Encoder:
+    return load_encoder(encoder, device, batch_size)
+
+
+@task(cache_policy=NO_CACHE)
+def encode_modality(database: Database, encoder: Encoder, store: PictureStore, modality: str) -> Encoded:
+    active = vectors.Encoder(encoder.name, encoder.digest, encoder.dimensions[modality])
+    activation = vectors.activate(database, modality, active)
+    removed = vectors.remove_stale(database, modality)
+    due = vectors.pending(database, modality, active)
+    broken: dict[str, str] = {}
+    started = time.monotonic()
+    with progress_bar(f"encode, {modality}") as progress:
+        for start in range(0, len(due), ENTITIES_PER_PART):
+            part = due[start : start + ENTITIES_PER_PART]
+            report = partial(_report, progress, start, len(due))
+            found, unreadable = _vectors(encoder, store, modality, part, report)
+            broken |= unreadable
+            done = part[~part["id"].isin(list(unreadable))]
+            vectors.write(database, modality, done["id"].tolist(), found, done["digest"].tolist())
+    seconds = time.monotonic() - started
+    return Encoded(
+        modality=modality,
+        encoder=encoder.name,
+        dimension=active.dimension,
+        encoded=len(due) - len(broken),
+        removed=removed,
+        dropped=activation.dropped,
+        per_second=round(len(due) / seconds, 1) if len(due) else None,
+        broken=[BrokenPicture(id=id_, reason=reason) for id_, reason in broken.items()],
+    )
+
+
+def _report(progress: Progress, before: int, total: int, done: int, _part: int, note: str = "") -> None:
+    progress(before + done, total, note)
+
+
+def _vectors(
+    encoder: Encoder, store: PictureStore, modality: str, part: pd.DataFrame, progress: Progress
+) -> tuple[npt.NDArray[np.float32], dict[str, str]]:
+    """Vectors of the readable entities, in their order, and why the others are not readable, by id."""
+    if modality == "textual":
+        return encoder.encode_texts(part["text"].tolist(), progress), {}
+    missing = {d: "its file is gone from the picture store" for d in part["image_sha256"] if d not in store}
+    here = part[~part["image_sha256"].isin(list(missing))]
+    pictures = encoder.encode_pictures([store.path(digest) for digest in here["image_sha256"]], progress)
+    ids: Sequence[str] = here["id"].tolist()
+    gone = part[part["image_sha256"].isin(list(missing))]
+    unreadable = {id_: missing[digest] for id_, digest in zip(gone["id"], gone["image_sha256"], strict=True)}
+    unreadable |= {ids[position]: reason for position, reason in pictures.broken.items()}
+    return pictures.vectors[pictures.readable], unreadable

@@ -1,0 +1,86 @@
+"""Ingest: a folder of facts, pictures and texts comes into the graph."""
+
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.progress import progress_bar
+from flows.services import open_graph
+from flows.settings import Settings
+from graph import ingest as steps
+from graph.connection import Database
+from graph.download import Limits
+from graph.files import Source, read_source
+from graph.ingest import IngestResult, PictureCounts
+from graph.pictures import PictureStore
+from graph.plan import Plan
+from graph.schema import setup_schema
+from graph.splits import Shares
+
+
+@flow(name="ingest", flow_run_name="ingest-{folder}")
+def ingest(
+    *,
+    folder: str,
+    source: str | None = None,
+    mapping: str | None = None,
+    entities_from_triples: bool = False,
+    shares: tuple[float, float, float] = (0.9, 0.05, 0.05),
+    hold_out: dict[str, float] | None = None,
+    prune: bool = False,
+    prune_limit: float = 0.2,
+    allow_private: bool = False,
+    dry_run: bool = False,
+) -> IngestResult:
+    """Check the whole folder, then bring the graph to what it asserts; a second run changes nothing."""
+    settings = Settings()
+    asserted = read_folder(folder, source, mapping, entities_from_triples)
+    with open_graph(settings) as database:
+        changes = plan_changes(database, asserted, Shares(*shares), hold_out)
+        if prune:
+            steps.check_prune(changes, prune_limit)
+        if dry_run:
+            return steps.summarize(changes, dry_run=True, pruned=False)
+        setup_schema(database)
+        write_entities(database, changes)
+        write_facts(database, changes)
+        pictures = write_pictures(
+            database, changes, PictureStore(settings.pictures), Limits(allow_private=allow_private)
+        )
+        if prune:
+            steps.remove_former(database, changes)
+        return steps.summarize(changes, dry_run=False, pruned=prune, pictures=pictures)
+
+
+@task(cache_policy=NO_CACHE)
+def read_folder(folder: str, source: str | None, mapping: str | None, entities_from_triples: bool) -> Source:
+    return read_source(
+        Path(folder),
+        name=source,
+        mapping=Path(mapping) if mapping else None,
+        entities_from_triples=entities_from_triples,
+    )
+
+
+@task(cache_policy=NO_CACHE)
+def plan_changes(database: Database, source: Source, shares: Shares, hold_out: dict[str, float] | None) -> Plan:
+    return steps.plan(database, source, shares=shares, hold_out=hold_out)
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+def write_entities(database: Database, changes: Plan) -> None:
+    with progress_bar("write entities") as progress:
+        steps.write_entities(database, changes, progress=progress)
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+def write_facts(database: Database, changes: Plan) -> None:
+    with progress_bar("write facts") as progress:
+        steps.write_facts(database, changes, progress=progress)
+
+
+@task(cache_policy=NO_CACHE)
+def write_pictures(database: Database, changes: Plan, store: PictureStore, limits: Limits) -> PictureCounts:
+    with progress_bar("copy pictures") as progress:
+        return steps.write_pictures(database, changes, store, limits=limits, progress=progress)

@@ -1,0 +1,87 @@
+"""The whole pipeline on one folder: ingest, encode, train, evaluate, predict."""
+
+from typing import Any
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from pydantic import BaseModel
+
+from flows.encode import Encoded, encode
+from flows.evaluate import Evaluation, evaluate
+from flows.ingest import ingest
+from flows.predict import Published, predict
+from flows.services import open_graph, say
+from flows.settings import Settings
+from flows.train import TrainedModel, train
+from graph.errors import InputError
+from graph.ingest import IngestResult
+from graph.query import run as ask
+
+
+class Run(BaseModel):
+    """What each step did, and the best new links."""
+
+    ingested: IngestResult
+    encoded: list[Encoded]
+    trained: TrainedModel
+    evaluated: Evaluation
+    published: Published
+    best: list[dict[str, Any]]
+
+
+@flow(name="run", flow_run_name="run-{folder}")
+def run(
+    *,
+    folder: str,
+    source: str,
+    add: bool = False,
+    mapping: str | None = None,
+    entities_from_triples: bool = False,
+    encoder: str = "bundled",
+    config: dict[str, Any],
+    top_k: int = 3,
+    limit: int = 1000,
+    device: str = "auto",
+    best: int = 15,
+) -> Run:
+    """All steps in order; each takes up what an interrupted run before it left done."""
+    if not add:
+        refuse_other_sources(source)
+    say("1/5 ingest")
+    ingested = ingest(folder=folder, source=source, mapping=mapping, entities_from_triples=entities_from_triples)
+    say("2/5 encode")
+    encoded = encode(encoder=encoder, device=device)
+    say("3/5 train")
+    trained = train(config=config, device=device)
+    say("4/5 evaluate")
+    evaluated = evaluate(model=trained.version)
+    say("5/5 predict and write back")
+    published = predict(model=trained.version, top_k=top_k, limit=limit)
+    return Run(
+        ingested=ingested,
+        encoded=encoded,
+        trained=trained,
+        evaluated=evaluated,
+        published=published,
+        best=list_best(best),
+    )
+
+
+@task(cache_policy=NO_CACHE)
+def refuse_other_sources(source: str) -> None:
+    """Two folders poured into one graph by mistake are hard to take apart again."""
+    with open_graph(Settings()) as database:
+        others = [row["source"] for row in database.read("ingest/list_sources") if row["source"] != source]
+    if others:
+        raise InputError(
+            f"the graph already holds what {', '.join(others)} brought: type `vlkge reset` to empty it first, "
+            f"or add `--add` to bring {source} in beside it"
+        )
+
+
+@task(cache_policy=NO_CACHE)
+def list_best(limit: int) -> list[dict[str, Any]]:
+    with open_graph(Settings()) as database:
+        rows = ask(database, "list_strongest_links", limit=limit)
+    shown = rows[["head_name", "relation", "tail_name", "score", "rank"]]
+    return [{str(column): value for column, value in row.items()} for row in shown.to_dict(orient="records")]
