@@ -41,7 +41,12 @@ class TrainConfig(BaseModel):
     similarity: bool = Field(True, description="adds relation-weighted cosines of frozen features to the score")
 
     dropout: float = Field(0.3, ge=0, lt=1, description="elementwise, on the fused vector")
-    structural_dropout: float = Field(0.5, ge=0, lt=1, description="share of entities whose structure is hidden")
+    structural_dropout: float = Field(
+        0.5,
+        ge=0,
+        lt=1,
+        description="the most that an entity's structure is hidden; twice as often as its type's entities lack it",
+    )
 
     loss: Literal["sampled_softmax", "one_vs_all", "logistic", "self_adversarial"] = "sampled_softmax"
     negatives: int = Field(1000, gt=0, description="a fact, or shared by a batch; unused by one_vs_all")

@@ -27,7 +27,15 @@ class VLKGE(nn.Module):
     An entity's vector has `width` numbers: the fused ones and, with the similarity term, its frozen unit features.
     """
 
-    def __init__(self, config: TrainConfig, seen: Tensor, features: dict[str, Features], num_relations: int) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        seen: Tensor,
+        features: dict[str, Features],
+        num_relations: int,
+        hiding: Tensor | None = None,
+    ) -> None:
+        """`seen` bool [N]: who has a structural vector; `hiding` [N]: how often it is hidden in training."""
         super().__init__()
         self.config = config
         self.num_entities = len(seen)
@@ -47,6 +55,8 @@ class VLKGE(nn.Module):
             )
             self.imaginary = Imaginary(rows, self.fused_width // 2, config.updates_rows)
         self.dropout = nn.Dropout(config.dropout)
+        self.hiding: Tensor
+        self.register_buffer("hiding", torch.zeros(len(seen)) if hiding is None else hiding, persistent=False)
         rows_of_relations = num_relations * (2 if config.reciprocal else 1)
         self.relations = nn.Parameter(_start(scorer, rows_of_relations, self.fused_width))
         self.similarity: FrozenSimilarity | None = None
@@ -59,7 +69,7 @@ class VLKGE(nn.Module):
     @classmethod
     def from_graph(cls, config: TrainConfig, graph: KnowledgeGraph) -> Self:
         """An untrained model of a graph; raises InputError if none of the configured modalities is in it."""
-        return cls(config, graph.seen, graph.features, graph.num_relations)
+        return cls(config, graph.seen, graph.features, graph.num_relations, hiding_rates(graph, config))
 
     @property
     def width(self) -> int:
@@ -140,7 +150,7 @@ class VLKGE(nn.Module):
         parts = torch.stack([module(entities) for module in modules], dim=1)
         present = torch.stack([module.present(entities) for module in modules], dim=1)
         if self.training and "structural" in self.modalities:
-            present = self._hide_structure(present)
+            present = self._hide_structure(entities, present)
         if self.config.unit_modalities:
             parts = F.normalize(parts, dim=-1)
         fused = self.dropout(self._complete(entities, parts, present))
@@ -148,10 +158,10 @@ class VLKGE(nn.Module):
             fused = F.normalize(fused, dim=-1)
         return fused if self.similarity is None else torch.cat([fused, self.similarity(entities)], dim=1)
 
-    def _hide_structure(self, present: Tensor) -> Tensor:
-        """Leaves a share of the entities with their features alone, as unseen ones are."""
+    def _hide_structure(self, entities: Tensor, present: Tensor) -> Tensor:
+        """Leaves some entities with their features alone, as unseen ones are."""
         column = list(self.modalities).index("structural")
-        hidden = torch.rand(len(present), device=present.device) < self.config.structural_dropout
+        hidden = torch.rand(len(present), device=present.device) < self.hiding[entities]
         others = present.sum(1) > present[:, column].long()
         present = present.clone()
         present[:, column] &= ~(hidden & others)
@@ -173,6 +183,17 @@ class VLKGE(nn.Module):
             return torch.cat([real, self.imaginary(entities, real, structured)], dim=1)
         halves = parts.chunk(2, dim=-1) if self.scorer.complex_valued else (parts,)
         return torch.cat([self.fusion(half, counted) for half in halves], dim=1)
+
+
+def hiding_rates(graph: KnowledgeGraph, config: TrainConfig) -> Tensor:
+    """How often training hides each entity's structure, [N]: twice as often as entities of its type have none.
+
+    So features are learned to do without structure where they will have to, and structure is trusted where it exists.
+    """
+    types = len(graph.type_names)
+    unseen = torch.bincount(graph.entity_types, weights=graph.unseen.double(), minlength=types)
+    share = unseen / torch.bincount(graph.entity_types, minlength=types).clamp(min=1)
+    return (2 * share).clamp(max=config.structural_dropout)[graph.entity_types].float()
 
 
 def _scorer(config: TrainConfig) -> Scorer:

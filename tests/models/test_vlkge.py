@@ -1,0 +1,167 @@
+"""The model: scores agree in every shape, structure goes only to seen entities, options do what they say."""
+
+import itertools
+
+import pytest
+import torch
+from torch_geometric.data import HeteroData
+
+from models.config import TrainConfig
+from models.errors import InputError
+from models.fusion import FUSIONS
+from models.knowledge_graph import Features, KnowledgeGraph
+from models.modalities import Adapter
+from models.scoring import SCORERS
+from models.vlkge import VLKGE, hiding_rates
+
+SEEN = torch.tensor([True, True, True, True, False, False, False, False])
+MASKS = torch.tensor([[p, t] for p, t in itertools.product([True, False], repeat=2)] * 2)  # every pattern, seen or not
+
+
+def build(**options: object) -> VLKGE:
+    """Eight entities, of which four are unseen, with every pattern of pictures and texts; three relations."""
+    torch.manual_seed(0)
+    features = {
+        name: Features(torch.randn(8, width) * MASKS[:, [i]], MASKS[:, i])
+        for i, (name, width) in enumerate([("visual", 5), ("textual", 4)])
+    }
+    model = VLKGE(TrainConfig(dimension=4, **options), SEEN, features, 3).eval()  # type: ignore[arg-type]
+    if model.similarity is not None:
+        torch.nn.init.normal_(model.similarity.weights)
+    return model
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+@pytest.mark.parametrize("scorer", SCORERS)
+@pytest.mark.parametrize("imaginary", ["fused", "table", "inductive"])
+def test_facts_lists_and_all_candidates_get_equal_scores(scorer: str, fusion: str, imaginary: str) -> None:
+    model = build(scorer=scorer, fusion=fusion, imaginary=imaginary)
+    entities = model.represent()
+    assert entities.shape == (8, model.width)
+    triples = torch.cartesian_prod(torch.arange(8), torch.arange(3), torch.arange(8))
+    for side, known, asked in (("tail", 0, 2), ("head", 2, 0)):
+        pairs, wanted = triples[:, [known, 1]], triples[:, asked]
+        by_fact = model.score_triples(entities, triples, side)  # type: ignore[arg-type]
+        by_all = model.score_all(entities, pairs, side)  # type: ignore[arg-type]
+        torch.testing.assert_close(by_all.gather(1, wanted[:, None])[:, 0], by_fact)
+        some = model.score_all(entities, pairs, side, torch.tensor([6, 1]))  # type: ignore[arg-type]
+        torch.testing.assert_close(some, by_all[:, [6, 1]])
+        by_list = model.scorer.match_lists(model.queries(entities, pairs, side), entities, wanted[:, None])  # type: ignore[arg-type]
+        torch.testing.assert_close(by_list[:, 0], by_fact)
+
+
+@pytest.mark.parametrize("scorer", SCORERS)
+def test_without_reciprocal_relations_both_sides_score_a_fact_the_same(scorer: str) -> None:
+    model = build(scorer=scorer, reciprocal=False)
+    triples = torch.cartesian_prod(torch.arange(8), torch.arange(3), torch.arange(8))
+    entities = model.represent()
+    by_tail, by_head = (model.score_triples(entities, triples, side) for side in ("tail", "head"))  # type: ignore[arg-type]
+    torch.testing.assert_close(by_tail, by_head)
+
+
+def test_reciprocal_head_queries_are_tail_queries_of_the_inverse() -> None:
+    model = build(scorer="complex")
+    entities = model.represent()
+    pairs = torch.tensor([[0, 0], [5, 2]])
+    as_head = model.queries(entities, pairs, "head")
+    with torch.no_grad():
+        model.relations[:3] = model.relations[3:].clone()
+        assert model.similarity is not None
+        model.similarity.weights[:3] = model.similarity.weights[3:].clone()
+    torch.testing.assert_close(model.queries(entities, pairs, "tail"), as_head)
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+@pytest.mark.parametrize(("scorer", "imaginary"), [("distmult", "fused"), ("complex", "fused"), ("complex", "table")])
+def test_unseen_entities_never_receive_a_structural_vector(fusion: str, scorer: str, imaginary: str) -> None:
+    model = build(fusion=fusion, scorer=scorer, imaginary=imaginary)
+    before = model.represent()
+    with torch.no_grad():
+        model.get_parameter("modalities.structural.table").add_(1)
+        if model.imaginary is not None:
+            model.imaginary.table.add_(1)
+    changed = (model.represent() != before).any(1)
+    assert changed.tolist() == SEEN.tolist()
+
+
+def test_a_missing_modality_is_left_out_of_the_average() -> None:
+    model = build(scorer="distmult", similarity=False)
+    structural = model.get_parameter("modalities.structural.table")
+    vectors = model.represent()
+    text_only, nothing = 6, 7
+    torch.testing.assert_close(vectors[3], structural[3])  # seen, neither picture nor text
+    textual = model.modalities["textual"](torch.tensor([text_only]))[0]
+    torch.testing.assert_close(vectors[text_only], textual)
+    assert torch.count_nonzero(vectors[nothing]) == 0
+
+
+def test_the_authors_reading_counts_the_missing_structure_of_unseen_entities() -> None:
+    ours, theirs = (build(scorer="distmult", similarity=False, missing_structure=m) for m in ("absent", "zero"))
+    theirs.load_state_dict(ours.state_dict())
+    torch.testing.assert_close(theirs.represent()[:4], ours.represent()[:4])
+    torch.testing.assert_close(theirs.represent()[4], ours.represent()[4] * 2 / 3)
+    torch.testing.assert_close(theirs.represent()[6], ours.represent()[6] / 2)
+
+
+def test_frozen_similarity_adds_the_relations_weight_times_the_cosine() -> None:
+    plain, similar = build(scorer="distmult", similarity=False), build(scorer="distmult")
+    similar.load_state_dict(plain.state_dict(), strict=False)
+    assert similar.similarity is not None
+    with torch.no_grad():
+        similar.similarity.weights.zero_()
+        similar.similarity.weights[1] = torch.tensor([2.0, 10.0])  # textual, visual
+    fact = torch.tensor([[0, 1, 4], [0, 1, 6]])  # the last has no picture
+    extra = similar.score_triples(similar.represent(), fact) - plain.score_triples(plain.represent(), fact)
+    visual, textual = (plain.modalities[name].vectors for name in ("visual", "textual"))
+    cosine = torch.nn.functional.cosine_similarity
+    expected = [2 * cosine(textual[0], textual[4], dim=0) + 10 * cosine(visual[0], visual[4], dim=0)]
+    expected.append(2 * cosine(textual[0], textual[6], dim=0))
+    torch.testing.assert_close(extra, torch.stack(expected))
+
+
+def test_an_adapter_begins_as_the_identity_and_learns() -> None:
+    adapter, x = Adapter(4, 3), torch.randn(5, 4)
+    torch.testing.assert_close(adapter(x), x)
+    optimizer = torch.optim.SGD(adapter.parameters(), lr=0.1)
+    start = adapter.down.weight.clone()
+    for _ in range(3):
+        optimizer.zero_grad()
+        (adapter(x)[:, 0] ** 2).sum().backward()
+        optimizer.step()
+    assert adapter.gate.item() != 0
+    assert not torch.equal(adapter.down.weight, start)
+
+
+def test_a_shared_projection_is_one_matrix(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    with pytest.raises(InputError, match="one dimension, not"):
+        VLKGE.from_graph(TrainConfig(shared_projection=True), graph)
+    graph.features["visual"] = Features(graph.features["textual"].vectors, graph.features["visual"].mask)
+    model = VLKGE.from_graph(TrainConfig(shared_projection=True), graph)
+    assert model.modalities["visual"].projection is model.modalities["textual"].projection
+
+
+def test_structure_is_hidden_only_where_entities_of_its_type_lack_it(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    rates = hiding_rates(graph, TrainConfig(structural_dropout=0.5))
+    painting = graph.entity_types == graph.type_names.index("Painting")
+    assert rates[painting].tolist() == pytest.approx([2 * 12 / 60] * 60)  # every fifth is unseen
+    assert rates[~painting].count_nonzero() == 0
+
+
+def test_hidden_structure_leaves_the_vector_of_an_unseen_entity(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    model = VLKGE.from_graph(TrainConfig(dropout=0, dimension=8, similarity=False), graph)
+    row = torch.tensor([graph.entities.index("painting_001")])
+    seen = model.represent(row)
+    model.hiding.fill_(1)
+    features_alone = model.represent(row)
+    torch.testing.assert_close(features_alone, model.modalities["textual"](row))
+    assert not torch.allclose(seen, features_alone)
+    torch.testing.assert_close(model.eval().represent(row), seen)
+
+
+def test_a_graph_without_the_modalities_asked_for_is_refused(hetero) -> None:  # type: ignore[no-untyped-def]
+    data = hetero({"a": "Thing", "b": "Thing"}, [("a", "likes", "b", "train")])
+    with pytest.raises(InputError, match=r"none of the modalities \['textual'\]"):
+        VLKGE.from_graph(TrainConfig(modalities=("textual",)), KnowledgeGraph.from_hetero(data))
