@@ -44,13 +44,11 @@ EUCLIDEAN = Norm(
 
 
 class Reach:
-    """Scores −‖q − c‖ (+ an inner product over `extra` last numbers), exact for candidates that reach a target.
+    """Scores margin − ‖q − c‖ (+ the inner product of the `extra` last numbers), exact for whoever reaches a target."""
 
-    The margin of a distance scorer is left out: a constant changes no rank.
-    """
-
-    def __init__(self, norm: Norm, candidates: Tensor, extra: int = 0) -> None:
+    def __init__(self, norm: Norm, margin: float, candidates: Tensor, extra: int = 0) -> None:
         self.norm = norm
+        self.margin = margin
         self.candidates = candidates
         self.width = candidates.shape[1] - extra
         self.centre = candidates[:, : self.width].mean(0)
@@ -65,10 +63,23 @@ class Reach:
         `targets` and `known` are cells (rows, columns), rows ascending; known ones may hold any value, unless they
         are targets.
         """
-        exact = self._measure(queries, *targets)
-        lowest = queries.new_full((len(queries),), torch.inf).scatter_reduce_(0, targets[0], exact, "amin")
         scores = self._upper_bounds(queries)
         scores[known] = -torch.inf
+        return self._settle(queries, scores, targets)
+
+    def best(self, queries: Tensor, hidden: Cells, most: int) -> Tensor:
+        """Scores [B, C] of queries [B, W], right for the `most` highest of a row; `hidden` cells are -inf."""
+        scores = self._upper_bounds(queries)
+        scores[hidden] = -torch.inf
+        bounds, columns = scores.topk(min(most, scores.shape[1]), dim=1)
+        rows = torch.arange(len(scores), device=scores.device)[:, None].expand_as(columns)
+        some = bounds > -torch.inf
+        return self._settle(queries, scores, (rows[some], columns[some]))
+
+    def _settle(self, queries: Tensor, scores: Tensor, targets: Cells) -> Tensor:
+        """Upper bounds made exact, in place, in the target cells and wherever they reach a row's lowest target."""
+        exact = self._measure(queries, *targets)
+        lowest = queries.new_full((len(queries),), torch.inf).scatter_reduce_(0, targets[0], exact, "amin")
         rows, columns = (scores >= lowest[:, None]).nonzero(as_tuple=True)
         scores[rows, columns] = self._measure(queries, rows, columns)
         scores[targets] = exact
@@ -77,7 +88,7 @@ class Reach:
     def _upper_bounds(self, queries: Tensor) -> Tensor:
         points, extra = queries[:, : self.width], queries[:, self.width :]
         directions = self.norm.direction(points - self.centre)
-        gap = self.slack * points.abs().sum(1) - (directions * points).sum(1)
+        gap = self.margin + self.slack * (points.abs().sum(1) + abs(self.margin)) - (directions * points).sum(1)
         if self.extra_size is not None:
             gap += self.slack * extra.norm(dim=1) * self.extra_size
         bounds = torch.addmm(gap[:, None], torch.cat([directions, extra], dim=1), self.candidates.T)
@@ -102,6 +113,7 @@ class Reach:
             part = slice(start, start + BLOCK)
             query = queries if rows is None else queries[rows[part], 0]
             chosen = self.candidates[columns[part]]
-            extra = (chosen[:, self.width :] * query[..., self.width :]).sum(1)
-            parts.append(extra - self.norm.length(chosen[:, : self.width].sub_(query[..., : self.width])))
+            product = (chosen[:, self.width :] * query[..., self.width :]).sum(1)
+            length = self.norm.length(chosen[:, : self.width].sub_(query[..., : self.width]))
+            parts.append((self.margin - length).add_(product))
         return torch.cat(parts) if parts else queries.new_empty(0)

@@ -107,12 +107,12 @@ class _Finder:
         device = self.scores.device
         heads, tails = heads.to(device), tails.to(device)
         pairs = torch.stack([heads, torch.full_like(heads, relation)], dim=1)
-        scores = self.scores.score_all(pairs, "tail", tails)
         rows, entities = self.left_out.of(pairs, "tail")
         if not loops:
             rows, entities = torch.cat([rows, torch.arange(len(heads), device=device)]), torch.cat([entities, heads])
         columns = columns_of(entities, tails)
-        scores[rows[columns >= 0], columns[columns >= 0]] = -torch.inf
+        hidden = (rows[columns >= 0], columns[columns >= 0])
+        scores = self.scores.score_best(pairs, "tail", tails, hidden, self.top_k)
         best, at = scores.topk(min(self.top_k, len(tails)), dim=1)
         places = torch.arange(1, best.shape[1] + 1, device=device).expand_as(best)
         new = best > -torch.inf

@@ -50,6 +50,19 @@ class Scores(ABC):
         """
         return self.score_all(pairs, side, block.candidates)
 
+    def score_best(
+        self,
+        pairs: Tensor,
+        side: Side,
+        candidates: Tensor,
+        hidden: Cells,
+        most: int,  # noqa: ARG002 (for those that can make use of it)
+    ) -> Tensor:
+        """Like `score_all`, but only the `most` highest of a row need be right; those of `hidden` cells are -inf."""
+        scores = self.score_all(pairs, side, candidates)
+        scores[hidden] = -torch.inf
+        return scores
+
 
 class VectorScores(Scores):
     """Scores of entity vectors [N, W] by a scorer; `queries` makes query vectors [B, W] from pairs and side."""
@@ -78,27 +91,36 @@ class VectorScores(Scores):
         return self.scorer.match_all(self.queries(pairs, side), vectors)
 
     def score_contenders(self, pairs: Tensor, side: Side, block: Block) -> Tensor:
-        if self._reach is None or self._reach[0] is not block.candidates:
-            self._reach = (block.candidates, self._reach_of(block.candidates))
-        reach = self._reach[1]
+        reach = self._reach_of(block.candidates)
         if reach is None:
-            return self.score_all(pairs, side, block.candidates)
+            return super().score_contenders(pairs, side, block)
         return reach.scores(self.queries(pairs, side), block.targets, block.known)
 
+    def score_best(self, pairs: Tensor, side: Side, candidates: Tensor, hidden: Cells, most: int) -> Tensor:
+        reach = self._reach_of(candidates)
+        if reach is None:
+            return super().score_best(pairs, side, candidates, hidden, most)
+        return reach.best(self.queries(pairs, side), hidden, most)
+
     def _reach_of(self, candidates: Tensor | None) -> Reach | None:
+        if self._reach is None or self._reach[0] is not candidates:
+            self._reach = (candidates, self._bounds(candidates))
+        return self._reach[1]
+
+    def _bounds(self, candidates: Tensor | None) -> Reach | None:
         """Bounds for a distance scorer on a CPU, where looking at few candidates is faster than at all."""
-        with_similarity = self.scorer if isinstance(self.scorer, WithSimilarity) else None
-        norm = _norm(with_similarity.scorer if with_similarity else self.scorer)
-        if norm is None or self.vectors.is_cuda:
+        scorer: Scorer = self.scorer
+        extra = 0
+        if isinstance(scorer, WithSimilarity):
+            extra, scorer = scorer.frozen, scorer.scorer
+        if self.vectors.is_cuda or not isinstance(scorer, TransE | RotatE):
             return None
-        extra = with_similarity.frozen if with_similarity else 0
-        return Reach(norm, self.vectors if candidates is None else self.vectors[candidates], extra)
+        vectors = self.vectors if candidates is None else self.vectors[candidates]
+        return Reach(_norm(scorer), scorer.margin, vectors, extra)
 
 
-def _norm(scorer: Scorer) -> Norm | None:
+def _norm(scorer: TransE | RotatE) -> Norm:
     """The norm that a scorer subtracts from its margin."""
-    if isinstance(scorer, TransE):
-        return {1: SUM, 2: EUCLIDEAN}[int(scorer.p)]
     if isinstance(scorer, RotatE):
         return MODULI if scorer.distance == "modulus" else EUCLIDEAN
-    return None
+    return {1: SUM, 2: EUCLIDEAN}[int(scorer.p)]
