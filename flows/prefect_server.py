@@ -11,7 +11,7 @@ from graph.process import BackgroundProcess, Ports, Program, State
 # Not Prefect's own port, so that a server which the user starts finds that free.
 FIRST_PORTS = {"prefect": 14200}
 # 15 s on an idle laptop; the first start also creates the database.
-START_SECONDS = 240
+START_SECONDS = 300
 
 
 class PrefectStatus(BaseModel):

@@ -67,10 +67,10 @@ class BackgroundProcess:
             return {}
 
     def state(self, ready: Callable[[], bool]) -> State:
-        """What the program is doing; `ready` is asked only where it lives."""
+        """What the program is doing; `ready` is asked once it listens on its ports."""
         if self.find() is None:
             return "stopped"
-        return "running" if ready() else "starting"
+        return "running" if self._listens() and ready() else "starting"
 
     def launch(
         self, first: Mapping[str, int], program: Callable[[Ports], Program], ready: Callable[[], bool], timeout: float
@@ -122,12 +122,14 @@ class BackgroundProcess:
         new.replace(self.pid_file)
 
     def wait_until(self, ready: Callable[[], bool], timeout: float) -> None:
-        """Return once `ready()` is true; raise GraphError with the end of the log where it never is.
+        """Return once the program listens on its ports and `ready()` is true.
+
+        Raises GraphError with the end of the log where that never happens.
 
         The program is stopped when it has not become ready within `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
-        while not ready():
+        while not (self._listens() and ready()):
             if self.find() is None:
                 self.pid_file.unlink(missing_ok=True)
                 raise GraphError(f"{self.name} ended while starting; {self._describe_log()}")
@@ -157,6 +159,19 @@ class BackgroundProcess:
         if not self.log_file.is_file():
             return ""
         return "\n".join(self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def _listens(self) -> bool:
+        """Whether it is this program that holds its ports, not another that took them meanwhile."""
+        process = self.find()
+        if process is None:
+            return False
+        try:
+            family = [process, *process.children(recursive=True)]
+            connections = [c for member in family for c in member.net_connections("tcp")]
+        except psutil.NoSuchProcess:
+            return False
+        held = {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
+        return held >= set(self.ports().values())
 
     def _choose_ports(self, first: Mapping[str, int]) -> Ports:
         known, chosen = self.ports(), Ports()

@@ -23,7 +23,7 @@ from .progress import Progress, silent
 FIRST_PORTS = {"bolt": 17687, "http": 17474}
 USERNAME = "neo4j"
 FIRST_PASSWORD = "neo4j"
-START_SECONDS = 180
+START_SECONDS = 300
 DISK_MEGABYTES = 300
 
 CONFIGURATION = """\

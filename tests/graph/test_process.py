@@ -91,6 +91,27 @@ def test_a_taken_port_is_replaced_and_said(process: BackgroundProcess, caplog: p
     assert f"Port {port} (http) is taken by another program; using {process.ports()['http']}." in caplog.text
 
 
+def test_an_answer_from_another_program_on_the_port_does_not_count(process: BackgroundProcess) -> None:
+    process.ports_file.write_text(json.dumps({"http": 18150}))
+    with socket.create_server(("127.0.0.1", 18150)):
+        process.start(Program([sys.executable, "-c", "import time; time.sleep(600)"]))
+        assert process.state(lambda: True) == "starting"
+
+
+def test_a_port_that_is_taken_during_the_start_is_given_up(process: BackgroundProcess) -> None:
+    rivals: list[socket.socket] = []
+
+    def slow_server(ports: Ports) -> Program:
+        if not rivals:
+            rivals.append(socket.create_server(("127.0.0.1", ports["http"])))
+        return web_server(ports)
+
+    process.launch(FIRST, slow_server, lambda: True, timeout=60)
+    assert process.ports()["http"] != rivals[0].getsockname()[1]
+    assert process.state(lambda: True) == "running"
+    rivals[0].close()
+
+
 def test_a_program_that_ends_while_starting_shows_its_log(process: BackgroundProcess) -> None:
     process.start(Program([sys.executable, "-c", "raise SystemExit('no such luck')"]))
     with pytest.raises(GraphError, match=r"web ended while starting; the end of .*web\.log:\nno such luck"):
