@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy._core import multiarray
 
-from models.errors import InputError
+from models.errors import InputError, first_line
 
 ZIP = b"PK\x03\x04"
 DAMAGE = (
@@ -42,8 +42,7 @@ def read_pickle(path: Path) -> Any:
             file.seek(0)
             return PlainUnpickler(file).load()
     except DAMAGE as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise InputError(f"no pickle that can be read ({reason}).") from error
+        raise InputError(f"no pickle that can be read ({first_line(error)}).") from error
 
 
 class PlainUnpickler(pickle.Unpickler):

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 # Kept as names because importing torch, open_clip or transformers takes seconds.
 ENCODERS = {
     "bundled": "models.encoders.bundled:Bundled",
+    "efficientnet": "models.encoders.efficientnet:EfficientNetLite",
     "clip": "models.encoders.clip:Clip",
     "blip": "models.encoders.blip:Blip",
 }
 
+WITHOUT_WEIGHTS = ("bundled", "efficientnet")
 EXAMPLES = (
-    "bundled, clip:ViT-B-32/laion2b_s34b_b79k, clip:ViT-B-32/path/to/file.pt, "
+    "bundled, efficientnet, clip:ViT-B-32/laion2b_s34b_b79k, clip:ViT-B-32/path/to/file.pt, "
     "blip:Salesforce/blip-itm-base-coco or blip:path/to/folder"
 )
 
@@ -36,7 +38,7 @@ def load_encoder(name: str, device: str = "auto", batch_size: int | None = None)
     kind, _, weights = name.partition(":")
     if kind not in ENCODERS:
         raise InputError(f"There is no encoder {name!r}; allowed are {EXAMPLES}.")
-    if bool(weights) == (kind == "bundled"):
+    if bool(weights) == (kind in WITHOUT_WEIGHTS):
         raise InputError(f"The encoder {name!r} is not written as one of {EXAMPLES}.")
     if batch_size is not None and batch_size < 1:
         raise InputError(f"batch_size is {batch_size}; at least 1 is allowed.")

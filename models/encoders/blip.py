@@ -12,7 +12,7 @@ from models.encoders.digest import digest
 from models.encoders.encoder import Encoder, pick_device
 from models.encoders.hub import hub
 from models.encoders.pictures import read_picture
-from models.errors import InputError
+from models.errors import InputError, first_line
 
 
 class Blip(Encoder):
@@ -68,9 +68,8 @@ def load(weights: str) -> tuple[Any, Any]:
             )
             processor = BlipProcessor.from_pretrained(source, local_files_only=local)
     except (OSError, ValueError, RuntimeError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         where = "loaded" if local else "fetched; without a network give a local folder, blip:path/to/folder"
-        raise InputError(f"The weights of blip:{weights} could not be {where}. ({reason})") from error
+        raise InputError(f"The weights of blip:{weights} could not be {where}. ({first_line(error)})") from error
     network, found = loaded
     # transformers fills what a checkpoint lacks with random numbers.
     if missing := sorted(found["missing_keys"]):

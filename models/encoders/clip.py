@@ -12,7 +12,7 @@ from models.encoders.digest import digest
 from models.encoders.encoder import Encoder, pick_device
 from models.encoders.hub import hub
 from models.encoders.pictures import read_picture
-from models.errors import InputError
+from models.errors import InputError, first_line
 
 # A file of another kind, one that asks for code to be run, tensors of other names or sizes.
 LOADING_ERRORS = (OSError, RuntimeError, ValueError, KeyError, AttributeError, EOFError, pickle.UnpicklingError)
@@ -103,7 +103,3 @@ def local_file(source: str) -> Path:
 
 def min_side(size: int | tuple[int, int]) -> int:
     return size if isinstance(size, int) else max(size)
-
-
-def first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

@@ -46,8 +46,6 @@ class Encoder(ABC):
     weights and the settings that change a vector, not the device or the batch size.
     """
 
-    modalities: tuple[str, ...] = ("textual", "visual")
-
     def __init__(
         self, name: str, digest: str, dimensions: dict[str, int], device: torch.device, batch_size: int | None
     ) -> None:
@@ -59,9 +57,14 @@ class Encoder(ABC):
         self.text_batch = batch_size or TEXT_BATCH[kind]
         self.picture_batch = batch_size or PICTURE_BATCH[kind]
 
-    @abstractmethod
-    def embed_texts(self, texts: list[str]) -> torch.Tensor:
-        """Vectors [b, d] of one batch of texts."""
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """What it reads: visual, or textual and visual."""
+        return tuple(self.dimensions)
+
+    def embed_texts(self, texts: list[str]) -> torch.Tensor:  # noqa: ARG002
+        """Vectors [b, d] of one batch of texts; an encoder that reads texts overrides this."""
+        raise InputError(f"The encoder {self.name} reads pictures only.")
 
     @abstractmethod
     def prepare_picture(self, path: Path) -> torch.Tensor:
@@ -78,7 +81,7 @@ class Encoder(ABC):
         """
         if empty := [str(i) for i, text in enumerate(texts) if not text.strip()]:
             raise InputError(f"{len(empty)} of {len(texts)} texts are empty (first at position {empty[0]}).")
-        vectors = np.zeros((len(texts), self.dimensions["textual"]), dtype=np.float32)
+        vectors = np.zeros((len(texts), self.dimensions.get("textual", 0)), dtype=np.float32)
         # Texts of like length together: little padding. The longest first: what runs out of memory does so at once.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         clock = time.perf_counter()

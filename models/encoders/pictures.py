@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from models.errors import first_line
+
 T = TypeVar("T")
 
 # Pictures that each thread has decoded and that wait for the network.
@@ -52,7 +54,7 @@ def read_picture(path: Path, size: int) -> Image.Image:
     except FileNotFoundError:
         raise BrokenPictureError("no such file") from None
     except UNREADABLE as error:
-        raise BrokenPictureError(str(error) or type(error).__name__) from error
+        raise BrokenPictureError(first_line(error)) from error
 
 
 def to_rgb(image: Image.Image) -> Image.Image:

@@ -143,6 +143,17 @@ def test_progress_counts_every_picture_and_text_and_tells_the_rate(encoder: Enco
     assert calls[-1][2].endswith(" texts/s")
 
 
+def test_pooled_features_tell_drawings_apart_and_read_no_texts(drawings: list[Path], tmp_path: Path) -> None:
+    pooled = load_encoder("efficientnet", device="cpu")
+    assert (pooled.modalities, pooled.dimensions) == (("visual",), {"visual": 1280})
+    clock().rotate(3, fillcolor="white").save(tmp_path / "tilted clock.png")
+    vectors = pooled.encode_pictures([*drawings, tmp_path / "tilted clock.png"]).vectors
+    assert (vectors[3] @ vectors[:3].T).argmax() == 0
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(4), abs=1e-5)
+    with pytest.raises(InputError, match="The encoder efficientnet reads pictures only"):
+        pooled.encode_texts(CAPTIONS)
+
+
 def test_nothing_to_encode_gives_no_rows(encoder: Encoder) -> None:
     assert encoder.encode_texts([]).shape == (0, 384)
     assert encoder.encode_pictures([]).vectors.shape == (0, 384)
@@ -181,8 +192,8 @@ def test_a_digest_changes_with_a_weight_and_with_a_setting() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("dino", "There is no encoder 'dino'; allowed are bundled, clip:ViT-B-32/"),
-        ("bundled:other", "'bundled:other' is not written as one of bundled, clip:"),
+        ("dino", "There is no encoder 'dino'; allowed are bundled, efficientnet, clip:ViT-B-32/"),
+        ("bundled:other", "'bundled:other' is not written as one of bundled, efficientnet, clip:"),
         ("clip", "'clip' is not written as one of"),
         ("blip:", "'blip:' is not written as one of"),
     ],
