@@ -7,13 +7,14 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
-from flows.checkpoints import load_checkpoint
+from flows.checkpoints import folder_of, load_checkpoint
 from flows.export import read_graph
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
 from graph import predictions
 from graph.connection import Database
+from graph.links import keep
 from models.checkpoint import Checkpoint
 from models.knowledge_graph import KnowledgeGraph
 from models.prediction import functional_relations
@@ -43,8 +44,7 @@ def predict(
         graph = KnowledgeGraph.from_hetero(read_graph(database))
         links = score_links(checkpoint, graph, relations, top_k, limit)
         run = publish(database, links, version, relations or graph.relations)
-    file = settings.vlkge_home / "runs" / f"{run.run_id}.parquet"
-    predictions.keep(links, file)
+    file = keep(links, folder_of(settings, version), run.run_id)
     return Published(
         run_id=run.run_id,
         model=version,
