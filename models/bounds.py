@@ -3,7 +3,8 @@
 A norm is the largest inner product with a direction of dual norm one, so every such direction s gives
 ‖q − c‖ ≥ s·q − s·c, for all queries and candidates in one matrix product. The direction from the candidates' mean to
 the query keeps about 70 % of the distance to an unrelated candidate; whoever is still within reach of the target
-after that is measured exactly. Slack for rounding makes the bound rigorous in the arithmetic that is used.
+after that is measured exactly. A Euclidean distance comes out of the product itself, up to rounding, so that only
+near ties are measured. Slack for rounding makes the bounds rigorous in the arithmetic that is used.
 """
 
 from collections.abc import Callable
@@ -14,15 +15,18 @@ from torch import Tensor
 
 Cells = tuple[Tensor, Tensor]
 
-BLOCK = 256  # rows of differences measured at a time: they stay in the cache
-FEW = 64  # contenders of one query below which queries are measured together
+BLOCK = 128  # rows of differences measured at a time: they stay in the cache
+FEW = 16  # contenders of one query below which queries are measured together
 
 
 class Norm(NamedTuple):
-    """Length of differences [k, W] (which it may overwrite), and directions [B, W] of dual norm at most one."""
+    """Length of differences [k, W] (which it may overwrite), and directions [B, W] of dual norm at most one.
+
+    Without directions it is Euclidean.
+    """
 
     length: Callable[[Tensor], Tensor]
-    direction: Callable[[Tensor], Tensor]
+    direction: Callable[[Tensor], Tensor] | None
 
 
 def _moduli(difference: Tensor) -> Tensor:
@@ -38,9 +42,7 @@ def _phases(difference: Tensor) -> Tensor:
 
 SUM = Norm(length=lambda x: x.abs_().sum(1), direction=torch.sign)
 MODULI = Norm(length=_moduli, direction=_phases)
-EUCLIDEAN = Norm(
-    length=lambda x: x.square_().sum(1).sqrt_(), direction=lambda x: torch.nn.functional.normalize(x, dim=1)
-)
+EUCLIDEAN = Norm(length=lambda x: x.square_().sum(1).sqrt_(), direction=None)
 
 
 class Reach:
@@ -51,69 +53,102 @@ class Reach:
         self.margin = margin
         self.candidates = candidates
         self.width = candidates.shape[1] - extra
-        self.centre = candidates[:, : self.width].mean(0)
+        self.points, self.extra = candidates[:, : self.width], candidates[:, self.width :]
+        self.centre = self.points.mean(0)
         roundoff = torch.finfo(candidates.dtype).eps / 2
-        self.slack = 2 * roundoff * (candidates.shape[1] + 8)  # of the product, and of the score it stands for
-        self.sizes = self.slack * candidates[:, : self.width].abs().sum(1)
-        self.extra_size = candidates[:, self.width :].norm(dim=1).max() if extra else None
+        self.slack = 2 * roundoff * (candidates.shape[1] + 8)  # of a product of that width, and what it stands for
+        self.sizes = self.points.abs().sum(1)
+        self.squares = self.points.square().sum(1)
+        self.buffer = candidates.new_empty(
+            BLOCK, candidates.shape[1]
+        )  # new memory for each block would cost more than the sums
+        self.extra_size = self.extra.norm(dim=1).max()
 
     def scores(self, queries: Tensor, targets: Cells, known: Cells) -> Tensor:
-        """Scores [B, C] of queries [B, W]; those below a row's lowest target may be upper bounds.
+        """Scores [B, C] of queries [B, W]; beyond the range of a row's targets any value on the same side will do.
 
         `targets` and `known` are cells (rows, columns), rows ascending; known ones may hold any value, unless they
         are targets.
         """
-        scores = self._upper_bounds(queries)
+        scores, lower = self._bounds(queries)
         scores[known] = -torch.inf
-        return self._settle(queries, scores, targets)
+        return self._settle(queries, scores, targets, lower)
 
     def best(self, queries: Tensor, hidden: Cells, most: int) -> Tensor:
         """Scores [B, C] of queries [B, W], right for the `most` highest of a row; `hidden` cells are -inf."""
-        scores = self._upper_bounds(queries)
+        scores, _ = self._bounds(queries)
         scores[hidden] = -torch.inf
         bounds, columns = scores.topk(min(most, scores.shape[1]), dim=1)
         rows = torch.arange(len(scores), device=scores.device)[:, None].expand_as(columns)
         some = bounds > -torch.inf
         return self._settle(queries, scores, (rows[some], columns[some]))
 
-    def _settle(self, queries: Tensor, scores: Tensor, targets: Cells) -> Tensor:
-        """Upper bounds made exact, in place, in the target cells and wherever they reach a row's lowest target."""
+    def _settle(self, queries: Tensor, scores: Tensor, targets: Cells, lower: Tensor | None = None) -> Tensor:
+        """Upper bounds made exact, in place, in the target cells and wherever they reach a row's lowest target.
+
+        Where lower bounds are given, cells that are surely above a row's highest target stay as they are.
+        """
         exact = self._measure(queries, *targets)
         lowest = queries.new_full((len(queries),), torch.inf).scatter_reduce_(0, targets[0], exact, "amin")
-        rows, columns = (scores >= lowest[:, None]).nonzero(as_tuple=True)
+        open_cells = scores >= lowest[:, None]
+        if lower is not None:
+            highest = queries.new_full((len(queries),), -torch.inf).scatter_reduce_(0, targets[0], exact, "amax")
+            open_cells &= lower <= highest[:, None]
+        rows, columns = open_cells.nonzero(as_tuple=True)
         scores[rows, columns] = self._measure(queries, rows, columns)
         scores[targets] = exact
         return scores
 
-    def _upper_bounds(self, queries: Tensor) -> Tensor:
+    def _bounds(self, queries: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Upper bounds of the scores [B, C], and lower bounds where they are worth having."""
         points, extra = queries[:, : self.width], queries[:, self.width :]
+        slack = self.slack * (abs(self.margin) + extra.norm(dim=1) * self.extra_size)
+        if self.norm.direction is None:
+            return self._euclidean_bounds(points, extra, slack)
         directions = self.norm.direction(points - self.centre)
-        gap = self.margin + self.slack * (points.abs().sum(1) + abs(self.margin)) - (directions * points).sum(1)
-        if self.extra_size is not None:
-            gap += self.slack * extra.norm(dim=1) * self.extra_size
-        bounds = torch.addmm(gap[:, None], torch.cat([directions, extra], dim=1), self.candidates.T)
-        return bounds.add_(self.sizes)
+        along = (directions * points).sum(1) - self.slack * points.abs().sum(1)
+        start = self.margin + slack - along
+        bounds = torch.addmm(start[:, None], torch.cat([directions, extra], dim=1), self.candidates.T)
+        return bounds.add_(self.slack * self.sizes), None
+
+    def _euclidean_bounds(self, points: Tensor, extra: Tensor, slack: Tensor) -> tuple[Tensor, Tensor]:
+        squares = points.square().sum(1)[:, None] + self.squares
+        between = torch.addmm(squares, points, self.points.T, alpha=-2)
+        rounding = squares.mul_(4 * self.slack)
+        near = (between - rounding).clamp_(min=0).sqrt_()
+        far = between.add_(rounding).clamp_(min=0).sqrt_()
+        middle = torch.addmm(slack.new_tensor(self.margin), extra, self.extra.T)
+        return middle - near + slack[:, None], middle - far - slack[:, None]
 
     def _measure(self, queries: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Exact scores [k] of cells, rows ascending."""
         counts = torch.bincount(rows, minlength=len(queries))
         few = counts[rows] < FEW
         scores = queries.new_empty(len(rows))
-        scores[few] = self._exact(queries[:, None], rows[few], columns[few])
+        scores[few] = self._measure_few(queries, rows[few], columns[few])
         ends = counts.cumsum(0).tolist()
         for row in (counts >= FEW).nonzero()[:, 0].tolist():
             cells = slice(ends[row] - int(counts[row]), ends[row])
-            scores[cells] = self._exact(queries[row], None, columns[cells])
+            scores[cells] = self._measure_row(queries[row], columns[cells])
         return scores
 
-    def _exact(self, queries: Tensor, rows: Tensor | None, columns: Tensor) -> Tensor:
-        """Scores of candidates `columns`, each with its own row of queries [B, 1, W], or all with one query [W]."""
-        parts = []
-        for start in range(0, len(columns), BLOCK):
-            part = slice(start, start + BLOCK)
-            query = queries if rows is None else queries[rows[part], 0]
-            chosen = self.candidates[columns[part]]
-            product = (chosen[:, self.width :] * query[..., self.width :]).sum(1)
-            length = self.norm.length(chosen[:, : self.width].sub_(query[..., : self.width]))
-            parts.append((self.margin - length).add_(product))
-        return torch.cat(parts) if parts else queries.new_empty(0)
+    def _measure_few(self, queries: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+        """Scores [k] of queries [B, W] in cells."""
+        parts = zip(torch.split(rows, BLOCK), torch.split(columns, BLOCK), strict=True)
+        return torch.cat([self._exact(queries[some], self._gather(chosen)) for some, chosen in parts])
+
+    def _measure_row(self, query: Tensor, columns: Tensor) -> Tensor:
+        """Scores [k] of one query [W] with candidates `columns`; copying most of them would cost more than all."""
+        if 2 * len(columns) > len(self.candidates):
+            return torch.cat([self._exact(query, block) for block in torch.split(self.candidates, BLOCK)])[columns]
+        return torch.cat([self._exact(query, self._gather(block)) for block in torch.split(columns, BLOCK)])
+
+    def _gather(self, columns: Tensor) -> Tensor:
+        return torch.index_select(self.candidates, 0, columns, out=self.buffer[: len(columns)])
+
+    def _exact(self, query: Tensor, chosen: Tensor) -> Tensor:
+        """Scores [k] of candidates [k, W] with a query each [k, W], or one for all [W]."""
+        product = (chosen[:, self.width :] * query[..., self.width :]).sum(1)
+        difference = self.buffer[: len(chosen), : self.width]
+        torch.sub(chosen[:, : self.width], query[..., : self.width], out=difference)
+        return (self.margin - self.norm.length(difference)).add_(product)

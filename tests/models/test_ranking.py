@@ -176,6 +176,33 @@ def test_entities_with_equal_vectors_tie(name):
         assert (ranks[side].ties[~equal] == 0).all()
 
 
+@pytest.mark.parametrize("spread", [0.01, 1.0], ids=["answers are near", "answers are anywhere"])
+@pytest.mark.parametrize(
+    "scorer",
+    [TransE(), TransE(p=2), RotatE(), RotatE(distance="l2")],
+    ids=["transe", "transe p=2", "rotate", "rotate l2"],
+)
+def test_bounds_change_no_rank(scorer, spread):
+    """In double precision, where near ties do not happen: the same ranks as from all scores."""
+    generator = torch.Generator().manual_seed(0)
+    vectors = torch.randn(500, 32, generator=generator, dtype=torch.double)
+    relation = torch.randn(1, scorer.relation_width(32), generator=generator, dtype=torch.double)
+    test = torch.stack([torch.arange(250), torch.zeros(250).long(), torch.arange(250, 500)], dim=1)
+    start = scorer.query(vectors[:250], relation.expand(250, -1), "tail")
+    vectors[250:] = start + spread * vectors[250:]
+    scores = VectorScores(scorer, vectors, lambda p, side: scorer.query(vectors[p[:, 0]], relation[p[:, 1]], side))
+
+    ranks = rank(scores, test, known=KnownFacts(test[:100], 1))
+
+    dense = Table(
+        **{side: scores.score_all(torch.tensor([[i, 0] for i in range(500)]), side)[:, None] for side in SIDES}
+    )
+    expected = rank(dense, test, known=KnownFacts(test[:100], 1))
+    for side in SIDES:
+        assert ranks[side].realistic.tolist() == expected[side].realistic.tolist()
+    assert (ranks["tail"].realistic == 1).double().mean() > 0.9 or spread == 1.0
+
+
 def test_head_queries_are_tail_queries_of_the_turned_facts():
     table = torch.rand(6, 2, 6, generator=torch.Generator().manual_seed(1))
     facts = torch.tensor([[0, 1, 2], [3, 0, 3], [5, 1, 0]])
