@@ -120,6 +120,9 @@ class BackgroundProcess:
         new = self.pid_file.with_suffix(".pid.new")
         new.write_text(json.dumps({"pid": process.pid, "arguments": program.command[1:]}), encoding="utf-8")
         new.replace(self.pid_file)
+        # Until the kernel has loaded the program, its command line is empty, and `find` would not know it.
+        while process.poll() is None and not _command_line(process.pid):
+            time.sleep(POLL_SECONDS / 10)
 
     def wait_until(self, ready: Callable[[], bool], timeout: float) -> None:
         """Return once the program listens on its ports and `ready()` is true.
@@ -185,6 +188,13 @@ class BackgroundProcess:
 
     def _describe_log(self) -> str:
         return f"the end of {self.log_file}:\n{self.tail()}"
+
+
+def _command_line(pid: int) -> list[str]:
+    try:
+        return psutil.Process(pid).cmdline()
+    except psutil.ZombieProcess:
+        return []
 
 
 def port_is_free(port: int) -> bool:

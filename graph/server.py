@@ -113,10 +113,10 @@ class Server:
             return self.process.stop()
 
     def status(self) -> ServerStatus:
-        ports, process = self.process.ports(), self.process.find()
+        ports, process, state = self.process.ports(), self.process.find(), self.process.state(self._answers)
         return ServerStatus(
-            state=self.process.state(self._answers),
-            version=self.version,
+            state=state,
+            version=self._running_version() if state == "running" else self.version,
             uri=f"bolt://127.0.0.1:{ports['bolt']}" if ports else None,
             username=USERNAME,
             password_file=self.password_file,
@@ -156,9 +156,13 @@ class Server:
     def _answers(self) -> bool:
         # The web server comes up last, so Bolt answers by then.
         try:
-            return httpx.get(f"http://127.0.0.1:{self.process.ports()['http']}/", trust_env=False).is_success
+            return bool(self._running_version())
         except httpx.TransportError:
             return False
+
+    def _running_version(self) -> str:
+        address = f"http://127.0.0.1:{self.process.ports()['http']}/"
+        return str(httpx.get(address, trust_env=False, timeout=10).json()["neo4j_version"])
 
     def _log_in(self) -> Address:
         """The address with a password that works; a new server still has Neo4j's first one.
