@@ -19,17 +19,17 @@ FACT = ("head", "relation", "tail")
 
 
 class Counts(BaseModel):
-    """`removed`: what the source asserted before and no longer does; it is taken away only when pruning."""
+    """Of what the files hold: new to the graph, different there, the same there.
+
+    `removed`: what the source asserted before and no longer does; it is taken away only when pruning.
+    `before`: how much the source asserted before.
+    """
 
     added: int
     changed: int
     unchanged: int
     removed: int
-
-    @property
-    def before(self) -> int:
-        """At least so many the source or others asserted before."""
-        return self.changed + self.unchanged + self.removed
+    before: int
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,14 @@ def plan_changes(
             changed=len(entities) - added,
             unchanged=len(source.entities) - len(entities),
             removed=len(graph.former),
+            before=len(graph.former) + sum(source.name in known.sources for known in graph.entities.values()),
         ),
         fact_counts=Counts(
             added=int(news.sum()),
             changed=int(changed.sum()),
             unchanged=int((~news & ~changed).sum()),
             removed=len(former),
+            before=int(graph.facts["ours"].sum()),
         ),
         splits=splits,
         held_out=marks,
@@ -105,7 +107,7 @@ def _check_labels(source: Source, known: Mapping[str, Known]) -> None:
         return
     clashes = [
         f"{i} is {' and '.join(known[i].labels)} in the graph, {label} in the files"
-        for i, label in zip(source.entities["id"], source.entities["label"], strict=True)
+        for i, label in _labelled(source)
         if i in known and known[i].labels and label not in known[i].labels
     ]
     if clashes:
@@ -130,7 +132,7 @@ def _mark_held_out(
     for label, share in holding_out.items():
         chosen = free & (labels == label).to_numpy()
         marks[chosen] = hold_out(ids[chosen], share, shares)
-    return {i: str(mark) for i, mark in zip(ids, marks, strict=True) if mark and i not in known}
+    return {i: str(mark) for i, mark in zip(ids.tolist(), marks, strict=True) if mark and i not in known}
 
 
 def _compare_entities(
@@ -141,7 +143,7 @@ def _compare_entities(
     columns = [_values(source.entities[name]) for name in names]
     rows, digests = [], {}
     values = zip(*columns, strict=True) if columns else iter([()] * len(source.entities))
-    for i, label, new in zip(source.entities["id"], source.entities["label"], values, strict=True):
+    for (i, label), new in zip(_labelled(source), values, strict=True):
         old = known.get(i)
         if old is None:
             properties = {name: value for name, value in zip(names, new, strict=True) if value is not None}
@@ -209,8 +211,10 @@ def _choose_splits(
             f"facts of a held-out entity cannot be trained on: {'; '.join(said)} ({int(leak.sum())} in all); "
             "leave their split empty, or give the part that it is held out for"
         )
-    drawn = split_pairs(triples["head"], triples["tail"], shares)
-    return np.select([written != "", given != "", demanded != ""], [written, given, demanded], drawn)
+    splits = np.select([written != "", given != "", demanded != ""], [written, given, demanded], "")
+    free = splits == ""
+    splits[free] = split_pairs(triples["head"][free], triples["tail"][free], shares)
+    return splits
 
 
 def _changed_facts(source: Source, graph: Asserted, places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
@@ -228,14 +232,21 @@ def _changed_facts(source: Source, graph: Asserted, places: npt.NDArray[np.intp]
 
 
 def _fact_rows(source: Source, splits: npt.NDArray[np.str_], wanted: npt.NDArray[np.bool_]) -> list[Row]:
-    triples, keys = source.triples[wanted], ["head", "relation", "tail", "split"]
-    columns = [triples["head"], triples["relation"], triples["tail"], splits[wanted].tolist()]
-    rows = [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
+    triples = source.triples[wanted]
+    columns = [_values(triples[column]) for column in FACT]
+    rows: list[Row] = [
+        {"head": head, "relation": relation, "tail": tail, "split": split}
+        for head, relation, tail, split in zip(*columns, splits[wanted].tolist(), strict=True)
+    ]
     names = fact_properties(source)
     if names:
         for row, values in zip(rows, zip(*(_values(triples[name]) for name in names), strict=True), strict=True):
             row["properties"] = dict(zip(names, values, strict=True))
     return rows
+
+
+def _labelled(source: Source) -> list[tuple[str, str]]:
+    return list(zip(source.entities["id"].tolist(), source.entities["label"].tolist(), strict=True))
 
 
 def _images(source: Source) -> dict[str, str]:

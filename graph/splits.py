@@ -61,7 +61,10 @@ def gate_half(heads: Iterable[str], tails: Iterable[str]) -> npt.NDArray[np.bool
 
 def inherited(heads: "pd.Series[str]", tails: "pd.Series[str]", held_out: Mapping[str, str]) -> npt.NDArray[np.str_]:
     """The part that a fact must be in because an end is held out, else ''; test goes before val."""
-    ends = [np.array([held_out.get(end, "") for end in side], dtype=str) for side in (heads, tails)]
+    ends = [
+        np.array([held_out.get(end, "") for end in np.asarray(side, dtype=object)], dtype=str)
+        for side in (heads, tails)
+    ]
     conditions = [(ends[0] == part) | (ends[1] == part) for part in ("test", "val")]
     return np.select(conditions, ["test", "val"], "")
 

@@ -86,8 +86,8 @@ def replace(path: Path, old: str, new: str) -> None:
 
 def test_the_graph_holds_what_the_files_say(run: Run, database: Database, folder: Path) -> None:
     result = run()
-    assert result.entities.model_dump() == {"added": 4, "changed": 0, "unchanged": 0, "removed": 0}
-    assert result.facts.model_dump() == {"added": 4, "changed": 0, "unchanged": 0, "removed": 0}
+    assert result.entities.model_dump() == {"added": 4, "changed": 0, "unchanged": 0, "removed": 0, "before": 0}
+    assert result.facts.model_dump() == {"added": 4, "changed": 0, "unchanged": 0, "removed": 0, "before": 0}
     nodes, links = dump(database, times=False)
     digest = PictureStore(folder.parent / "store").add((folder / "red.png").read_bytes())
     assert nodes[0] == {
@@ -176,7 +176,7 @@ def test_two_sources_assert_one_fact_until_both_let_go(run: Run, database: Datab
     replace(folder / "triples.csv", TRIPLES.splitlines()[3] + "\n", "")
     replace(folder / "entities.csv", ENTITIES.splitlines()[4] + "\n", "")
     result = run("archive", prune=True, prune_limit=0.5)
-    assert (result.facts.removed, result.entities.removed) == (2, 1)
+    assert (result.facts.removed, result.entities.removed, result.facts.before, result.entities.before) == (2, 1, 4, 4)
     assert one(database, "MATCH (n:Entity {id: 'Q4'}) RETURN n.sources") == ["museum"]
     assert one(database, "MATCH ()-[r:isInfluencedBy]->() RETURN r.sources") == ["museum"]
     run("museum", prune=True, prune_limit=0.5)
@@ -358,7 +358,8 @@ def test_killed_anywhere_and_run_again_the_graph_is_the_same(
     parts = split_pairs([h for h, _ in pairs], [t for _, t in pairs], Shares())
     assert facts == {(h, "r", t, str(part)) for (h, t), part in zip(pairs, parts, strict=True)}
     assert all(row["has"]["sources"] == ["museum"] for row in [*nodes, *links])
-    assert run(name="museum", prune=True).facts.model_dump() == {"added": 0, "changed": 0, "unchanged": 4, "removed": 0}
+    left = run(name="museum", prune=True).facts
+    assert (left.added, left.changed, left.unchanged, left.removed, left.before) == (0, 0, 4, 0, 4)
 
 
 def test_real_art_facts_keep_their_splits(database: Database, tmp_path: Path) -> None:
