@@ -58,7 +58,7 @@ def publish(
 
     Raises InputError before any write where the frame is wrong, the model or an entity unknown, or where `run_id`
     names a run that published other links; GraphError where another writer does not end, or where the server's memory
-    does not hold the transaction of a relation.
+    does not hold the transaction of a relation (about 7 kB a new link).
     """
     table = check_links(links)
     covered = _covered(table, relations)
@@ -147,6 +147,7 @@ class _Writer:
                     counts[relation] = session.execute_write(self._write_relation, relation, part, report)
             except GraphError as error:
                 raise _explained(error, relation, len(part)) from error
+            counts[relation]["stale"] = self.database.read("predict/count_stale_links", relation=relation)[0]["stale"]
             done += len(part)
             progress(done, len(table), f"{relation} published")
         frame = pd.DataFrame.from_dict(counts, orient="index", columns=list(COUNTS)).astype("int64")
@@ -156,8 +157,10 @@ class _Writer:
         self, tx: neo4j.ManagedTransaction, relation: str, part: pa.Table, report: Callable[[int], None]
     ) -> dict[str, int]:
         decided = {row["key"] for row in _run(tx, "predict/list_decided_keys", relation=relation)}
+        # Read before anything is written: to look for them in what the transaction holds takes the server's memory.
+        stale = set(_run(tx, "predict/list_current_keys", relation=relation)[0]["keys"])
         counts = dict.fromkeys(COUNTS, 0)
-        facts: list[str] = []
+        facts: set[str] = set()
         for start in range(0, len(part), BATCH):
             self.lock.confirm()
             batch = list(rows(part.slice(start, BATCH)))
@@ -166,11 +169,12 @@ class _Writer:
             written = self._write_batch(tx, relation, new)
             counts["current"] += written
             if written < len(new):
-                facts += _facts_among(tx, relation, new, expected=len(new) - written)
+                facts |= _facts_among(tx, relation, new, expected=len(new) - written)
+            stale.difference_update(row["key"] for row in new if row["key"] not in facts)
             report(start + len(batch))
         counts["facts"] = len(facts)
-        _run(tx, "predict/mark_stale_links", relation=relation, run_id=self.run_id, facts=facts)
-        counts["stale"] = _run(tx, "predict/count_stale_links", relation=relation)[0]["stale"]
+        for keys in batches(sorted(stale), BATCH):
+            _run(tx, "predict/mark_stale_links", keys=keys)
         return counts
 
     def _write_batch(self, tx: neo4j.ManagedTransaction, relation: str, new: list[Row]) -> int:
@@ -197,10 +201,10 @@ class _Writer:
         )
 
 
-def _facts_among(tx: neo4j.ManagedTransaction, relation: str, new: list[Row], expected: int) -> list[str]:
+def _facts_among(tx: neo4j.ManagedTransaction, relation: str, new: list[Row], expected: int) -> set[str]:
     """The keys of the links that are facts; raises GraphError where that does not explain all that was passed over."""
     ends = [{"key": row["key"], "head": row["head"], "tail": row["tail"]} for row in new]
-    facts = [row["key"] for row in _run(tx, "predict/find_known_facts", rows=ends, relation=relation)]
+    facts = {row["key"] for row in _run(tx, "predict/find_known_facts", rows=ends, relation=relation)}
     if len(facts) != expected:
         raise GraphError(f"entities vanished while links of {relation} were published; publish newly predicted links")
     return facts

@@ -1,0 +1,13 @@
+// The entities whose pictures look most like that of one entity; similarity is from 0 to 1.
+// $entity (string): its id
+// $limit (integer) = 10: at most so many rows
+// Returns: id, name, label, similarity, image
+MATCH (e:Entity {id: $entity})
+WHERE e.visual IS NOT NULL
+CALL db.index.vector.queryNodes('entity_visual', $limit + 1, e.visual) YIELD node, score
+WITH e, node, score
+WHERE node <> e
+RETURN node.id AS id, node.name AS name, [l IN labels(node) WHERE l <> 'Entity'][0] AS label, score AS similarity,
+  node.image AS image
+ORDER BY similarity DESC, id
+LIMIT $limit

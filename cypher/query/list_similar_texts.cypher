@@ -1,0 +1,13 @@
+// The entities whose texts read most like that of one entity; similarity is from 0 to 1.
+// $entity (string): its id
+// $limit (integer) = 10: at most so many rows
+// Returns: id, name, label, similarity, text
+MATCH (e:Entity {id: $entity})
+WHERE e.textual IS NOT NULL
+CALL db.index.vector.queryNodes('entity_textual', $limit + 1, e.textual) YIELD node, score
+WITH e, node, score
+WHERE node <> e
+RETURN node.id AS id, node.name AS name, [l IN labels(node) WHERE l <> 'Entity'][0] AS label, score AS similarity,
+  node.text AS text
+ORDER BY similarity DESC, id
+LIMIT $limit
