@@ -14,7 +14,7 @@ from models.scoring import Scorer, Side
 class FrozenSimilarity(nn.Module):
     """Unit feature vectors of all modalities side by side, and a weight per relation row and modality."""
 
-    def __init__(self, features: list[Features], relation_rows: int, start: float = 0.0) -> None:
+    def __init__(self, features: list[Features], relation_rows: int, start: float) -> None:
         super().__init__()
         self.widths = [part.vectors.shape[1] for part in features]
         self.units: Tensor

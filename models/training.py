@@ -67,7 +67,7 @@ def train_step(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:
         negative = model.scorer.match_all(query, vectors if batch.entities is None else vectors[batch.negatives])
     else:
         negative = model.scorer.match_lists(query, vectors, batch.negatives)
-    negative = negative.index_put(batch.excluded, negative.new_tensor(-torch.inf))
+    negative = negative.index_put(batch.excluded, negative.new_full((), -torch.inf))
     value = loss(positive, negative)
     if model.config.n3:
         value = value + model.config.n3 * n3(model.factors(heads, batch.relations, tails))

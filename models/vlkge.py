@@ -63,7 +63,7 @@ class VLKGE(nn.Module):
         self.scorer: Scorer = scorer
         frozen = [features[name] for name in self.modalities if name in features]
         if config.similarity and frozen:
-            self.similarity = FrozenSimilarity(frozen, rows_of_relations)
+            self.similarity = FrozenSimilarity(frozen, rows_of_relations, config.similarity_weight)
             self.scorer = WithSimilarity(scorer, sum(self.similarity.widths))
 
     @classmethod

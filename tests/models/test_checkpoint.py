@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 from torch_geometric.data import HeteroData
 
 from models.checkpoint import CONFIG, METRICS, MODEL, Checkpoint
 from models.config import TrainConfig
 from models.errors import InputError
 from models.knowledge_graph import KnowledgeGraph
+from models.tensor_file import load_tensors
 from models.training import train
 
 SMALL = TrainConfig(dimension=8, batch_size=32, epochs=2, patience=None)
@@ -31,16 +33,31 @@ with torch.no_grad():
 """
 
 
-@pytest.mark.parametrize("options", [{}, {"imaginary": "inductive", "fusion": "concat", "adapter": True}])
-def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path, options: dict[str, object]) -> None:
-    from models.tensor_file import load_tensors
+def head_scores(checkpoint: Checkpoint) -> Tensor:
+    with torch.no_grad():
+        entities = checkpoint.model.represent()
+        return checkpoint.model.score_all(entities, torch.tensor([[0, 0], [5, 1], [9, 2]]), "head")
 
-    checkpoint = train(gallery, SMALL.model_copy(update=options), tmp_path / "model", device="cpu")
+
+def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) -> None:
+    checkpoint = train(gallery, SMALL, tmp_path / "model", device="cpu")
     call = [sys.executable, "-c", SCORE_IN_ANOTHER_PROCESS, str(tmp_path / "model"), str(tmp_path / "scores")]
     subprocess.run(call, check=True, cwd=Path(__file__).parents[2])
-    with torch.no_grad():
-        ours = checkpoint.model.score_all(checkpoint.model.represent(), torch.tensor([[0, 0], [5, 1], [9, 2]]), "head")
-    assert torch.equal(load_tensors(tmp_path / "scores")[0]["scores"], ours)
+    assert torch.equal(load_tensors(tmp_path / "scores")[0]["scores"], head_scores(checkpoint))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"imaginary": "inductive", "fusion": "concat", "adapter": True},
+        {"scorer": "transe", "fusion": "weighted", "fine_tune": True, "similarity": False, "reciprocal": False},
+        {"scorer": "rotate", "imaginary": "table", "modalities": ("textual", "visual")},
+    ],
+    ids=str,
+)
+def test_scores_are_equal_after_loading(gallery: HeteroData, tmp_path: Path, options: dict[str, object]) -> None:
+    checkpoint = train(gallery, SMALL.model_copy(update=options), tmp_path, device="cpu")
+    assert torch.equal(head_scores(Checkpoint.load(tmp_path)), head_scores(checkpoint))
 
 
 def test_vocabulary_and_metrics_come_back(gallery: HeteroData, tmp_path: Path) -> None:
