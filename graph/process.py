@@ -127,9 +127,8 @@ class BackgroundProcess:
     def wait_until(self, ready: Callable[[], bool], timeout: float) -> None:
         """Return once the program listens on its ports and `ready()` is true.
 
-        Raises GraphError with the end of the log where that never happens.
-
-        The program is stopped when it has not become ready within `timeout` seconds.
+        Raises GraphError with the end of the log where it ends before, or takes longer than `timeout`
+        seconds; then it is stopped.
         """
         deadline = time.monotonic() + timeout
         while not (self._listens() and ready()):

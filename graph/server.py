@@ -116,7 +116,7 @@ class Server:
         ports, process, state = self.process.ports(), self.process.find(), self.process.state(self._answers)
         return ServerStatus(
             state=state,
-            version=self._running_version() if state == "running" else self.version,
+            version=(state == "running" and self._running_version()) or self.version,
             uri=f"bolt://127.0.0.1:{ports['bolt']}" if ports else None,
             username=USERNAME,
             password_file=self.password_file,
@@ -155,14 +155,16 @@ class Server:
 
     def _answers(self) -> bool:
         # The web server comes up last, so Bolt answers by then.
-        try:
-            return bool(self._running_version())
-        except httpx.TransportError:
-            return False
+        return self._running_version() is not None
 
-    def _running_version(self) -> str:
-        address = f"http://127.0.0.1:{self.process.ports()['http']}/"
-        return str(httpx.get(address, trust_env=False, timeout=10).json()["neo4j_version"])
+    def _running_version(self) -> str | None:
+        port = self.process.ports().get("http")
+        if port is None:
+            return None
+        try:
+            return str(httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=10).json()["neo4j_version"])
+        except httpx.TransportError:
+            return None
 
     def _log_in(self) -> Address:
         """The address with a password that works; a new server still has Neo4j's first one.

@@ -34,7 +34,7 @@ def server(request: pytest.FixtureRequest) -> Address:
 
     The tests empty the database there.
     """
-    uri = os.environ.get("VLKGE_TEST_NEO4J_URI") or os.environ.get("NEO4J_URI")
+    uri = os.environ.get("VLKGE_TEST_NEO4J_URI")
     if uri is None:
         bundled: Server = request.getfixturevalue("bundled_server")
         return bundled.start()
