@@ -33,3 +33,7 @@ def main() -> None:
 def fail(error: Exception, code: int) -> NoReturn:
     print(f"vlkge: {error}", file=sys.stderr)
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -75,6 +75,8 @@ def encode_modality(database: Database, encoder: Encoder, store: PictureStore, m
             report = partial(_report, progress, start, len(due))
             found, unreadable = _vectors(encoder, store, modality, part, report)
             broken |= unreadable
+            # An entity whose new picture is unreadable must not keep the vector of its old one.
+            vectors.remove(database, modality, list(unreadable))
             done = part[~part["id"].isin(list(unreadable))]
             vectors.write(database, modality, done["id"].tolist(), found, done["digest"].tolist())
     seconds = time.monotonic() - started

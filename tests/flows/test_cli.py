@@ -1,0 +1,94 @@
+"""The command line as a script sees it: exit codes, one sentence for an error, one JSON document."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows import hyperparameters
+from graph.server import Server
+from models.errors import InputError
+
+
+def vlkge(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "flows.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
+
+
+def test_help_imports_nothing_that_takes_long() -> None:
+    heavy = "{'torch', 'pandas', 'prefect', 'neo4j', 'transformers', 'pydantic', 'httpx'}"
+    code = f"import sys, flows.cli; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_command_has_help_with_a_first_sentence() -> None:
+    shown = vlkge("--help").stdout
+    for command in ("run", "demo", "ingest", "encode", "export", "train", "evaluate", "predict", "query", "up", "down"):
+        assert f" {command} " in shown
+        assert vlkge(command, "--help").returncode == 0
+
+
+def test_an_unknown_option_is_wrong_usage() -> None:
+    done = vlkge("train", "--colour", "red")
+    assert done.returncode == 2
+    assert "--colour" in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_unknown_hyperparameter_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    done = vlkge("train", "--set", "dropuot=0.1", VLKGE_HOME=str(tmp_path))
+    assert done.returncode == 2
+    assert "there is no hyperparameter 'dropuot'; allowed are scorer, " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_folder_is_wrong_usage(tmp_path: Path) -> None:
+    done = vlkge("ingest", str(tmp_path / "nowhere"), VLKGE_HOME=str(tmp_path))
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+
+
+def test_an_unreachable_database_is_one_sentence(tmp_path: Path) -> None:
+    done = vlkge("query", "list_models", NEO4J_URI="bolt://127.0.0.1:1", VLKGE_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert "bolt://127.0.0.1:1" in done.stderr
+    assert "NEO4J_URI" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_status_is_one_json_document_for_scripts(bundled_server: Server, home: Path) -> None:
+    done = vlkge("db", "status", "--json", VLKGE_HOME=str(home))
+    status = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert status["state"] == "running"
+    assert status["uri"] == bundled_server.start().uri
+    assert {"version", "username", "password_file"} <= status.keys()
+
+
+def test_queries_are_listed_with_their_parameters_without_a_database() -> None:
+    listed = {query["name"]: query for query in json.loads(vlkge("query", "--json").stdout)}
+    parameters = [p["name"] for p in listed["list_links_of_relation"]["parameters"]]
+    assert parameters[0] == "relation"
+
+
+class TestHyperparameters:
+    def test_settings_go_before_the_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "train.toml"
+        file.write_text('scorer = "distmult"\nepochs = 7\n')
+        chosen = hyperparameters.read(file, ["epochs=9", 'modalities=["structural"]'])
+        assert (chosen["scorer"], chosen["epochs"], chosen["modalities"]) == ("distmult", 9, ["structural"])
+
+    def test_a_value_that_is_not_allowed_is_named_with_what_is(self) -> None:
+        with pytest.raises(InputError, match=r"scorer is 'transx'.*'transe', 'distmult', 'complex' or 'rotate'"):
+            hyperparameters.read(None, ["scorer=transx"])
+
+    def test_a_file_that_is_not_toml_is_named(self, tmp_path: Path) -> None:
+        file = tmp_path / "train.toml"
+        file.write_text("scorer: complex")
+        with pytest.raises(InputError, match=r"train\.toml is not a TOML file"):
+            hyperparameters.read(file, [])

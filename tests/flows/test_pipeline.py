@@ -1,0 +1,146 @@
+"""The whole pipeline by its commands, on a small folder, with the real servers."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from flows.prefect_server import PrefectServer
+from graph import hetero_file
+from graph.connection import Address, Database
+from graph.export import facts_of
+
+RUN = ("--set", "epochs=4", "--set", "dimension=16", "--set", "patience=null", "--top-k", "2")
+
+
+@pytest.fixture
+def environment(server: Address, prefect_server: PrefectServer, home: Path) -> dict[str, str]:  # noqa: ARG001
+    return {
+        **os.environ,
+        "VLKGE_HOME": str(home),
+        "NEO4J_URI": server.uri,
+        "NEO4J_USERNAME": server.username,
+        "NEO4J_PASSWORD": server.password,
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Forty works by four artists; style follows artist; two works have a picture, one of them broken."""
+    works = [(f"w{i}", i % 4) for i in range(40)]
+    entities = [("w" + str(i), "Artwork", f"Landscape {i}", "A river and trees.", "") for i in range(40)]
+    entities += [(f"a{k}", "Artist", f"Painter {k}", "", "") for k in range(4)]
+    entities += [(f"s{k}", "Style", f"School of {name}", "", "") for k, name in enumerate(["Rome", "Oslo"])]
+    frame = pd.DataFrame(entities, columns=["id", "label", "name", "text", "image"])
+    frame.loc[0, "image"], frame.loc[1, "image"] = "red.png", "broken.png"
+    facts = [(work, "isCreatedByArtist", f"a{artist}") for work, artist in works]
+    facts += [(work, "hasStyle", f"s{artist % 2}") for work, artist in works[:36]]
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "red.png")
+    (tmp_path / "broken.png").write_bytes(b"not a picture")
+    frame.to_csv(tmp_path / "entities.csv", index=False)
+    pd.DataFrame(facts, columns=["head", "relation", "tail"]).to_csv(tmp_path / "triples.csv", index=False)
+    return tmp_path
+
+
+def vlkge(environment: dict[str, str], *arguments: str) -> Any:
+    """What the command's JSON says; the command must succeed."""
+    command = [sys.executable, "-m", "flows.cli", *arguments, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def dump(database: Database) -> tuple[list[Any], list[Any]]:
+    """Every node and relationship, without run ids, times and measured seconds."""
+    times = ["updated_at", "asserted_at", "created_at", "started_at", "finished_at"]
+    left_out = [*times, "run_id", "previous_run_id", "metrics", "config", "visual", "textual"]
+    with database.session() as session:
+        nodes = session.run(
+            "MATCH (n) WITH n, labels(n) AS kinds, [k IN keys(n) WHERE NOT k IN $out AND NOT (n:PredictionRun "
+            "AND k = 'id') | k + '=' + toStringOrNull(n[k])] AS kept RETURN kinds, kept",
+            out=left_out,
+        ).values()
+        links = session.run(
+            "MATCH (h)-[r]->(t) RETURN h.id, type(r), t.id, [k IN keys(r) WHERE NOT k IN $out | "
+            "k + '=' + toStringOrNull(r[k])]",
+            out=left_out,
+        ).values()
+    return sorted(str(sorted(map(str, row))) for row in nodes), sorted(str(row) for row in links)
+
+
+def test_a_run_ends_in_links_that_can_be_queried_and_a_second_changes_nothing(
+    environment: dict[str, str], folder: Path, database: Database
+) -> None:
+    run = vlkge(environment, "run", str(folder), *RUN)
+    assert run["ingested"]["facts"]["added"] == 76
+    assert [b["id"] for b in run["ingested"]["pictures"]["broken"]] == ["w1"]
+    assert {part["modality"]: part["encoded"] for part in run["encoded"]} == {"textual": 46, "visual": 1}
+    assert run["trained"]["alias"] == "champion"
+    assert run["evaluated"]["report"]["queries"] == run["evaluated"]["popularity"]["queries"] > 0
+
+    links = vlkge(environment, "query", "list_links_of_relation", "relation=hasStyle", "limit=100")
+    # each work has one style, so only the four without one are asked for
+    assert {link["head"] for link in links} == {"w36", "w37", "w38", "w39"}
+    assert {link["tail"] for link in links} == {"s0", "s1"}
+    assert {link["model_version"] for link in links} == {run["trained"]["version"]}
+
+    before = dump(database)
+    again = vlkge(environment, "run", str(folder), *RUN)
+    assert dump(database) == before
+    assert again["trained"]["version"] == run["trained"]["version"]
+    assert again["published"]["run_id"] == run["published"]["run_id"]
+    assert sum(part["encoded"] for part in again["encoded"]) == 0
+
+    exported = vlkge(environment, "export", str(folder / "graph.safetensors"))
+    facts = facts_of(hetero_file.load(Path(exported["file"])))
+    given = pd.read_csv(folder / "triples.csv")
+    assert set(map(tuple, facts[["head", "relation", "tail"]].values)) == set(map(tuple, given.values))
+
+    other = folder.parent / "other"
+    folder.rename(other)
+    command = [sys.executable, "-m", "flows.cli", "run", str(other), *RUN]
+    refused = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert refused.returncode == 2
+    assert "vlkge reset" in refused.stderr
+
+
+@pytest.fixture
+def killed(environment: dict[str, str], folder: Path, home: Path) -> int:
+    """The exit status of a run that was killed as soon as its training had saved an epoch."""
+    command = [sys.executable, "-m", "flows.cli", "run", str(folder), *RUN, "--set", "seed=7"]
+    before = set((home / "models").glob("*"))
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 300
+    while process.poll() is None and time.monotonic() < deadline:
+        if any(list(new.glob("*")) for new in set((home / "models").glob("*")) - before):
+            process.send_signal(signal.SIGKILL)
+        time.sleep(0.01)
+    process.kill()
+    return process.wait()
+
+
+def test_a_run_that_was_killed_in_training_goes_on_to_the_same_graph(
+    environment: dict[str, str], folder: Path, database: Database, killed: int
+) -> None:
+    assert killed == -signal.SIGKILL
+    resumed = vlkge(environment, "run", str(folder), *RUN, "--set", "seed=7")
+    after_kill = dump(database)
+    assert resumed["trained"]["metrics"]["epochs"] == 4
+    vlkge(environment, "reset", "--yes")
+    forget_model(resumed["trained"]["folder"])
+    whole = vlkge(environment, "run", str(folder), *RUN, "--set", "seed=7")
+    assert whole["trained"]["version"] == resumed["trained"]["version"]
+    assert dump(database) == after_kill
+
+
+def forget_model(folder: str) -> None:
+    for file in Path(folder).iterdir():
+        file.unlink()
