@@ -14,7 +14,7 @@ from flows.services import open_graph, say
 from flows.settings import Settings
 from flows.train import TrainedModel, train
 from graph.errors import InputError
-from graph.ingest import IngestResult
+from graph.ingest import IngestResult, list_sources
 from graph.query import run as ask
 
 
@@ -71,7 +71,7 @@ def run(
 def refuse_other_sources(source: str) -> None:
     """Two folders poured into one graph by mistake are hard to take apart again."""
     with open_graph(Settings()) as database:
-        others = [row["source"] for row in database.read("ingest/list_sources") if row["source"] != source]
+        others = [name for name in list_sources(database) if name != source]
     if others:
         raise InputError(
             f"the graph already holds what {', '.join(others)} brought: type `vlkge reset` to empty it first, "

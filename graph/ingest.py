@@ -87,6 +87,11 @@ def ingest(
     return summarize(changes, dry_run=False, pruned=prune, pictures=pictures)
 
 
+def list_sources(database: Database) -> list[str]:
+    """The names of all sources that assert any entity of the graph, sorted."""
+    return [row["source"] for row in database.read("ingest/list_sources")]
+
+
 def plan(
     database: Database, source: Source, *, shares: Shares | None = None, hold_out: Mapping[str, float] | None = None
 ) -> Plan:

@@ -10,10 +10,8 @@ STATEMENTS = (
     "schema/create_decision_key",
     "schema/create_encoder_key",
     "schema/create_predicted_key",
-    "schema/create_predicted_index",
     "schema/create_link_index",
     "schema/create_score_index",
-    "schema/create_run_index",
     "schema/create_text_index",
 )
 

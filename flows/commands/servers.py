@@ -16,7 +16,7 @@ app.add_typer(db, name="db")
 
 @db.command()
 def start(json: Json = False) -> None:
-    """Start the bundled Neo4j, or find it running. The first start downloads it (about 125 MB)."""
+    """Start the bundled Neo4j, or find it running. The first start downloads it (155 MB)."""
     from flows.services import start_bundled
     from flows.settings import Settings
 
