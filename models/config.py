@@ -39,9 +39,7 @@ class TrainConfig(BaseModel):
     adapter_width: int = Field(64, gt=0)
     fine_tune: bool = Field(False, description="pictures' and texts' vectors are trained too, as tables")
     similarity: bool = Field(True, description="adds relation-weighted cosines of frozen features to the score")
-    similarity_weight: float = Field(
-        8.0, description="those weights before training; what is memorised leaves them little to learn from"
-    )
+    similarity_weight: float = Field(0.0, description="those weights before training")
 
     dropout: float = Field(0.3, ge=0, lt=1, description="elementwise, on the fused vector")
     structural_dropout: float = Field(
