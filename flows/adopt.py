@@ -6,11 +6,11 @@ from typing import Any
 
 from prefect import flow
 
+import graph.adopt
+import graph.reset
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
-from graph import adopt as adoption
-from graph import reset as resetting
 from graph.adopt_spec import AdoptSpec
 from graph.pictures import PictureStore
 
@@ -22,7 +22,7 @@ def adopt(*, specification: str, dry_run: bool = False) -> dict[str, Any]:
     path = Path(specification)
     spec = AdoptSpec.read(path)
     with open_graph(settings) as database, progress_bar("adopt") as progress:
-        done = adoption.adopt(
+        done = graph.adopt.adopt(
             database,
             spec,
             store=PictureStore(settings.pictures),
@@ -37,11 +37,11 @@ def adopt(*, specification: str, dry_run: bool = False) -> dict[str, Any]:
 def unadopt(*, dry_run: bool = False) -> dict[str, Any]:
     """Remove exactly what adopting added."""
     with open_graph(Settings()) as database:
-        return asdict(adoption.unadopt(database, dry_run=dry_run))
+        return asdict(graph.adopt.unadopt(database, dry_run=dry_run))
 
 
 @flow(name="reset")
 def reset(*, dry_run: bool = False) -> dict[str, Any]:
     """Empty what the project wrote."""
     with open_graph(Settings()) as database:
-        return asdict(resetting.reset(database, dry_run=dry_run))
+        return asdict(graph.reset.reset(database, dry_run=dry_run))

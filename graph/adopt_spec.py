@@ -55,9 +55,10 @@ class AdoptSpec:
 
 def _check_names(what: str, names: object, reserved: Sequence[str]) -> None:
     given = list(names) if isinstance(names, Mapping | Sequence) else [names]
-    if bad := [name for name in given if not isinstance(name, str) or not name]:
+    good = [name for name in given if isinstance(name, str) and name]
+    if bad := [name for name in given if name not in good]:
         raise InputError(f"the {what} {bad[0]!r} is no name")
-    if taken := sorted(set(given) & set(reserved)):
+    if taken := sorted(set(good) & set(reserved)):
         raise InputError(f"the {what} {shorten(taken)} is reserved for this project, as are: {', '.join(reserved)}")
 
 
