@@ -1,6 +1,7 @@
 """The command line. Heavy imports happen inside the commands, so that --help is instant."""
 
 import sys
+import warnings
 from typing import NoReturn
 
 import typer
@@ -22,6 +23,8 @@ for group in (run, graph, model, query, servers):
 
 def main() -> None:
     """Run the command; an error that we raise on purpose becomes one sentence and an exit code."""
+    # PyG compiles some functions when it is imported, which is nothing that our readers could change.
+    warnings.filterwarnings("ignore", message="`torch.jit", category=FutureWarning)
     try:
         app()
     except (GraphInputError, ModelsInputError) as error:

@@ -2,10 +2,16 @@
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH = 120  # characters of a line where nobody watches, as in a log
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 
@@ -17,7 +23,6 @@ def print_json(result: object) -> None:
 
 def print_table(rows: Sequence[Mapping[Any, Any]], title: str = "", columns: Sequence[str] | None = None) -> None:
     """A table of `rows`; numbers to the right, floats with three places, missing values as a dash."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -28,7 +33,24 @@ def print_table(rows: Sequence[Mapping[Any, Any]], title: str = "", columns: Seq
         table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(row.get(column))) for column in columns))
-    Console().print(table)
+    terminal().print(table)
+
+
+def print_fields(record: Mapping[str, Any], title: str = "") -> None:
+    """One thing: a line per field."""
+    if title:
+        print(title)
+    width = max(map(len, record), default=0)
+    for name, value in record.items():
+        print(f"{name.replace('_', ' '):<{width}}  {_field(value)}")
+
+
+def terminal(stderr: bool = False) -> "Console":
+    """Where people read: standard output, or standard error."""
+    from rich.console import Console
+
+    watched = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, width=None if watched else WIDTH)
 
 
 def _cell(value: object) -> str:
@@ -39,6 +61,13 @@ def _cell(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_cell(v) for v in value)
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _field(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_cell(part)}" for name, part in value.items()) or "none"
+    # No thousands separators: it may be a process id or a port.
+    return str(value) if isinstance(value, int) else _cell(value) or "none"
 
 
 def _plain(value: object) -> object:

@@ -51,7 +51,7 @@ def predict(
         links=int(run.counts["current"].sum()),
         file=file,
         functional=functional_relations(graph),
-        relations=run.counts.reset_index().to_dict(orient="records"),
+        relations=run.counts.to_dict(orient="records"),
     )
 
 

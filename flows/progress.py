@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from flows.output import terminal
 from graph.progress import Progress as Report
 
 SECONDS_BETWEEN_ARTIFACTS = 2.0
@@ -21,25 +21,23 @@ def progress_bar(description: str) -> Iterator[Report]:
     Belongs inside a task or flow: the same figures go to a Prefect progress artifact.
     """
     columns = (
-        TextColumn("{task.description:<24}"),
-        BarColumn(),
+        TextColumn("{task.description:<18}"),
+        BarColumn(bar_width=24),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
         TextColumn("{task.fields[note]}"),
     )
     artifact = _Artifact(description)
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        bar = bars.add_task(description, total=None, note="")
+    with Progress(*columns, console=terminal(stderr=True)) as bars:
+        # Nothing is shown of work that turns out to be none.
+        bar = bars.add_task(description, total=None, note="", visible=False)
 
         def report(done: int, total: int, note: str = "") -> None:
-            bars.update(bar, completed=done, total=total, note=note)
+            bars.update(bar, completed=done, total=total, note=note, visible=total > 0)
             artifact.update(done / total if total else 1.0)
 
         yield report
-        task = bars.tasks[0]
-        total = task.total if task.total is not None else max(task.completed, 1)
-        bars.update(bar, completed=total, total=total)
+        bars.update(bar, completed=bars.tasks[0].total or 0)
         artifact.update(1.0, last=True)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
@@ -19,7 +20,7 @@ from graph.query import run as ask
 
 
 class Run(BaseModel):
-    """What each step did, and the best new links."""
+    """What each step did, and the `best` new links of each relation."""
 
     ingested: IngestResult
     encoded: list[Encoded]
@@ -42,7 +43,7 @@ def run(
     top_k: int = 3,
     limit: int = 1000,
     device: str = "auto",
-    best: int = 15,
+    best: int = 2,
 ) -> Run:
     """All steps in order; each takes up what an interrupted run before it left done."""
     if not add:
@@ -63,7 +64,7 @@ def run(
         trained=trained,
         evaluated=evaluated,
         published=published,
-        best=list_best(best),
+        best=list_best([str(row["relation"]) for row in published.relations], best),
     )
 
 
@@ -80,8 +81,9 @@ def refuse_other_sources(source: str) -> None:
 
 
 @task(cache_policy=NO_CACHE)
-def list_best(limit: int) -> list[dict[str, Any]]:
+def list_best(relations: list[str], limit: int) -> list[dict[str, Any]]:
+    """The strongest links of each relation; scores of different relations do not compare."""
     with open_graph(Settings()) as database:
-        rows = ask(database, "list_strongest_links", limit=limit)
-    shown = rows[["head_name", "relation", "tail_name", "score", "rank"]]
+        found = [ask(database, "list_links_of_relation", relation=name, limit=limit) for name in relations]
+    shown = pd.concat(found)[["head_name", "relation", "tail_name", "score", "rank"]]
     return [{str(column): value for column, value in row.items()} for row in shown.to_dict(orient="records")]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.output import Json, print_json, print_table
+from flows.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from graph.ingest import IngestResult
@@ -143,7 +143,7 @@ def unadopt(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> No
     from flows.adopt import unadopt as flow
 
     if not (dry_run or yes):
-        _print_record(flow(dry_run=True), json=False)
+        print_fields(flow(dry_run=True))
         typer.confirm("Give these back?", abort=True, err=True)
     _print_record(flow(dry_run=dry_run), json)
 
@@ -155,7 +155,7 @@ def reset(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None
     from flows.adopt import reset as flow
 
     if not (dry_run or yes):
-        _print_record(flow(dry_run=True), json=False)
+        print_fields(flow(dry_run=True))
         typer.confirm("Delete all of this from the graph?", abort=True, err=True)
     _print_record(flow(dry_run=dry_run), json)
 
@@ -187,10 +187,8 @@ def print_encoded(result: list[Any]) -> None:
 def _print_record(record: dict[str, Any], json: bool) -> None:
     if json:
         print_json(record)
-        return
-    for name, value in record.items():
-        shown = ", ".join(f"{k} {v:,}" for k, v in value.items()) if isinstance(value, dict) else value
-        print(f"{name.replace('_', ' ')}: {shown if shown != '' else 'none'}")
+    else:
+        print_fields(record)
 
 
 def _numbers(text: str) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.output import Json, print_json, print_table
+from flows.output import Json, print_fields, print_json, print_table
 
 app = typer.Typer()
 
@@ -71,8 +71,8 @@ def train(
     if json:
         print_json(trained)
         return
-    rows = [{"": key.replace("_", " "), "model": value} for key, value in trained if key != "metrics"]
-    print_table([*rows, *({"": key.replace("_", " "), "model": value} for key, value in trained.metrics.items())])
+    figures = {name: value for name, value in trained.metrics.items() if name != "history"}
+    print_fields({**dict(trained), **figures, "metrics": trained.folder / "metrics.json"})
 
 
 @app.command()
@@ -130,7 +130,7 @@ def print_evaluation(evaluated: Any) -> None:
     for heading, parts in [("relation", "relations"), ("group", "groups")]:
         baseline = getattr(popularity, parts)
         rows = [
-            {heading: name, **{f: getattr(part, f) for f in figures}, "popularity_mrr": baseline[name].mrr}
+            {heading: name, **{f: getattr(part, f) for f in figures}, "popularity": baseline[name].mrr}
             for name, part in getattr(report, parts).items()
         ]
         print_table(rows)

@@ -47,7 +47,9 @@ def query(
     elif json:
         print_json(rows.to_dict(orient="records"))
     else:
-        print_table(rows.to_dict(orient="records"), columns=list(rows.columns))
+        # The key is for paging by programs; a column that is empty throughout tells people nothing.
+        shown = [name for name in rows.columns if name != "key" and (rows.empty or rows[name].notna().any())]
+        print_table(rows.to_dict(orient="records"), f"{len(rows)} rows", shown)
 
 
 def _parse(parameters: list[str]) -> dict[str, str]:

@@ -62,7 +62,7 @@ def demo(json: Json = False) -> None:
     """Run everything on the small art graph that comes with the project."""
     from flows import hyperparameters
 
-    _run(json, folder=str(DEMO), source="demo", config=hyperparameters.read(DEMO / "train.toml", []))
+    _run(json, folder=str(DEMO), source="demo", config=hyperparameters.read(None, []))
 
 
 def _run(json: bool, **parameters: Any) -> None:
@@ -84,12 +84,15 @@ def _print_run(result: "Run") -> None:
     print_encoded(result.encoded)
     print_evaluation(result.evaluated)
     print_published(result.published)
-    print_table(result.best, "the strongest new links")
+    print_table(result.best, "the strongest new links of each relation")
+    example = result.best[0]["relation"] if result.best else "RELATION"
     print(
-        "\nWhat next:\n"
-        "  vlkge query                                   the questions you can ask\n"
-        "  vlkge query list_links_of_relation relation=… limit=20\n"
-        "  vlkge up                                      the addresses of Neo4j Browser and Prefect\n"
-        "  vlkge run DIR                                 the same on a folder of your own (`vlkge reset` first)\n"
-        "  vlkge down                                    stop both servers; the graph stays"
+        f"""
+What next:
+  vlkge query                                            the questions that have a name
+  vlkge query list_links_of_relation relation={example} limit=20
+  vlkge up                                               the addresses of Neo4j Browser and of Prefect
+  vlkge reset                                            empty the graph, for a folder of your own:
+  vlkge run DIR
+  vlkge down                                             stop both servers; the graph stays"""
     )

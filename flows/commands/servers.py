@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.output import Json, print_json, print_table
+from flows.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from graph.server import Server
@@ -38,7 +38,7 @@ def status(json: Json = False) -> None:
     if json:
         print_json(found)
     else:
-        print_table([{"": key.replace("_", " "), "bundled Neo4j": value} for key, value in found])
+        print_fields(dict(found))
 
 
 @db.command()
