@@ -1,5 +1,6 @@
 """`vlkge query`: the named Cypher queries, with their help."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -64,7 +65,7 @@ def _list(json: bool) -> None:
 
     statements = [cypher.load(name) for name in cypher.names("query")]
     if json:
-        print_json([{**vars(s), "name": s.name.removeprefix("query/")} for s in statements])
+        print_json([{**asdict(s), "name": s.name.removeprefix("query/")} for s in statements])
         return
     for statement in statements:
         print(f"{statement.name.removeprefix('query/')}\n    {statement.summary}")
