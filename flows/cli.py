@@ -1,4 +1,4 @@
-"""The command line. Heavy imports happen inside the commands, so that --help is instant."""
+"""The command line."""
 
 import sys
 import warnings

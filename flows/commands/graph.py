@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows.commands import start_services
 from flows.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def ingest(
 
     Everything is checked before the first write. A second run of the same folder changes nothing.
     """
-    _start()
+    start_services()
     from flows.ingest import ingest as flow
 
     result = flow(
@@ -85,7 +86,7 @@ def encode(
     json: Json = False,
 ) -> None:
     """Turn pictures and texts into vectors on the nodes; only what changed is encoded again."""
-    _start()
+    start_services()
     from flows.encode import encode as flow
 
     result = flow(encoder=encoder, device=device, batch_size=batch_size)
@@ -112,7 +113,7 @@ def export(
 
     Read it with `graph.hetero_file.load(path)`. Predictions are never part of it.
     """
-    _start()
+    start_services()
     from flows.export import export as flow
 
     result = flow(file=str(file.resolve()), labels=label, relations=relation, around=around, hops=hops)
@@ -130,7 +131,7 @@ def adopt(
     json: Json = False,
 ) -> None:
     """Use a graph that already lives in Neo4j, without importing it; `vlkge unadopt` takes it back."""
-    _start()
+    start_services()
     from flows.adopt import adopt as flow
 
     _print_record(flow(specification=str(specification.resolve()), dry_run=dry_run), json)
@@ -139,7 +140,7 @@ def adopt(
 @app.command()
 def unadopt(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
     """Remove from adopted nodes and relationships exactly what `vlkge adopt` added."""
-    _start()
+    start_services()
     from flows.adopt import unadopt as flow
 
     if not (dry_run or yes):
@@ -151,7 +152,7 @@ def unadopt(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> No
 @app.command()
 def reset(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
     """Empty what this project wrote into the graph; nodes of others stay as they are."""
-    _start()
+    start_services()
     from flows.adopt import reset as flow
 
     if not (dry_run or yes):
@@ -206,10 +207,3 @@ def _shares_by_label(given: list[str]) -> dict[str, float]:
         return {label: float(share) for label, share in (text.rsplit("=", 1) for text in given)}
     except ValueError:
         raise typer.BadParameter(f"{given} is not of the form LABEL=SHARE, for example Artwork=0.05") from None
-
-
-def _start() -> None:
-    from flows.services import start_services
-    from flows.settings import Settings
-
-    start_services(Settings())

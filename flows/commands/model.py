@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.commands import start_services
 from flows.output import Json, print_fields, print_json, print_table
 
 app = typer.Typer()
@@ -64,7 +65,7 @@ def train(
     options = {"scorer": scorer, "fusion": fusion, "dimension": dimension, "epochs": epochs, "seed": seed}
     chosen = [f"{name}={value}" for name, value in options.items() if value is not None]
     given = hyperparameters.read(config, [*chosen, *(setting or [])])
-    _start()
+    start_services()
     from flows.train import train as flow
 
     trained = flow(config=given, device=device)
@@ -82,7 +83,7 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Rank held-back facts among all entities (strict protocol), beside a popularity baseline."""
-    _start()
+    start_services()
     from flows.evaluate import evaluate as flow
 
     evaluated = flow(model=model, split=split.value)
@@ -104,7 +105,7 @@ def predict(
     json: Json = False,
 ) -> None:
     """Find the best new links and publish them in the graph as PREDICTED, with score, rank, model and run."""
-    _start()
+    start_services()
     from flows.predict import predict as flow
 
     published = flow(model=model, relations=relation, top_k=top_k, limit=limit)
@@ -141,10 +142,3 @@ def _print_settings(rows: list[dict[str, object]], json: bool) -> None:
         print_json(rows)
     else:
         print_table(rows, "hyperparameters, for --config FILE and --set NAME=VALUE")
-
-
-def _start() -> None:
-    from flows.services import start_services
-    from flows.settings import Settings
-
-    start_services(Settings())

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows.commands import start_services
 from flows.commands.graph import Folder, FromTriples, Mapping, Source, print_encoded, print_ingested
 from flows.commands.model import print_evaluation, print_published
 from flows.output import Json, print_json, print_table
@@ -66,10 +67,7 @@ def demo(json: Json = False) -> None:
 
 
 def _run(json: bool, **parameters: Any) -> None:
-    from flows.services import start_services
-    from flows.settings import Settings
-
-    start_services(Settings())
+    start_services()
     from flows.run import run as flow
 
     result = flow(**parameters)

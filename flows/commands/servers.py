@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.commands import start_services
 from flows.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -50,10 +51,7 @@ def logs(lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How ma
 @app.command()
 def up(json: Json = False) -> None:
     """Start the database and the Prefect server, and print the web addresses of both."""
-    from flows.services import start_services
-    from flows.settings import Settings
-
-    start_services(Settings())
+    start_services()
     _print_addresses(json)
 
 
