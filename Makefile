@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Where the benchmarks find a graph: a folder as `vlkge ingest` takes it.
+DATA ?= ../shared/data/art
+
 .PHONY: demo test check bench
 
 demo: $(VENV)/installed
@@ -16,7 +19,15 @@ check: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+bench: $(VENV)/installed
+	$(BIN)/python -m benchmarks.ingest --data $(DATA)
+	$(BIN)/python -m benchmarks.export --data $(DATA)
+	$(BIN)/python -m benchmarks.ranking --data $(DATA)
+	$(BIN)/python -m benchmarks.encoding --data $(DATA)
+	$(BIN)/python -m benchmarks.writeback
+
 $(VENV)/installed: requirements.lock pyproject.toml
+	@echo "Making the environment in $(VENV): 6 GB, a few minutes …"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
