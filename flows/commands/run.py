@@ -1,5 +1,7 @@
 """`vlkge run DIR` and `vlkge demo`: everything, in order."""
 
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,13 +86,15 @@ def _print_run(result: "Run") -> None:
     print_published(result.published)
     print_table(result.best, "the strongest new links of each relation")
     example = result.best[0]["relation"] if result.best else "RELATION"
+    # As it can be typed: make runs it from an environment that the shell does not know.
+    vlkge = "vlkge" if shutil.which("vlkge") else sys.argv[0]
     print(
         f"""
 What next:
-  vlkge query                                            the questions that have a name
-  vlkge query list_links_of_relation relation={example} limit=20
-  vlkge up                                               the addresses of Neo4j Browser and of Prefect
-  vlkge reset                                            empty the graph, for a folder of your own:
-  vlkge run DIR
-  vlkge down                                             stop both servers; the graph stays"""
+  {vlkge} query                                            the questions that have a name
+  {vlkge} query list_links_of_relation relation={example} limit=20
+  {vlkge} up                                               the addresses of Neo4j Browser and of Prefect
+  {vlkge} reset                                            empty the graph, for a folder of your own:
+  {vlkge} run DIR
+  {vlkge} down                                             stop both servers; the graph stays"""
     )
