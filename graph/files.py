@@ -20,14 +20,14 @@ REQUIRED = {"entities": ("id", "label"), "triples": ("head", "relation", "tail")
 # What we write ourselves; a file that brings its own would be overwritten or believed.
 RESERVED = {
     "entities": {
-        "image_sha256", "visual", "visual_digest", "textual", "textual_digest", "primary_label", "held_out",
-        "sources", "updated_at",
+        "adopted", "held_out", "image_sha256", "primary_label", "sources", "textual", "textual_digest", "updated_at",
+        "visual", "visual_digest",
     },
     "triples": {"sources", "asserted_at"},
 }  # fmt: skip
 RESERVED_LABELS = {"Entity", "Model", "PredictionRun", "Decision", "Encoder"}
 RESERVED_RELATIONS = {"PREDICTED"}
-RESERVED_SOURCES = {"prediction"}
+RESERVED_SOURCES = {"adopted", "prediction"}
 TEXT = {
     "entities": ("id", "label", "name", "text", "image", "url", "rights"),
     "triples": (*REQUIRED["triples"], "split"),

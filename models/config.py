@@ -12,7 +12,7 @@ class TrainConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    scorer: Literal["transe", "distmult", "complex", "rotate"] = "complex"
+    scorer: Literal["transe", "distmult", "complex", "rotate"] = Field("complex", description="how facts are scored")
     dimension: int = Field(200, gt=0, description="D; ComplEx and RotatE have D real and D imaginary parts")
     margin: float = Field(12.0, description="gamma of TransE and RotatE")
     p_norm: Literal[1, 2] = Field(1, description="norm of TransE")

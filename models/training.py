@@ -1,6 +1,8 @@
 """Training of VL-KGE: epochs of steps, validation after each, everything needed to go on kept on disk."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,7 @@ def train(
     if Checkpoint.exists(folder):
         return _finished(folder, config, graph)
     folder.mkdir(parents=True, exist_ok=True)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), _reproducible(_device(device)):
         run = Run(graph, config, folder, _device(device))
         run.resume()
         while not run.is_over:
@@ -52,6 +54,17 @@ def train(
         (folder / name).unlink(missing_ok=True)
     progress(run.total_steps, run.total_steps, f"best validation MRR {run.best_mrr:.3f}")
     return checkpoint
+
+
+@contextmanager
+def _reproducible(device: torch.device) -> Iterator[None]:
+    """On a CPU, sums in an order that does not depend on which thread comes first."""
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(before or device.type == "cpu")
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
 
 
 def train_step(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:
