@@ -98,7 +98,7 @@ class Checkpoint:
         """
         if graph.fingerprint == self.fingerprint:
             return self.model
-        self._refuse_other_encoders(graph)
+        self.refuse_other_encoders(graph)
         unknown = sorted(set(graph.relations) - set(self.relations))
         if unknown:
             raise InputError(
@@ -106,7 +106,8 @@ class Checkpoint:
             )
         return _carried_over(self, graph)
 
-    def _refuse_other_encoders(self, graph: KnowledgeGraph) -> None:
+    def refuse_other_encoders(self, graph: KnowledgeGraph) -> None:
+        """Raises InputError where the graph's vectors are not of the encoders that the model was trained on."""
         for modality in self.model.modalities:
             ours, theirs = self.encoders.get(modality), graph.encoders.get(modality)
             if ours != theirs:

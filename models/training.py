@@ -24,27 +24,35 @@ from models.ranking import rank
 from models.scores import VectorScores
 from models.tensor_file import load_tensors, save_tensors
 from models.vlkge import VLKGE
+from models.warm_start import digest, start_from
 
 STATE, BEST = "training.safetensors", "best.safetensors"
 
 
 def train(
-    data: HeteroData, config: TrainConfig, folder: Path, *, device: str = "auto", progress: Progress = silent
+    data: HeteroData,
+    config: TrainConfig,
+    folder: Path,
+    *,
+    warm_start: Checkpoint | None = None,
+    device: str = "auto",
+    progress: Progress = silent,
 ) -> Checkpoint:
     """A model of the graph's training facts, kept in `folder`; validation facts choose the epoch, nothing else.
 
     A finished training is read back, an interrupted one goes on after its last whole epoch, to the same bits on a CPU.
-    Raises InputError for a graph without training facts, for a folder that holds another training, and where the loss
-    is no longer a finite number.
+    `warm_start` is an earlier model whose vectors this one starts with (`models.warm_start`).
+    Raises InputError for a graph without training facts, for a folder that holds another training, for an earlier
+    model that is built otherwise, and where the loss is no longer a finite number.
     """
     graph = KnowledgeGraph.from_hetero(data)
     if len(graph.triples["train"]) == 0:
         raise InputError("the graph has no training facts: no edge type has a true value in its train_mask")
     if Checkpoint.exists(folder):
-        return _finished(folder, config, graph)
+        return _finished(folder, config, graph, warm_start)
     folder.mkdir(parents=True, exist_ok=True)
     with torch.random.fork_rng(), _reproducible(_device(device)):
-        run = Run(graph, config, folder, _device(device))
+        run = Run(graph, config, folder, _device(device), warm_start)
         run.resume()
         while not run.is_over:
             run.epoch(progress)
@@ -95,11 +103,15 @@ class Run:
     config: TrainConfig
     folder: Path
     device: torch.device
+    warm_start: Checkpoint | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         torch.manual_seed(self.config.seed)
+        self.started_from = None if self.warm_start is None else digest(self.warm_start)
         self.model = VLKGE.from_graph(self.config, self.graph).to(self.device)
+        if self.warm_start is not None:
+            start_from(self.model, self.warm_start, self.graph)
         self.optimizer = _optimizer(self.model, self.config)
         self.loss = _loss(self.config)
         self.batches = Batches(self.graph, self.config)
@@ -208,7 +220,8 @@ class Run:
                 )
 
     def _identity(self) -> dict[str, Any]:
-        return {"config": self.config.model_dump(mode="json"), "fingerprint": self.graph.fingerprint}
+        config = self.config.model_dump(mode="json")
+        return {"config": config, "fingerprint": self.graph.fingerprint, "warm_start": self.started_from}
 
     def best_model(self) -> VLKGE:
         """The model with the weights of the best epoch."""
@@ -225,12 +238,15 @@ class Run:
             "best_epoch": self.best_epoch,
             "epochs": len(self.history),
             "history": self.history,
+            "warm_start": self.started_from,
         }
 
 
-def _finished(folder: Path, config: TrainConfig, graph: KnowledgeGraph) -> Checkpoint:
+def _finished(folder: Path, config: TrainConfig, graph: KnowledgeGraph, warm_start: Checkpoint | None) -> Checkpoint:
     checkpoint = Checkpoint.load(folder)
-    if checkpoint.config != config or checkpoint.fingerprint != graph.fingerprint:
+    started_from = None if warm_start is None else digest(warm_start)
+    asked, found = (config, graph.fingerprint, started_from), (checkpoint.config, checkpoint.fingerprint)
+    if asked != (*found, checkpoint.metrics.get("warm_start")):
         raise InputError(f"{folder} holds a model of other data or settings: give another folder")
     return checkpoint
 

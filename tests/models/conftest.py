@@ -97,3 +97,9 @@ def build_gallery(paintings: int = 60, seed: int = 0) -> HeteroData:
 def gallery() -> HeteroData:
     """The small gallery of `build_gallery`; not to be changed by a test."""
     return build_gallery()
+
+
+@pytest.fixture(scope="session")
+def make_gallery() -> Callable[..., HeteroData]:
+    """`make_gallery(paintings=60, seed=0)`: see `build_gallery`."""
+    return build_gallery
