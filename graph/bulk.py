@@ -21,6 +21,12 @@ def read_lists(database: Database, statement: str, **parameters: object) -> list
         return session.execute_read(read)
 
 
+def run_in(transaction: neo4j.ManagedTransaction, statement: str, **parameters: object) -> list[Row]:
+    """All rows of a statement, as one of several in a transaction."""
+    loaded = cypher.load(statement)
+    return transaction.run(loaded.text, loaded.bind(**parameters)).data()
+
+
 def run_batched(database: Database, statement: str, **parameters: object) -> list[Row]:
     """All rows of a statement with CALL … IN TRANSACTIONS, which must begin its own transactions."""
     loaded = cypher.load(statement)

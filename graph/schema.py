@@ -8,10 +8,14 @@ STATEMENTS = (
     "schema/create_champion_key",
     "schema/create_run_key",
     "schema/create_decision_key",
+    "schema/create_decision_order",
+    "schema/create_batch_index",
+    "schema/create_decision_relation_index",
     "schema/create_encoder_key",
     "schema/create_predicted_key",
     "schema/create_link_index",
     "schema/create_score_index",
+    "schema/create_draw_index",
     "schema/create_text_index",
 )
 

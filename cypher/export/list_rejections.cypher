@@ -1,8 +1,10 @@
-// Triples whose newest decision is a rejection.
+// Links whose newest decision is a rejection, but for those that are facts all the same: a rejected fact is a dispute.
 // Returns: head, relation, tail
 MATCH (d:Decision)
-WITH d ORDER BY d.at DESC, d.id DESC
+WITH d ORDER BY d.number DESC, d.at DESC
 WITH d.head AS head, d.relation AS relation, d.tail AS tail, collect(d.verdict)[0] AS verdict
-WHERE verdict = 'rejected'
+WHERE verdict = 'rejected' AND NOT EXISTS {
+  MATCH (:Entity {id: head})-[r:$(relation)]->(:Entity {id: tail}) WHERE r.split IS NOT NULL
+}
 RETURN head, relation, tail
 ORDER BY head, relation, tail

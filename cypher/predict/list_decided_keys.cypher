@@ -1,8 +1,7 @@
-// The links of a relation that a curator has accepted or rejected.
+// The links of a relation about which a decision stands, whether or not they were ever predicted.
 // $relation (string): the relation
 // Returns: key
-MATCH ()-[p:PREDICTED]->()
-USING INDEX SEEK p:PREDICTED(relation, state, verdict, score)
-WHERE p.relation = $relation AND p.state IN ['current', 'stale'] AND p.verdict IN ['accepted', 'rejected']
-  AND p.score IS NOT NULL
-RETURN p.key AS key
+MATCH (d:Decision {relation: $relation})
+WITH d.key AS key, max([d.number, d.verdict]) AS newest
+WHERE newest[1] <> 'undone'
+RETURN key

@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from graph import predictions
+from graph import decisions, predictions
 from graph.connection import Address, Database
+from graph.decisions import Choice, Verdict
 from graph.errors import GraphError, InputError
-from graph.links import keep, link_key
+from graph.links import keep
 from graph.predictions import publish
 from graph.publication_lock import only_writer
 from graph.registry import register_model
@@ -23,7 +24,7 @@ from graph.schema import setup_schema
 WRITER = """
 import json, os, signal, sys
 import pandas as pd
-from graph import predictions
+from graph import decisions, predictions
 from graph.connection import Address, connect
 uri, password, links, batch, kill_at = sys.argv[1:]
 predictions.BATCH = int(batch)
@@ -64,9 +65,10 @@ def stored(database: Database) -> dict[tuple[str, str, str], dict[str, object]]:
     return {(r["h"], r["r"], r["t"]): r["p"] for r in database.driver.execute_query(query).records}
 
 
-def decide(database: Database, key: str, verdict: str) -> None:
-    query = "MATCH ()-[p:PREDICTED {key: $key}]->() SET p.verdict = $verdict"
-    database.driver.execute_query(query, key=key, verdict=verdict)
+def decide(database: Database, link: tuple[str, str, str], verdict: Verdict) -> None:
+    head, relation, tail = link
+    choice = Choice(id=f"{link} {verdict}", head=head, relation=relation, tail=tail, verdict=verdict)
+    decisions.decide(database, [choice], by="ana", force=True)
 
 
 def dump(database: Database) -> list[str]:
@@ -75,7 +77,11 @@ def dump(database: Database) -> list[str]:
     order = {row["id"]: f"run {n}" for n, row in enumerate(runs)}
 
     def plain(properties: dict[str, object]) -> str:
-        kept = {k: order.get(v, v) if isinstance(v, str) else v for k, v in properties.items() if k[-3:] != "_at"}
+        kept = {
+            k: order.get(v, v) if isinstance(v, str) else v
+            for k, v in properties.items()
+            if not f"_{k}".endswith("_at")
+        }
         return json.dumps(kept, sort_keys=True)
 
     nodes = database.driver.execute_query("MATCH (n) RETURN labels(n) AS l, properties(n) AS p").records
@@ -139,16 +145,15 @@ def test_only_the_relations_that_the_run_covers_become_stale(art: Database) -> N
 
 
 @pytest.mark.parametrize("verdict", ["accepted", "rejected"])
-def test_what_a_curator_decided_is_not_touched_until_undone(art: Database, verdict: str) -> None:
+def test_what_a_curator_decided_is_not_touched_until_undone(art: Database, verdict: Verdict) -> None:
     links = frame(("w4", "hasStyle", "s1", 1.0), ("w2", "hasStyle", "s1", 0.5))
     publish(art, links, model_version="v1", run_id="one")
-    key = link_key("w4", "hasStyle", "s1")
-    decide(art, key, verdict)
+    decide(art, ("w4", "hasStyle", "s1"), verdict)
     before = stored(art)["w4", "hasStyle", "s1"]
     done = publish(art, links, model_version="v2", run_id="two")
     assert stored(art)["w4", "hasStyle", "s1"] == before
     assert done.counts.loc[0, ["current", "stale", "decided"]].tolist() == [1, 0, 1]
-    decide(art, key, "pending")
+    decide(art, ("w4", "hasStyle", "s1"), "undone")
     done = publish(art, links, model_version="v2", run_id="three")
     assert stored(art)["w4", "hasStyle", "s1"]["run_id"] == "three"
     assert done.counts.loc[0, ["current", "decided"]].tolist() == [2, 0]
@@ -271,9 +276,9 @@ def test_a_killed_writer_is_completed_by_the_same_call(art: Database, server: Ad
 
     def start_over() -> None:
         art.driver.execute_query("MATCH ()-[p:PREDICTED]->() DELETE p")
-        art.driver.execute_query("MATCH (r:PredictionRun) DELETE r")
+        art.driver.execute_query("MATCH (r:PredictionRun|Decision) DELETE r")
         publish(art, earlier, model_version="v1")
-        decide(art, link_key("w4", "madeBy", "a1"), "rejected")
+        decide(art, ("w4", "madeBy", "a1"), "rejected")
 
     start_over()
     publish(art, links, model_version="v2")

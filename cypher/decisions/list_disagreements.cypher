@@ -1,0 +1,22 @@
+// Links about which people disagree (the last verdicts of two of them differ), and disputes: facts of a source that
+// somebody rejected and nobody has accepted or undone since.
+// Returns: head, relation, tail, kind, verdict, by, at, verdicts, sources
+MATCH (d:Decision)
+WITH d ORDER BY d.key, d.number
+WITH d.key AS key, d.by AS by, collect(d) AS own
+WITH key, own[-1] AS last
+ORDER BY key, last.number
+WITH key, collect(last) AS lasts
+WITH lasts[-1] AS newest, [d IN lasts WHERE d.verdict <> 'undone'] AS standing
+OPTIONAL MATCH (h:Entity {id: newest.head})-[r:$(newest.relation)]->(t:Entity {id: newest.tail})
+WHERE r.split IS NOT NULL
+WITH newest, standing, collect(r) AS facts, [d IN standing | d.verdict] AS verdicts
+WITH newest, standing,
+  reduce(all = [], r IN facts | all + [s IN coalesce(r.sources, ['unknown']) WHERE s <> 'prediction']) AS sources,
+  'accepted' IN verdicts AND 'rejected' IN verdicts AS torn
+WITH newest, standing, sources, torn, newest.verdict = 'rejected' AND sources <> [] AS disputed
+WHERE torn OR disputed
+RETURN newest.head AS head, newest.relation AS relation, newest.tail AS tail,
+  CASE WHEN disputed THEN 'dispute' ELSE 'disagreement' END AS kind, newest.verdict AS verdict, newest.by AS by,
+  newest.at AS at, [d IN standing | d.by + ': ' + d.verdict] AS verdicts, sources
+ORDER BY at DESC, head, relation, tail
