@@ -11,9 +11,9 @@ from models.checkpoint import Checkpoint
 from models.config import TrainConfig
 
 
-def version_of(config: TrainConfig, fingerprint: str) -> str:
-    """A model's name, from its configuration and its data: the same two make the same model."""
-    content = f"{config.model_dump_json()}\n{fingerprint}"
+def version_of(config: TrainConfig, fingerprint: str, warm_start: str | None = None) -> str:
+    """A model's name, from its configuration, its data and the version it started from: the same make the same."""
+    content = f"{config.model_dump_json()}\n{fingerprint}" + (f"\n{warm_start}" if warm_start else "")
     return f"{config.scorer}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
 
 

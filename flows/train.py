@@ -8,13 +8,14 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
-from flows.checkpoints import folder_of, version_of
+from flows.checkpoints import folder_of, load_checkpoint, version_of
 from flows.export import read_graph
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
 from graph import registry
 from graph.connection import Database
+from graph.registry import CHAMPION
 from models.checkpoint import Checkpoint
 from models.config import TrainConfig
 from models.training import train as fit
@@ -26,6 +27,8 @@ class TrainedModel(BaseModel):
     version: str
     folder: Path
     alias: str | None
+    warm_start: str | None = None
+    """The version whose vectors it started with."""
     scorer: str
     entities: int
     relations: int
@@ -33,21 +36,30 @@ class TrainedModel(BaseModel):
 
 
 @flow(name="train", flow_run_name="train-{config[scorer]}")
-def train(*, config: dict[str, Any], device: str = "auto") -> TrainedModel:
-    """Train a model of the graph as it is now; a finished one is found again, an interrupted one resumed."""
+def train(*, config: dict[str, Any], warm_start: str | None = None, device: str = "auto") -> TrainedModel:
+    """Train a model of the graph as it is now; a finished one is found again, an interrupted one resumed.
+
+    `warm_start` is the version whose vectors it starts with; `champion` means the one that is champion now.
+    """
     settings = Settings()
     chosen = TrainConfig(**config)
     with open_graph(settings) as database:
+        earlier = None
+        if warm_start is not None:
+            warm_start, earlier = load_checkpoint(settings, database, None if warm_start == CHAMPION else warm_start)
         data: HeteroData = read_graph(database)
-        version = version_of(chosen, data.fingerprint)
-        checkpoint = fit_model(data, chosen, folder_of(settings, version), device)
-        return register(database, version, checkpoint, data, folder_of(settings, version))
+        version = version_of(chosen, data.fingerprint, warm_start)
+        checkpoint = fit_model(data, chosen, folder_of(settings, version), earlier, device)
+        registered = register(database, version, checkpoint, data, folder_of(settings, version))
+    return registered.model_copy(update={"warm_start": warm_start})
 
 
 @task(cache_policy=NO_CACHE)
-def fit_model(data: HeteroData, config: TrainConfig, folder: Path, device: str) -> Checkpoint:
+def fit_model(
+    data: HeteroData, config: TrainConfig, folder: Path, warm_start: Checkpoint | None, device: str
+) -> Checkpoint:
     with progress_bar("train") as progress:
-        return fit(data, config, folder, device=device, progress=progress)
+        return fit(data, config, folder, warm_start=warm_start, device=device, progress=progress)
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)

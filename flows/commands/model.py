@@ -48,6 +48,10 @@ def train(
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any other hyperparameter, repeatable.")
     ] = None,
+    warm_start: Annotated[
+        str | None,
+        typer.Option("--warm-start", metavar="VERSION", help="Start with this model's vectors; `champion` is one too."),
+    ] = None,
     list_settings: Annotated[bool, typer.Option("--list-settings", help="List all hyperparameters, and end.")] = False,
     device: Device = "auto",
     json: Json = False,
@@ -68,7 +72,7 @@ def train(
     start_services()
     from flows.train import train as flow
 
-    trained = flow(config=given, device=device)
+    trained = flow(config=given, warm_start=warm_start, device=device)
     if json:
         print_json(trained)
         return

@@ -42,7 +42,9 @@ def test_known_entities_and_relations_keep_their_vectors(yesterday: Checkpoint, 
 
 
 @pytest.mark.parametrize("fusion", ["average", "addition", "weighted", "concat"])
-def test_a_new_painting_starts_where_its_features_put_it(today: HeteroData, tmp_path: Path, fusion: str) -> None:
+def test_a_new_painting_starts_where_its_features_put_it(
+    make_gallery: Gallery, today: HeteroData, tmp_path: Path, fusion: str
+) -> None:
     config = SMALL.model_copy(update={"fusion": fusion, "epochs": 1})
     earlier = train(make_gallery(60), config, tmp_path, device="cpu")
     graph = KnowledgeGraph.from_hetero(today)
