@@ -8,6 +8,7 @@ from prefect import flow
 
 import graph.adopt
 import graph.reset
+from flows.logs import LOGGED
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
@@ -15,7 +16,7 @@ from graph.adopt_spec import AdoptSpec
 from graph.pictures import PictureStore
 
 
-@flow(name="adopt", flow_run_name="adopt-{specification}")
+@flow(name="adopt", flow_run_name="adopt-{specification}", **LOGGED)
 def adopt(*, specification: str, dry_run: bool = False) -> dict[str, Any]:
     """Make the nodes and relationships that the specification names entities and facts."""
     settings = Settings()
@@ -33,14 +34,14 @@ def adopt(*, specification: str, dry_run: bool = False) -> dict[str, Any]:
     return asdict(done)
 
 
-@flow(name="unadopt")
+@flow(name="unadopt", **LOGGED)
 def unadopt(*, dry_run: bool = False) -> dict[str, Any]:
     """Remove exactly what adopting added."""
     with open_graph(Settings()) as database:
         return asdict(graph.adopt.unadopt(database, dry_run=dry_run))
 
 
-@flow(name="reset")
+@flow(name="reset", **LOGGED)
 def reset(*, dry_run: bool = False) -> dict[str, Any]:
     """Empty what the project wrote."""
     with open_graph(Settings()) as database:

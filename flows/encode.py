@@ -11,6 +11,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
+from flows.logs import LOGGED
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
@@ -46,7 +47,7 @@ class Encoded(BaseModel):
     broken: list[BrokenPicture]
 
 
-@flow(name="encode", flow_run_name="encode-{encoder}")
+@flow(name="encode", flow_run_name="encode-{encoder}", **LOGGED)
 def encode(*, encoder: str = "bundled", device: str = "auto", batch_size: int | None = None) -> list[Encoded]:
     """Bring the vectors of every modality that the encoder has up to date."""
     settings = Settings()

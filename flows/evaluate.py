@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from flows.checkpoints import folder_of, load_checkpoint
 from flows.export import read_graph
+from flows.logs import LOGGED
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
@@ -27,7 +28,7 @@ class Evaluation(BaseModel):
     popularity: Report
 
 
-@flow(name="evaluate", flow_run_name="evaluate-{split}")
+@flow(name="evaluate", flow_run_name="evaluate-{split}", **LOGGED)
 def evaluate(*, model: str | None = None, split: str = "test") -> Evaluation:
     """Rank a split's facts by the model of that version (None: the champion); the report is kept with the model."""
     settings = Settings()

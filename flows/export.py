@@ -7,6 +7,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
+from flows.logs import LOGGED
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
@@ -24,7 +25,7 @@ class Exported(BaseModel):
     facts: dict[str, int]
 
 
-@flow(name="export", flow_run_name="export-to-{file}")
+@flow(name="export", flow_run_name="export-to-{file}", **LOGGED)
 def export(
     *,
     file: str,

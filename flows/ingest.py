@@ -5,6 +5,7 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from flows.logs import LOGGED
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
@@ -19,7 +20,7 @@ from graph.schema import setup_schema
 from graph.splits import Shares
 
 
-@flow(name="ingest", flow_run_name="ingest-{folder}")
+@flow(name="ingest", flow_run_name="ingest-{folder}", **LOGGED)
 def ingest(
     *,
     folder: str,

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from flows.checkpoints import folder_of, load_checkpoint
 from flows.export import read_graph
+from flows.logs import LOGGED
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
@@ -33,7 +34,7 @@ class Published(BaseModel):
     relations: list[dict[str, int | str]]
 
 
-@flow(name="predict", flow_run_name="predict-{top_k}-per-head")
+@flow(name="predict", flow_run_name="predict-{top_k}-per-head", **LOGGED)
 def predict(
     *, model: str | None = None, relations: list[str] | None = None, top_k: int = 3, limit: int = 1000
 ) -> Published:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from flows.encode import Encoded, encode
 from flows.evaluate import Evaluation, evaluate
 from flows.ingest import ingest
+from flows.logs import LOGGED
 from flows.predict import Published, predict
 from flows.services import open_graph, say
 from flows.settings import Settings
@@ -30,7 +31,7 @@ class Run(BaseModel):
     best: list[dict[str, Any]]
 
 
-@flow(name="run", flow_run_name="run-{folder}")
+@flow(name="run", flow_run_name="run-{folder}", **LOGGED)
 def run(
     *,
     folder: str,

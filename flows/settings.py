@@ -19,6 +19,7 @@ class Settings(BaseSettings):
         description="the bundled server's data, the picture store and the trained models",
     )
     prefect_api_url: str | None = Field(None, description="a Prefect server; unset: one of this project's own")
+    vlkge_log: str | None = Field(None, description="folder of the JSON-lines log; unset: logs in the home; -: stderr")
 
     @property
     def pictures(self) -> Path:
@@ -27,3 +28,7 @@ class Settings(BaseSettings):
     @property
     def models(self) -> Path:
         return self.vlkge_home / "models"
+
+    @property
+    def logs(self) -> Path:
+        return Path(self.vlkge_log) if self.vlkge_log else self.vlkge_home / "logs"

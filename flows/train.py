@@ -10,6 +10,7 @@ from torch_geometric.data import HeteroData
 
 from flows.checkpoints import folder_of, load_checkpoint, version_of
 from flows.export import read_graph
+from flows.logs import LOGGED
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
@@ -35,7 +36,7 @@ class TrainedModel(BaseModel):
     metrics: dict[str, Any]
 
 
-@flow(name="train", flow_run_name="train-{config[scorer]}")
+@flow(name="train", flow_run_name="train-{config[scorer]}", **LOGGED)
 def train(*, config: dict[str, Any], warm_start: str | None = None, device: str = "auto") -> TrainedModel:
     """Train a model of the graph as it is now; a finished one is found again, an interrupted one resumed.
 
