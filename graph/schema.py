@@ -10,12 +10,17 @@ STATEMENTS = (
     "schema/create_decision_key",
     "schema/create_decision_order",
     "schema/create_batch_index",
+    "schema/create_decision_time_index",
     "schema/create_decision_relation_index",
     "schema/create_encoder_key",
     "schema/create_predicted_key",
     "schema/create_link_index",
     "schema/create_score_index",
     "schema/create_draw_index",
+    "schema/create_probability_index",
+    "schema/create_relation_probability_index",
+    "schema/create_uncertainty_index",
+    "schema/create_relation_uncertainty_index",
     "schema/create_text_index",
 )
 

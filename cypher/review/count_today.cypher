@@ -1,0 +1,7 @@
+// How many links a person has decided since a moment, taken back ones left out.
+// $by (string): the person
+// $since (string): the moment, ISO 8601
+// Returns: decisions
+MATCH (d:Decision)
+WHERE d.at >= datetime($since) AND d.by = $by AND d.verdict <> 'undone'
+RETURN count(d) AS decisions

@@ -1,0 +1,22 @@
+// The keys of undecided links in the random order of the audit, in pages.
+// $relation (string): links of this relation only, or null
+// $label (string): heads of this label only, or null
+// $run (string): links of this run only, or null
+// $picture (boolean): only heads that have a picture
+// $low (float): at least this probability
+// $high (float): at most this probability
+// $value (float): go on after a link: its draw; null: from the start
+// $key (string): and its key
+// $limit (integer): at most so many
+// Returns: key
+MATCH (h)-[p:PREDICTED]->()
+USING INDEX SEEK p:PREDICTED(state, verdict, draw)
+WHERE p.state = 'current' AND p.verdict = 'pending' AND p.draw >= coalesce($value, -1.0)
+  AND (p.draw > coalesce($value, -1.0) OR p.key > $key)
+  AND ($relation IS NULL OR p.relation = $relation) AND $low <= coalesce(p.probability, 0.5) <= $high
+  AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
+  AND (NOT $picture OR h.image_sha256 IS NOT NULL)
+WITH p
+ORDER BY p.state, p.verdict, p.draw, p.key
+LIMIT $limit
+RETURN p.key AS key

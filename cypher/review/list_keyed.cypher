@@ -1,0 +1,20 @@
+// The keys of undecided links in their own order, so that all of one head follow each other, in pages.
+// $relation (string): links of this relation only, or null
+// $label (string): heads of this label only, or null
+// $run (string): links of this run only, or null
+// $picture (boolean): only heads that have a picture
+// $low (float): at least this probability
+// $high (float): at most this probability
+// $key (string): go on after the link of this key; empty: from the start
+// $limit (integer): at most so many
+// Returns: key
+MATCH (h)-[p:PREDICTED]->()
+USING INDEX SEEK p:PREDICTED(key)
+WHERE p.key > $key AND p.state = 'current' AND p.verdict = 'pending'
+  AND ($relation IS NULL OR p.relation = $relation) AND $low <= coalesce(p.probability, 0.5) <= $high
+  AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
+  AND (NOT $picture OR h.image_sha256 IS NOT NULL)
+WITH p
+ORDER BY p.key
+LIMIT $limit
+RETURN p.key AS key

@@ -1,0 +1,38 @@
+// The keys of undecided links of all relations, the most uncertain first, in pages. Those with the very uncertainty of the
+// page's start come before the rest, each part in the order of the index, so that a page reads little more than it shows.
+// $label (string): heads of this label only, or null
+// $run (string): links of this run only, or null
+// $picture (boolean): only heads that have a picture
+// $low (float): at least this probability
+// $high (float): at most this probability
+// $value (float): go on after a link: its uncertainty; null: from the start
+// $key (string): and its key
+// $limit (integer): at most so many
+// Returns: key
+CALL () {
+  MATCH (h)-[p:PREDICTED]->()
+  USING INDEX SEEK p:PREDICTED(state, verdict, uncertainty, key)
+  WHERE p.state = 'current' AND p.verdict = 'pending'
+    AND p.uncertainty = $value AND p.key < $key
+    AND $low <= p.probability <= $high
+    AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
+    AND (NOT $picture OR h.image_sha256 IS NOT NULL)
+  WITH p
+  ORDER BY p.state DESC, p.verdict DESC, p.uncertainty DESC, p.key DESC
+  LIMIT $limit
+  RETURN p.key AS key
+  UNION ALL
+  MATCH (h)-[p:PREDICTED]->()
+  USING INDEX SEEK p:PREDICTED(state, verdict, uncertainty, key)
+  WHERE p.state = 'current' AND p.verdict = 'pending'
+    AND p.uncertainty < coalesce($value, Infinity) AND p.key IS NOT NULL
+    AND $low <= p.probability <= $high
+    AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
+    AND (NOT $picture OR h.image_sha256 IS NOT NULL)
+  WITH p
+  ORDER BY p.state DESC, p.verdict DESC, p.uncertainty DESC, p.key DESC
+  LIMIT $limit
+  RETURN p.key AS key
+}
+RETURN key
+LIMIT $limit

@@ -1,0 +1,23 @@
+// One predicted link with its two ends, what is known of its head, and the other candidates for the same question.
+// $key (string): the link's key
+// $facts (integer) = 60: at most so many facts of the head
+// $others (integer) = 5: at most so many other candidates
+// Returns: link, relation, head, tail, facts, others
+MATCH (h)-[p:PREDICTED {key: $key}]->(t)
+CALL (h) {
+  MATCH (h)-[f]->(x:Entity)
+  WHERE type(f) <> 'PREDICTED'
+  WITH f, x LIMIT $facts
+  WITH f, x ORDER BY type(f), x.name
+  RETURN collect({relation: type(f), id: x.id, name: x.name}) AS facts
+}
+CALL (h, p, t) {
+  MATCH (h)-[q:PREDICTED {relation: p.relation, state: 'current', verdict: 'pending'}]->(x)
+  WHERE x <> t
+  WITH q, x ORDER BY q.rank, q.score DESC LIMIT $others
+  RETURN collect({key: q.key, id: x.id, name: x.name, probability: q.probability, rank: q.rank,
+    picture: x.image_sha256}) AS others
+}
+RETURN p {.*} AS link, p.relation AS relation,
+  h {.*, label: [l IN labels(h) WHERE l <> 'Entity'][0], visual: null, textual: null} AS head,
+  t {.*, label: [l IN labels(t) WHERE l <> 'Entity'][0], visual: null, textual: null} AS tail, facts, others
