@@ -10,7 +10,7 @@ from models.filters import SIDES, answers
 from models.knowledge_graph import KnowledgeGraph
 from models.scoring import Side
 
-Choice = Literal["all", "typed", "observed"]
+Choice = Literal["all", "typed", "observed", "wikiart"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,16 @@ class Candidates:
                 for side in SIDES
             }
         )
+
+    @classmethod
+    def wikiart(cls, graph: KnowledgeGraph, ranked: Tensor, every: Tensor) -> "Candidates":
+        """As in VL-KGE's release for its WikiArt graphs: entities observed at that end of the relation in `every` fact.
+
+        For a relation that joins a label with itself, as between artists, those observed in the `ranked` facts alone.
+        """
+        anywhere, there = (cls.observed(facts, graph.num_relations) for facts in (every, ranked))
+        within = {r for r, joined in enumerate(graph.relation_types) if all(head == tail for head, tail in joined)}
+        return cls({key: (there if key[0] in within else anywhere).lists[key] for key in anywhere.lists})
 
 
 def of_types(graph: KnowledgeGraph, types: set[int]) -> Tensor:

@@ -7,6 +7,7 @@ import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
+from models.bootstrap import interval
 from models.candidates import Candidates, Choice
 from models.errors import InputError
 from models.filters import SIDES, KnownFacts
@@ -57,6 +58,10 @@ class Report(Figures):
     with_neither: facts with an end that has neither picture nor text. A fact may be in several."""
     inverse: dict[str, Figures]
     """in_train: facts (h, r, t) whose ends training joins the other way round, (t, any relation, h); not_in_train."""
+    relation_sides: dict[str, dict[str, Figures]] = {}
+    """Each relation's head and tail queries."""
+    relation_groups: dict[str, dict[str, Figures]] = {}
+    """Each relation's modality groups that have queries."""
 
 
 def evaluate(
@@ -73,9 +78,9 @@ def evaluate(
 
     strict: the facts of all splits do not compete on their own side, a tie counts as the middle of its places.
     paper (the release of VL-KGE): one filter map merges the head and tail keys of all splits, ties in the order of
-    entities; its WikiArt figures rank tails alone (`sides`) among the relation's `observed` ones.
+    entities; its WikiArt figures rank tails alone (`sides`) among the candidates `wikiart`.
     candidates: all entities; typed, those of the labels that the relation joins; observed, those at that end of the
-    relation in any split.
+    relation in any split; wikiart, the same, but of the ranked split where the relation joins a label with itself.
     Raises InputError for a split without facts, or unknown names.
     """
     triples = _facts(graph, split)
@@ -86,7 +91,7 @@ def evaluate(
         model if isinstance(model, Scores) else VectorScores.of_model(model),
         triples,
         known=KnownFacts(every, graph.num_relations, merged=protocol == "paper"),
-        candidates=_candidates(candidates, graph, every),
+        candidates=_candidates(candidates, graph, triples, every),
         sides=sides,
         progress=progress,
     )
@@ -112,6 +117,8 @@ def report(
     everything = torch.ones(len(triples), dtype=torch.bool)
     reversed_in_train = has_inverse(triples, graph.triples["train"])
     reciprocal = torch.stack([1 / place for place in places.values()]).mean(0)
+    members = groups(graph, triples)
+    of = {graph.relations[r]: triples[:, 1] == r for r in torch.unique(triples[:, 1]).tolist()}
     return Report(
         **figures(everything).model_dump(),
         protocol=protocol,
@@ -120,9 +127,14 @@ def report(
         facts=len(triples),
         mrr_interval=bootstrap(reciprocal),
         sides={side: figures(everything, [side]) for side in ranks},
-        relations={graph.relations[r]: figures(triples[:, 1] == r) for r in torch.unique(triples[:, 1]).tolist()},
-        groups={name: figures(member) for name, member in groups(graph, triples).items()},
+        relations={name: figures(chosen) for name, chosen in of.items()},
+        groups={name: figures(member) for name, member in members.items()},
         inverse={"in_train": figures(reversed_in_train), "not_in_train": figures(~reversed_in_train)},
+        relation_sides={name: {side: figures(chosen, [side]) for side in ranks} for name, chosen in of.items()},
+        relation_groups={
+            name: {kind: figures(chosen & member) for kind, member in members.items() if (chosen & member).any()}
+            for name, chosen in of.items()
+        },
     )
 
 
@@ -142,12 +154,8 @@ def has_inverse(triples: Tensor, train: Tensor) -> Tensor:
 
 def bootstrap(values: Tensor, *, draws: int = 1000, level: float = 0.95, seed: int = 0) -> tuple[float, float]:
     """Percentile interval of the mean of values [m], drawn anew with replacement (Efron 1979)."""
-    generator = torch.Generator().manual_seed(seed)
-    means = [
-        values[torch.randint(len(values), (len(values),), generator=generator)].mean().item() for _ in range(draws)
-    ]
-    low, high = torch.tensor(means).quantile(torch.tensor([(1 - level) / 2, (1 + level) / 2])).tolist()
-    return low, high
+    found = interval(values, draws=draws, level=level, seed=seed)
+    return found.low, found.high
 
 
 def _figures(places: Tensor, candidates: Tensor) -> Figures:
@@ -169,11 +177,13 @@ def _facts(graph: KnowledgeGraph, split: str) -> Tensor:
     return triples
 
 
-def _candidates(choice: Choice, graph: KnowledgeGraph, every: Tensor) -> Candidates | None:
+def _candidates(choice: Choice, graph: KnowledgeGraph, triples: Tensor, every: Tensor) -> Candidates | None:
     if choice == "typed":
         return Candidates.typed(graph)
     if choice == "observed":
         return Candidates.observed(every, graph.num_relations)
+    if choice == "wikiart":
+        return Candidates.wikiart(graph, triples, every)
     if choice != "all":
-        raise InputError(f"unknown candidates {choice!r}; allowed are all, typed and observed")
+        raise InputError(f"unknown candidates {choice!r}; allowed are all, typed, observed and wikiart")
     return None

@@ -127,6 +127,38 @@ def test_candidates_of_the_relations_labels(graph):
     assert report.sides["tail"].amri == pytest.approx(1)
 
 
+def test_relations_apart_by_side_and_by_group(graph):
+    """Of hasStyle alone, the figures of a side are those of the whole; unseen c stands in one of its facts."""
+    report = evaluate(InOrder([0.1, 0.2, 0.3, 0.4, 0.5]), graph)
+    assert report.relation_sides["hasStyle"] == report.sides
+    assert report.relation_groups["hasStyle"] == {name: part for name, part in report.groups.items() if part.queries}
+    assert report.relation_groups["hasStyle"]["unseen"].mrr == pytest.approx((1 / 4 + 1) / 2)
+
+
+def test_wikiart_candidates_of_a_relation_within_a_label_are_of_the_split(hetero):
+    """p teaches q in training, p teaches r in test: among all observed tails q and r, q wins; in test r is alone.
+
+    A relation between labels keeps the tails of every split: x from training beats y.
+    """
+    entities = dict.fromkeys("pqr", "Artist") | {"w": "Work", "v": "Work", "x": "Style", "y": "Style"}
+    facts = [
+        ("r", "teaches", "q", "train"),
+        ("p", "teaches", "r", "test"),
+        ("v", "hasStyle", "x", "train"),
+        ("w", "hasStyle", "y", "test"),
+    ]
+    graph = KnowledgeGraph.from_hetero(hetero(entities, facts))
+    assert graph.entities == ["p", "q", "r", "x", "y", "v", "w"]
+    scores = InOrder([0.0, 0.9, 0.5, 0.8, 0.1, 0.0, 0.0])
+    ranked = {
+        choice: evaluate(scores, graph, candidates=choice, protocol="paper", sides=["tail"]).relations
+        for choice in ("observed", "wikiart")
+    }
+    assert ranked["observed"]["teaches"].mrr == pytest.approx(1 / 2)
+    assert ranked["wikiart"]["teaches"].mrr == pytest.approx(1)
+    assert ranked["wikiart"]["hasStyle"].mrr == ranked["observed"]["hasStyle"].mrr == pytest.approx(1 / 2)
+
+
 def test_a_group_without_queries_has_no_figures(hetero):
     graph = KnowledgeGraph.from_hetero(hetero(ENTITIES, FACTS))
     report = evaluate(InOrder([0.1, 0.2, 0.3, 0.4, 0.5]), graph)
@@ -150,7 +182,7 @@ def test_a_model_is_ranked_without_dropout_and_left_as_it_was(gallery):
         ({"split": "gate"}, r"'gate' has no facts .*\(facts: train 3, val 0, gate 0, test 2\)"),
         ({"split": "holdout"}, "unknown split 'holdout'; allowed are train, val, gate, test"),
         ({"protocol": "loose"}, "unknown protocol 'loose'; allowed are strict and paper"),
-        ({"candidates": "near"}, "unknown candidates 'near'; allowed are all, typed and observed"),
+        ({"candidates": "near"}, "unknown candidates 'near'; allowed are all, typed, observed and wikiart"),
     ],
 )
 def test_wrong_names_are_told(graph, wrong, message):
