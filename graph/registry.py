@@ -21,7 +21,11 @@ HEADLINES = ("mrr", "hits_at_1", "hits_at_3", "hits_at_10", "amri")
 
 @dataclass(frozen=True)
 class Model:
-    """One registered model; `alias` is 'champion' or None."""
+    """One registered model.
+
+    `alias` is 'champion' or None. `promoted_at` is when it last became champion, None where it never was;
+    `predecessor` is whose place it took. `verdict` is what the gate said of it, None where it was never judged.
+    """
 
     version: str
     scorer: str
@@ -31,6 +35,20 @@ class Model:
     encoders: dict[str, Any]
     created_at: datetime
     alias: str | None
+    git_commit: str | None = None
+    warm_start: str | None = None
+    promoted_at: datetime | None = None
+    predecessor: str | None = None
+    verdict: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One publication of a model's links; `state` is writing, complete or failed."""
+
+    id: str
+    model_version: str
+    state: str
 
 
 def register_model(
@@ -41,6 +59,9 @@ def register_model(
     metrics: Mapping[str, object],
     data_fingerprint: str,
     encoders: Mapping[str, object],
+    *,
+    git_commit: str | None = None,
+    warm_start: str | None = None,
 ) -> Model:
     """Register a trained model; the first one becomes the champion. Again, it only updates the metrics.
 
@@ -64,7 +85,10 @@ def register_model(
         raise InputError(
             f"model {version!r} is registered with another {', '.join(changed)}; give the new model its own version"
         )
-    _with_one_champion(lambda: database.write("registry/register_model", version=version, fixed=fixed, figures=figures))
+    origin = {"git_commit": git_commit, "warm_start": warm_start}
+    _with_one_champion(
+        lambda: database.write("registry/register_model", version=version, fixed=fixed, origin=origin, figures=figures)
+    )
     return model(database, version)
 
 
@@ -91,10 +115,63 @@ def champion(database: Database) -> Model:
 
 
 def promote(database: Database, version: str) -> Model:
-    """Make a registered model the champion, in one transaction. Raises InputError that lists the known versions."""
+    """Make a registered model the champion, in one transaction; it remembers whose place it took.
+
+    Raises InputError that lists the known versions.
+    """
     if not _with_one_champion(lambda: database.write("registry/promote_model", version=version)):
         raise _unknown(version, [m.version for m in models(database)])
     return model(database, version)
+
+
+def roll_back(database: Database) -> Model:
+    """Make the champion's predecessor champion again, in one transaction.
+
+    Raises InputError where the champion took nobody's place, and where its predecessor is no longer registered.
+    """
+    current = champion(database)
+    if current.predecessor is None:
+        raise InputError(f"the champion {current.version} took nobody's place, so there is none to roll back to")
+    rows = _with_one_champion(lambda: database.write("registry/roll_back_model", version=current.version))
+    if not rows:
+        raise InputError(
+            f"{current.version} is no longer champion, or {current.predecessor}, whose place it took, is no longer "
+            "registered: look at `vlkge models list`"
+        )
+    return model(database, rows[0]["version"])
+
+
+def record_verdict(database: Database, version: str, verdict: Mapping[str, object]) -> None:
+    """Keep what the gate said of a model."""
+    database.write("registry/record_verdict", version=version, verdict=_as_json(verdict))
+
+
+def newest_run(database: Database) -> Run | None:
+    """The publication that was started last, of whatever model; None before the first."""
+    rows = database.read("registry/find_newest_run")
+    return Run(**rows[0]) if rows else None
+
+
+def runs(database: Database, version: str) -> list[Run]:
+    """The publications of one model, the one started last first."""
+    rows = database.read("registry/list_runs", version=version)
+    return [Run(row["id"], version, row["state"]) for row in rows]
+
+
+def linked(database: Database) -> set[str]:
+    """Versions whose links in the graph are current or decided."""
+    return {row["version"] for row in database.read("registry/list_linked_models")}
+
+
+def delete(database: Database, version: str) -> bool:
+    """Delete a model's node; False, and nothing done, where it is or was champion or is not registered."""
+    return bool(database.write("registry/delete_model", version=version)[0]["deleted"])
+
+
+def count_news(database: Database, since: datetime) -> tuple[int, int]:
+    """How many facts and how many decisions came after a moment that has a time zone."""
+    (row,) = database.read("registry/count_news", since=since.isoformat())
+    return row["facts"], row["decisions"]
 
 
 def _with_one_champion(write: Callable[[], T]) -> T:
@@ -113,8 +190,9 @@ def _unknown(version: str, known: list[str]) -> InputError:
 
 
 def _model(row: Row) -> Model:
-    read = {name: json.loads(row[name]) for name in ("config", "metrics", "encoders")}
-    return Model(**{**row, **read, "created_at": row["created_at"].to_native()})
+    read = {name: json.loads(row[name]) for name in ("config", "metrics", "encoders", "verdict") if row[name]}
+    times = {name: row[name].to_native() for name in ("created_at", "promoted_at") if row[name]}
+    return Model(**{**row, **read, **times})
 
 
 def _as_json(value: Mapping[str, object]) -> str:

@@ -1,12 +1,26 @@
 """Models are registered once, one of them is champion, also when several register at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
 from graph.connection import Database
 from graph.errors import InputError
-from graph.registry import champion, model, models, promote, register_model
+from graph.registry import (
+    champion,
+    count_news,
+    delete,
+    linked,
+    model,
+    models,
+    newest_run,
+    promote,
+    record_verdict,
+    register_model,
+    roll_back,
+    runs,
+)
 from graph.schema import setup_schema
 
 CONFIG = {"scorer": "distmult", "dimension": 128}
@@ -89,3 +103,64 @@ def test_of_models_registered_at_once_one_is_champion(registry: Database) -> Non
         list(pool.map(lambda n: promote(registry, f"v{n}"), range(8)))
     assert [m.alias for m in models(registry)].count("champion") == 1
     assert len(models(registry)) == 8
+
+
+def test_a_model_keeps_how_it_came_about_and_what_the_gate_said(registry: Database) -> None:
+    register_model(registry, "v1", "distmult", CONFIG, METRICS, "f00d", ENCODERS, git_commit="49d08f5", warm_start="v0")
+    register(registry, "v1")
+    record_verdict(registry, "v1", {"passed": False, "reasons": ["all relations: refused"]})
+    read = model(registry, "v1")
+    assert (read.git_commit, read.warm_start) == ("49d08f5", "v0")
+    assert read.verdict == {"passed": False, "reasons": ["all relations: refused"]}
+
+
+def test_rolling_back_goes_from_champion_to_champion_whose_place_was_taken(registry: Database) -> None:
+    for version in ("v1", "v2", "v3", "v4"):
+        register(registry, version)
+    promote(registry, "v2")
+    promote(registry, "v4")
+    promote(registry, "v4")
+    assert champion(registry).predecessor == "v2"
+    assert roll_back(registry).version == "v2"
+    assert roll_back(registry).version == "v1"
+    with pytest.raises(InputError, match="v1 took nobody's place"):
+        roll_back(registry)
+    assert champion(registry).version == "v1"
+    assert model(registry, "v3").promoted_at is None
+
+
+def test_only_models_that_never_were_champion_can_be_deleted(registry: Database) -> None:
+    for version in ("v1", "v2", "v3"):
+        register(registry, version)
+    promote(registry, "v2")
+    assert [delete(registry, version) for version in ("v1", "v2", "v3", "v3")] == [False, False, True, False]
+    assert {m.version for m in models(registry)} == {"v1", "v2"}
+
+
+def test_facts_and_decisions_are_counted_from_a_moment_on(registry: Database) -> None:
+    with registry.session() as session:
+        session.run(
+            "CREATE (a:Entity {id: 'a'}), (b:Entity {id: 'b'}) "
+            "CREATE (a)-[:hasStyle {asserted_at: datetime('2026-03-01T00:00Z')}]->(b) "
+            "CREATE (a)-[:knows {asserted_at: datetime('2026-03-03T00:00Z')}]->(b) "
+            "CREATE (a)-[:PREDICTED {key: 'k', state: 'current', verdict: 'pending', model_version: 'v7'}]->(b) "
+            "CREATE (:Decision {id: 'd', at: datetime('2026-03-03T00:00Z')})"
+        ).consume()
+    assert count_news(registry, datetime(2026, 3, 2, tzinfo=UTC)) == (1, 1)
+    assert count_news(registry, datetime(2026, 2, 1, tzinfo=UTC)) == (2, 1)
+    assert linked(registry) == {"v7"}
+
+
+def test_the_newest_publication_is_told_with_its_model_and_state(registry: Database) -> None:
+    assert newest_run(registry) is None
+    with registry.session() as session:
+        for number, state in enumerate(["complete", "failed"]):
+            session.run(
+                "CREATE (:PredictionRun {id: $id, model_version: 'v1', state: $state, "
+                "started_at: datetime('2026-03-01T00:00Z') + duration({days: $number})})",
+                id=f"r{number}", state=state, number=number,
+            ).consume()  # fmt: skip
+    newest = newest_run(registry)
+    assert newest is not None
+    assert (newest.id, newest.model_version, newest.state) == ("r1", "v1", "failed")
+    assert [run.id for run in runs(registry, "v1")] == ["r1", "r0"]

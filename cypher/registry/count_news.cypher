@@ -1,0 +1,14 @@
+// How many facts and decisions came after a moment. Reads every fact.
+// $since (string): the moment, as ISO 8601 writes it
+// Returns: facts, decisions
+CALL () {
+  MATCH (:Entity)-[f]->(:Entity)
+  WHERE f.asserted_at > datetime($since)
+  RETURN count(f) AS facts
+}
+CALL () {
+  MATCH (d:Decision)
+  WHERE d.at > datetime($since)
+  RETURN count(d) AS decisions
+}
+RETURN facts, decisions
