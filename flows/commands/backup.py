@@ -1,0 +1,89 @@
+"""`vlkge backup` and `vlkge restore`: graph, models, pictures and users in one folder, and back."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.output import Json, print_fields, print_json
+
+if TYPE_CHECKING:
+    from graph.backup import Manifest
+    from graph.server import Server
+
+app = typer.Typer()
+
+FilesOnly = Annotated[
+    bool, typer.Option("--files-only", help="Without the graph: models, pictures, users. For a Neo4j of your own.")
+]
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder, on another disk at best.")],
+    files_only: FilesOnly = False,
+    json: Json = False,
+) -> None:
+    """Write graph, models, pictures and users to a new folder, each file with its hash.
+
+    The bundled Neo4j is stopped for the dump, which Community Edition asks for, and started again. Run it while no
+    flow runs. A Neo4j of your own is dumped there, with neo4j-admin; see docs/server.md.
+    """
+    from flows.services import say
+    from flows.settings import Settings
+    from graph.backup import backup as write
+
+    server = None if files_only else _bundled("backup")
+    say("Backing up; the bundled Neo4j is stopped for the dump …" if server else "Backing up files …")
+    _print(write(Settings().vlkge_home, folder, server=server), folder, json)
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="What `vlkge backup` wrote.")],
+    files_only: FilesOnly = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the graph, and files of the same name.")] = False,
+    json: Json = False,
+) -> None:
+    """Bring graph, models, pictures and users back from a backup.
+
+    Every file is checked against its hash, and that nothing is there yet, before anything is touched.
+    """
+    from flows.services import say
+    from flows.settings import Settings
+    from graph.backup import restore as read
+
+    server = None if files_only else _bundled("restore")
+    say("Checking and restoring …")
+    _print(read(Settings().vlkge_home, folder, server=server, force=force), folder, json)
+
+
+def _bundled(verb: str) -> "Server":
+    """The bundled server. Raises InputError where the graph is on another one."""
+    from flows.settings import Settings
+    from graph.errors import InputError
+    from graph.server import Server
+
+    settings = Settings()
+    if settings.neo4j_uri is not None:
+        raise InputError(
+            f"NEO4J_URI is {settings.neo4j_uri!r}, a server of your own: there, neo4j-admin dumps and loads the "
+            f"database (docs/server.md); `vlkge {verb} --files-only` takes care of models, pictures and users"
+        )
+    return Server(settings.vlkge_home)
+
+
+def _print(manifest: "Manifest", folder: Path, json: bool) -> None:
+    graph = manifest.graph
+    figures = {
+        "folder": str(folder),
+        "created": manifest.created_at,
+        "files": len(manifest.files),
+        "megabytes": round(manifest.size / 1e6, 1),
+        "nodes": graph.nodes if graph else None,
+        "relationships": graph.relationships if graph else None,
+    }
+    if json:
+        print_json(figures)
+    else:
+        print_fields(figures)
