@@ -1,4 +1,6 @@
-"""Evaluate: how well a model finds held-back facts, beside a popularity baseline."""
+"""Evaluate: how well models find held-back facts, beside what they have to be better than."""
+
+from collections.abc import Mapping, Sequence
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -8,55 +10,163 @@ from flows.checkpoints import folder_of, load_checkpoint
 from flows.export import read_graph
 from flows.logs import LOGGED
 from flows.progress import progress_bar
+from flows.reports import ReportFiles, suffix, write_report, write_seeds
 from flows.services import open_graph
 from flows.settings import Settings
 from graph import registry
 from graph.connection import Database
-from models.baselines import Popularity
+from graph.errors import InputError
+from models.baselines import baselines
+from models.candidates import Choice
 from models.checkpoint import Checkpoint
-from models.evaluation import Report
+from models.evaluation import Figures, Protocol, Report
 from models.evaluation import evaluate as rank_facts
+from models.filters import SIDES
 from models.knowledge_graph import KnowledgeGraph
-from models.tensor_file import save_json
+from models.scoring import Side
+from models.seeds import OverSeeds, over_seeds
+
+# The tables that a model's node can do without; report.json has them.
+LONG = {"relation_sides", "relation_groups"}
+
+
+class Conditions(BaseModel):
+    """What is ranked, among whom, and by which rules."""
+
+    split: str = "test"
+    protocol: Protocol = "strict"
+    candidates: Choice = "all"
+    sides: tuple[Side, ...] = SIDES
 
 
 class Evaluation(BaseModel):
-    """A model's report and the popularity baseline's on the same queries."""
+    """A model's report, the baselines' on the same queries, and the files that hold both."""
 
     model: str
     report: Report
-    popularity: Report
+    baselines: dict[str, Report]
+    files: ReportFiles
+
+
+class SeedsEvaluation(BaseModel):
+    """Several models that differ in their seed alone, and the means of their figures."""
+
+    evaluations: list[Evaluation]
+    over_seeds: OverSeeds
+    files: ReportFiles
 
 
 @flow(name="evaluate", flow_run_name="evaluate-{split}", **LOGGED)
-def evaluate(*, model: str | None = None, split: str = "test") -> Evaluation:
-    """Rank a split's facts by the model of that version (None: the champion); the report is kept with the model."""
+def evaluate(
+    *,
+    model: str | None = None,
+    split: str = "test",
+    protocol: Protocol = "strict",
+    candidates: Choice = "all",
+    sides: Sequence[Side] = SIDES,
+    probes: bool = False,
+) -> Evaluation:
+    """Rank a split's facts by the model of that version (None: the champion); the report is kept with the model.
+
+    With `probes`, the baselines on frozen features are there beside popularity.
+    """
     settings = Settings()
+    conditions = Conditions(split=split, protocol=protocol, candidates=candidates, sides=tuple(sides))
     with open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
         graph = KnowledgeGraph.from_hetero(read_graph(database))
-        evaluation = Evaluation(
-            model=version,
-            report=rank_model(checkpoint, graph, split),
-            popularity=rank_facts(Popularity(graph), graph, split=split),
-        )
-        save_json(evaluation.model_dump(mode="json"), folder_of(settings, version) / f"evaluation-{split}.json")
-        record(database, version, evaluation)
-    return evaluation
+        compared = rank_baselines(graph, conditions, probes)
+        return evaluate_model(settings, database, version, checkpoint, graph, conditions, compared)
+
+
+@flow(name="evaluate-seeds", flow_run_name="evaluate-seeds-{split}", **LOGGED)
+def evaluate_seeds(
+    *,
+    models: Sequence[str],
+    split: str = "test",
+    protocol: Protocol = "strict",
+    candidates: Choice = "all",
+    sides: Sequence[Side] = SIDES,
+    probes: bool = False,
+) -> SeedsEvaluation:
+    """Rank a split's facts by several seeds of one training; each model gets its report, and all a common one.
+
+    Raises InputError for models that differ in more than their seed.
+    """
+    settings = Settings()
+    conditions = Conditions(split=split, protocol=protocol, candidates=candidates, sides=tuple(sides))
+    with open_graph(settings) as database:
+        checkpoints = dict(load_checkpoint(settings, database, version) for version in models)
+        refuse_different_trainings(checkpoints)
+        graph = KnowledgeGraph.from_hetero(read_graph(database))
+        compared = rank_baselines(graph, conditions, probes)
+        evaluations = [
+            evaluate_model(settings, database, version, checkpoint, graph, conditions, compared)
+            for version, checkpoint in checkpoints.items()
+        ]
+    reports = {evaluation.model: evaluation.report for evaluation in evaluations}
+    found = over_seeds(list(reports.values()))
+    files = write_seeds(settings.vlkge_home / "reports", reports, found)
+    return SeedsEvaluation(evaluations=evaluations, over_seeds=found, files=files)
+
+
+def evaluate_model(
+    settings: Settings,
+    database: Database,
+    version: str,
+    checkpoint: Checkpoint,
+    graph: KnowledgeGraph,
+    conditions: Conditions,
+    compared: Mapping[str, Report],
+) -> Evaluation:
+    """Rank, write the files, and put the figures on the model's node."""
+    report = rank_model(checkpoint, graph, conditions)
+    files = write_report(folder_of(settings, version), version, checkpoint, report, compared)
+    if suffix(report) in ("", f"-{report.split}"):
+        record(database, version, report, compared["popularity"])
+    return Evaluation(model=version, report=report, baselines=dict(compared), files=files)
 
 
 @task(cache_policy=NO_CACHE)
-def rank_model(checkpoint: Checkpoint, graph: KnowledgeGraph, split: str) -> Report:
-    with progress_bar(f"evaluate on {split}") as progress:
-        return rank_facts(checkpoint.model_for(graph), graph, split=split, progress=progress)
+def rank_model(checkpoint: Checkpoint, graph: KnowledgeGraph, conditions: Conditions) -> Report:
+    with progress_bar(f"evaluate on {conditions.split}") as progress:
+        return rank_facts(checkpoint.model_for(graph), graph, **dict(conditions), progress=progress)
+
+
+@task(cache_policy=NO_CACHE)
+def rank_baselines(graph: KnowledgeGraph, conditions: Conditions, probes: bool) -> dict[str, Report]:
+    with progress_bar("linear probe") as progress:
+        found = baselines(graph, features=probes, progress=progress)
+    return {name: rank_facts(scores, graph, **dict(conditions)) for name, scores in found.items()}
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
-def record(database: Database, version: str, evaluation: Evaluation) -> None:
-    """The headline figures on the model's node, where Cypher finds them."""
-    report, known = evaluation.report, registry.model(database, version)
-    figures = report.model_dump(include={"queries", "mrr", "hits_at_1", "hits_at_3", "hits_at_10", "amri"})
-    metrics = {**known.metrics, report.split: figures}
+def record(database: Database, version: str, report: Report, popularity: Figures) -> None:
+    """The figures on the model's node, where Cypher finds them."""
+    known = registry.model(database, version)
+    metrics = {
+        **known.metrics,
+        report.split: report.model_dump(mode="json", exclude=LONG),
+        "popularity": {
+            **known.metrics.get("popularity", {}),
+            report.split: popularity.model_dump(mode="json", include=set(Figures.model_fields)),
+        },
+    }
     registry.register_model(
         database, version, known.scorer, known.config, metrics, known.data_fingerprint, known.encoders
     )
+
+
+def refuse_different_trainings(checkpoints: Mapping[str, Checkpoint]) -> None:
+    """Raise InputError unless the models differ in their seed, and in nothing else."""
+    if len(checkpoints) < 2:
+        raise InputError(f"figures over seeds need different models; there is only {next(iter(checkpoints))}")
+    described = {
+        version: {**checkpoint.config.model_dump(mode="json"), "data": checkpoint.fingerprint[:12]}
+        for version, checkpoint in checkpoints.items()
+    }
+    first, *others = described.values()
+    for name in first.keys() - {"seed"}:
+        if any(other[name] != first[name] for other in others):
+            values = {version: settings[name] for version, settings in described.items()}
+            raise InputError(f"figures over seeds need models that differ in their seed alone; {name} is {values}")

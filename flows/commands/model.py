@@ -1,4 +1,4 @@
-"""`vlkge train`, `vlkge evaluate` and `vlkge predict`."""
+"""`vlkge train` and `vlkge predict`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -24,11 +24,6 @@ class Fusion(StrEnum):
     addition = "addition"
     weighted = "weighted"
     concat = "concat"
-
-
-class Split(StrEnum):
-    val = "val"
-    test = "test"
 
 
 Model = Annotated[str | None, typer.Option("--model", help="A model's version; none: the champion.")]
@@ -81,24 +76,6 @@ def train(
 
 
 @app.command()
-def evaluate(
-    model: Model = None,
-    split: Annotated[Split, typer.Option(help="Which held-back facts are ranked.")] = Split.test,
-    json: Json = False,
-) -> None:
-    """Rank held-back facts among all entities (strict protocol), beside a popularity baseline."""
-    start_services()
-    from flows.evaluate import evaluate as flow
-
-    evaluated = flow(model=model, split=split.value)
-    if json:
-        others = evaluated.model_dump(mode="json", exclude={"report"})
-        print_json({**evaluated.report.model_dump(mode="json"), **others})
-        return
-    print_evaluation(evaluated)
-
-
-@app.command()
 def predict(
     model: Model = None,
     relation: Annotated[
@@ -123,22 +100,6 @@ def print_published(published: Any) -> None:
     """What a Published run wrote, per relation."""
     title = f"{published.links:,} new links by model {published.model}, run {published.run_id}"
     print_table(published.relations, title)
-
-
-def print_evaluation(evaluated: Any) -> None:
-    """The figures of an Evaluation: overall beside the baseline, then per relation and per group of entities."""
-    figures = ["queries", "mrr", "hits_at_1", "hits_at_3", "hits_at_10"]
-    report, popularity = evaluated.report, evaluated.popularity
-    title = f"{report.split} facts, {report.protocol} protocol, model {evaluated.model}"
-    both = [("VL-KGE", report), ("popularity", popularity)]
-    print_table([{"": name, **{f: getattr(part, f) for f in figures}} for name, part in both], title)
-    for heading, parts in [("relation", "relations"), ("group", "groups")]:
-        baseline = getattr(popularity, parts)
-        rows = [
-            {heading: name, **{f: getattr(part, f) for f in figures}, "popularity": baseline[name].mrr}
-            for name, part in getattr(report, parts).items()
-        ]
-        print_table(rows)
 
 
 def _print_settings(rows: list[dict[str, object]], json: bool) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
+from flows.commands.evaluate import print_evaluation
 from flows.commands.graph import Folder, FromTriples, Mapping, Source, print_encoded, print_ingested
-from flows.commands.model import print_evaluation, print_published
+from flows.commands.model import print_published
 from flows.output import Json, print_json, print_table
 
 if TYPE_CHECKING:

@@ -1,0 +1,120 @@
+"""`vlkge evaluate`."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands import start_services
+from flows.output import Json, print_fields, print_json, print_table
+
+if TYPE_CHECKING:
+    from flows.evaluate import Evaluation, SeedsEvaluation
+    from flows.reports import ReportFiles
+
+app = typer.Typer()
+
+FIGURES = ["queries", "mrr", "hits_at_1", "hits_at_3", "hits_at_10"]
+
+
+class Split(StrEnum):
+    val = "val"
+    gate = "gate"
+    test = "test"
+
+
+class Protocol(StrEnum):
+    strict = "strict"
+    paper = "paper"
+
+
+class Candidates(StrEnum):
+    all = "all"
+    typed = "typed"
+    observed = "observed"
+    wikiart = "wikiart"
+
+
+class Sides(StrEnum):
+    both = "both"
+    head = "head"
+    tail = "tail"
+
+
+@app.command()
+def evaluate(
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", help="A model's version; none: the champion; several: seeds of one training."),
+    ] = None,
+    split: Annotated[Split, typer.Option(help="Which held-back facts are ranked.")] = Split.test,
+    protocol: Annotated[
+        Protocol,
+        typer.Option(help="strict: ties count in the middle. paper: as the release of VL-KGE filters and breaks ties."),
+    ] = Protocol.strict,
+    candidates: Annotated[
+        Candidates,
+        typer.Option(help="Among whom: all entities, those of the relation's labels, those observed with it."),
+    ] = Candidates.all,
+    sides: Annotated[Sides, typer.Option(help="Which end of a fact is asked for.")] = Sides.both,
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="Also zero-shot and a linear probe on frozen features.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Rank held-back facts, beside a popularity baseline; write report.json, report.md and plots with the model.
+
+    With several models that differ in their seed alone, also the means and 95 % intervals of their figures.
+    The paper's figures: --protocol paper for WN9-IMG, --protocol paper --candidates wikiart --sides tail for WikiArt.
+    """
+    start_services()
+    from flows import evaluate as flows
+
+    conditions: dict[str, Any] = {
+        "split": split.value,
+        "protocol": protocol.value,
+        "candidates": candidates.value,
+        "sides": ["head", "tail"] if sides is Sides.both else [sides.value],
+        "probes": baselines,
+    }
+    if len(model or []) > 1:
+        found: SeedsEvaluation = flows.evaluate_seeds(models=model or [], **conditions)
+        _show_seeds(found, json)
+        return
+    evaluated = flows.evaluate(model=model[0] if model else None, **conditions)
+    if json:
+        print_json({**evaluated.report.model_dump(mode="json"), **evaluated.model_dump(exclude={"report"})})
+        return
+    print_evaluation(evaluated)
+    _print_files(evaluated.files)
+
+
+def print_evaluation(evaluated: "Evaluation") -> None:
+    """The figures of an Evaluation: overall beside the baselines, then per relation and per group of entities."""
+    report = evaluated.report
+    title = f"{report.split} facts, {report.protocol} protocol, model {evaluated.model}"
+    named = {"VL-KGE": report, **evaluated.baselines}
+    print_table([{"": name, **{f: getattr(part, f) for f in FIGURES}} for name, part in named.items()], title)
+    for heading, parts in [("relation", "relations"), ("side", "sides"), ("group", "groups")]:
+        rows = [
+            {heading: name, **{f: getattr(part, f) for f in FIGURES}}
+            | {other: getattr(baseline, parts)[name].mrr for other, baseline in evaluated.baselines.items()}
+            for name, part in getattr(report, parts).items()
+        ]
+        print_table(rows)
+
+
+def _show_seeds(found: "SeedsEvaluation", json: bool) -> None:
+    if json:
+        print_json(found)
+        return
+    rows = [{"model": one.model, **{f: getattr(one.report, f) for f in FIGURES[1:]}} for one in found.evaluations]
+    means = found.over_seeds.all
+    rows += [{"model": name, **{f: getattr(means[f], name) for f in FIGURES[1:]}} for name in ("mean", "low", "high")]
+    over = found.over_seeds
+    print_table(rows, f"{over.split} facts, {over.protocol} protocol, {over.seeds} seeds; low and high: 95 % interval")
+    _print_files(found.files)
+
+
+def _print_files(files: "ReportFiles") -> None:
+    print_fields({"report": files.markdown, "as JSON": files.json_file, "plots": [str(path) for path in files.plots]})
