@@ -9,6 +9,7 @@ from flows.logs import LOGGED
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
+from graph import bulk_import
 from graph import ingest as steps
 from graph.connection import Database
 from graph.download import Limits
@@ -17,6 +18,7 @@ from graph.ingest import IngestResult, PictureCounts
 from graph.pictures import PictureStore
 from graph.plan import Plan
 from graph.schema import setup_schema
+from graph.server import Server
 from graph.splits import Shares
 
 
@@ -52,6 +54,39 @@ def ingest(
         if prune:
             steps.remove_former(database, changes)
         return steps.summarize(changes, dry_run=False, pruned=prune, pictures=pictures)
+
+
+@flow(name="bulk-ingest", flow_run_name="bulk-ingest-{folder}", **LOGGED)
+def bulk_ingest(
+    *,
+    folder: str,
+    source: str | None = None,
+    mapping: str | None = None,
+    entities_from_triples: bool = False,
+    shares: tuple[float, float, float] = (0.9, 0.05, 0.05),
+    hold_out: dict[str, float] | None = None,
+    allow_private: bool = False,
+) -> IngestResult:
+    """Check the whole folder, then import it into the empty bundled server, as `ingest` would leave it."""
+    settings = Settings()
+    asserted = read_folder(folder, source, mapping, entities_from_triples)
+    store, limits = PictureStore(settings.pictures), Limits(allow_private=allow_private)
+    return import_source(Server(settings.vlkge_home), asserted, store, Shares(*shares), hold_out, limits)
+
+
+@task(cache_policy=NO_CACHE)
+def import_source(
+    server: Server,
+    source: Source,
+    store: PictureStore,
+    shares: Shares,
+    hold_out: dict[str, float] | None,
+    limits: Limits,
+) -> IngestResult:
+    with progress_bar("copy pictures") as progress:
+        return bulk_import.bulk_ingest(
+            server, source, store, shares=shares, hold_out=hold_out, limits=limits, progress=progress
+        )
 
 
 @task(cache_policy=NO_CACHE)

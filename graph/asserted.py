@@ -51,6 +51,13 @@ def read_asserted(database: Database, source: Source) -> Asserted:
     return Asserted(entities, sorted(former), _read_facts(database, source, [*entities, *former]))
 
 
+def nothing() -> Asserted:
+    """What an empty graph holds."""
+    text = {column: pd.Series(dtype="str") for column in ("head", "relation", "tail", "split")}
+    facts = pd.DataFrame({**text, "ours": pd.Series(dtype=bool), "properties": pd.Series(dtype=object)})
+    return Asserted({}, [], facts)
+
+
 def entity_properties(source: Source) -> list[str]:
     """The columns of entities that become properties."""
     return [column for column in source.entities.columns if column not in ("id", "label")]
@@ -70,7 +77,4 @@ def _read_facts(database: Database, source: Source, heads: list[str]) -> pd.Data
         ):
             frame = pd.DataFrame({column: row[key] for key, column in columns.items()})
             frames.append(frame.assign(relation=row["relation"]))
-    if not frames:
-        return pd.DataFrame({**{c: pd.Series(dtype="str") for c in ("head", "relation", "tail", "split")},
-                             "ours": pd.Series(dtype=bool), "properties": pd.Series(dtype=object)})  # fmt: skip
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True) if frames else nothing().facts

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from .admin import offline
+from .admin import count_contents, offline
 from .artefacts import digest
-from .connection import connect
 from .errors import GraphError, InputError, shorten
 from .progress import Progress, silent
 from .server import Server
@@ -160,7 +159,7 @@ def _check_graph(graph: GraphDump | None, folder: Path, server: Server) -> None:
 def _dump(server: Server, folder: Path) -> GraphDump:
     folder.mkdir()
     was_running = server.status().state == "running"
-    counts = _count(server)
+    counts = count_contents(server)
     try:
         with offline(server) as admin:
             admin.dump(folder)
@@ -173,23 +172,17 @@ def _dump(server: Server, folder: Path) -> GraphDump:
 def _load(server: Server, folder: Path, graph: GraphDump) -> None:
     with offline(server) as admin:
         admin.load(folder)
-    if (found := _count(server)) != graph.model_dump(include={"nodes", "relationships"}):
+    if (found := count_contents(server)) != graph.model_dump(include={"nodes", "relationships"}):
         raise GraphError(f"the loaded graph holds {found}, the backup held {graph}: load it again, or another one")
-
-
-def _count(server: Server) -> dict[str, int]:
-    """Nodes and relationships; the server is started for it."""
-    with connect(server.start()) as database:
-        return {name: int(count) for name, count in database.read("backup/count_all")[0].items()}
 
 
 def _refuse_filled(home: Path, server: Server | None) -> None:
     if files := [str(path.relative_to(home)) for path in _home_files(home)]:
         raise InputError(f"{home} already holds {shorten(files)}; --force replaces those that the backup has, too")
-    if server is None or not (server.folder / "data" / "databases").is_dir():
+    if server is None:
         return
     was_running = server.status().state == "running"
-    nodes = _count(server)["nodes"]
+    nodes = count_contents(server)["nodes"]
     if not was_running:
         server.stop()
     if nodes:

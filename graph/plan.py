@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel
 
-from graph.asserted import Asserted, Known, entity_properties, fact_properties
+from graph.asserted import Asserted, Known, entity_properties, fact_properties, nothing
 from graph.errors import InputError, shorten
 from graph.files import Source
 from graph.splits import Shares, hold_out, inherited, split_pairs
@@ -100,6 +100,23 @@ def plan_changes(
         images=_images(source),
         digests=digests,
     )
+
+
+def plan_first_load(
+    source: Source, *, shares: Shares | None = None, holding_out: Mapping[str, float] | None = None
+) -> Plan:
+    """As plan_changes for an empty graph, with the same splits and figures, but without rows to write.
+
+    For a bulk import, which writes the source's frames: rows of millions of facts would not fit into memory.
+    """
+    shares, empty = shares or Shares(), nothing()
+    marks = _mark_held_out(source, empty.entities, shares, holding_out or {})
+    splits = _choose_splits(source, empty, np.full(len(source.triples), -1), shares, marks)
+    entities, facts = (
+        Counts(added=len(rows), changed=0, unchanged=0, removed=0, before=0)
+        for rows in (source.entities, source.triples)
+    )
+    return Plan(source, [], [], [], [], entities, facts, splits, marks, _images(source), {})
 
 
 def _check_labels(source: Source, known: Mapping[str, Known]) -> None:

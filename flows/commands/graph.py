@@ -49,12 +49,39 @@ def ingest(
         bool, typer.Option("--allow-private", help="Fetch pictures from private network addresses too.")
     ] = False,
     dry_run: DryRun = False,
+    bulk: Annotated[
+        bool, typer.Option("--bulk", help="For the first load of a large graph into the empty bundled Neo4j: faster.")
+    ] = False,
+    files: Annotated[
+        Path | None,
+        typer.Option(help="With --bulk, for a Neo4j of your own: write the files to import there, and what to type."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Bring a folder of facts, texts and pictures into the graph.
 
     Everything is checked before the first write. A second run of the same folder changes nothing.
+    With --bulk the bundled Neo4j is stopped, and neo4j-admin imports what an ordinary ingest would have written.
     """
+    if files and not bulk:
+        raise typer.BadParameter("it goes with --bulk", param_hint="--files")
+    if bulk:
+        if prune or dry_run:
+            raise typer.BadParameter("--prune and --dry-run have no meaning for an empty graph", param_hint="--bulk")
+        from flows.commands import bulk as commands
+
+        commands.ingest(
+            json,
+            files,
+            folder=str(folder.resolve()),
+            source=source,
+            mapping=str(mapping.resolve()) if mapping else None,
+            entities_from_triples=entities_from_triples,
+            shares=_numbers(shares),
+            hold_out=_shares_by_label(hold_out or []),
+            allow_private=allow_private,
+        )
+        return
     start_services()
     from flows.ingest import ingest as flow
 

@@ -1,6 +1,7 @@
 """Backup and restore of a real bundled server with the files beside it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,28 +30,25 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def test_a_graph_comes_back_on_another_machine(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VLKGE_NEO4J_HEAP", "512m")
-    first, second = Server(home), Server(tmp_path / "second")
+def test_a_graph_comes_back_on_another_machine(imported_server: Server, tmp_path: Path) -> None:
+    home, second = imported_server.folder.parent, Server(tmp_path / "second")
+    question = "MATCH (h)-[r:isCreatedBy]->(t) RETURN h.name, r.since, t.name ORDER BY h.id"
     try:
-        with connect(first.start()) as database, database.session() as session:
-            session.run("CREATE (:Entity {id: 'Q1'})-[:createdBy {split: 'train'}]->(:Entity {id: 'Q2'})").consume()
-        manifest = backup(home, tmp_path / "saved", server=first)
+        with connect(imported_server.start()) as database, database.session() as session:
+            before = session.run(question).values()
+        manifest = backup(home, tmp_path / "saved", server=imported_server)
         assert manifest.graph is not None
-        assert (manifest.graph.nodes, manifest.graph.relationships) == (2, 1)
-        assert first.status().state == "running"
-        first.stop()
+        assert (manifest.graph.nodes, manifest.graph.relationships) == (4, 4)
+        assert imported_server.status().state == "running"
 
         restore(tmp_path / "second", tmp_path / "saved", server=second)
         with connect(second.start()) as database, database.session() as session:
-            rows = session.run("MATCH (h)-[r:createdBy]->(t) RETURN h.id, r.split, t.id").values()
-        assert rows == [["Q1", "train", "Q2"]]
-        for file in manifest.files:
-            (tmp_path / "second" / file.removeprefix("files/")).unlink(missing_ok=True)
-        with pytest.raises(InputError, match="the graph already holds 2 nodes; --force replaces it"):
+            assert session.run(question).values() == before
+        assert len(list((tmp_path / "second" / "pictures").rglob("*.png"))) == 1
+        shutil.rmtree(tmp_path / "second" / "pictures")
+        with pytest.raises(InputError, match="the graph already holds 4 nodes; --force replaces it"):
             restore(tmp_path / "second", tmp_path / "saved", server=second)
     finally:
-        first.stop()
         second.stop()
 
 
