@@ -37,6 +37,10 @@ class Address:
     database: str = "neo4j"
 
 
+class UnreachableError(GraphError):
+    """The server does not answer; what is asked of it later may well be answered."""
+
+
 class LoginError(GraphError):
     """The server does not take this user with this password."""
 
@@ -85,13 +89,15 @@ class Database:
         self.close()
 
 
-def connect(address: Address) -> Database:
+def connect(address: Address, *, patience: float = 30.0) -> Database:
     """An open connection to a server that answered, let us in, has the database and is new enough.
+
+    patience: for so many seconds a statement is tried again where the server is away or busy.
 
     Raises InputError where the address cannot be one, LoginError for a wrong name or password, and
     GraphError for the rest; each names the variable to set.
     """
-    database = Database(_open_driver(address), address)
+    database = Database(_open_driver(address, patience), address)
     try:
         # Unlike a statement, this does not try for half a minute to reach the server.
         with driver_errors(address):
@@ -134,7 +140,7 @@ def driver_errors(address: Address, statement: str = "") -> Iterator[None]:
         ) from error
     except (ServiceUnavailable, SessionExpired) as error:
         reason = str(error).splitlines()[-1]
-        raise GraphError(
+        raise UnreachableError(
             f"Neo4j at {uri} cannot be reached ({reason}): start it, or set NEO4J_URI to one that runs"
         ) from error
     except Neo4jError as error:
@@ -154,7 +160,7 @@ def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield rows[start : start + size]
 
 
-def _open_driver(address: Address) -> neo4j.Driver:
+def _open_driver(address: Address, patience: float = 30.0) -> neo4j.Driver:
     try:
         parts = urlsplit(address.uri)
         if parts.scheme not in SCHEMES or not parts.hostname or parts.port == 0:
@@ -162,7 +168,8 @@ def _open_driver(address: Address) -> neo4j.Driver:
         return neo4j.GraphDatabase.driver(
             address.uri,
             auth=(address.username, address.password),
-            connection_timeout=CONNECT_SECONDS,
+            connection_timeout=min(CONNECT_SECONDS, patience),
+            max_transaction_retry_time=patience,
             notifications_min_severity="OFF",
             telemetry_disabled=True,
         )

@@ -59,9 +59,10 @@ class Similar(BaseModel):
 
 
 class Other(Named):
-    """Another candidate for the same question."""
+    """Another candidate for the same question; `seen` is the id of the newest decision about it."""
 
     key: str
+    seen: str | None
     probability: float | None
     rank: int | None
 

@@ -16,7 +16,9 @@ CALL (h, p, t) {
   WHERE x <> t
   WITH q, x ORDER BY q.rank, q.score DESC LIMIT $others
   RETURN collect({key: q.key, id: x.id, name: x.name, probability: q.probability, rank: q.rank,
-    picture: x.image_sha256}) AS others
+    picture: x.image_sha256, seen: COLLECT {
+      MATCH (d:Decision {key: q.key}) RETURN d.id ORDER BY d.number DESC LIMIT 1
+    }[0]}) AS others
 }
 RETURN p {.*} AS link, p.relation AS relation,
   h {.*, label: [l IN labels(h) WHERE l <> 'Entity'][0], visual: null, textual: null} AS head,

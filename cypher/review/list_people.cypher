@@ -1,0 +1,5 @@
+// Everybody who has decided anything.
+// Returns: by
+MATCH (d:Decision)
+RETURN DISTINCT d.by AS by
+ORDER BY by

@@ -1,0 +1,103 @@
+"""`vlkge review`: the curators' page, and who may log in to it."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.output import Json, print_json, print_table
+
+if TYPE_CHECKING:
+    from review.users import UsersFile
+
+app = typer.Typer()
+review = typer.Typer(invoke_without_command=True, help="Serve the curators' page.")
+users = typer.Typer(no_args_is_help=True, help="Say who may log in to the page, needed where others reach it.")
+review.add_typer(users, name="users")
+app.add_typer(review, name="review")
+
+
+class Role(StrEnum):
+    viewer = "viewer"
+    curator = "curator"
+    admin = "admin"
+
+
+@review.callback()
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="The address to serve at; other than loopback it demands a login.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8383,
+    login: Annotated[bool, typer.Option("--login", help="Demand a login on loopback too.")] = False,
+    certificate: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A TLS certificate (PEM), to speak https.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The certificate's key (PEM).")] = None,
+    proxy: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Address of a program in front that speaks https.")
+    ] = None,
+) -> None:
+    """Serve the curators' page: a picture, the link that the model proposes, why, and one key to decide.
+
+    Examples:
+
+        vlkge review
+
+        vlkge review users add ana --role curator
+
+        vlkge review --host 0.0.0.0 --certificate page.pem --key page.key
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from flows.services import graph_address, say
+    from flows.settings import Settings
+    from review.server import Serving, check_serving, open_site, users_file
+    from review.server import serve as run
+
+    settings = Settings()
+    serving = Serving(host, port, login, certificate, key, proxy)
+    check_serving(serving, users_file(settings.vlkge_home))
+    site = open_site(graph_address(settings), settings.vlkge_home, serving)
+    say(f"The curators' page is at {serving.address}  (Ctrl+C ends it; decisions are saved at once)")
+    with site.database:
+        run(site, serving)
+
+
+@users.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="Letters, digits and any of . _ @ -")],
+    role: Annotated[Role, typer.Option(help="viewer looks, curator decides, admin also takes back others' decisions.")],
+    password: Annotated[
+        str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, help="Asked for where left out.")
+    ],
+) -> None:
+    """Let somebody log in, or give them a new role and password; their open sessions end."""
+    person = _users().add(name, role.value, password)
+    print(f"{person.name} is a {person.role}")
+
+
+@users.command("remove")
+def remove(name: str) -> None:
+    """Let somebody log in no longer; their open sessions end, their decisions stay."""
+    _users().remove(name)
+    print(f"{name} is removed")
+
+
+@users.command("list")
+def list_(json: Json = False) -> None:
+    """Say who may log in."""
+    rows = [{"name": person.name, "role": person.role} for person in _users().all().values()]
+    if json:
+        print_json(rows)
+    else:
+        print_table(rows)
+
+
+def _users() -> "UsersFile":
+    from flows.settings import Settings
+    from review.server import users_file
+
+    return users_file(Settings().vlkge_home)

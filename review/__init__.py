@@ -1,0 +1,1 @@
+"""The curators' web page: a picture, what the model proposes and why, decided with one key."""

@@ -1,0 +1,113 @@
+"""The application: its pages, what surrounds them, and what is shown where something is wrong."""
+
+import logging
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+
+from graph.connection import UnreachableError
+from graph.decisions import ConflictError
+from graph.errors import GraphError, InputError
+from review import login_page, pictures, queue_page
+from review.access import LoginNeededError, NotAllowedError
+from review.context import SESSION_HOURS, Site
+from review.errors import BadRequestError, NotFoundError
+from review.guard import Guard
+from review.rendering import link, render
+
+STATIC = Path(__file__).parent / "static"
+# What is raised, the status that it becomes, and the heading of its page. The first that fits counts.
+PROBLEMS: list[tuple[type[Exception], int, str]] = [
+    (LoginNeededError, 401, "Please log in"),
+    (NotAllowedError, 403, "Not allowed"),
+    (NotFoundError, 404, "Not found"),
+    (ConflictError, 409, "Somebody was faster"),
+    (BadRequestError, 400, "This cannot be done"),
+    (InputError, 400, "This cannot be done"),
+    (UnreachableError, 503, "The database is away"),
+    (GraphError, 500, "The database did not do it"),
+]
+logger = logging.getLogger(__name__)
+
+
+def create_app(site: Site) -> FastAPI:
+    """The application for one site, ready to be served."""
+    app = FastAPI(title="vlkge review", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.site = site
+    for part in (queue_page, pictures, login_page):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_api_route("/", lambda: RedirectResponse("/queue"), include_in_schema=False)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=site.secret,
+        session_cookie="vlkge_review",
+        max_age=SESSION_HOURS * 3600,
+        same_site="lax",
+        https_only=site.secure,
+    )
+    app.add_middleware(Guard, hosts=site.hosts, secure=site.secure)
+    for kind, _, _ in PROBLEMS:
+        app.add_exception_handler(kind, explain)
+    app.add_exception_handler(HTTPException, explain_status)
+    app.add_exception_handler(RequestValidationError, explain_form)
+    return app
+
+
+async def explain(request: Request, error: Exception) -> Response:
+    """The page, or the JSON, of an error that was raised on purpose."""
+    status, heading = next((status, heading) for kind, status, heading in PROBLEMS if isinstance(error, kind))
+    if status >= 500:
+        logger.warning("%s %s: %s", request.method, request.url.path, error)
+    if isinstance(error, LoginNeededError) and request.method == "GET" and not _wants_json(request):
+        return RedirectResponse(link("/login", next=_local(request)), status_code=303)
+    again = await _fields(request) if status == 503 else None
+    return _problem(request, status, heading, str(error) or heading, again)
+
+
+async def explain_status(request: Request, error: Exception) -> Response:
+    """An error of the framework, such as a page that does not exist."""
+    assert isinstance(error, HTTPException)
+    heading = "Not found" if error.status_code == 404 else "This cannot be done"
+    said = "There is no such page." if error.status_code == 404 else str(error.detail)
+    answer = _problem(request, error.status_code, heading, said)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def explain_form(request: Request, error: Exception) -> Response:
+    """A form or query that lacks a field or has a wrong one."""
+    assert isinstance(error, RequestValidationError)
+    if _wants_json(request):
+        return JSONResponse({"detail": error.errors()}, status_code=422)
+    wrong = ", ".join(".".join(map(str, part["loc"][1:])) for part in error.errors())
+    return _problem(request, 422, "This cannot be done", f"Missing or wrong: {wrong}.")
+
+
+def _problem(
+    request: Request, status: int, heading: str, said: str, again: list[tuple[str, str]] | None = None
+) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"detail": said}, status_code=status)
+    return render(request, "problem.html", status=status, code=status, heading=heading, said=said, again=again)
+
+
+async def _fields(request: Request) -> list[tuple[str, str]] | None:
+    """What a form sent, so that the page can send the very same again: its id makes that safe."""
+    if request.method != "POST":
+        return None
+    form = await request.form()
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _local(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -1,0 +1,50 @@
+"""Pages from templates; everything that comes from the graph is escaped."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from review import words
+from review.access import LoginNeededError, person_of, token_of
+
+
+def link(path: str, **parameters: object) -> str:
+    """An address with a query, without the parameters that are empty."""
+    given = {name: value for name, value in parameters.items() if value not in (None, "", False)}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("review"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["link"] = link
+    for name in ("relation", "percent", "odds", "likelihood", "moment", "clock", "web_address"):
+        environment.filters[name] = getattr(words, name)
+    return environment
+
+
+TEMPLATES = _environment()
+
+
+def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """The template as an answer; it is given the person (None: not logged in) and the form token too."""
+    try:
+        person = person_of(request)
+    except LoginNeededError:
+        person = None
+    html = TEMPLATES.get_template(template).render(
+        **context,
+        person=person,
+        token=token_of(request),
+        login=request.app.state.site.users is not None,
+        path=request.url.path,
+    )
+    return HTMLResponse(html, status_code=status)

@@ -1,0 +1,108 @@
+"""Serving the page: where, to whom, and what is refused because it would be unsafe."""
+
+import getpass
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from graph.connection import Address, connect
+from graph.errors import InputError
+from graph.pictures import PictureStore
+from graph.schema import setup_schema
+from review.app import create_app
+from review.context import Site
+from review.users import LoginLimit, UsersFile, read_secret
+
+PORT = 8383
+# A person waits for the answer, and the page says well what is wrong.
+PATIENCE_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Where the page is served. proxy: the address of a program in front that speaks https for it."""
+
+    host: str = "127.0.0.1"
+    port: int = PORT
+    login: bool = False
+    certificate: Path | None = None
+    key: Path | None = None
+    proxy: str | None = None
+
+    @property
+    def secure(self) -> bool:
+        return self.certificate is not None or self.proxy is not None
+
+    @property
+    def address(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.certificate else 'http'}://{host}:{self.port}"
+
+
+def users_file(home: Path) -> UsersFile:
+    """Who may log in to the page of this home folder."""
+    return UsersFile(home / "review" / "users.json")
+
+
+def check_serving(serving: Serving, users: UsersFile) -> None:
+    """Raise InputError where the page would be open to others without a login, or its passwords readable on the way."""
+    if (serving.certificate is None) != (serving.key is None):
+        raise InputError("a certificate and its key go together: give both --certificate and --key")
+    if serving.login or not is_loopback(serving.host):
+        if not users.all():
+            raise InputError(
+                f"{serving.host} demands a login and there is no user yet: type "
+                "`vlkge review users add NAME --role curator`, or leave --host out to serve this machine alone"
+            )
+        if not is_loopback(serving.host) and not serving.secure:
+            raise InputError(
+                f"{serving.host} can be reached by others, and without https they could read passwords: give "
+                "--certificate and --key, or --proxy ADDRESS where a program in front speaks https"
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address; a name other than localhost may be anybody's."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def open_site(address: Address, home: Path, serving: Serving) -> Site:
+    """The site of a graph and a home folder. Raises InputError where it would be unsafe, GraphError without a graph."""
+    users = users_file(home)
+    check_serving(serving, users)
+    database = connect(address, patience=PATIENCE_SECONDS)
+    setup_schema(database)
+    local = is_loopback(serving.host)
+    return Site(
+        database=database,
+        pictures=PictureStore(home / "pictures"),
+        thumbnails=home / "review" / "thumbnails",
+        models=home / "models",
+        secret=read_secret(home / "review" / "secret"),
+        users=users if serving.login or not local else None,
+        local_name=getpass.getuser(),
+        limit=LoginLimit(),
+        hosts=frozenset({"localhost", "127.0.0.1", "[::1]", serving.host}) if local and not serving.proxy else None,
+        secure=serving.secure,
+    )
+
+
+def serve(site: Site, serving: Serving) -> None:
+    """Serve until interrupted."""
+    uvicorn.run(
+        create_app(site),
+        host=serving.host,
+        port=serving.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=serving.proxy is not None,
+        forwarded_allow_ips=serving.proxy,
+        ssl_certfile=serving.certificate,
+        ssl_keyfile=serving.key,
+    )

@@ -1,0 +1,137 @@
+// Keys, saving without leaving the page, the next picture loaded ahead. Everything works without this file.
+"use strict";
+
+const SCRIPT = { "X-Review-Script": "1" };
+let busy = false;
+
+function say(text) {
+  document.getElementById("said").textContent = text;
+}
+
+function prepare() {
+  document.documentElement.classList.add("scripted");
+  // A page that is shown again from the browser's memory must not send the ids of decisions that were made already.
+  if (crypto.randomUUID) {
+    document.querySelectorAll("[data-uuid]").forEach((field) => (field.value = crypto.randomUUID()));
+  }
+  const ahead = document.getElementById("ahead");
+  if (ahead) new Image().src = ahead.dataset.picture;
+}
+
+function show(html, address) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  document.getElementById("main").replaceWith(fresh.getElementById("main"));
+  document.title = fresh.title;
+  if (address && address !== location.pathname + location.search) history.pushState(null, "", address);
+  scrollTo(0, 0);
+  prepare();
+  const heading = document.querySelector("#question, main h1");
+  if (heading) {
+    heading.setAttribute("tabindex", "-1");
+    heading.focus({ preventScroll: true });
+  }
+}
+
+async function send(form, button) {
+  if (busy) return;
+  busy = true;
+  const data = new URLSearchParams(new FormData(form));
+  if (button && button.name) data.append(button.name, button.value);
+  say("Saving…");
+  try {
+    const answer = await fetch(form.action, { method: "POST", headers: SCRIPT, body: data });
+    if (answer.redirected) {
+      location.assign(answer.url);
+      return;
+    }
+    const html = await answer.text();
+    if (answer.ok || answer.status === 409) {
+      show(html, answer.headers.get("Content-Location"));
+      say(answer.ok ? "Saved." : "Somebody was faster; nothing was saved.");
+    } else {
+      const problem = new DOMParser().parseFromString(html, "text/html").querySelector("h1");
+      say(`Not saved: ${problem ? problem.textContent.trim() : answer.status}. The same key tries again.`);
+    }
+  } catch {
+    say("Not saved: no connection. The same key tries again.");
+  } finally {
+    busy = false;
+  }
+}
+
+async function go(address, push = true) {
+  if (busy) return;
+  busy = true;
+  try {
+    const answer = await fetch(address);
+    if (answer.redirected) location.assign(address);
+    else show(await answer.text(), push ? address : null);
+  } catch {
+    location.assign(address);
+  } finally {
+    busy = false;
+  }
+}
+
+function zoom() {
+  const picture = document.querySelector("#zoom img");
+  const dialog = document.getElementById("zoomed");
+  if (!picture || !dialog) return;
+  dialog.querySelector("img")?.remove();
+  const large = new Image();
+  large.src = picture.src;
+  large.alt = picture.alt;
+  dialog.append(large);
+  dialog.showModal();
+}
+
+function press(key) {
+  const wanted = key.length === 1 ? key.toLowerCase() : key;
+  if (wanted === "?") return document.getElementById("keys")?.showModal();
+  if (wanted === "z") return zoom();
+  if (wanted === "/") return document.getElementById("search")?.focus();
+  if (wanted === "e") {
+    const reasons = document.getElementById("reasons");
+    if (!reasons) return undefined;
+    reasons.open = !reasons.open;
+    return reasons.querySelector(reasons.open ? "button" : "summary").focus();
+  }
+  const target = [...document.querySelectorAll("main [data-key]")].find((element) => element.dataset.key === wanted);
+  return target?.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target.closest("input, select, textarea") || document.querySelector("dialog[open]")) return;
+  if (!/^([arsuzeARSUZE0-5?/]|ArrowLeft|ArrowRight)$/.test(event.key)) return;
+  event.preventDefault();
+  press(event.key);
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-decide]")) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = event.target.closest("a[data-key]");
+  if (link) {
+    event.preventDefault();
+    go(link.getAttribute("href"));
+  } else if (event.target.closest("#zoom")) {
+    event.preventDefault();
+    zoom();
+  } else if (event.target.closest("#help")) {
+    document.getElementById("keys").showModal();
+  } else if (event.target.id === "zoomed" || event.target.closest("#zoomed img")) {
+    document.getElementById("zoomed").close();
+  } else if (event.target.closest("[data-all]")) {
+    const on = event.target.checked;
+    document.querySelectorAll("[name=chosen]").forEach((box) => (box.checked = on));
+  }
+});
+
+addEventListener("popstate", () => go(location.pathname + location.search, false));
+addEventListener("pageshow", prepare);

@@ -1,0 +1,160 @@
+"""Who may log in: a file of names, roles and argon2 hashes, and a limit on how fast passwords can be tried."""
+
+import json
+import os
+import re
+import secrets
+import tempfile
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, get_args
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from graph.errors import InputError
+
+Role = Literal["viewer", "curator", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+# After so many wrong passwords in so many seconds a name, or an address, is locked out until the first is forgotten.
+ATTEMPTS = 5
+WINDOW_SECONDS = 300.0
+
+_HASHER = PasswordHasher()
+_NAME = re.compile(r"[\w.@-]{1,64}")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at the page. `mark` changes with the password, so that a new one ends the sessions of the old."""
+
+    name: str
+    role: Role
+    mark: str = ""
+
+    def may(self, role: Role) -> bool:
+        """Whether the person has that role or a higher one."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+class UsersFile:
+    """A JSON file, ``{name: {role, password}}``, which only its owner can read; read again when it has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._unknown = _HASHER.hash(secrets.token_hex(16))
+
+    def all(self) -> dict[str, Person]:
+        """Everybody who may log in, by name."""
+        return {name: _person(name, entry) for name, entry in sorted(self._read().items())}
+
+    def add(self, name: str, role: Role, password: str) -> Person:
+        """Let somebody in, or give them a new role and password.
+
+        Raises InputError for a name, role or password that is not allowed.
+        """
+        if not _NAME.fullmatch(name):
+            raise InputError(f"the name is {name!r}; allowed are 1 to 64 letters, digits and any of . _ @ -")
+        if role not in ROLES:
+            raise InputError(f"the role is {role!r}; allowed are {', '.join(ROLES)}")
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+            raise InputError(
+                f"the password has {len(password)} characters; allowed are {SHORTEST_PASSWORD} to {LONGEST_PASSWORD}"
+            )
+        entries = self._read()
+        entries[name] = {"role": role, "password": _HASHER.hash(password)}
+        self._write(entries)
+        return _person(name, entries[name])
+
+    def remove(self, name: str) -> None:
+        """Let somebody in no longer. Raises InputError where nobody has that name."""
+        entries = self._read()
+        if entries.pop(name, None) is None:
+            raise InputError(f"there is no user {name!r}; there are: {', '.join(sorted(entries)) or 'none'}")
+        self._write(entries)
+
+    def check(self, name: str, password: str) -> Person | None:
+        """The person, if name and password are right. It takes as long for an unknown name as for a known one."""
+        entry = self._read().get(name)
+        try:
+            _HASHER.verify(entry["password"] if entry else self._unknown, password[: LONGEST_PASSWORD + 1])
+        except (VerificationError, InvalidHashError):
+            return None
+        return _person(name, entry) if entry else None
+
+    def _read(self) -> dict[str, dict[str, str]]:
+        try:
+            entries: dict[str, dict[str, str]] = json.loads(self.path.read_text(encoding="utf-8"))
+            if any(entry["role"] not in ROLES or not entry["password"] for entry in entries.values()):
+                raise ValueError(f"a role is none of {', '.join(ROLES)}")
+        except FileNotFoundError:
+            return {}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{self.path} is not a file of users: {error}") from error
+        return entries
+
+    def _write(self, entries: dict[str, dict[str, str]]) -> None:
+        write_private(self.path, json.dumps(entries, indent=1, sort_keys=True, ensure_ascii=False))
+
+
+class LoginLimit:
+    """Remembers wrong passwords, per key, for WINDOW_SECONDS."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def seconds_left(self, *keys: str) -> int:
+        """How long the keys are locked out; 0 where they are not."""
+        now = time.monotonic()
+        with self._lock:
+            return max((self._wait(key, now) for key in keys), default=0)
+
+    def fail(self, *keys: str) -> None:
+        """A wrong password was given."""
+        now = time.monotonic()
+        with self._lock:
+            for key in keys:
+                self._failures.setdefault(key, deque(maxlen=ATTEMPTS)).append(now)
+            for key in [key for key, times in self._failures.items() if now - times[-1] > WINDOW_SECONDS]:
+                del self._failures[key]
+
+    def succeed(self, *keys: str) -> None:
+        """The right password was given."""
+        with self._lock:
+            for key in keys:
+                self._failures.pop(key, None)
+
+    def _wait(self, key: str, now: float) -> int:
+        times = self._failures.get(key)
+        if times is None or len(times) < ATTEMPTS:
+            return 0
+        left = WINDOW_SECONDS - (now - times[0])
+        return max(0, int(left) + 1) if left > 0 else 0
+
+
+def read_secret(path: Path) -> str:
+    """The key that signs sessions; made the first time, readable by its owner alone."""
+    if not path.is_file():
+        write_private(path, secrets.token_urlsafe(48))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file, whole, by one that only its owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    with os.fdopen(handle, "w", encoding="utf-8") as part:
+        part.write(text)
+    Path(name).replace(path)
+
+
+def _person(name: str, entry: dict[str, str]) -> Person:
+    role = next(role for role in ROLES if role == entry["role"])
+    return Person(name, role, sha256(entry["password"].encode()).hexdigest()[:16])

@@ -1,0 +1,59 @@
+"""How numbers, relations and times read on a page."""
+
+import re
+from datetime import datetime
+
+# Where a share or probability is nearer to 0 or 1 than this, it is told in hundreds.
+_EDGE = 0.05
+
+
+def relation(name: str) -> str:
+    """A relation in words: ``isCreatedByArtist`` is "is created by artist", ``HAS_STYLE`` "has style"."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\s]+", " ", name)
+    return spaced.strip().lower() or name
+
+
+def percent(share: float | None) -> str:
+    """A share of 1 as a whole percentage; never 100 % or 0 % for what is not quite so."""
+    if share is None:
+        return "–"
+    if 0.99 < share < 1:
+        return "> 99 %"
+    if 0 < share < 0.01:
+        return "< 1 %"
+    return f"{share * 100:.0f} %"
+
+
+def odds(probability: float) -> str:
+    """What a probability means: how many of ten, or of a hundred, links like this one were right."""
+    of = 100 if min(probability, 1 - probability) < _EDGE else 10
+    return f"Of {of} links scored like this one, {round(probability * of)} were recorded facts hidden from the model."
+
+
+def likelihood(probability: float | None) -> str:
+    """The probability as a person would say it."""
+    if probability is None:
+        return "not known"
+    steps = [
+        (0.95, "almost certain"),
+        (0.8, "very likely"),
+        (0.6, "likely"),
+        (0.4, "as likely as not"),
+        (0.2, "unlikely"),
+    ]
+    return next((word for least, word in steps if probability >= least), "very unlikely")
+
+
+def moment(at: datetime) -> str:
+    """A time to the second, in the server's own zone."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def clock(at: datetime) -> str:
+    """The time of day."""
+    return f"{at.astimezone():%H:%M:%S}"
+
+
+def web_address(address: str | None) -> str | None:
+    """The address if a browser may be sent there; a source could hold ``javascript:`` ones."""
+    return address if address and address.lower().startswith(("https://", "http://")) else None
