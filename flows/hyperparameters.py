@@ -16,16 +16,17 @@ def read(file: Path | None, settings: list[str]) -> dict[str, Any]:
 
     Raises InputError for an unreadable file, an unknown name or a value that is not allowed.
     """
-    chosen = _read_file(file) if file is not None else {}
+    chosen = read_toml(file) if file is not None else {}
     for setting in settings:
-        name, is_pair, value = setting.partition("=")
+        name, is_pair, text = setting.partition("=")
         if not is_pair:
             raise InputError(f"{setting!r} is not of the form NAME=VALUE, for example negatives=500")
-        chosen[name] = _value(value)
+        chosen[name] = value(text)
     try:
         return TrainConfig(**chosen).model_dump(mode="json")
     except ValidationError as error:
-        raise InputError("; ".join(_sentence(dict(problem)) for problem in error.errors())) from None
+        known = ", ".join(TrainConfig.model_fields)
+        raise InputError("; ".join(sentence(dict(problem), known) for problem in error.errors())) from None
 
 
 def describe() -> list[dict[str, object]]:
@@ -36,14 +37,15 @@ def describe() -> list[dict[str, object]]:
     ]
 
 
-def _read_file(file: Path) -> dict[str, Any]:
+def read_toml(file: Path) -> dict[str, Any]:
+    """A file's content; raises InputError where it is not TOML."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is not a TOML file: {error}") from None
 
 
-def _value(text: str) -> Any:
+def value(text: str) -> Any:
     """A number, true, false, null or a list as JSON writes them; anything else is text."""
     try:
         return json.loads(text)
@@ -51,10 +53,11 @@ def _value(text: str) -> Any:
         return text
 
 
-def _sentence(problem: dict[str, Any]) -> str:
+def sentence(problem: dict[str, Any], known: str) -> str:
+    """One of pydantic's errors as people say it; `known` are the names that are allowed."""
     name = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        return f"there is no hyperparameter {name!r}; allowed are {', '.join(TrainConfig.model_fields)}"
+        return f"there is no hyperparameter {name!r}; allowed are {known}"
     given = f"{name} is {problem['input']!r}: " if name else ""
     return given + str(problem["msg"]).removeprefix("Value error, ")
 

@@ -9,12 +9,14 @@ from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
 from flows.checkpoints import folder_of, load_checkpoint, version_of
+from flows.exclusive import gpu_slot
 from flows.export import read_graph
 from flows.logs import LOGGED
+from flows.origin import git_commit
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
-from graph import registry
+from graph import hetero_file, registry
 from graph.connection import Database
 from graph.registry import CHAMPION
 from models.checkpoint import Checkpoint
@@ -37,10 +39,13 @@ class TrainedModel(BaseModel):
 
 
 @flow(name="train", flow_run_name="train-{config[scorer]}", **LOGGED)
-def train(*, config: dict[str, Any], warm_start: str | None = None, device: str = "auto") -> TrainedModel:
+def train(
+    *, config: dict[str, Any], warm_start: str | None = None, device: str = "auto", exported: str | None = None
+) -> TrainedModel:
     """Train a model of the graph as it is now; a finished one is found again, an interrupted one resumed.
 
     `warm_start` is the version whose vectors it starts with; `champion` means the one that is champion now.
+    `exported` is an export's file, to train on that instead of the graph.
     """
     settings = Settings()
     chosen = TrainConfig(**config)
@@ -48,23 +53,24 @@ def train(*, config: dict[str, Any], warm_start: str | None = None, device: str 
         earlier = None
         if warm_start is not None:
             warm_start, earlier = load_checkpoint(settings, database, None if warm_start == CHAMPION else warm_start)
-        data: HeteroData = read_graph(database)
+        data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
         version = version_of(chosen, data.fingerprint, warm_start)
         checkpoint = fit_model(data, chosen, folder_of(settings, version), earlier, device)
-        registered = register(database, version, checkpoint, data, folder_of(settings, version))
-    return registered.model_copy(update={"warm_start": warm_start})
+        return register(database, version, checkpoint, data, folder_of(settings, version), warm_start)
 
 
 @task(cache_policy=NO_CACHE)
 def fit_model(
     data: HeteroData, config: TrainConfig, folder: Path, warm_start: Checkpoint | None, device: str
 ) -> Checkpoint:
-    with progress_bar("train") as progress:
+    with gpu_slot(device), progress_bar("train") as progress:
         return fit(data, config, folder, warm_start=warm_start, device=device, progress=progress)
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
-def register(database: Database, version: str, checkpoint: Checkpoint, data: HeteroData, folder: Path) -> TrainedModel:
+def register(
+    database: Database, version: str, checkpoint: Checkpoint, data: HeteroData, folder: Path, warm_start: str | None
+) -> TrainedModel:
     known = {model.version: model for model in registry.models(database)}
     registered = known.get(version) or registry.register_model(
         database,
@@ -74,11 +80,14 @@ def register(database: Database, version: str, checkpoint: Checkpoint, data: Het
         metrics=checkpoint.metrics,
         data_fingerprint=data.fingerprint,
         encoders=data.encoders,
+        git_commit=git_commit(),
+        warm_start=warm_start,
     )
     return TrainedModel(
         version=version,
         folder=folder,
         alias=registered.alias,
+        warm_start=registered.warm_start,
         scorer=checkpoint.config.scorer,
         entities=len(checkpoint.entities),
         relations=len(checkpoint.relations),

@@ -163,6 +163,11 @@ def linked(database: Database) -> set[str]:
     return {row["version"] for row in database.read("registry/list_linked_models")}
 
 
+def linked_relations(database: Database) -> set[str]:
+    """Relations that have current links, from whatever model."""
+    return {row["relation"] for row in database.read("registry/list_linked_relations")}
+
+
 def delete(database: Database, version: str) -> bool:
     """Delete a model's node; False, and nothing done, where it is or was champion or is not registered."""
     return bool(database.write("registry/delete_model", version=version)[0]["deleted"])

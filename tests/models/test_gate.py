@@ -9,7 +9,8 @@ from torch_geometric.data import HeteroData
 
 from models.config import TrainConfig
 from models.errors import InputError
-from models.gate import POOLED, GateConfig, contest, judge
+from models.gate import POOLED, contest, judge
+from models.gate_config import GateConfig
 from models.knowledge_graph import KnowledgeGraph
 from models.ranking import Ranks
 from models.scoring import Side
