@@ -1,0 +1,144 @@
+"""What can be known of the server installation without a Docker engine."""
+
+import re
+import shlex
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+
+from flows.cli import app
+
+ROOT = Path(__file__).parents[2]
+DOCKER = ROOT / "docker"
+FILES = {name: yaml.safe_load((DOCKER / name).read_text("utf-8")) for name in ("compose.yaml", "compose.gpu.yaml")}
+SERVICES: dict[str, dict[str, Any]] = FILES["compose.yaml"]["services"]
+TOP_LEVEL = {"name", "services", "volumes", "secrets"}
+KEYS = {
+    "build", "cap_drop", "command", "depends_on", "deploy", "environment", "healthcheck", "image", "ports", "restart",
+    "secrets", "security_opt", "stop_grace_period", "user", "volumes",
+}  # fmt: skip
+# What the documentation tells its reader to type.
+TYPED = [
+    line.strip() for line in (ROOT / "docs" / "server.md").read_text("utf-8").splitlines() if line.startswith("    ")
+]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_only_known_keys_are_used(name: str) -> None:
+    assert {key for key in FILES[name] if not key.startswith("x-")} <= TOP_LEVEL
+    for service in FILES[name]["services"].values():
+        assert set(service) <= KEYS
+
+
+def test_all_parts_are_there() -> None:
+    assert set(SERVICES) == {"neo4j", "postgres", "prefect", "worker", "review"}
+    assert set(FILES["compose.gpu.yaml"]["services"]) <= set(SERVICES)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_images_are_pinned_nobody_is_root_and_health_is_asked(service: str) -> None:
+    told = SERVICES[service]
+    assert re.fullmatch(r"[a-z0-9]+:\d+\.\d+(\.\d+)?(-[a-z]+)?", told["image"])
+    user, group = told["user"].split(":")
+    assert 0 not in (int(user), int(group))
+    assert "no-new-privileges:true" in told["security_opt"]
+    assert not told.get("privileged")
+    assert told["healthcheck"]["test"][0] == "CMD"
+    assert {"interval", "timeout", "retries"} <= set(told["healthcheck"])
+
+
+def test_the_bases_of_our_image_are_pinned_and_it_does_not_run_as_root() -> None:
+    lines = (DOCKER / "Dockerfile").read_text("utf-8").splitlines()
+    assert all(re.match(r"FROM python:3\.\d+\.\d+-slim-\w+( AS \w+)?$", line) for line in lines if line[:4] == "FROM")
+    (user,) = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert user == SERVICES["worker"]["user"]
+    assert any("--require-hashes" in line for line in lines)
+
+
+def test_every_file_that_goes_into_the_image_exists() -> None:
+    kept = [
+        line[1:] for line in (DOCKER / "Dockerfile.dockerignore").read_text("utf-8").splitlines() if line[:1] == "!"
+    ]
+    assert all((ROOT / name).exists() for name in kept)
+    packages = re.findall(
+        r'"([\w/]+)"', re.search(r"only-include = \[(.*?)\]", (ROOT / "pyproject.toml").read_text())[1]
+    )  # type: ignore[index]
+    assert set(packages) <= set(kept)
+
+
+def test_every_variable_has_a_value() -> None:
+    used = re.findall(r"(?<!\$)\$\{?(\w+)(:-[^}]+)?", (DOCKER / "compose.yaml").read_text("utf-8"))
+    assert [name for name, default in used if not default] == []
+
+
+def test_what_a_service_names_is_declared() -> None:
+    compose = FILES["compose.yaml"]
+    for service in SERVICES.values():
+        assert set(service.get("secrets", [])) <= set(compose["secrets"])
+        assert set(service.get("depends_on", {})) <= set(SERVICES)
+        named = {volume.partition(":")[0] for volume in service["volumes"]} if "volumes" in service else set()
+        assert {name for name in named if re.fullmatch(r"\w+", name)} <= set(compose["volumes"])
+        read = [value for name, value in service.get("environment", {}).items() if name.endswith("_FILE")]
+        assert {value.removeprefix("/run/secrets/") for value in read} <= set(service["secrets"])
+
+
+def test_no_secret_stands_in_the_file() -> None:
+    for service in SERVICES.values():
+        secret = {
+            n for n in service.get("environment", {}) if re.search("PASSWORD|AUTH", n) and not n.endswith("_FILE")
+        }
+        assert secret == set()
+
+
+def test_only_the_page_is_reached_from_elsewhere() -> None:
+    ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert {name for name, given in ports.items() if not all(port.startswith("127.0.0.1:") for port in given)} == {
+        "review"
+    }
+
+
+def test_secrets_are_made_once_and_reach_the_command_as_variables(tmp_path: Path) -> None:
+    script = tmp_path / "make-secrets.sh"
+    script.write_text((DOCKER / "make-secrets.sh").read_text())
+    for _ in range(2):
+        subprocess.run(["sh", str(script)], check=True)
+    secrets = tmp_path / "secrets"
+    assert {f"./secrets/{p.name}" for p in secrets.iterdir()} == {
+        s["file"] for s in FILES["compose.yaml"]["secrets"].values()
+    }
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
+    entrypoint = [str(DOCKER / "entrypoint.sh"), "sh", "-c", 'echo "$NEO4J_USERNAME $NEO4J_PASSWORD"']
+    environment = {"PATH": "/usr/bin:/bin", "NEO4J_AUTH_FILE": str(secrets / "neo4j_auth")}
+    done = subprocess.run(entrypoint, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == (secrets / "neo4j_auth").read_text().split("/")
+
+
+def commands() -> list[list[str]]:
+    """Every call of our command line in the compose file and in docs/server.md."""
+    in_file = [s["command"] for s in SERVICES.values() if s.get("command", [""])[0] == "vlkge"]
+    words = [shlex.split(line, comments=True) for line in TYPED if "vlkge " in line]
+    return in_file + [line[line.index("vlkge") :] for line in words if "vlkge" in line]
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_every_command_and_option_exists(command: list[str]) -> None:
+    found: Any = typer.main.get_command(app)
+    words = command[1:]
+    while hasattr(found, "commands") and words and not words[0].startswith("-"):
+        assert words[0] in found.commands, f"there is no {words[0]} among {sorted(found.commands)}"
+        found = found.commands[words.pop(0)]
+    known = {name for parameter in found.params for name in parameter.opts}
+    assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known | {"--help"}
+
+
+def test_the_worker_is_a_command_of_prefect() -> None:
+    command = SERVICES["worker"]["command"]
+    prefect = [sys.executable, "-m", "prefect"]
+    help_ = subprocess.run([*prefect, *command[1:3], "--help"], capture_output=True, text=True, check=True).stdout
+    assert all(word in help_ for word in command if word.startswith("--"))
