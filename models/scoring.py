@@ -13,6 +13,8 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
+from models.sampled_product import sampled_product
+
 Side = Literal["head", "tail"]
 
 CHUNK = 2**22  # numbers in one block of differences between queries and candidates
@@ -59,6 +61,11 @@ class _Product(Scorer):
 
     def match_all(self, query: Tensor, candidates: Tensor) -> Tensor:
         return query @ candidates.T
+
+    def match_lists(self, query: Tensor, candidates: Tensor, lists: Tensor) -> Tensor:
+        if query.is_cuda:
+            return super().match_lists(query, candidates, lists)
+        return sampled_product(query, candidates, lists)
 
 
 class DistMult(_Product):
