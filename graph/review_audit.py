@@ -1,10 +1,10 @@
 """Who decided what, and when."""
 
-from datetime import datetime
 from typing import Any
 
-from graph.connection import Database
+from graph.connection import Database, Row
 from graph.decisions import Decision
+from graph.errors import InputError
 
 
 def find_decision(database: Database, id_: str) -> Decision | None:
@@ -26,20 +26,32 @@ def list_decisions(
     verdict: str | None = None,
     relation: str | None = None,
     queue: str | None = None,
-    before: datetime | None = None,
+    after: str | None = None,
     limit: int = 100,
 ) -> list[dict[str, Any]]:
-    """Decisions before a moment (None: now), newest first, with the names of the two ends and whether they stand."""
+    """Decisions, the newest first, after the one of the id `after`, with the names of the ends and whether they stand.
+
+    Raises InputError where there is no decision `after`.
+    """
+    moment = database.read("review/find_moment", id=after) if after else [{"at": None}]
+    if not moment:
+        raise InputError(f"there is no decision {after!r}")
     rows = database.read(
         "review/list_decisions",
         by=by,
         verdict=verdict,
         relation=relation,
         queue=queue,
-        before=before.isoformat() if before else None,
+        before=moment[0]["at"],
+        id=after or "",
         limit=limit,
     )
-    return [{**row, "decision": _decision(row["decision"])} for row in rows]
+    return [as_entry(row) for row in rows]
+
+
+def as_entry(row: Row) -> dict[str, Any]:
+    """A row with its map `decision` as a Decision."""
+    return {**row, "decision": _decision(row["decision"])}
 
 
 def list_people(database: Database) -> list[str]:
@@ -47,5 +59,5 @@ def list_people(database: Database) -> list[str]:
     return [row["by"] for row in database.read("review/list_people")]
 
 
-def _decision(row: dict[str, Any]) -> Decision:
+def _decision(row: Row) -> Decision:
     return Decision(**{**row, "at": row["at"].to_native()})

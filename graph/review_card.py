@@ -111,8 +111,8 @@ def read_card(database: Database, key: str) -> Card | None:
     return Card(
         key=key,
         relation=row["relation"],
-        head=_entity(row["head"]),
-        tail=_entity(row["tail"]),
+        head=entity_of(row["head"]),
+        tail=entity_of(row["tail"]),
         facts=_by_relation(row["facts"]),
         **{name: link.get(name) for name in (*columns, "run_id", "model_version")},
         state=link["state"],
@@ -131,7 +131,7 @@ def read_names(database: Database, ids: list[str]) -> dict[str, Named]:
     return {row["id"]: Named(**{**row, "name": row["name"] or row["id"]}) for row in rows}
 
 
-def _entity(row: Row) -> Entity:
+def entity_of(row: Row) -> Entity:
     further = {name: _plain(value) for name, value in sorted(row.items()) if name not in _INNER and value is not None}
     return Entity(
         id=row["id"],

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from review.access import Site_, check_form, log_in
 from review.context import Site
-from review.rendering import render
+from review.rendering import local, render
 from review.users import Person
 
 router = APIRouter(include_in_schema=False)
@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/login")
 def ask(request: Request, next: str = "/queue") -> HTMLResponse:
     """The form."""
-    return render(request, "login.html", target=_local(next), wrong=None, name="")
+    return render(request, "login.html", target=local(next), wrong=None, name="")
 
 
 @router.post("/login", dependencies=[Depends(check_form)])
@@ -31,12 +31,12 @@ def enter(
     person, wait = try_password(site, name, password, request.client.host if request.client else "")
     if person is None:
         wrong = f"Too many wrong passwords; wait {wait} seconds." if wait else "Name or password is wrong."
-        page = render(request, "login.html", status=429 if wait else 401, target=_local(next), wrong=wrong, name=name)
+        page = render(request, "login.html", status=429 if wait else 401, target=local(next), wrong=wrong, name=name)
         if wait:
             page.headers["Retry-After"] = str(wait)
         return page
     log_in(request, person)
-    return RedirectResponse(_local(next), status_code=303)
+    return RedirectResponse(local(next), status_code=303)
 
 
 @router.post("/logout", dependencies=[Depends(check_form)])
@@ -57,9 +57,3 @@ def try_password(site: Site, name: str, password: str, client: str) -> tuple[Per
         return None, 0
     site.limit.succeed(*keys)
     return person, 0
-
-
-def _local(target: str) -> str:
-    """The address if it is one of this page: not ``//elsewhere`` or ``https://elsewhere``."""
-    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target
-    return target if inside else "/queue"

@@ -19,7 +19,7 @@ from graph.review_queue import MOST_COUNTED, Filters, count_decided, count_left,
 from review import words
 from review.access import Curator, NotAllowedError, Site_, Viewer, check_form
 from review.errors import BadRequestError
-from review.rendering import link, render
+from review.rendering import link, local, render
 from review.users import Person
 
 REASONS = (
@@ -66,9 +66,12 @@ def decide(
     chosen = filters_of(dict(_pairs(filters)))
     first = _choice(id, key, seen or None, verdict or "rejected", reason)
     if instead:
-        choices = [first.model_copy(update={"reason": "another answer is right"}), _other(first, instead, "accepted")]
+        choices = [
+            first.model_copy(update={"reason": "another answer is right"}),
+            other_choice(id, instead, "accepted"),
+        ]
     elif none:
-        choices = [first, *(_other(first, value, "rejected", reason or "none of these") for value in none)]
+        choices = [first, *(other_choice(id, value, "rejected", reason or "none of these") for value in none)]
     else:
         choices = [first]
     kind: decisions.Queue = "audit" if chosen.order == "audit" else "review"
@@ -88,8 +91,9 @@ def undo(
     id: Annotated[str, Form()],
     decision: Annotated[str, Form()],
     filters: Annotated[str, Form()] = "",
+    then: Annotated[str, Form()] = "",
 ) -> Response:
-    """Take back a decision, or the whole batch that it belongs to, and show its card again."""
+    """Take back a decision, or the whole batch that it belongs to, and show its card again, or the page `then`."""
     chosen = filters_of(dict(_pairs(filters)))
     made = find_decision(site.database, decision)
     if made is None:
@@ -98,6 +102,8 @@ def undo(
         take_back(site.database, made, id, person)
     except ConflictError as error:
         return show(request, site.database, person, chosen, made.key, conflicts=error.conflicts, status=409)
+    if then:
+        return RedirectResponse(local(then), status_code=303)
     return _answer(request, site.database, person, chosen, made.key, None)
 
 
@@ -108,7 +114,7 @@ def take_back(database: Database, made: Decision, id_: str, person: Person) -> l
     if made.batch is not None and made.queue != "import":
         return decisions.undo_batch(database, made.batch, by=person.name)
     choice = Choice(
-        id=_checked_id(id_), head=made.head, relation=made.relation, tail=made.tail, verdict="undone", seen=made.id
+        id=checked_id(id_), head=made.head, relation=made.relation, tail=made.tail, verdict="undone", seen=made.id
     )
     return decisions.decide(database, [choice], by=person.name, queue=made.queue)
 
@@ -239,18 +245,20 @@ def _choice(id_: str, key: str, seen: str | None, verdict: str, reason: str | No
     if verdict not in ("accepted", "rejected"):
         raise BadRequestError(f"The verdict is {verdict!r}; allowed are accepted and rejected.")
     said = (reason or "").strip()[:500] or None
-    return Choice(id=_checked_id(id_), head=head, relation=relation, tail=tail, verdict=verdict, reason=said, seen=seen)
+    return Choice(id=checked_id(id_), head=head, relation=relation, tail=tail, verdict=verdict, reason=said, seen=seen)
 
 
-def _other(first: Choice, value: str, verdict: str, reason: str | None = None) -> Choice:
+def other_choice(first: str, value: str, verdict: str, reason: str | None = None) -> Choice:
+    """The choice about another candidate, its id made from that of the first, so that sending again makes it again."""
     try:
         key, seen = json.loads(value)
     except (ValueError, TypeError) as error:
         raise BadRequestError(f"{value!r} is not another candidate.") from error
-    return _choice(str(uuid.uuid5(uuid.UUID(first.id), key)), key, seen, verdict, reason)
+    return _choice(str(uuid.uuid5(uuid.UUID(checked_id(first)), key)), key, seen, verdict, reason)
 
 
-def _checked_id(id_: str) -> str:
+def checked_id(id_: str) -> str:
+    """The id in one form. Raises BadRequestError where it is no UUID."""
     try:
         return str(uuid.UUID(id_))
     except ValueError as error:

@@ -17,6 +17,12 @@ def link(path: str, **parameters: object) -> str:
     return f"{path}?{urlencode(given)}" if given else path
 
 
+def local(target: str) -> str:
+    """The address if it is one of this page: not ``//elsewhere`` or ``https://elsewhere``; else the queue."""
+    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if inside else "/queue"
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("review"),

@@ -26,7 +26,7 @@ def percent(share: float | None) -> str:
 
 def odds(probability: float) -> str:
     """What a probability means: how many of ten, or of a hundred, links like this one were right."""
-    of = 100 if min(probability, 1 - probability) < _EDGE else 10
+    of = 100 if min(probability, 1 - probability) <= _EDGE + 1e-9 else 10
     return f"Of {of} links scored like this one, {round(probability * of)} were recorded facts hidden from the model."
 
 

@@ -1,21 +1,23 @@
-// Decisions, the newest first, in pages; `stands` where nobody has decided the link again.
+// Decisions, the newest first, in pages; those of one moment by id; `stands` where nobody has decided the link again.
 // $by (string): of this person, or null
 // $verdict (string): accepted, rejected or undone, or null
 // $relation (string): of this relation, or null
 // $queue (string): review, audit, batch or import, or null
-// $before (string): before this moment, ISO 8601, or null
+// $before (string): go on after a decision: its moment, ISO 8601; null: from the newest
+// $id (string): and its id
 // $limit (integer): at most so many
 // Returns: decision, head_name, tail_name, stands
 MATCH (d:Decision)
 USING INDEX SEEK d:Decision(at)
-WHERE d.at < coalesce(datetime($before), datetime() + duration({days: 1}))
+WHERE d.at <= coalesce(datetime($before), datetime() + duration({days: 1}))
+  AND ($before IS NULL OR d.at < datetime($before) OR d.id > $id)
   AND ($by IS NULL OR d.by = $by) AND ($verdict IS NULL OR d.verdict = $verdict)
   AND ($relation IS NULL OR d.relation = $relation) AND ($queue IS NULL OR d.queue = $queue)
 WITH d
-ORDER BY d.at DESC
+ORDER BY d.at DESC, d.id
 LIMIT $limit
 OPTIONAL MATCH (h:Entity {id: d.head})
 OPTIONAL MATCH (t:Entity {id: d.tail})
 RETURN d {.*} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
   NOT EXISTS { MATCH (n:Decision {key: d.key}) WHERE n.number > d.number } AS stands
-ORDER BY d.at DESC, d.key
+ORDER BY d.at DESC, d.id

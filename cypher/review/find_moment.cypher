@@ -1,0 +1,5 @@
+// When a decision was made, to the nanosecond.
+// $id (string): its id
+// Returns: at
+MATCH (d:Decision {id: $id})
+RETURN toString(d.at) AS at

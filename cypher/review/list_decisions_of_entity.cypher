@@ -1,0 +1,14 @@
+// The decisions about links whose head is one entity, the newest first.
+// $prefix (string): how the keys of its links begin
+// $limit (integer) = 100: at most so many
+// Returns: decision, head_name, tail_name, stands
+MATCH (d:Decision)
+WHERE d.key STARTS WITH $prefix AND d.number IS NOT NULL
+WITH d
+ORDER BY d.at DESC
+LIMIT $limit
+OPTIONAL MATCH (h:Entity {id: d.head})
+OPTIONAL MATCH (t:Entity {id: d.tail})
+RETURN d {.*} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
+  NOT EXISTS { MATCH (n:Decision {key: d.key}) WHERE n.number > d.number } AS stands
+ORDER BY d.at DESC, d.key

@@ -1,0 +1,19 @@
+// One entity with its facts in both directions, a number of each relation, and how many there are.
+// $id (string): its id
+// $most (integer) = 24: at most so many facts of a relation and direction
+// Returns: entity, facts
+MATCH (e:Entity {id: $id})
+CALL (e) {
+  MATCH (e)-[f]-(x:Entity)
+  WHERE type(f) <> 'PREDICTED'
+  WITH type(f) AS relation, startNode(f) <> e AS incoming, x, f
+  ORDER BY relation, incoming, x.name, x.id
+  WITH relation, incoming, count(*) AS count, collect({
+    id: x.id, name: coalesce(x.name, x.id), picture: x.image_sha256, label: [l IN labels(x) WHERE l <> 'Entity'][0],
+    accepted: 'prediction' IN coalesce(f.sources, [])
+  })[..$most] AS others
+  ORDER BY incoming, relation
+  RETURN collect({relation: relation, incoming: incoming, count: count, others: others}) AS facts
+}
+RETURN e {.*, label: [l IN labels(e) WHERE l <> 'Entity'][0], visual: e.visual IS NOT NULL,
+  textual: e.textual IS NOT NULL} AS entity, facts

@@ -1,0 +1,89 @@
+"""The audit: who decided what and when, where people disagree, and all of it as CSV."""
+
+import csv
+import io
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, StreamingResponse
+
+from graph import decisions
+from graph.review_audit import list_decisions, list_people
+from graph.review_card import read_names
+from graph.review_queue import Filters, list_choices
+from review.access import Site_, Viewer
+from review.queue_page import address
+from review.rendering import link, render
+
+router = APIRouter(include_in_schema=False)
+FIELDS = ("by", "verdict", "relation", "queue")
+PAGE = 100
+EXPORT_PAGE = 5_000
+COLUMNS = (
+    *("at", "by", "verdict", "head", "head_name", "relation", "tail", "tail_name", "reason", "queue", "batch"),
+    *("probability", "model_version", "run_id", "stands", "id"),
+)
+
+
+@router.get("/audit")
+def audit(request: Request, site: Site_, person: Viewer) -> HTMLResponse:
+    """Decisions, the newest first."""
+    given = _given(request)
+    entries = list_decisions(site.database, **given, after=request.query_params.get("after") or None, limit=PAGE)
+    conflicts = decisions.conflicts(site.database).to_dict("records")
+    named = read_names(site.database, [row[end] for row in conflicts for end in ("head", "tail")])
+    older = entries[-1]["decision"].id if len(entries) == PAGE else None
+    audited = decisions.audited(site.database)
+    return render(
+        request,
+        "audit.html",
+        given=given,
+        entries=entries,
+        conflicts=[{**row, **{f"{e}_name": _name(named, row[e]) for e in ("head", "tail")}} for row in conflicts],
+        audited=len(audited),
+        right=int(audited["correct"].sum()),
+        older=link("/audit", **given, after=older) if older else None,
+        export=link("/audit.csv", **given),
+        people=list_people(site.database),
+        relations=list_choices(site.database).relations,
+        card=lambda key: address(Filters(), key),
+        may_undo=lambda made: person.may("curator") and (made.by == person.name or person.may("admin")),
+        new_id=lambda: str(uuid.uuid4()),
+        here=link("/audit", **given),
+    )
+
+
+@router.get("/audit.csv")
+def export(request: Request, site: Site_, person: Viewer) -> StreamingResponse:  # noqa: ARG001
+    """The same decisions, all of them, as a table for a spreadsheet."""
+    given = _given(request)
+
+    def lines() -> Iterator[str]:
+        yield _line(COLUMNS)
+        after: str | None = None
+        while entries := list_decisions(site.database, **given, after=after, limit=EXPORT_PAGE):
+            for entry in entries:
+                flat = {**entry["decision"].model_dump(mode="json"), **entry}
+                yield _line([flat[name] for name in COLUMNS])
+            after = entries[-1]["decision"].id
+
+    headers = {"Content-Disposition": 'attachment; filename="decisions.csv"'}
+    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _given(request: Request) -> dict[str, str | None]:
+    return {name: request.query_params.get(name) or None for name in FIELDS}
+
+
+def _name(named: dict[str, Any], id_: str) -> str:
+    return named[id_].name if id_ in named else id_
+
+
+def _line(values: Any) -> str:
+    """One line of CSV; what a spreadsheet would take for a formula gets an apostrophe in front."""
+    buffer = io.StringIO()
+    safe = ["" if v is None else f"'{v}" if str(v).startswith(("=", "+", "-", "@", "\t", "\r")) else v for v in values]
+    csv.writer(buffer).writerow(safe)
+    return buffer.getvalue()
