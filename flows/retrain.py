@@ -8,6 +8,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 from prefect import Flow, flow, task
 from prefect.cache_policies import INPUTS, NO_CACHE, TASK_SOURCE
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.runtime import flow_run
 from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
@@ -76,7 +77,7 @@ def tell_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
 
 @flow(
     name="retrain",
-    flow_run_name="retrain-{folder}",
+    flow_run_name=lambda: f"retrain-{Path(flow_run.parameters['folder'] or 'graph').name}",
     timeout_seconds=SECONDS_LIMIT,
     on_running=LOGGED["on_running"],
     on_completion=LOGGED["on_completion"],

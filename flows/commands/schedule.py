@@ -1,7 +1,8 @@
 """`vlkge retrain`, `vlkge serve` and `vlkge deploy`: one retraining now, or one on a schedule."""
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +12,7 @@ from flows.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from flows.retrain import Retraining
+    from flows.schedules import Watch
 
 app = typer.Typer()
 
@@ -49,27 +51,128 @@ def retrain(
     Where nothing changed it stops. A failure at any point leaves yesterday's model and predictions in force; typed
     again, it goes on where it stopped. The test figures are reported, the gate half of validation decides.
     """
-    from flows import retrain_config
-
-    wanted = retrain_config.read(config, setting or [])
+    parameters = _parameters(folder, source, mapping, entities_from_triples, encoder, config, setting, device)
     start_services()
     from flows.retrain import retrain as flow
 
     limited = flow if time_limit is None else flow.with_options(timeout_seconds=time_limit)
-    done = limited(
-        folder=str(folder.resolve()) if folder else None,
-        source=source or (folder.resolve().name if folder else None),
-        mapping=str(mapping.resolve()) if mapping else None,
-        entities_from_triples=entities_from_triples,
-        encoder=encoder,
-        config=wanted.model_dump(mode="json"),
-        cold=cold,
-        device=device,
-    )
+    done = limited(**parameters, cold=cold)
     if json:
         print_json(done)
     else:
         print_retraining(done)
+
+
+Cron = Annotated[str | None, typer.Option(help="When, as cron writes it: '0 2 * * *' is every night at 2.")]
+Interval = Annotated[float | None, typer.Option(min=1, help="Or every so many seconds.")]
+Timezone = Annotated[str, typer.Option(help="Whose clock; at summer time, 2 o'clock stays 2 o'clock.")]
+Facts = Annotated[
+    int | None, typer.Option(min=1, help="Also retrain as soon as so many facts came since the last training.")
+]
+Decisions = Annotated[
+    int | None, typer.Option(min=1, help="Also retrain as soon as curators decided so often since the last training.")
+]
+WatchEvery = Annotated[float, typer.Option(min=1, help="Seconds between two counts of --facts and --decisions.")]
+
+
+@app.command()
+def serve(
+    folder: Folder = None,
+    cron: Cron = None,
+    interval: Interval = None,
+    timezone: Timezone = "UTC",
+    facts: Facts = None,
+    decisions: Decisions = None,
+    watch_every: WatchEvery = 600,
+    source: Source = None,
+    mapping: Mapping = None,
+    entities_from_triples: FromTriples = False,
+    encoder: Encoder = "bundled",
+    config: Config = None,
+    setting: Setting = None,
+    device: Device = "auto",
+) -> None:
+    """Retrain on a schedule, in this process, until it is stopped (Ctrl-C).
+
+    Examples:
+
+        vlkge serve museum/ --cron "0 2 * * *" --timezone Europe/Amsterdam
+
+        vlkge serve --interval 86400 --decisions 50
+    """
+    parameters = _parameters(folder, source, mapping, entities_from_triples, encoder, config, setting, device)
+    start_services()
+    from flows import schedules
+    from flows.services import say
+
+    times = schedules.schedule(cron, interval, timezone)
+    say("Retraining on schedule; Ctrl-C ends it.")
+    schedules.serve_here(parameters, times, _watch(facts, decisions, watch_every))
+
+
+@app.command()
+def deploy(
+    folder: Folder = None,
+    pool: Annotated[str, typer.Option(help="The Prefect work pool; made, of type process, where it is not.")] = "vlkge",
+    gpus: Annotated[int, typer.Option(min=1, help="How many trainings may use GPUs at a time, over all workers.")] = 1,
+    cron: Cron = None,
+    interval: Interval = None,
+    timezone: Timezone = "UTC",
+    facts: Facts = None,
+    decisions: Decisions = None,
+    watch_every: WatchEvery = 600,
+    source: Source = None,
+    mapping: Mapping = None,
+    entities_from_triples: FromTriples = False,
+    encoder: Encoder = "bundled",
+    config: Config = None,
+    setting: Setting = None,
+    device: Device = "auto",
+) -> None:
+    """Hand the schedule to the workers of a Prefect work pool, which may be on other machines.
+
+    A worker needs this package, the same NEO4J_… and VLKGE_… variables, PREFECT_API_URL, and the folder.
+    """
+    parameters = _parameters(folder, source, mapping, entities_from_triples, encoder, config, setting, device)
+    start_services()
+    from flows import schedules
+
+    times = schedules.schedule(cron, interval, timezone)
+    made = schedules.deploy_to(pool, gpus, parameters, times, _watch(facts, decisions, watch_every))
+    print(f"{len(made)} deployments for the work pool {pool!r}. Start a worker wherever the work is to be done:")
+    print(f"  PREFECT_API_URL={os.environ['PREFECT_API_URL']} prefect worker start --pool {pool}")
+
+
+def _parameters(
+    folder: Path | None,
+    source: str | None,
+    mapping: Path | None,
+    entities_from_triples: bool,
+    encoder: str,
+    config: Path | None,
+    setting: list[str] | None,
+    device: str,
+) -> dict[str, Any]:
+    """The flow's, checked before anything starts."""
+    from flows import retrain_config
+
+    return {
+        "folder": str(folder.resolve()) if folder else None,
+        "source": source or (folder.resolve().name if folder else None),
+        "mapping": str(mapping.resolve()) if mapping else None,
+        "entities_from_triples": entities_from_triples,
+        "encoder": encoder,
+        "config": retrain_config.read(config, setting or []).model_dump(mode="json"),
+        "device": device,
+    }
+
+
+def _watch(facts: int | None, decisions: int | None, every: float) -> "Watch | None":
+    if facts is None and decisions is None:
+        return None
+    from flows.schedules import Watch
+
+    return Watch(every=every, facts=facts, decisions=decisions)
 
 
 def print_retraining(done: "Retraining") -> None:
