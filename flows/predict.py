@@ -1,4 +1,4 @@
-"""Predict: the best new links of each relation, published in the graph."""
+"""Predict: the best new links with their probabilities, published in the graph."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
+from flows.calibrate import TOP_K, Served, calibrate
 from flows.checkpoints import folder_of, load_checkpoint
 from flows.export import read_graph
 from flows.logs import LOGGED
@@ -15,11 +16,27 @@ from flows.services import open_graph
 from flows.settings import Settings
 from graph import predictions
 from graph.connection import Database
+from graph.errors import InputError
 from graph.links import keep
+from models.calibration import Calibration
 from models.checkpoint import Checkpoint
 from models.knowledge_graph import KnowledgeGraph
-from models.prediction import functional_relations
+from models.patterns import Patterns
+from models.prediction import added_since, members
 from models.prediction import predict as find_links
+from models.thresholds import Threshold, thresholds
+
+LIMIT = 1000
+
+
+class Wanted(BaseModel):
+    """Which links are looked for; see `models.prediction.predict`."""
+
+    relations: list[str] | None = None
+    limit: int | None = LIMIT
+    best: int | None = None
+    precision: float | None = None
+    new: bool = False
 
 
 class Published(BaseModel):
@@ -29,44 +46,108 @@ class Published(BaseModel):
     model: str
     links: int
     file: Path
-    functional: list[str]
-    """Relations with one value per head, so that heads which have one get no second."""
+    patterns: Patterns
+    """Which relations are functional, symmetric, inverse of one another: links against that were left out."""
+    thresholds: list[Threshold] | None
+    """Where a precision was asked for: from which probability on a relation's links were kept."""
+    heads: int | None
+    """With `new`: how many entities were added since training; only their links were looked for."""
     relations: list[dict[str, int | str]]
 
 
 @flow(name="predict", flow_run_name="predict-{top_k}-per-head", **LOGGED)
 def predict(
-    *, model: str | None = None, relations: list[str] | None = None, top_k: int = 3, limit: int = 1000
+    *,
+    model: str | None = None,
+    relations: list[str] | None = None,
+    top_k: int = TOP_K,
+    limit: int | None = LIMIT,
+    best: int | None = None,
+    precision: float | None = None,
+    new: bool = False,
+    patterns: str | None = None,
 ) -> Published:
-    """Publish the model's (None: the champion's) best new links; what it no longer predicts becomes stale."""
+    """Publish the model's (None: the champion's) best new links; what it no longer predicts becomes stale.
+
+    `limit` links of each relation at most, `best` of all; with `precision`, only those that are right that often; with
+    `new`, only of entities added since training. `patterns` is a file that overrides the patterns found in the data.
+    """
     settings = Settings()
+    wanted = Wanted(relations=relations, limit=limit, best=best, precision=precision, new=new)
     with open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
         graph = KnowledgeGraph.from_hetero(read_graph(database))
-        links = score_links(checkpoint, graph, relations, top_k, limit)
-        run = publish(database, links, version, relations or graph.relations)
-    file = keep(links, folder_of(settings, version), run.run_id)
+        served = Served.of(version, checkpoint, graph, Path(patterns) if patterns else None, top_k)
+        calibration = calibrate(served, folder_of(settings, version))
+        kept = choose_thresholds(calibration, precision, relations or graph.relations)
+        heads = added_heads(checkpoint, graph) if new else None
+        links = score_links(served, calibration, wanted, kept, heads)
+        run = publish(database, links, version, relations or graph.relations, heads)
     return Published(
         run_id=run.run_id,
         model=version,
         links=int(run.counts["current"].sum()),
-        file=file,
-        functional=functional_relations(graph),
+        file=keep(links, folder_of(settings, version), run.run_id),
+        patterns=served.patterns,
+        thresholds=kept,
+        heads=None if heads is None else len(heads),
         relations=run.counts.to_dict(orient="records"),
     )
 
 
+def choose_thresholds(
+    calibration: Calibration | None, precision: float | None, relations: list[str]
+) -> list[Threshold] | None:
+    """Raises InputError where a precision is wished for that nothing is known about."""
+    if precision is None:
+        return None
+    if calibration is None:
+        raise InputError(
+            f"precision {precision} cannot be promised: the graph has too few validation facts to learn it from"
+        )
+    return thresholds(calibration.tallies, precision, relations)
+
+
+def added_heads(checkpoint: Checkpoint, graph: KnowledgeGraph) -> list[str]:
+    """Ids of the entities that the model has never met; raises InputError where there are none."""
+    heads = added_since(checkpoint, graph)
+    if not heads:
+        raise InputError("no entity was added since the model was trained; leave --new out to predict for all")
+    return heads
+
+
 @task(cache_policy=NO_CACHE)
 def score_links(
-    checkpoint: Checkpoint, graph: KnowledgeGraph, relations: list[str] | None, top_k: int, limit: int
+    served: Served,
+    calibration: Calibration | None,
+    wanted: Wanted,
+    kept: list[Threshold] | None,
+    heads: list[str] | None,
 ) -> pd.DataFrame:
+    chosen = None if heads is None else members(served.graph, heads)
+    levels = {t.relation: t.probability for t in kept or [] if t.probability is not None}
     with progress_bar("predict") as progress:
         return find_links(
-            checkpoint.model_for(graph), graph, relations=relations, top_k=top_k, limit=limit, progress=progress
+            served.scores,
+            served.graph,
+            relations=wanted.relations,
+            top_k=served.top_k,
+            limit=wanted.limit,
+            best=wanted.best,
+            patterns=served.patterns,
+            calibration=calibration,
+            seen=served.seen,
+            heads=chosen,
+            thresholds=None if kept is None else levels,
+            progress=progress,
         )
 
 
 @task(cache_policy=NO_CACHE)
-def publish(database: Database, links: pd.DataFrame, version: str, relations: list[str]) -> predictions.Publication:
+def publish(
+    database: Database, links: pd.DataFrame, version: str, relations: list[str], heads: list[str] | None
+) -> predictions.Publication:
     with progress_bar("write back") as progress:
-        return predictions.publish(database, links, model_version=version, relations=relations, progress=progress)
+        return predictions.publish(
+            database, links, model_version=version, relations=relations, heads=heads, progress=progress
+        )

@@ -1,23 +1,30 @@
-"""New links: for each head the best tails that are not yet known, among what the relation joins."""
+"""New links: the best of each head, of each relation or of the whole graph, with their probabilities."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import torch
 from torch import Tensor
 
-from models.candidates import of_types
+from models.best import Kept
+from models.calibration import Calibration, uncertainty
+from models.checkpoint import Checkpoint
 from models.errors import InputError
-from models.filters import KnownFacts
 from models.knowledge_graph import KnowledgeGraph
+from models.lists import Links, Lists
+from models.patterns import Patterns
 from models.progress import Progress, silent
 from models.ranking import BUDGET
-from models.scores import Scores, VectorScores, columns_of
+from models.scores import Scores, VectorScores
 from models.vlkge import VLKGE
 
 COLUMNS = ["head", "relation", "tail", "score", "rank"]
-SUPPORT = 20  # heads with one value each, from which on that is taken for a rule
+CALIBRATED = ["probability", "uncertainty", "calibrated_on"]
+
+Numbers = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
 def predict(
@@ -27,121 +34,102 @@ def predict(
     relations: Sequence[str] | None = None,
     top_k: int = 3,
     limit: int | None = 1000,
-    functional: Collection[str] | None = None,
+    best: int | None = None,
+    patterns: Patterns | None = None,
+    calibration: Calibration | None = None,
+    seen: Tensor | None = None,
+    heads: Tensor | None = None,
+    thresholds: Mapping[str, float] | None = None,
     budget: int = BUDGET,
     progress: Progress = silent,
 ) -> pd.DataFrame:
     """Links frame: head, relation and tail (ids), score, and rank, the place among the head's new tails from 1.
 
-    Heads and tails are of the labels that the relation joins in the graph. Left out are the facts of all splits,
-    rejected links, loops unless the relation has some, and second values of `functional` relations (None: those that
-    the data shows to be so, `functional_relations`). Of each relation (None: all) the `limit` best links are kept
-    (None: all), at most `top_k` a head; sorted by relation, then score. `budget` bounds the numbers held at a time.
-    Raises InputError for an unknown relation and for limits below 1.
+    With a `calibration` also probability, uncertainty (its entropy in bits) and calibrated_on (relation or pooled).
+    `seen` bool [N] says of whom the model knew training facts (None: of those that have some in the graph).
+
+    Heads and tails are of the labels that the relation joins in the graph. Left out are the facts of all splits, what
+    they say the other way round, rejected links, loops unless the relation has some, and second values of functional
+    relations (`patterns`; None: those that the data shows). `heads` bool [N] restricts whose links are looked for.
+
+    From the union of the `top_k` best tails of every head and relation, the `limit` best of each relation are kept,
+    and of those the `best` of all (None: all of them), by probability, then score; with `thresholds`, only those of a
+    relation's probability or more. Sorted by relation and by that order. `budget` bounds the numbers held at a time;
+    so does what is kept, unless both limits are None. Raises InputError for an unknown relation and limits below 1.
     """
-    for name, value in (("top_k", top_k), ("limit", limit)):
+    for name, value in (("top_k", top_k), ("limit", limit), ("best", best)):
         if value is not None and value < 1:
             raise InputError(f"{name} is {value}; it must be at least 1")
     chosen = _relation_rows(graph, relations)
-    single = set(functional_relations(graph) if functional is None else functional)
     scores = model if isinstance(model, Scores) else VectorScores.of_model(model)
-    finder = _Finder(scores, graph, top_k, budget)
-    frames = []
-    for done, relation in enumerate(chosen, 1):
-        links = finder.links(relation, single=graph.relations[relation] in single)
-        frames.append(_frame(graph, relation, *_best(links, limit)))
-        progress(done, len(chosen), f"{graph.relations[relation]}: {len(frames[-1])} new links")
-    return pd.concat(frames, ignore_index=True)
+    lists = Lists(scores, graph, patterns or Patterns.found(graph), top_k=top_k, heads=heads, budget=budget)
+    judge = _Judge(calibration, graph.seen if seen is None else seen, thresholds)
+    everything = Kept(best)
+    total, done = sum(lists.count(row) for row in chosen), 0
+    for row in chosen:
+        kept = Kept(limit)
+        for count, links in lists.blocks(row):
+            kept.add(*judge(links, graph.relations[row]))
+            done += count
+            progress(done, total, graph.relations[row])
+        everything.add(*kept.best())
+    return _frame(graph, *everything.best(), calibrated=calibration is not None)
 
 
-def functional_relations(graph: KnowledgeGraph, support: int = SUPPORT) -> list[str]:
-    """Relations whose heads have exactly one tail each, in all splits, and at least `support` heads."""
-    facts = torch.unique(torch.cat(list(graph.triples.values())), dim=0)
-    found = []
-    for row, name in enumerate(graph.relations):
-        heads, values = torch.unique(facts[facts[:, 1] == row][:, 0], return_counts=True)
-        if len(heads) >= support and (values == 1).all():
-            found.append(name)
-    return found
+def seen_by(checkpoint: Checkpoint, graph: KnowledgeGraph) -> Tensor:
+    """Of which entities of a graph, maybe grown since, a model knew training facts, bool [N]."""
+    trained = checkpoint.model.state_dict().get("modalities.structural.mask")
+    known = [True] * len(checkpoint.entities) if trained is None else trained.tolist()
+    seen = dict(zip(checkpoint.entities, known, strict=True))
+    return torch.tensor([seen.get(identity, False) for identity in graph.entities], dtype=torch.bool) & graph.seen
 
 
-class _Finder:
-    """Finds links relation by relation, in blocks of heads."""
-
-    def __init__(self, scores: Scores, graph: KnowledgeGraph, top_k: int, budget: int) -> None:
-        self.scores = scores
-        self.graph = graph
-        self.top_k = top_k
-        self.budget = budget
-        self.facts = torch.cat(list(graph.triples.values()))
-        left_out = torch.cat([self.facts, graph.rejected])
-        self.left_out = KnownFacts(left_out, graph.num_relations).to(scores.device)
-
-    def links(self, relation: int, *, single: bool) -> tuple[Tensor, ...]:
-        """(head, tail, score, rank) [k] each of all heads' best new tails."""
-        facts = self.facts[self.facts[:, 1] == relation]
-        loops = bool((facts[:, 0] == facts[:, 2]).any())
-        parts = [
-            self._block(relation, heads, tails, loops)
-            for every, tails in self._joined(relation)
-            for heads in torch.split(_without(every, facts[:, 0]) if single else every, self._rows(tails))
-            if len(heads)
-        ]
-        if not parts:
-            return tuple(torch.empty(0, dtype=kind) for kind in (torch.long, torch.long, torch.float, torch.long))
-        return tuple(torch.cat(column) for column in zip(*parts, strict=True))
-
-    def _joined(self, relation: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """(heads of one label, tails of all labels that the relation joins with it)."""
-        tails_of: dict[int, set[int]] = defaultdict(set)
-        for head_type, tail_type in sorted(self.graph.relation_types[relation]):
-            tails_of[head_type].add(tail_type)
-        for head_type, tail_types in tails_of.items():
-            yield of_types(self.graph, {head_type}), of_types(self.graph, tail_types)
-
-    def _rows(self, tails: Tensor) -> int:
-        return max(1, self.budget // max(1, len(tails)))
-
-    @torch.no_grad()
-    def _block(self, relation: int, heads: Tensor, tails: Tensor, loops: bool) -> tuple[Tensor, ...]:
-        device = self.scores.device
-        heads, tails = heads.to(device), tails.to(device)
-        pairs = torch.stack([heads, torch.full_like(heads, relation)], dim=1)
-        rows, entities = self.left_out.of(pairs, "tail")
-        if not loops:
-            rows, entities = torch.cat([rows, torch.arange(len(heads), device=device)]), torch.cat([entities, heads])
-        columns = columns_of(entities, tails)
-        hidden = (rows[columns >= 0], columns[columns >= 0])
-        scores = self.scores.score_best(pairs, "tail", tails, hidden, self.top_k)
-        best, at = scores.topk(min(self.top_k, len(tails)), dim=1)
-        places = torch.arange(1, best.shape[1] + 1, device=device).expand_as(best)
-        new = best > -torch.inf
-        return heads[:, None].expand_as(best)[new].cpu(), tails[at][new].cpu(), best[new].cpu(), places[new].cpu()
+def added_since(checkpoint: Checkpoint, graph: KnowledgeGraph) -> list[str]:
+    """Ids of the entities of a graph that a model has never met."""
+    met = set(checkpoint.entities)
+    return [identity for identity in graph.entities if identity not in met]
 
 
-def _best(links: tuple[Tensor, ...], limit: int | None) -> tuple[Tensor, ...]:
-    """The `limit` links of highest score, best first; equal ones in the order of heads."""
-    order = links[2].argsort(descending=True, stable=True)[:limit]
-    return tuple(column[order] for column in links)
+def members(graph: KnowledgeGraph, ids: Sequence[str]) -> Tensor:
+    """Which entities have one of the ids, bool [N]."""
+    chosen = set(ids)
+    return torch.tensor([identity in chosen for identity in graph.entities], dtype=torch.bool)
 
 
-def _without(entities: Tensor, others: Tensor) -> Tensor:
-    return entities[~torch.isin(entities, others)]
+class _Judge:
+    """Gives links their probabilities, and drops those below their relation's threshold."""
+
+    def __init__(self, calibration: Calibration | None, seen: Tensor, thresholds: Mapping[str, float] | None) -> None:
+        self.calibration = calibration
+        self.seen = seen
+        self.thresholds = thresholds
+
+    def __call__(self, links: Links, relation: str) -> tuple[Links, Numbers, Mask]:
+        count = len(links.heads)
+        if self.calibration is None:
+            return links, np.zeros(count), np.zeros(count, dtype=bool)
+        probability, own = self.calibration.probabilities(links, self.seen[links.heads].numpy())
+        if self.thresholds is None:
+            return links, probability, own
+        likely = probability >= self.thresholds.get(relation, np.inf)
+        return links.at(torch.from_numpy(likely)), probability[likely], own[likely]
 
 
-def _frame(
-    graph: KnowledgeGraph, relation: int, heads: Tensor, tails: Tensor, scores: Tensor, ranks: Tensor
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "head": pd.Series([graph.entities[i] for i in heads.tolist()], dtype=object),
-            "relation": pd.Series([graph.relations[relation]] * len(heads), dtype=object),
-            "tail": pd.Series([graph.entities[i] for i in tails.tolist()], dtype=object),
-            "score": scores.double().numpy(),
-            "rank": ranks.numpy(),
-        },
-        columns=COLUMNS,
-    )
+def _frame(graph: KnowledgeGraph, links: Links, probability: Numbers, own: Mask, *, calibrated: bool) -> pd.DataFrame:
+    entities = np.array(graph.entities, dtype=object)
+    columns: dict[str, object] = {
+        "head": entities[links.heads.numpy()],
+        "relation": np.array(graph.relations, dtype=object)[links.relations.numpy()],
+        "tail": entities[links.tails.numpy()],
+        "score": links.scores.double().numpy(),
+        "rank": links.ranks.numpy(),
+    }
+    if calibrated:
+        columns["probability"] = probability
+        columns["uncertainty"] = uncertainty(probability)
+        columns["calibrated_on"] = np.where(own, "relation", "pooled").astype(object)
+    frame = pd.DataFrame(columns, columns=COLUMNS + (CALIBRATED if calibrated else []))
+    return frame.sort_values("relation", kind="stable", ignore_index=True)
 
 
 def _relation_rows(graph: KnowledgeGraph, names: Sequence[str] | None) -> list[int]:

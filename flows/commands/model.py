@@ -1,8 +1,8 @@
-"""`vlkge train` and `vlkge predict`."""
+"""`vlkge train`."""
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -73,33 +73,6 @@ def train(
         return
     figures = {name: value for name, value in trained.metrics.items() if name != "history"}
     print_fields({**dict(trained), **figures, "metrics": trained.folder / "metrics.json"})
-
-
-@app.command()
-def predict(
-    model: Model = None,
-    relation: Annotated[
-        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. None: all.")
-    ] = None,
-    top_k: Annotated[int, typer.Option(min=1, help="New links per head and relation.")] = 3,
-    limit: Annotated[int, typer.Option(min=1, help="New links per relation, the best ones.")] = 1000,
-    json: Json = False,
-) -> None:
-    """Find the best new links and publish them in the graph as PREDICTED, with score, rank, model and run."""
-    start_services()
-    from flows.predict import predict as flow
-
-    published = flow(model=model, relations=relation, top_k=top_k, limit=limit)
-    if json:
-        print_json(published)
-        return
-    print_published(published)
-
-
-def print_published(published: Any) -> None:
-    """What a Published run wrote, per relation."""
-    title = f"{published.links:,} new links by model {published.model}, run {published.run_id}"
-    print_table(published.relations, title)
 
 
 def _print_settings(rows: list[dict[str, object]], json: bool) -> None:

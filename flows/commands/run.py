@@ -10,7 +10,7 @@ import typer
 from flows.commands import start_services
 from flows.commands.evaluate import print_evaluation
 from flows.commands.graph import Folder, FromTriples, Mapping, Source, print_encoded, print_ingested
-from flows.commands.model import print_published
+from flows.commands.predict import print_published
 from flows.output import Json, print_json, print_table
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import torch
 from models.config import TrainConfig
 from models.errors import InputError
 from models.knowledge_graph import KnowledgeGraph
-from models.prediction import COLUMNS, functional_relations, predict
+from models.patterns import Patterns
+from models.prediction import COLUMNS, predict
 from models.scores import Scores, VectorScores
 from models.vlkge import VLKGE
 
@@ -50,7 +51,7 @@ def links(frame) -> list[tuple[str, str, str, float, int]]:
 
 def test_by_hand(graph, scores):
     """z before y before x; facts of all splits and the rejected a-z are left out; works and persons are no style."""
-    found = predict(scores, graph, relations=["hasStyle"], functional=[])
+    found = predict(scores, graph, relations=["hasStyle"], patterns=Patterns())
     assert list(found.columns) == COLUMNS
     assert links(found) == [
         ("b", "hasStyle", "z", 3.0, 1),
@@ -78,8 +79,8 @@ def test_loops_where_the_relation_has_some(graph, scores):
 
 
 def test_no_second_value_for_a_functional_relation(graph, scores):
-    assert predict(scores, graph, relations=["hasStyle"], functional=["hasStyle"]).empty
-    assert len(predict(scores, graph, relations=["hasStyle"], functional=[])) == 5
+    assert predict(scores, graph, relations=["hasStyle"], patterns=Patterns(functional=("hasStyle",))).empty
+    assert len(predict(scores, graph, relations=["hasStyle"], patterns=Patterns())) == 5
 
 
 def test_functional_is_what_the_data_shows(hetero):
@@ -89,8 +90,8 @@ def test_functional_is_what_the_data_shows(hetero):
     facts += [(f"w{i}", "hasStyle", "x", "train") for i in range(20)] + [("w3", "hasStyle", "y", "test")]
     facts += [(f"w{i}", "soldIn", "y", "train") for i in range(19)]
     graph = KnowledgeGraph.from_hetero(hetero(entities, facts))
-    assert functional_relations(graph) == ["madeIn"]
-    assert functional_relations(graph, support=19) == ["madeIn", "soldIn"]
+    assert Patterns.found(graph).functional == ("madeIn",)
+    assert Patterns.found(graph, support=19).functional == ("madeIn", "soldIn")
 
     torch.manual_seed(0)
     found = predict(VLKGE.from_graph(TrainConfig(dimension=4), graph), graph, top_k=1)
@@ -100,7 +101,7 @@ def test_functional_is_what_the_data_shows(hetero):
 
 
 def test_limit_keeps_the_best_of_each_relation(graph, scores):
-    found = predict(scores, graph, limit=2, functional=[])
+    found = predict(scores, graph, limit=2, patterns=Patterns())
     assert found.groupby("relation").size().to_dict() == {"hasStyle": 2, "knows": 2, "relatedTo": 2}
     assert links(found)[:2] == [("b", "hasStyle", "z", 3.0, 1), ("c", "hasStyle", "z", 3.0, 1)]
 
@@ -112,7 +113,7 @@ def test_equals_a_loop_over_heads_and_tails(gallery, scorer, budget):
     torch.manual_seed(0)
     model = VLKGE.from_graph(TrainConfig(scorer=scorer, dimension=8), graph).eval()
 
-    found = predict(model, graph, top_k=2, limit=None, functional=["paintedBy"], budget=budget)
+    found = predict(model, graph, top_k=2, limit=None, patterns=Patterns(functional=("paintedBy",)), budget=budget)
 
     by_hand = _loop(model, graph, top_k=2, functional="paintedBy")
     assert {row[:3]: row[4] for row in links(found)} == {key: rank for key, (_, rank) in by_hand.items()}

@@ -1,0 +1,110 @@
+"""Calibrate: a model's probabilities on the graph as it is now, and how far they hold on test facts."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from torch import Tensor
+
+from flows.progress import progress_bar
+from flows.services import say
+from models import plots
+from models.calibration import Calibration, judge
+from models.calibration import calibrate as learn
+from models.checkpoint import Checkpoint
+from models.knowledge_graph import KnowledgeGraph
+from models.patterns import Patterns
+from models.prediction import seen_by
+from models.reliability import Reliability, reliability
+from models.scores import Scores, VectorScores
+
+TOP_K = 3
+
+
+@dataclass(frozen=True)
+class Served:
+    """What lists are made of: a model's scores on a graph, whom it knew in training, and the rules of the lists."""
+
+    version: str
+    graph: KnowledgeGraph
+    scores: Scores
+    seen: Tensor
+    patterns: Patterns
+    top_k: int
+
+    @classmethod
+    def of(
+        cls, version: str, checkpoint: Checkpoint, graph: KnowledgeGraph, patterns: Path | None, top_k: int
+    ) -> "Served":
+        """A checkpoint over a graph that may have changed since; `patterns` is a file that overrides those found."""
+        model = checkpoint.model_for(graph)
+        return cls(
+            version=version,
+            graph=graph,
+            scores=VectorScores.of_model(model),
+            seen=seen_by(checkpoint, graph),
+            patterns=Patterns.read(patterns, graph) if patterns else Patterns.found(graph),
+            top_k=top_k,
+        )
+
+    @property
+    def key(self) -> str:
+        """Names what a calibration was learned from."""
+        content = f"{self.version}\n{self.graph.fingerprint}\n{self.top_k}\n{self.patterns.model_dump_json()}"
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+@task(cache_policy=NO_CACHE)
+def calibrate(served: Served, folder: Path) -> Calibration | None:
+    """The calibration kept in the model's folder if it is of this graph and these lists, else a new one, kept there."""
+    kept = Calibration.load(folder)
+    if kept is not None and kept.key == served.key:
+        return kept
+    with progress_bar("calibrate") as progress:
+        made = learn(
+            served.scores,
+            served.graph,
+            served.patterns,
+            seen=served.seen,
+            top_k=served.top_k,
+            key=served.key,
+            progress=progress,
+        )
+    if made is None:
+        say("The links get no probability: the graph has too few validation facts to hide and find again.")
+        return None
+    made.save(folder)
+    return made
+
+
+@task(cache_policy=NO_CACHE)
+def measure_reliability(served: Served, calibration: Calibration, folder: Path) -> Reliability:
+    """Calibration error, Brier score and bins on lists with the test facts hidden; the diagram is drawn."""
+    with progress_bar("reliability") as progress:
+        judged = judge(
+            served.scores,
+            served.graph,
+            served.patterns,
+            seen=served.seen,
+            hidden=("test",),
+            top_k=served.top_k,
+            progress=progress,
+        )
+    probability, _ = calibration.probabilities(judged.links, judged.seen)
+    found = reliability(probability, judged.correct, judged.links.relations.numpy(), served.graph.relations)
+    plots.reliability(found.bins, folder / "plots" / "reliability.svg")
+    return found
+
+
+def check_calibration(version: str, checkpoint: Checkpoint, graph: KnowledgeGraph, folder: Path) -> dict[str, Any]:
+    """A model's reliability as its node's metrics keep it: empty where it cannot be calibrated or tested."""
+    if len(graph.triples["test"]) == 0:
+        return {}
+    served = Served.of(version, checkpoint, graph, None, TOP_K)
+    calibration = calibrate(served, folder)
+    if calibration is None:
+        return {}
+    return {"calibration": measure_reliability(served, calibration, folder).model_dump(mode="json")}

@@ -1,0 +1,113 @@
+"""`vlkge predict` and `vlkge patterns`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.commands import start_services
+from flows.commands.model import Model
+from flows.output import Json, print_json, print_table
+
+app = typer.Typer()
+
+PatternsFile = Annotated[
+    Path | None,
+    typer.Option("--patterns", exists=True, dir_okay=False, help="A TOML file as `vlkge patterns` prints it."),
+]
+
+
+@app.command()
+def predict(
+    model: Model = None,
+    relation: Annotated[
+        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. None: all.")
+    ] = None,
+    top_k: Annotated[int, typer.Option(min=1, help="New links per head and relation.")] = 3,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="New links per relation, the best ones; 1000 unless --best or --precision is given."),
+    ] = None,
+    best: Annotated[int | None, typer.Option(min=1, help="New links in the whole graph, the best ones.")] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Only links above the probability from which on so many are right, for example 0.9."),
+    ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Only for entities added since training, from their picture and text.")
+    ] = False,
+    patterns: PatternsFile = None,
+    json: Json = False,
+) -> None:
+    """Find the best new links and publish them in the graph as PREDICTED, with probability, rank, model and run.
+
+    A link's probability is learned on validation facts that are hidden and found again: of links like this one, so
+    many in a hundred were recorded facts hidden from the model.
+
+    Examples:
+
+        vlkge predict --best 1000
+
+        vlkge predict --relation hasStyle --precision 0.9
+
+        vlkge predict --new
+    """
+    start_services()
+    from flows.predict import LIMIT
+    from flows.predict import predict as flow
+
+    published = flow(
+        model=model,
+        relations=relation,
+        top_k=top_k,
+        limit=limit if limit or best or precision else LIMIT,
+        best=best,
+        precision=precision,
+        new=new,
+        patterns=str(patterns.resolve()) if patterns else None,
+    )
+    if json:
+        print_json(published)
+        return
+    print_published(published)
+
+
+@app.command()
+def patterns(file: PatternsFile = None, json: Json = False) -> None:
+    """Print which relations the data shows to be functional, symmetric, or inverse of one another, as a TOML file.
+
+    Links that such patterns rule out are never predicted: a second value of a functional relation, and a fact that is
+    known the other way round. Change the file and give it to `vlkge predict --patterns FILE`.
+    """
+    from flows.services import open_graph
+    from flows.settings import Settings
+    from graph.export import export
+    from models.knowledge_graph import KnowledgeGraph
+    from models.patterns import Patterns, findings
+
+    with open_graph(Settings()) as database:
+        graph = KnowledgeGraph.from_hetero(export(database))
+    holding = Patterns.read(file, graph) if file else Patterns.found(graph)
+    seen = findings(graph)
+    if json:
+        print_json({**holding.model_dump(), "findings": [finding._asdict() for finding in seen]})
+        return
+    print(holding.toml(seen), end="")
+
+
+def print_published(published: Any) -> None:
+    """What a Published run wrote, per relation."""
+    title = f"{published.links:,} new links by model {published.model}, run {published.run_id}"
+    rows = published.relations
+    if published.thresholds is not None:
+        levels = {threshold.relation: threshold for threshold in published.thresholds}
+        rows = [
+            {**row, "from_probability": levels[name].probability, "learned_on": levels[name].calibrated_on}
+            for row in rows
+            if (name := row["relation"]) in levels
+        ]
+    print_table(rows, title)
+    found = published.patterns
+    print(
+        f"left out: second values of {', '.join(found.functional) or 'no relation'}; what is known the other way round"
+    )
