@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -99,12 +98,10 @@ def measure_reliability(served: Served, calibration: Calibration, folder: Path) 
     return found
 
 
-def check_calibration(version: str, checkpoint: Checkpoint, graph: KnowledgeGraph, folder: Path) -> dict[str, Any]:
-    """A model's reliability as its node's metrics keep it: empty where it cannot be calibrated or tested."""
+def check_calibration(version: str, checkpoint: Checkpoint, graph: KnowledgeGraph, folder: Path) -> Reliability | None:
+    """How far a model's probabilities hold on test facts; None where it cannot be calibrated or tested."""
     if len(graph.triples["test"]) == 0:
-        return {}
+        return None
     served = Served.of(version, checkpoint, graph, None, TOP_K)
     calibration = calibrate(served, folder)
-    if calibration is None:
-        return {}
-    return {"calibration": measure_reliability(served, calibration, folder).model_dump(mode="json")}
+    return None if calibration is None else measure_reliability(served, calibration, folder)

@@ -6,6 +6,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
+from flows.calibrate import check_calibration
 from flows.checkpoints import folder_of, load_checkpoint
 from flows.export import read_graph
 from flows.logs import LOGGED
@@ -23,6 +24,7 @@ from models.evaluation import Figures, Protocol, Report
 from models.evaluation import evaluate as rank_facts
 from models.filters import SIDES
 from models.knowledge_graph import KnowledgeGraph
+from models.reliability import Reliability
 from models.scoring import Side
 from models.seeds import OverSeeds, over_seeds
 
@@ -45,6 +47,8 @@ class Evaluation(BaseModel):
     model: str
     report: Report
     baselines: dict[str, Report]
+    calibration: Reliability | None
+    """How far the probabilities of links hold on test facts; measured with the strict test report."""
     files: ReportFiles
 
 
@@ -121,10 +125,13 @@ def evaluate_model(
 ) -> Evaluation:
     """Rank, write the files, and put the figures on the model's node."""
     report = rank_model(checkpoint, graph, conditions)
-    files = write_report(folder_of(settings, version), version, checkpoint, report, compared)
+    folder = folder_of(settings, version)
+    # Before the report is written, which shows the reliability diagram.
+    calibration = check_calibration(version, checkpoint, graph, folder) if suffix(report) == "" else None
+    files = write_report(folder, version, checkpoint, report, compared)
     if suffix(report) in ("", f"-{report.split}"):
-        record(database, version, report, compared["popularity"])
-    return Evaluation(model=version, report=report, baselines=dict(compared), files=files)
+        record(database, version, report, compared["popularity"], calibration)
+    return Evaluation(model=version, report=report, baselines=dict(compared), calibration=calibration, files=files)
 
 
 @task(cache_policy=NO_CACHE)
@@ -141,7 +148,9 @@ def rank_baselines(graph: KnowledgeGraph, conditions: Conditions, probes: bool) 
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
-def record(database: Database, version: str, report: Report, popularity: Figures) -> None:
+def record(
+    database: Database, version: str, report: Report, popularity: Figures, calibration: Reliability | None
+) -> None:
     """The figures on the model's node, where Cypher finds them."""
     known = registry.model(database, version)
     metrics = {
@@ -151,6 +160,7 @@ def record(database: Database, version: str, report: Report, popularity: Figures
             **known.metrics.get("popularity", {}),
             report.split: popularity.model_dump(mode="json", include=set(Figures.model_fields)),
         },
+        **({"calibration": calibration.model_dump(mode="json")} if calibration else {}),
     }
     registry.register_model(
         database, version, known.scorer, known.config, metrics, known.data_fingerprint, known.encoders

@@ -11,6 +11,7 @@ from flows.output import Json, print_fields, print_json, print_table
 if TYPE_CHECKING:
     from flows.evaluate import Evaluation, SeedsEvaluation
     from flows.reports import ReportFiles
+    from models.reliability import Reliability
 
 app = typer.Typer()
 
@@ -102,6 +103,18 @@ def print_evaluation(evaluated: "Evaluation") -> None:
             for name, part in getattr(report, parts).items()
         ]
         print_table(rows)
+    if evaluated.calibration:
+        _print_reliability(evaluated.calibration)
+
+
+def _print_reliability(found: "Reliability") -> None:
+    title = (
+        f"probabilities of the {found.links:,} links in which {found.facts:,} hidden test facts are: "
+        f"expected calibration error {found.ece:.4f}, Brier score {found.brier:.4f} "
+        f"({found.brier_of_base_rate:.4f} if all had one probability)"
+    )
+    print_table([part for part in found.bins if part["count"]], title)
+    print_table(found.yield_, "what a least probability yields on test facts")
 
 
 def _show_seeds(found: "SeedsEvaluation", json: bool) -> None:
