@@ -1,7 +1,7 @@
 """Training of VL-KGE: epochs of steps, validation after each, everything needed to go on kept on disk."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,8 @@ from models.vlkge import VLKGE
 from models.warm_start import digest, start_from
 
 STATE, BEST = "training.safetensors", "best.safetensors"
+AfterEpoch = Callable[[int, float], None]
+"""Told the epoch, from 1, and its validation MRR."""
 
 
 def train(
@@ -36,12 +38,14 @@ def train(
     *,
     warm_start: Checkpoint | None = None,
     device: str = "auto",
+    after_epoch: AfterEpoch | None = None,
     progress: Progress = silent,
 ) -> Checkpoint:
     """A model of the graph's training facts, kept in `folder`; validation facts choose the epoch, nothing else.
 
     A finished training is read back, an interrupted one goes on after its last whole epoch, to the same bits on a CPU.
-    `warm_start` is an earlier model whose vectors this one starts with (`models.warm_start`).
+    `warm_start` is an earlier model whose vectors this one starts with (`models.warm_start`). `after_epoch` may raise
+    to give the training up; called again, it would go on.
     Raises InputError for a graph without training facts, for a folder that holds another training, for an earlier
     model that is built otherwise, and where the loss is no longer a finite number.
     """
@@ -56,6 +60,8 @@ def train(
         run.resume()
         while not run.is_over:
             run.epoch(progress)
+            if after_epoch is not None:
+                after_epoch(len(run.history), float(run.history[-1]["validation_mrr"]))
         checkpoint = Checkpoint.of(run.best_model(), graph, run.metrics())
     checkpoint.save(folder)
     for name in (STATE, BEST):
@@ -67,12 +73,15 @@ def train(
 @contextmanager
 def _reproducible(device: torch.device) -> Iterator[None]:
     """On a CPU, sums in an order that does not depend on which thread comes first."""
-    before = torch.are_deterministic_algorithms_enabled()
-    torch.use_deterministic_algorithms(before or device.type == "cpu")
+    before = torch.are_deterministic_algorithms_enabled(), torch.utils.deterministic.fill_uninitialized_memory
+    torch.use_deterministic_algorithms(before[0] or device.type == "cpu")
+    # Nothing here reads memory before writing it; filling all of it takes a seventh of a step.
+    torch.utils.deterministic.fill_uninitialized_memory = False
     try:
         yield
     finally:
-        torch.use_deterministic_algorithms(before)
+        torch.use_deterministic_algorithms(before[0])
+        torch.utils.deterministic.fill_uninitialized_memory = before[1]
 
 
 def train_step(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:
