@@ -14,6 +14,7 @@ from torch_geometric.data import HeteroData
 from models.batches import Batch, Batches, epoch_seed
 from models.checkpoint import Checkpoint
 from models.config import TrainConfig
+from models.distributed import Group, check
 from models.errors import InputError
 from models.filters import SIDES, KnownFacts
 from models.knowledge_graph import KnowledgeGraph
@@ -46,6 +47,8 @@ def train(
     A finished training is read back, an interrupted one goes on after its last whole epoch, to the same bits on a CPU.
     `warm_start` is an earlier model whose vectors this one starts with (`models.warm_start`). `after_epoch` may raise
     to give the training up; called again, it would go on.
+    In a process group of torch.distributed all processes call this with the same arguments and a shared folder, and
+    train one model together (`models.distributed`).
     Raises InputError for a graph without training facts, for a folder that holds another training, for an earlier
     model that is built otherwise, and where the loss is no longer a finite number.
     """
@@ -54,6 +57,7 @@ def train(
         raise InputError("the graph has no training facts: no edge type has a true value in its train_mask")
     if Checkpoint.exists(folder):
         return _finished(folder, config, graph, warm_start)
+    check(config, group := Group.current())
     folder.mkdir(parents=True, exist_ok=True)
     with torch.random.fork_rng(), _reproducible(_device(device)):
         run = Run(graph, config, folder, _device(device), warm_start)
@@ -62,10 +66,14 @@ def train(
             run.epoch(progress)
             if after_epoch is not None:
                 after_epoch(len(run.history), float(run.history[-1]["validation_mrr"]))
-        checkpoint = Checkpoint.of(run.best_model(), graph, run.metrics())
-    checkpoint.save(folder)
-    for name in (STATE, BEST):
-        (folder / name).unlink(missing_ok=True)
+        if group.leads:
+            checkpoint = Checkpoint.of(run.best_model(), graph, run.metrics())
+            checkpoint.save(folder)
+            for name in (STATE, BEST):
+                (folder / name).unlink(missing_ok=True)
+    group.wait()
+    if not group.leads:
+        return Checkpoint.load(folder)
     progress(run.total_steps, run.total_steps, f"best validation MRR {run.best_mrr:.3f}")
     return checkpoint
 
@@ -116,6 +124,7 @@ class Run:
     history: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.group = Group.current()
         torch.manual_seed(self.config.seed)
         self.started_from = None if self.warm_start is None else digest(self.warm_start)
         self.model = VLKGE.from_graph(self.config, self.graph).to(self.device)
@@ -157,9 +166,10 @@ class Run:
         mrr = self._validation_mrr()
         seconds = round(time.monotonic() - started, 2)
         self.history.append({"epoch": len(self.history) + 1, "loss": loss, "validation_mrr": mrr, "seconds": seconds})
-        if self.best_epoch == len(self.history):
-            save_tensors(dict(self.model.named_parameters()), self.folder / BEST)
-        self._save_state()
+        if self.group.leads:
+            if self.best_epoch == len(self.history):
+                save_tensors(dict(self.model.named_parameters()), self.folder / BEST)
+            self._save_state()
 
     def _steps(self, progress: Progress) -> float:
         number = len(self.history)
@@ -168,11 +178,14 @@ class Run:
         total = torch.zeros((), device=self.device)
         for step, batch in enumerate(self.batches.epoch(number), 1):
             self.optimizer.zero_grad(set_to_none=True)
-            loss = train_step(self.model, batch.to(self.device), self.loss)
+            share, factor = self.group.share(batch, self.config)
+            loss = train_step(self.model, share.to(self.device), self.loss) * factor
             torch.autograd.backward(loss)
+            self.group.sum_gradients(self.model)
             self.optimizer.step()
             total += loss.detach()
             progress(number * len(self.batches) + step, self.total_steps, self._note())
+        total = self.group.sum(total)
         mean = total.item() / len(self.batches)
         if not torch.isfinite(total):
             raise InputError(f"the loss of epoch {number + 1} is {mean}: try a smaller learning_rate")
@@ -195,8 +208,10 @@ class Run:
         """Mean reciprocal rank on both sides, filtered by training and validation facts; 0 without validation facts."""
         if len(self.validation) == 0:
             return 0.0
-        ranks = rank(VectorScores.of_model(self.model), self.validation, known=self.known)
-        return torch.cat([1 / ranks[side].realistic for side in SIDES]).mean().item()
+        facts = self.group.own(self.validation)
+        ranks = rank(VectorScores.of_model(self.model), facts, known=self.known)
+        reciprocal = torch.cat([1 / ranks[side].realistic for side in SIDES])
+        return self.group.sum(reciprocal.sum()).item() / (len(SIDES) * len(self.validation))
 
     def _save_state(self) -> None:
         tensors = {f"model/{name}": parameter for name, parameter in self.model.named_parameters()}
