@@ -6,7 +6,21 @@ from typing import NoReturn
 
 import typer
 
-from flows.commands import backup, doctor, evaluate, graph, model, models, predict, query, review, run, schedule, servers
+from flows.commands import (
+    backup,
+    doctor,
+    evaluate,
+    graph,
+    model,
+    models,
+    predict,
+    query,
+    review,
+    run,
+    schedule,
+    servers,
+    tune,
+)
 from graph.errors import GraphError
 from graph.errors import InputError as GraphInputError
 from models.errors import InputError as ModelsInputError
@@ -17,7 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Find the links a museum's knowledge graph is missing, from its pictures, texts and facts.",
 )
-for group in (run, graph, model, models, evaluate, predict, query, schedule, servers, doctor, backup, review):
+for group in (run, graph, model, tune, models, evaluate, predict, query, schedule, servers, doctor, backup, review):
     app.add_typer(group.app)
 
 
