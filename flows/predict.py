@@ -6,11 +6,13 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
+from torch_geometric.data import HeteroData
 
 from flows.calibrate import TOP_K, Served, calibrate
 from flows.checkpoints import folder_of, load_checkpoint
 from flows.export import read_graph
 from flows.logs import LOGGED
+from flows.prediction_shards import Job, graph_file, score_in_shards
 from flows.progress import progress_bar
 from flows.services import open_graph
 from flows.settings import Settings
@@ -24,6 +26,7 @@ from models.knowledge_graph import KnowledgeGraph
 from models.patterns import Patterns
 from models.prediction import added_since, members
 from models.prediction import predict as find_links
+from models.subgraph import with_relations
 from models.thresholds import Threshold, thresholds
 
 LIMIT = 1000
@@ -66,22 +69,42 @@ def predict(
     precision: float | None = None,
     new: bool = False,
     patterns: str | None = None,
+    shards: int | None = None,
 ) -> Published:
     """Publish the model's (None: the champion's) best new links; what it no longer predicts becomes stale.
 
     `limit` links of each relation at most, `best` of all; with `precision`, only those that are right that often; with
     `new`, only of entities added since training. `patterns` is a file that overrides the patterns found in the data.
+    With `shards`, so many parts of the heads are scored as tasks of their own, wherever the flow's task runner runs them.
     """
     settings = Settings()
     wanted = Wanted(relations=relations, limit=limit, best=best, precision=precision, new=new)
     with open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
-        graph = KnowledgeGraph.from_hetero(read_graph(database))
+        data: HeteroData = read_graph(database)
+        graph = with_relations(KnowledgeGraph.from_hetero(data), checkpoint.relations)
         served = Served.of(version, checkpoint, graph, Path(patterns) if patterns else None, top_k)
         calibration = calibrate(served, folder_of(settings, version))
         kept = choose_thresholds(calibration, precision, relations or graph.relations)
         heads = added_heads(checkpoint, graph) if new else None
-        links = score_links(served, calibration, wanted, kept, heads)
+        if shards is None:
+            links = score_links(served, calibration, wanted, kept, heads)
+        else:
+            with graph_file(data, settings.vlkge_home) as file:
+                levels = None if kept is None else levels_of(kept)
+                job = Job(
+                    file,
+                    folder_of(settings, version),
+                    served.patterns,
+                    top_k,
+                    relations,
+                    limit,
+                    best,
+                    calibration,
+                    levels,
+                    heads,
+                )
+                links = score_in_shards(job, graph, shards)
         run = publish(database, links, version, relations or graph.relations, heads)
     return Published(
         run_id=run.run_id,
@@ -108,6 +131,11 @@ def choose_thresholds(
     return thresholds(calibration.tallies, precision, relations)
 
 
+def levels_of(kept: list[Threshold]) -> dict[str, float]:
+    """The probability from which on links are kept, of the relations that have one."""
+    return {threshold.relation: threshold.probability for threshold in kept if threshold.probability is not None}
+
+
 def added_heads(checkpoint: Checkpoint, graph: KnowledgeGraph) -> list[str]:
     """Ids of the entities that the model has never met; raises InputError where there are none."""
     heads = added_since(checkpoint, graph)
@@ -125,7 +153,6 @@ def score_links(
     heads: list[str] | None,
 ) -> pd.DataFrame:
     chosen = None if heads is None else members(served.graph, heads)
-    levels = {t.relation: t.probability for t in kept or [] if t.probability is not None}
     with progress_bar("predict") as progress:
         return find_links(
             served.scores,
@@ -138,7 +165,7 @@ def score_links(
             calibration=calibration,
             seen=served.seen,
             heads=chosen,
-            thresholds=None if kept is None else levels,
+            thresholds=None if kept is None else levels_of(kept),
             progress=progress,
         )
 
