@@ -13,7 +13,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from graph.connection import UnreachableError
 from graph.decisions import ConflictError
 from graph.errors import GraphError, InputError
-from review import audit_page, batch_page, entity_page, login_page, model_page, pictures, queue_page
+from review import api, audit_page, batch_page, entity_page, login_page, model_page, pictures, queue_page
 from review.access import LoginNeededError, NotAllowedError
 from review.context import SESSION_HOURS, Site
 from review.errors import BadRequestError, NotFoundError
@@ -37,9 +37,9 @@ logger = logging.getLogger(__name__)
 
 def create_app(site: Site) -> FastAPI:
     """The application for one site, ready to be served."""
-    app = FastAPI(title="vlkge review", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(title="vlkge review", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.site = site
-    for part in (queue_page, batch_page, entity_page, model_page, audit_page, pictures, login_page):
+    for part in (api, queue_page, batch_page, entity_page, model_page, audit_page, pictures, login_page):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/", lambda: RedirectResponse("/queue"), include_in_schema=False)

@@ -9,6 +9,7 @@ ORDER BY d.at DESC
 LIMIT $limit
 OPTIONAL MATCH (h:Entity {id: d.head})
 OPTIONAL MATCH (t:Entity {id: d.tail})
-RETURN d {.*} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
+RETURN d {.id, .number, .head, .relation, .tail, .verdict, .by, .at, .reason, .run_id, .model_version, .probability, .batch,
+  .queue} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
   NOT EXISTS { MATCH (n:Decision {key: d.key}) WHERE n.number > d.number } AS stands
 ORDER BY d.at DESC, d.key

@@ -1,0 +1,230 @@
+"""The same as JSON, for scripts: described at /api/openapi.json, under the same login, roles and token."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from graph import decisions, registry
+from graph.decisions import Choice, Decision
+from graph.review_audit import find_decision, list_decisions
+from graph.review_batch import MOST_ROWS, read_rows
+from graph.review_card import Card, Named, read_card
+from graph.review_entities import Profile, read_profile, search
+from graph.review_queue import MOST_COUNTED, Filters, Order, count_left, list_keys
+from review.access import TOKEN_HEADER, Curator, Site_, Viewer, check_header, log_in, person_of, token_of
+from review.errors import BadRequestError, NotFoundError
+from review.login_page import try_password
+from review.queue_page import checked_id, take_back
+from review.users import Role
+
+
+class Problem(BaseModel):
+    """What is wrong."""
+
+    detail: str
+
+
+WRONG: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "The request is wrong; the detail says what is allowed."},
+    401: {"model": Problem, "description": "Nobody is logged in."},
+    403: {"model": Problem, "description": f"The role does not allow it, or the header {TOKEN_HEADER} is missing."},
+    404: {"model": Problem, "description": "There is no such thing."},
+    409: {"model": Problem, "description": "Somebody decided in between; nothing was recorded."},
+    429: {"model": Problem, "description": "Too many wrong passwords."},
+    503: {"model": Problem, "description": "The database is away; send the same again later."},
+}
+# A null character is what the database cannot keep of a text.
+TEXT = r"^[^\x00]*$"
+Text = Annotated[str, Field(max_length=2000, pattern=TEXT)]
+router = APIRouter(prefix="/api", responses=WRONG)
+
+
+class Session(BaseModel):
+    """Who is asking; `token` goes into the header X-CSRF-Token of everything that changes something."""
+
+    name: str
+    role: Role
+    token: str
+
+
+class Credentials(BaseModel):
+    """A name and a password of `vlkge review users`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(max_length=64)
+    password: str = Field(max_length=200)
+
+
+class Row(BaseModel):
+    """One link of the queue; `seen` is the newest decision about it, to be sent with the next one."""
+
+    key: str
+    head: str
+    head_name: str
+    picture: str | None
+    relation: str
+    tail: str
+    tail_name: str
+    probability: float | None
+    rank: int | None
+    verdict: str
+    seen: str | None
+
+
+class Page(BaseModel):
+    """Links in order; `left` counts up to `counted_to`; `after` fetches the next page (None: this was the last)."""
+
+    links: list[Row]
+    left: int
+    counted_to: int
+    after: str | None
+
+
+class Wish(BaseModel):
+    """A decision to be made; `id` is a UUID made by the sender: sent again, it is recorded once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Text
+    head: Text
+    relation: Text
+    tail: Text
+    verdict: decisions.Verdict
+    reason: Text | None = None
+    seen: Text | None = None
+
+
+class Found(BaseModel):
+    """An entity that was found, with its text."""
+
+    entity: Named
+    text: str
+
+
+class Entry(BaseModel):
+    """A decision with the names of the link's ends, and whether it stands."""
+
+    decision: Decision
+    head_name: str
+    tail_name: str
+    stands: bool
+
+
+@router.get("/session")
+def session(request: Request) -> Session:
+    """Who is asking, and the token for changes."""
+    person = person_of(request)
+    return Session(name=person.name, role=person.role, token=token_of(request))
+
+
+@router.post("/session")
+def begin(request: Request, response: Response, site: Site_, given: Credentials) -> Session | Problem:
+    """Log in; the answer sets the session's cookie."""
+    person, wait = try_password(site, given.name, given.password, request.client.host if request.client else "")
+    if person is None:
+        response.status_code = 429 if wait else 401
+        return Problem(detail=f"too many wrong passwords; wait {wait} seconds" if wait else "name or password is wrong")
+    log_in(request, person)
+    return Session(name=person.name, role=person.role, token=token_of(request))
+
+
+@router.get("/queue")
+def queue(
+    site: Site_,
+    person: Viewer,  # noqa: ARG001
+    relation: Text | None = None,
+    label: Text | None = None,
+    run: Text | None = None,
+    low: Annotated[float, Query(ge=0, le=1)] = 0.0,
+    high: Annotated[float, Query(ge=0, le=1)] = 1.0,
+    picture: bool = False,
+    order: Order = "probability",
+    after: Text | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
+) -> Page:
+    """Undecided links, in order; `after` is the key of the last link of the page before."""
+    if low > high:
+        raise BadRequestError(f"the lowest probability, {low}, is above the highest, {high}")
+    filters = Filters(relation=relation, label=label, run=run, low=low, high=high, picture=picture, order=order)
+    place = read_card(site.database, after) if after else None
+    if after and place is None:
+        raise NotFoundError(f"there is no link {after!r} to go on after")
+    keys = list_keys(site.database, filters, after=place.model_dump() if place else None, limit=limit)
+    rows = [Row(**row) for row in read_rows(site.database, keys)]
+    return Page(
+        links=rows,
+        left=count_left(site.database, filters),
+        counted_to=MOST_COUNTED,
+        after=keys[-1] if len(keys) == limit else None,
+    )
+
+
+@router.get("/link")
+def card(site: Site_, person: Viewer, key: Text) -> Card:  # noqa: ARG001
+    """One link with everything that the page shows of it."""
+    found = read_card(site.database, key)
+    if found is None:
+        raise NotFoundError(f"there is no link {key!r}")
+    return found
+
+
+@router.post("/decisions", dependencies=[Depends(check_header)])
+def decide(
+    site: Site_, person: Curator, wishes: Annotated[list[Wish], Field(min_length=1, max_length=MOST_ROWS)]
+) -> list[Decision]:
+    """Make decisions, all or none."""
+    choices = [Choice(**{**wish.model_dump(), "id": checked_id(wish.id)}) for wish in wishes]
+    return decisions.decide(site.database, choices, by=person.name)
+
+
+@router.post("/decisions/{id}/undo", dependencies=[Depends(check_header)])
+def undo(site: Site_, person: Curator, id: str, new_id: Annotated[str, Query(max_length=64)]) -> list[Decision]:
+    """Take a decision back, or the batch that it belongs to; `new_id` is the UUID of the new decision."""
+    made = find_decision(site.database, id)
+    if made is None:
+        raise NotFoundError(f"there is no decision {id!r}")
+    return take_back(site.database, made, new_id, person)
+
+
+@router.get("/decisions")
+def audit(
+    site: Site_,
+    person: Viewer,  # noqa: ARG001
+    by: Text | None = None,
+    verdict: decisions.Verdict | None = None,
+    relation: Text | None = None,
+    queue: decisions.Queue | None = None,
+    after: Text | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[Entry]:
+    """Decisions, the newest first; `after` is the id of the last one of the page before."""
+    rows = list_decisions(
+        site.database, by=by, verdict=verdict, relation=relation, queue=queue, after=after, limit=limit
+    )
+    return [Entry(**row) for row in rows]
+
+
+@router.get("/entities")
+def find(site: Site_, person: Viewer, q: Annotated[str, Query(min_length=1, max_length=200)]) -> list[Found]:  # noqa: ARG001
+    """Entities by words in their names and texts, the best first."""
+    return [Found(entity=named, text=text) for named, text in search(site.database, q)]
+
+
+@router.get("/entity")
+def entity(site: Site_, person: Viewer, id: Text) -> Profile:  # noqa: ARG001
+    """One entity with facts, decisions and look-alikes."""
+    profile = read_profile(site.database, id)
+    if profile is None:
+        raise NotFoundError(f"there is no entity {id!r}")
+    return profile
+
+
+@router.get("/models")
+def models(site: Site_, person: Viewer) -> list[dict[str, Any]]:  # noqa: ARG001
+    """All registered models with their figures, the newest first."""
+    return [
+        {"version": m.version, "alias": m.alias, "scorer": m.scorer, "created_at": m.created_at, "metrics": m.metrics}
+        for m in registry.models(site.database)
+    ]
