@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
 from flows.checkpoints import folder_of, load_checkpoint, version_of
+from flows.distributed_training import train_together
 from flows.exclusive import gpu_slot
 from flows.export import read_graph
 from flows.logs import LOGGED
@@ -40,12 +41,18 @@ class TrainedModel(BaseModel):
 
 @flow(name="train", flow_run_name="train-{config[scorer]}", **LOGGED)
 def train(
-    *, config: dict[str, Any], warm_start: str | None = None, device: str = "auto", exported: str | None = None
+    *,
+    config: dict[str, Any],
+    warm_start: str | None = None,
+    device: str = "auto",
+    exported: str | None = None,
+    processes: int = 1,
 ) -> TrainedModel:
     """Train a model of the graph as it is now; a finished one is found again, an interrupted one resumed.
 
     `warm_start` is the version whose vectors it starts with; `champion` means the one that is champion now.
-    `exported` is an export's file, to train on that instead of the graph.
+    `exported` is an export's file, to train on that instead of the graph. Several `processes` train the same model as
+    one, each on its share of every batch.
     """
     settings = Settings()
     chosen = TrainConfig(**config)
@@ -55,15 +62,30 @@ def train(
             warm_start, earlier = load_checkpoint(settings, database, None if warm_start == CHAMPION else warm_start)
         data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
         version = version_of(chosen, data.fingerprint, warm_start)
-        checkpoint = fit_model(data, chosen, folder_of(settings, version), earlier, device)
+        checkpoint = fit_model(data, chosen, folder_of(settings, version), earlier, device, processes)
         return register(database, version, checkpoint, data, folder_of(settings, version), warm_start)
 
 
 @task(cache_policy=NO_CACHE)
 def fit_model(
-    data: HeteroData, config: TrainConfig, folder: Path, warm_start: Checkpoint | None, device: str
+    data: HeteroData,
+    config: TrainConfig,
+    folder: Path,
+    warm_start: Checkpoint | None,
+    device: str,
+    processes: int = 1,
 ) -> Checkpoint:
     with gpu_slot(device), progress_bar("train") as progress:
+        if processes > 1:
+            return train_together(
+                data,
+                config,
+                folder,
+                processes=processes,
+                warm_start=warm_start,
+                device=device,
+                progress=progress,
+            )
         return fit(data, config, folder, warm_start=warm_start, device=device, progress=progress)
 
 

@@ -49,6 +49,10 @@ def train(
     ] = None,
     list_settings: Annotated[bool, typer.Option("--list-settings", help="List all hyperparameters, and end.")] = False,
     device: Device = "auto",
+    processes: Annotated[
+        int,
+        typer.Option(min=1, help="Train by so many processes on this machine, one GPU each; the model is the same."),
+    ] = 1,
     json: Json = False,
 ) -> None:
     """Train VL-KGE on the graph's training facts; the first model becomes the champion.
@@ -67,7 +71,7 @@ def train(
     start_services()
     from flows.train import train as flow
 
-    trained = flow(config=given, warm_start=warm_start, device=device)
+    trained = flow(config=given, warm_start=warm_start, device=device, processes=processes)
     if json:
         print_json(trained)
         return

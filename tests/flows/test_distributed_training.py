@@ -1,0 +1,47 @@
+"""`vlkge train --processes 2`: torchrun's processes train what one process trains."""
+
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from flows.distributed_training import train_together
+from graph.connection import Database
+from graph.export import export
+from graph.files import read_source
+from graph.ingest import ingest
+from graph.pictures import PictureStore
+from models.config import TrainConfig
+from models.errors import InputError
+from models.evaluation import evaluate
+from models.knowledge_graph import KnowledgeGraph
+from models.training import train
+
+CONFIG = TrainConfig(dimension=8, batch_size=50, epochs=3)
+
+
+def test_ranks_are_those_of_one_process(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "museum"
+    folder.mkdir()
+    works, styles = [f"work{n:02}" for n in range(60)], ["cubism", "realism", "symbolism"]
+    rows = [("label", "id"), *product(["Artwork"], works), *product(["Style"], styles)]
+    pd.DataFrame(rows[1:], columns=rows[0]).to_csv(folder / "entities.csv", index=False)
+    facts = [(work, relation, styles[n % 3]) for n, work in enumerate(works) for relation in ("hasStyle", "showsStyle")]
+    pd.DataFrame(facts, columns=["head", "relation", "tail"]).to_csv(folder / "triples.csv", index=False)
+    ingest(database, read_source(folder), PictureStore(tmp_path / "pictures"))
+    data = export(database)
+    graph = KnowledgeGraph.from_hetero(data)
+    told: list[tuple[int, int]] = []
+
+    one = train(data, CONFIG, tmp_path / "one", device="cpu")
+    two = train_together(
+        data, CONFIG, tmp_path / "two", processes=2, device="cpu", progress=lambda d, t, _="": told.append((d, t))
+    )
+    ours, theirs = (evaluate(checkpoint.model, graph, split="val") for checkpoint in (one, two))
+    assert theirs.mrr == pytest.approx(ours.mrr, abs=1e-6)
+    assert told[-1] == (told[-1][1], told[-1][1])
+    # Found again, as by one process; and refused in the same words for other settings.
+    assert train(data, CONFIG, tmp_path / "two", device="cpu").metrics == two.metrics
+    with pytest.raises(InputError, match="holds a model of other data or settings"):
+        train_together(data, CONFIG.model_copy(update={"seed": 1}), tmp_path / "two", processes=2, device="cpu")
