@@ -18,7 +18,7 @@ import pandas as pd
 
 from benchmarks.report import Figure, alone, compare, show
 from graph.connection import Address, Database, batches, connect
-from graph.links import check_links, rows
+from graph.links import check_links, rows, with_probability
 from graph.predictions import BATCH, publish
 from graph.registry import register_model
 from graph.schema import setup_schema
@@ -121,7 +121,7 @@ def publishing(database: Database, links: pd.DataFrame) -> float:
 
 
 def bare_loop(database: Database, links: pd.DataFrame) -> float:
-    table = check_links(links)
+    table = with_probability(check_links(links))
     run_id = str(time.time_ns())
     begin = time.perf_counter()
     with database.session() as session:
@@ -144,7 +144,7 @@ def transaction_memory(database: Database, links: pd.DataFrame) -> float:
 
 def remove_links(database: Database) -> None:
     run_all(database, "MATCH ()-[p:PREDICTED]->() CALL (p) { DELETE p } IN TRANSACTIONS OF 20000 ROWS")
-    run_all(database, "MATCH (r:PredictionRun) DELETE r")
+    run_all(database, "MATCH (r:PredictionRun) DETACH DELETE r")
 
 
 def run_all(database: Database, query: str) -> None:

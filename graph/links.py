@@ -24,6 +24,8 @@ RESERVED = frozenset(
         "run_id",
         "model_version",
         "created_at",
+        "draw",
+        "moved",
         "previous_score",
         "previous_probability",
         "previous_run_id",
@@ -33,6 +35,8 @@ TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(ENDS, pa.string()),
     "score": pa.float64(),
     "probability": pa.float64(),
+    "uncertainty": pa.float64(),
+    "calibrated_on": pa.string(),
     "rank": pa.int64(),
 }
 STORABLE = (
@@ -58,11 +62,17 @@ def link_key(head: str, relation: str, tail: str) -> str:
     return f"[{_encode(head)},{_encode(relation)},{_encode(tail)}]"
 
 
+def draw(key: str) -> float:
+    """The place of a link in the random order of the audit, 0 to 1: the first 53 bits of the SHA-256 of its key."""
+    return (int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]) >> 3) / 2**53
+
+
 def check_links(links: pd.DataFrame) -> pa.Table:
     """The frame as a table, sorted by relation, head and tail, so that equal links are equal tables.
 
-    Columns: head, relation, tail (ids), score (any finite number), rank (1 is best), probability (0 to 1, optional);
-    further columns are evidence: text, numbers, booleans, times, or lists of them; missing values stay out.
+    Columns: head, relation, tail (ids), score (any finite number), rank (1 is best), probability (0 to 1), uncertainty
+    (0 to 1), calibrated_on (text; these three optional); further columns are evidence: text, numbers, booleans, times,
+    or lists of them; missing values stay out.
 
     Raises InputError that names the column and the first offending values.
     """
@@ -72,6 +82,31 @@ def check_links(links: pd.DataFrame) -> pa.Table:
     table = pa.table({name: _column(name, links[name]) for name in links.columns})
     _check_values(table.to_pandas())
     return table.sort_by([("relation", "ascending"), ("head", "ascending"), ("tail", "ascending")])
+
+
+def with_probability(table: pa.Table) -> pa.Table:
+    """A checked table in which every link has what queues are ordered by.
+
+    A link without a probability, of a model that was never calibrated, gets the logistic function of its score, which
+    keeps the order and means nothing else: its `calibrated_on` is 'none'. A missing uncertainty is the binary entropy
+    of the probability in bits.
+    """
+    links = pd.DataFrame(index=range(len(table)))
+    for name in ("probability", "uncertainty", "calibrated_on"):
+        links[name] = table[name].to_pandas() if name in table.column_names else None
+    given = links["probability"].astype("float64")
+    scores = table["score"].to_numpy().astype("float64")
+    probability = given.fillna(pd.Series(1 / (1 + np.exp(-np.clip(scores, -700, 700)))))
+    entropy = -(_times_log(probability) + _times_log(1 - probability))
+    columns = {
+        "probability": probability,
+        "uncertainty": links["uncertainty"].astype("float64").fillna(entropy),
+        "calibrated_on": links["calibrated_on"].astype("object").where(given.notna(), "none"),
+    }
+    kept = table.select([name for name in table.column_names if name not in columns])
+    for name, values in columns.items():
+        kept = kept.append_column(name, pa.array(values, type=TYPES[name], from_pandas=True))
+    return kept
 
 
 def by_relation(table: pa.Table) -> dict[str, pa.Table]:
@@ -102,13 +137,14 @@ def digest(table: pa.Table, *more: str) -> str:
 
 
 def rows(table: pa.Table) -> Iterator[dict[str, Any]]:
-    """One map per link of a checked table: key, head, tail, and `properties`, the other columns."""
+    """One map per link of a checked table: key, head, tail, and `properties`, the other columns and `draw`."""
     names = [name for name in table.column_names if name not in ENDS]
     ends = zip(*(table[name].to_pylist() for name in ENDS), strict=True)
     values = zip(*(table[name].to_pylist() for name in names), strict=True)
     for (head, relation, tail), row in zip(ends, values, strict=True):
-        properties = dict(zip(names, row, strict=True))
-        yield {"key": link_key(head, relation, tail), "head": head, "tail": tail, "properties": properties}
+        key = link_key(head, relation, tail)
+        properties = dict(zip(names, row, strict=True), draw=draw(key))
+        yield {"key": key, "head": head, "tail": tail, "properties": properties}
 
 
 def keep(links: pd.DataFrame, folder: Path, run_id: str) -> Path:
@@ -147,6 +183,11 @@ def _check_values(links: pd.DataFrame) -> None:
         outside = (links["probability"] < 0) | (links["probability"] > 1)
         _refuse(links, outside, "probability must be from 0 to 1", (*ENDS, "probability"))
     _refuse(links, links.duplicated(list(ENDS)), "each (head, relation, tail) may come once", ENDS)
+
+
+def _times_log(share: "pd.Series[float]") -> "pd.Series[float]":
+    """x · log2 x, 0 at 0."""
+    return share * np.log2(share.where(share > 0, 1.0))
 
 
 def _refuse(links: pd.DataFrame, wrong: "pd.Series[bool]", message: str, shown: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import neo4j
@@ -10,11 +10,11 @@ import pandas as pd
 import pyarrow as pa
 from neo4j.exceptions import Neo4jError
 
-import cypher
 from graph import registry
+from graph.bulk import run_in
 from graph.connection import Database, Row, batches
 from graph.errors import GraphError, InputError, shorten
-from graph.links import REQUIRED, by_relation, check_links, digest, entities, rows
+from graph.links import REQUIRED, by_relation, check_links, digest, entities, link_key, rows, with_probability
 from graph.progress import Progress, silent
 from graph.publication_lock import PublicationLock, only_writer
 from graph.schema import setup_schema
@@ -42,32 +42,37 @@ def publish(
     model_version: str,
     run_id: str | None = None,
     relations: Sequence[str] | None = None,
+    heads: Sequence[str] | None = None,
     wait: float = 60.0,
     progress: Progress = silent,
 ) -> Publication:
     """Make `links` (the columns of graph.links.check_links) the current predictions of their relations.
 
     `relations` are those that the run covers, by default those of the links: what it no longer predicts of them becomes
-    stale. A relation is written in one transaction, so its readers see one run, whole. What a curator decided is
-    never touched, and neither decided links nor facts are predicted again.
+    stale. With `heads` it covers only links that leave these entities. A relation is written in one transaction, so its
+    readers see one run, whole. What a curator decided is never touched, and neither decided links nor facts are
+    predicted again. A link without a probability gets one that only orders it, see graph.links.with_probability.
 
     Without a `run_id`, a new one is made, unless the newest run published the very same links, finished or not: then
     that run is taken up again. So after a crash the same call completes the graph, and otherwise changes nothing.
+    Links that were kept (graph.links.keep) are made current again by publishing them with their model's version.
 
     One writer at a time: another is waited for, at most `wait` seconds. A writer that died holds nothing back.
 
     Raises InputError before any write where the frame is wrong, the model or an entity unknown, or where `run_id`
     names a run that published other links; GraphError where another writer does not end, or where the server's memory
-    does not hold the transaction of a relation (about 7 kB a new link).
+    does not hold the transaction of a relation (about 5 kB a new link, and its evidence).
     """
     table = check_links(links)
     covered = _covered(table, relations)
+    chosen = _covered_heads(table, heads)
     setup_schema(database)
     registry.model(database, model_version)
     _refuse_unknown_entities(database, table)
-    content = digest(table, model_version, *covered)
+    content = digest(table, model_version, *covered, *(["of", *chosen] if chosen is not None else []))
+    table = with_probability(table)
     with only_writer(database, wait) as lock:
-        writer = _Writer(database, lock, _choose_run(database, run_id, content), model_version, _columns(table))
+        writer = _Writer(database, lock, _choose_run(database, run_id, content), model_version, chosen, _columns(table))
         writer.start(content)
         try:
             counts = writer.write(table, covered, progress)
@@ -84,6 +89,14 @@ def _covered(table: pa.Table, relations: Sequence[str] | None) -> list[str]:
     if outside := sorted(set(present).difference(covered)):
         raise InputError(f"there are links of relations that the run does not cover: {shorten(outside)}")
     return covered
+
+
+def _covered_heads(table: pa.Table, heads: Sequence[str] | None) -> list[str] | None:
+    if heads is None:
+        return None
+    if outside := sorted(set(table["head"].to_pylist()).difference(heads)):
+        raise InputError(f"there are links of heads that the run does not cover: {shorten(outside)}")
+    return sorted(set(heads))
 
 
 def _columns(table: pa.Table) -> list[str]:
@@ -113,12 +126,19 @@ class _Writer:
     """Writes one run while it holds the lock."""
 
     def __init__(
-        self, database: Database, lock: PublicationLock, run_id: str, model_version: str, columns: list[str]
+        self,
+        database: Database,
+        lock: PublicationLock,
+        run_id: str,
+        model_version: str,
+        heads: list[str] | None,
+        columns: list[str],
     ) -> None:
         self.database = database
         self.lock = lock
         self.run_id = run_id
         self.model_version = model_version
+        self.heads = heads
         self.columns = columns
         earlier = {row["column"] for row in database.read("predict/list_earlier_columns")}
         self.blank = dict.fromkeys(sorted(earlier.difference(columns)))
@@ -156,38 +176,53 @@ class _Writer:
     def _write_relation(
         self, tx: neo4j.ManagedTransaction, relation: str, part: pa.Table, report: Callable[[int], None]
     ) -> dict[str, int]:
-        decided = {row["key"] for row in _run(tx, "predict/list_decided_keys", relation=relation)}
-        # Read before anything is written: to look for them in what the transaction holds takes the server's memory.
-        stale = set(_run(tx, "predict/list_current_keys", relation=relation)[0]["keys"])
+        # All of it is read before anything is written: looking through what the transaction holds is slow.
+        decided = {row["key"] for row in run_in(tx, "predict/list_decided_keys", relation=relation)}
+        known = self._known_keys(tx, relation)
+        facts = _fact_keys(tx, relation, part)
+        stale = {key for key, state in known.items() if state == "current"}
         counts = dict.fromkeys(COUNTS, 0)
-        facts: set[str] = set()
         for start in range(0, len(part), BATCH):
             self.lock.confirm()
             batch = list(rows(part.slice(start, BATCH)))
-            new = [row for row in batch if row["key"] not in decided]
-            counts["decided"] += len(batch) - len(new)
-            written = self._write_batch(tx, relation, new)
-            counts["current"] += written
-            if written < len(new):
-                facts |= _facts_among(tx, relation, new, expected=len(new) - written)
-            stale.difference_update(row["key"] for row in new if row["key"] not in facts)
+            undecided = [row for row in batch if row["key"] not in decided]
+            predicted = [row for row in undecided if row["key"] not in facts]
+            counts["decided"] += len(batch) - len(undecided)
+            counts["facts"] += len(undecided) - len(predicted)
+            counts["current"] += self._write_batch(tx, relation, predicted, known)
+            stale.difference_update(row["key"] for row in predicted)
             report(start + len(batch))
-        counts["facts"] = len(facts)
         for keys in batches(sorted(stale), BATCH):
-            _run(tx, "predict/mark_stale_links", keys=keys)
+            run_in(tx, "predict/mark_stale_links", keys=keys)
         return counts
 
-    def _write_batch(self, tx: neo4j.ManagedTransaction, relation: str, new: list[Row]) -> int:
-        written = _run(
-            tx,
-            "predict/write_links",
-            rows=new,
-            relation=relation,
-            blank=self.blank,
-            run_id=self.run_id,
-            model_version=self.model_version,
-        )
-        return int(written[0]["written"])
+    def _known_keys(self, tx: neo4j.ManagedTransaction, relation: str) -> dict[str, str]:
+        """The state of each undecided link that is there.
+
+        Read before anything is written: to look for them in what the transaction holds takes the server's memory.
+        """
+        if self.heads is None:
+            found = run_in(tx, "predict/list_known_keys", relation=relation)
+        else:
+            found = run_in(tx, "predict/list_known_keys_of_heads", relation=relation, heads=self.heads)
+        return {key: row["state"] for row in found for key in row["keys"]}
+
+    def _write_batch(
+        self, tx: neo4j.ManagedTransaction, relation: str, links: list[Row], known: Mapping[str, str]
+    ) -> int:
+        common = {"run_id": self.run_id, "model_version": self.model_version}
+        new = [row for row in links if row["key"] not in known]
+        again = [row for row in links if row["key"] in known]
+        written = 0
+        if new:
+            written += run_in(tx, "predict/create_links", rows=new, relation=relation, **common)[0]["written"]
+        if again:
+            written += run_in(tx, "predict/update_links", rows=again, blank=self.blank, **common)[0]["written"]
+        if written < len(links):
+            raise GraphError(
+                f"entities vanished while links of {relation} were published; publish newly predicted links"
+            )
+        return written
 
     def finish(self, state: str, counts: pd.DataFrame) -> None:
         totals = {name: int(counts[name].sum()) for name in COUNTS}
@@ -199,20 +234,18 @@ class _Writer:
             totals=totals,
             counts=json.dumps(by_relation, ensure_ascii=False),
         )
+        self.database.write("predict/mirror_decisions", run_id=self.run_id)
 
 
-def _facts_among(tx: neo4j.ManagedTransaction, relation: str, new: list[Row], expected: int) -> set[str]:
-    """The keys of the links that are facts; raises GraphError where that does not explain all that was passed over."""
-    ends = [{"key": row["key"], "head": row["head"], "tail": row["tail"]} for row in new]
-    facts = {row["key"] for row in _run(tx, "predict/find_known_facts", rows=ends, relation=relation)}
-    if len(facts) != expected:
-        raise GraphError(f"entities vanished while links of {relation} were published; publish newly predicted links")
-    return facts
-
-
-def _run(tx: neo4j.ManagedTransaction, statement: str, **parameters: object) -> list[Row]:
-    loaded = cypher.load(statement)
-    return tx.run(loaded.text, loaded.bind(**parameters)).data()
+def _fact_keys(tx: neo4j.ManagedTransaction, relation: str, part: pa.Table) -> set[str]:
+    """The keys that the facts of the relation would have, of the heads of these links."""
+    heads = part["head"].unique().to_pylist()
+    return {
+        link_key(row["head"], relation, tail)
+        for some in batches(heads, BATCH)
+        for row in run_in(tx, "predict/list_facts", heads=some, relation=relation)
+        for tail in row["tails"]
+    }
 
 
 def _explained(error: GraphError, relation: str, links: int) -> GraphError:

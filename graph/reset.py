@@ -1,18 +1,13 @@
 """Empties the graph of what this project wrote; what others keep there stays."""
 
-import re
 from dataclasses import dataclass
-
-import cypher
 
 from .adopt import unadopt
 from .bulk import run_batched
 from .connection import Database
-from .schema import STATEMENTS
+from .schema import STATEMENTS, created_name
 
 VECTOR_INDEXES = ("vectors/create_visual_index", "vectors/create_textual_index")
-
-_CREATED = re.compile(r"CREATE (?:\w+ )?(?:INDEX|CONSTRAINT) (\w+) IF NOT EXISTS")
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,6 @@ def reset(database: Database, *, dry_run: bool = False) -> Contents:
 
 def _our_indexes(database: Database) -> dict[str, bool]:
     """Which of the names that our statements give are there, and whether it is a constraint."""
-    created = [_CREATED.search(cypher.load(name).text) for name in (*STATEMENTS, *VECTOR_INDEXES)]
-    ours = {match[1] for match in created if match}
+    ours = {created_name(statement) for statement in (*STATEMENTS, *VECTOR_INDEXES)}
     rows = database.read("reset/list_indexes")
     return {row["name"]: row["constraint"] is not None for row in rows if row["name"] in ours}

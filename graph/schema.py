@@ -1,5 +1,8 @@
 """Constraints and indexes; set up on every run, which changes nothing where they are there already."""
 
+import re
+
+import cypher
 from graph.connection import Database
 
 STATEMENTS = (
@@ -14,15 +17,25 @@ STATEMENTS = (
     "schema/create_decision_relation_index",
     "schema/create_encoder_key",
     "schema/create_predicted_key",
-    "schema/create_link_index",
-    "schema/create_score_index",
     "schema/create_draw_index",
     "schema/create_probability_index",
     "schema/create_relation_probability_index",
     "schema/create_uncertainty_index",
     "schema/create_relation_uncertainty_index",
+    "schema/create_movement_index",
     "schema/create_text_index",
 )
+
+
+_CREATED = re.compile(r"CREATE (?:\w+ )?(?:INDEX|CONSTRAINT) (\w+)")
+
+
+def created_name(statement: str) -> str:
+    """What the index or constraint is called that a statement creates, e.g. ``schema/create_entity_key``."""
+    match = _CREATED.search(cypher.load(statement).text)
+    if match is None:
+        raise ValueError(f"{statement} creates no index and no constraint")
+    return match[1]
 
 
 def setup_schema(database: Database) -> None:
@@ -31,6 +44,9 @@ def setup_schema(database: Database) -> None:
     Vector indexes are not among them: their dimension is known only with an encoder.
     Raises GraphError where data that is already there breaks a constraint.
     """
-    for statement in STATEMENTS:
+    usable = {row["name"] for row in database.read("schema/list_usable_indexes")}
+    missing = [statement for statement in STATEMENTS if created_name(statement) not in usable]
+    for statement in missing:
         database.write(statement)
-    database.write("schema/await_indexes")
+    if missing:
+        database.write("schema/await_indexes")

@@ -7,6 +7,7 @@
 // Returns: key, number, id, head, relation, tail, verdict, by, at, reason, run_id, model_version, probability, batch, queue
 UNWIND $rows AS row
 OPTIONAL MATCH ()-[p:PREDICTED {key: row.key}]->()
+USING INDEX SEEK p:PREDICTED(key)
 CREATE (d:Decision {id: row.id, key: row.key, number: row.number, head: row.head, relation: row.relation,
   tail: row.tail, verdict: row.verdict, by: $by, at: datetime(), reason: row.reason, run_id: p.run_id,
   model_version: p.model_version, probability: p.probability, batch: $batch, queue: $queue})

@@ -2,5 +2,6 @@
 // $keys (list): keys of links
 UNWIND $keys AS key
 MATCH ()-[p:PREDICTED {key: key}]->()
+USING INDEX SEEK p:PREDICTED(key)
 WHERE p.verdict = 'pending'
 SET p.state = 'stale'

@@ -1,19 +1,33 @@
-// The predicted links of one relation, highest score first; by default those that wait for a decision.
+// The review queue of one relation, the most probable first; other states and verdicts can be asked for.
 // $relation (string): the relation
+// $least (float) = 0.0: only links at least so probable
 // $state (string) = "current": current, or stale for what the last run no longer predicts
 // $verdict (string) = "pending": pending, accepted or rejected
 // $limit (integer) = 20: at most so many rows
-// $after_score (float) = null: go on after a page: the score of its last row
+// $after_probability (float) = null: go on after a page: the probability of its last row
 // $after_key (string) = "": go on after a page: the key of its last row
-// Returns: head, head_name, relation, tail, tail_name, score, probability, rank, model_version, key
-MATCH (h)-[p:PREDICTED]->(t)
-USING INDEX SEEK p:PREDICTED(relation, state, verdict, score)
-WHERE p.relation = $relation AND p.state = $state AND p.verdict = $verdict
-  AND p.score <= coalesce($after_score, Infinity)
-  AND (p.score < coalesce($after_score, Infinity) OR p.key > $after_key)
-WITH h, p, t
-// The constant columns let the planner take the order from the index.
-ORDER BY p.relation DESC, p.state DESC, p.verdict DESC, p.score DESC, p.key
+// Returns: head, head_name, relation, tail, tail_name, probability, score, rank, model_version, key
+// Those with the very probability of the page's start come first, each part in the order of the index: a page then reads
+// little more than it shows, also where thousands of links are equally probable.
+CALL () {
+  MATCH (h)-[p:PREDICTED]->(t)
+  USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
+  WHERE p.relation = $relation AND p.state = $state AND p.verdict = $verdict
+    AND p.probability = $after_probability AND p.key < $after_key
+  WITH h, p, t
+  ORDER BY p.relation DESC, p.state DESC, p.verdict DESC, p.probability DESC, p.key DESC
+  LIMIT $limit
+  RETURN h, p, t
+  UNION ALL
+  MATCH (h)-[p:PREDICTED]->(t)
+  USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
+  WHERE p.relation = $relation AND p.state = $state AND p.verdict = $verdict AND p.probability >= $least
+    AND p.probability < coalesce($after_probability, Infinity) AND p.key IS NOT NULL
+  WITH h, p, t
+  ORDER BY p.relation DESC, p.state DESC, p.verdict DESC, p.probability DESC, p.key DESC
+  LIMIT $limit
+  RETURN h, p, t
+}
+RETURN h.id AS head, h.name AS head_name, p.relation AS relation, t.id AS tail, t.name AS tail_name,
+  p.probability AS probability, p.score AS score, p.rank AS rank, p.model_version AS model_version, p.key AS key
 LIMIT $limit
-RETURN h.id AS head, h.name AS head_name, p.relation AS relation, t.id AS tail, t.name AS tail_name, p.score AS score,
-  p.probability AS probability, p.rank AS rank, p.model_version AS model_version, p.key AS key

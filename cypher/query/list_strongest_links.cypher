@@ -1,15 +1,29 @@
-// The strongest new links of all relations, highest score first: current ones that nobody has decided.
+// The review queue of all relations: current links that nobody has decided, the most probable first.
+// $least (float) = 0.0: only links at least so probable
 // $limit (integer) = 20: at most so many rows
-// $after_score (float) = null: go on after a page: the score of its last row
+// $after_probability (float) = null: go on after a page: the probability of its last row
 // $after_key (string) = "": go on after a page: the key of its last row
-// Returns: head, head_name, relation, tail, tail_name, score, probability, rank, model_version, key
-MATCH (h)-[p:PREDICTED]->(t)
-USING INDEX SEEK p:PREDICTED(state, verdict, score)
-WHERE p.state = 'current' AND p.verdict = 'pending' AND p.score <= coalesce($after_score, Infinity)
-  AND (p.score < coalesce($after_score, Infinity) OR p.key > $after_key)
-WITH h, p, t
-// The constant columns let the planner take the order from the index.
-ORDER BY p.state DESC, p.verdict DESC, p.score DESC, p.key
+// Returns: head, head_name, relation, tail, tail_name, probability, score, rank, model_version, key
+// Those with the very probability of the page's start come first, each part in the order of the index: a page then reads
+// little more than it shows, also where thousands of links are equally probable.
+CALL () {
+  MATCH (h)-[p:PREDICTED]->(t)
+  USING INDEX SEEK p:PREDICTED(state, verdict, probability, key)
+  WHERE p.state = 'current' AND p.verdict = 'pending' AND p.probability = $after_probability AND p.key < $after_key
+  WITH h, p, t
+  ORDER BY p.state DESC, p.verdict DESC, p.probability DESC, p.key DESC
+  LIMIT $limit
+  RETURN h, p, t
+  UNION ALL
+  MATCH (h)-[p:PREDICTED]->(t)
+  USING INDEX SEEK p:PREDICTED(state, verdict, probability, key)
+  WHERE p.state = 'current' AND p.verdict = 'pending' AND p.probability >= $least
+    AND p.probability < coalesce($after_probability, Infinity) AND p.key IS NOT NULL
+  WITH h, p, t
+  ORDER BY p.state DESC, p.verdict DESC, p.probability DESC, p.key DESC
+  LIMIT $limit
+  RETURN h, p, t
+}
+RETURN h.id AS head, h.name AS head_name, p.relation AS relation, t.id AS tail, t.name AS tail_name,
+  p.probability AS probability, p.score AS score, p.rank AS rank, p.model_version AS model_version, p.key AS key
 LIMIT $limit
-RETURN h.id AS head, h.name AS head_name, p.relation AS relation, t.id AS tail, t.name AS tail_name, p.score AS score,
-  p.probability AS probability, p.rank AS rank, p.model_version AS model_version, p.key AS key

@@ -1,10 +1,12 @@
 """The links frame is checked and keyed before anything is written."""
 
+import hashlib
+
 import pandas as pd
 import pytest
 
 from graph.errors import InputError
-from graph.links import by_relation, check_links, digest, rows
+from graph.links import by_relation, check_links, digest, draw, rows, with_probability
 
 
 def frame(*rows: tuple[object, ...], **more: list[object]) -> pd.DataFrame:
@@ -37,8 +39,8 @@ def test_wrong_links_are_refused(links: pd.DataFrame, message: str) -> None:
 def test_missing_evidence_is_no_value_at_all() -> None:
     links = frame(("w4", "hasStyle", "s1", 1.0), ("w4", "hasStyle", "s2", 1), share=[0.5, float("nan")])
     assert [row["properties"] for row in rows(check_links(links))] == [
-        {"score": 1.0, "rank": 1, "share": 0.5},
-        {"score": 1.0, "rank": 2, "share": None},
+        {"score": 1.0, "rank": 1, "share": 0.5, "draw": draw('["w4","hasStyle","s1"]')},
+        {"score": 1.0, "rank": 2, "share": None, "draw": draw('["w4","hasStyle","s2"]')},
     ]
 
 
@@ -58,3 +60,21 @@ def test_the_digest_knows_content_and_not_order() -> None:
     assert digest(check_links(links)) == digest(check_links(links.iloc[::-1]))
     assert digest(check_links(links)) != digest(check_links(links.assign(score=[1.0, 2.5])))
     assert digest(check_links(links), "v1") != digest(check_links(links), "v2")
+
+
+def test_the_draw_is_the_beginning_of_the_keys_sha256() -> None:
+    # sha256('["a","r","b"]') begins with the bytes below
+    first = hashlib.sha256(b'["a","r","b"]').hexdigest()[:14]
+    assert draw('["a","r","b"]') == (int(first, 16) // 8) / 2**53
+    assert 0.45 < sum(draw(str(i)) for i in range(1000)) / 1000 < 0.55
+
+
+def test_a_link_without_a_probability_is_ordered_by_its_score_and_says_so() -> None:
+    links = frame(*[("w4", "hasStyle", f"s{i}", score) for i, score in enumerate((0.0, -2.0, 1000.0))])
+    links["probability"] = [None, 0.25, None]
+    links["calibrated_on"] = [None, "relation", None]
+    done = with_probability(check_links(links)).to_pandas()
+    assert done["probability"].tolist() == [0.5, 0.25, 1.0]
+    assert done["calibrated_on"].tolist() == ["none", "relation", "none"]
+    # entropies in bits of 1/2, of 1/4, and of a certainty
+    assert done["uncertainty"].tolist() == pytest.approx([1.0, 0.8112781, 0.0])

@@ -1,6 +1,7 @@
 """Publishing: what the graph holds after it, also when the writer was killed in the middle."""
 
 import json
+import math
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from graph import decisions, predictions
 from graph.connection import Address, Database
 from graph.decisions import Choice, Verdict
 from graph.errors import GraphError, InputError
-from graph.links import keep
+from graph.links import draw, keep
 from graph.predictions import publish
 from graph.publication_lock import only_writer
 from graph.registry import register_model
@@ -85,9 +86,12 @@ def dump(database: Database) -> list[str]:
         return json.dumps(kept, sort_keys=True)
 
     nodes = database.driver.execute_query("MATCH (n) RETURN labels(n) AS l, properties(n) AS p").records
-    ends = "MATCH (h)-[r]->(t) RETURN h.id AS h, type(r) AS r, t.id AS t, properties(r) AS p"
+    ends = "MATCH (h)-[r]->(t) RETURN h.id AS h, type(r) AS r, coalesce(t.id, t.version) AS t, properties(r) AS p"
     found = [f"{row['l']} {plain(row['p'])}" for row in nodes]
-    found += [f"{r['h']} {r['r']} {r['t']} {plain(r['p'])}" for r in database.driver.execute_query(ends).records]
+    found += [
+        f"{order.get(r['h'], r['h'])} {r['r']} {r['t']} {plain(r['p'])}"
+        for r in database.driver.execute_query(ends).records
+    ]
     return sorted(found)
 
 
@@ -102,6 +106,8 @@ def test_a_new_link_carries_what_the_run_says(art: Database) -> None:
         "score": 2.5,
         "rank": 1,
         "probability": 0.75,
+        "uncertainty": pytest.approx(0.811278, abs=1e-6),  # -(3/4 log2 3/4 + 1/4 log2 1/4)
+        "draw": draw('["w4","hasStyle","s1"]'),
         "nearest": ["w1", "w3"],
         "state": "current",
         "verdict": "pending",
@@ -122,6 +128,7 @@ def test_the_next_run_remembers_the_previous_values_and_makes_the_rest_stale(art
     again, gone = links["w4", "hasStyle", "s1"], links["w4", "hasStyle", "s2"]
     assert (again["score"], again["probability"], again["run_id"]) == (2.0, 0.9, "two")
     assert (again["previous_score"], again["previous_probability"], again["previous_run_id"]) == (1.0, 0.6, "one")
+    assert again["moved"] == pytest.approx(0.3)
     assert "why" not in again, "evidence of an earlier run must not stand beside the new run's figures"
     assert (gone["state"], gone["run_id"], gone["score"]) == ("stale", "one", 0.5)
 
@@ -130,7 +137,7 @@ def test_the_next_run_remembers_the_previous_values_and_makes_the_rest_stale(art
     assert links["w4", "hasStyle", "s1"]["state"] == "stale"
     back = links["w4", "hasStyle", "s2"]
     assert (back["state"], back["previous_run_id"], back["previous_score"]) == ("current", "one", 0.5)
-    assert "probability" not in back
+    assert (back["probability"], back["calibrated_on"]) == (pytest.approx(1 / (1 + math.exp(-0.7))), "none")
 
 
 def test_only_the_relations_that_the_run_covers_become_stale(art: Database) -> None:
@@ -157,6 +164,42 @@ def test_what_a_curator_decided_is_not_touched_until_undone(art: Database, verdi
     done = publish(art, links, model_version="v2", run_id="three")
     assert stored(art)["w4", "hasStyle", "s1"]["run_id"] == "three"
     assert done.counts.loc[0, ["current", "decided"]].tolist() == [2, 0]
+
+
+def test_a_run_may_cover_only_some_heads(art: Database) -> None:
+    first = frame(("w4", "hasStyle", "s1", 1.0), ("w4", "hasStyle", "s2", 0.5), ("w2", "hasStyle", "s1", 0.5))
+    publish(art, first, model_version="v1")
+    done = publish(art, frame(("w4", "hasStyle", "s2", 0.7)), model_version="v1", heads=["w4"], run_id="new")
+    states = {ends[::2]: (p["state"], p["run_id"] == "new") for ends, p in stored(art).items()}
+    assert states[("w4", "s2")] == ("current", True)
+    assert states[("w4", "s1")] == ("stale", False)
+    assert states[("w2", "s1")] == ("current", False), "links of other heads stay as they are"
+    assert done.counts.loc[0, ["current", "stale"]].tolist() == [1, 1]
+    with pytest.raises(InputError, match="links of heads that the run does not cover: 'w2'"):
+        publish(art, frame(("w2", "hasStyle", "s1", 0.7)), model_version="v1", heads=["w4"])
+
+
+def test_the_models_figures_are_one_hop_from_the_run_of_a_link(art: Database) -> None:
+    publish(art, frame(("w4", "hasStyle", "s1", 1.0)), model_version="v2")
+    query = (
+        "MATCH ()-[p:PREDICTED]->() MATCH (:PredictionRun {id: p.run_id})-[:OF]->(m:Model) "
+        "RETURN m.version AS v, m.scorer AS s"
+    )
+    assert art.driver.execute_query(query).records[0].data() == {"v": "v2", "s": "distmult"}
+
+
+def test_a_decision_made_while_its_link_is_written_is_on_the_link(art: Database) -> None:
+    link = ("w4", "hasStyle", "s1")
+    publish(art, frame(("w4", "madeBy", "a1", 1.0), ("w2", "hasStyle", "s1", 1.0)), model_version="v1")
+
+    def reject(done: int, total: int, note: str = "") -> None:  # noqa: ARG001
+        if note == "hasStyle published":
+            art.driver.execute_query('MATCH ()-[p:PREDICTED {key: \'["w4","hasStyle","s1"]\'}]->() SET p.key = \'x\'')
+            decide(art, link, "rejected")
+            art.driver.execute_query('MATCH ()-[p:PREDICTED {key: \'x\'}]->() SET p.key = \'["w4","hasStyle","s1"]\'')
+
+    publish(art, frame((*link, 1.0)), model_version="v1", progress=reject)
+    assert stored(art)[link]["verdict"] == "rejected"
 
 
 def test_facts_are_not_predicted(art: Database) -> None:
@@ -276,7 +319,7 @@ def test_a_killed_writer_is_completed_by_the_same_call(art: Database, server: Ad
 
     def start_over() -> None:
         art.driver.execute_query("MATCH ()-[p:PREDICTED]->() DELETE p")
-        art.driver.execute_query("MATCH (r:PredictionRun|Decision) DELETE r")
+        art.driver.execute_query("MATCH (r:PredictionRun|Decision) DETACH DELETE r")
         publish(art, earlier, model_version="v1")
         decide(art, ("w4", "madeBy", "a1"), "rejected")
 

@@ -19,7 +19,7 @@ def test_a_second_set_up_changes_nothing(database: Database) -> None:
     first = _names(database)
     setup_schema(database)
     assert _names(database) == first
-    assert {"entity_id", "predicted_key", "predicted_link", "entity_text", "model_alias"} <= first
+    assert {"entity_id", "predicted_key", "predicted_draw", "entity_text", "model_alias"} <= first
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,9 @@
+// The undecided links of a relation that are in the graph, by state.
+// $relation (string): the relation
+// Returns: state, keys
+UNWIND ['current', 'stale'] AS state
+MATCH ()-[p:PREDICTED]->()
+USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
+WHERE p.relation = $relation AND p.state = state AND p.verdict = 'pending' AND p.probability IS NOT NULL
+  AND p.key IS NOT NULL
+RETURN state, collect(p.key) AS keys
