@@ -19,6 +19,7 @@ from models.patterns import Patterns
 from models.prediction import seen_by
 from models.reliability import Reliability, reliability
 from models.scores import Scores, VectorScores
+from models.vlkge import VLKGE
 
 TOP_K = 3
 
@@ -29,6 +30,7 @@ class Served:
 
     version: str
     graph: KnowledgeGraph
+    model: VLKGE
     scores: Scores
     seen: Tensor
     patterns: Patterns
@@ -43,6 +45,7 @@ class Served:
         return cls(
             version=version,
             graph=graph,
+            model=model,
             scores=VectorScores.of_model(model),
             seen=seen_by(checkpoint, graph),
             patterns=Patterns.read(patterns, graph) if patterns else Patterns.found(graph),

@@ -22,6 +22,7 @@ from graph.errors import InputError
 from graph.links import keep
 from models.calibration import Calibration
 from models.checkpoint import Checkpoint
+from models.evidence import evidence
 from models.knowledge_graph import KnowledgeGraph
 from models.patterns import Patterns
 from models.prediction import added_since, members
@@ -75,7 +76,7 @@ def predict(
 
     `limit` links of each relation at most, `best` of all; with `precision`, only those that are right that often; with
     `new`, only of entities added since training. `patterns` is a file that overrides the patterns found in the data.
-    With `shards`, so many parts of the heads are scored as tasks of their own, wherever the flow's task runner runs them.
+    With `shards`, so many parts of the heads are scored as tasks, wherever the flow's task runner runs them.
     """
     settings = Settings()
     wanted = Wanted(relations=relations, limit=limit, best=best, precision=precision, new=new)
@@ -105,6 +106,7 @@ def predict(
                     heads,
                 )
                 links = score_in_shards(job, graph, shards)
+        links = add_evidence(served, links)
         run = publish(database, links, version, relations or graph.relations, heads)
     return Published(
         run_id=run.run_id,
@@ -168,6 +170,12 @@ def score_links(
             thresholds=None if kept is None else levels_of(kept),
             progress=progress,
         )
+
+
+@task(cache_policy=NO_CACHE)
+def add_evidence(served: Served, links: pd.DataFrame) -> pd.DataFrame:
+    with progress_bar("evidence") as progress:
+        return pd.concat([links, evidence(served.model, served.graph, links, progress)], axis=1)
 
 
 @task(cache_policy=NO_CACHE)
