@@ -1,13 +1,14 @@
 """Encode: pictures and texts become vectors on the nodes; only what changed is encoded again."""
 
 import time
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from prefect import flow, task
+from prefect import flow, task, unmapped
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
@@ -18,12 +19,16 @@ from flows.settings import Settings
 from graph import vectors
 from graph.connection import Database
 from graph.pictures import PictureStore
-from graph.progress import Progress
+from graph.progress import Progress, silent
 from models.encoders import load_encoder
 from models.encoders.encoder import Encoder
 
 # Written as they come, so that an interrupted encoding keeps what is done.
 ENTITIES_PER_PART = 2_000
+
+Vectors: TypeAlias = tuple[npt.NDArray[np.float32], dict[str, str]]
+"""Vectors of the readable entities of a part, in their order, and why the others are not readable, by id."""
+EncodeParts: TypeAlias = Callable[[str, list[pd.DataFrame], Progress], Iterator[Vectors]]
 
 
 class BrokenPicture(BaseModel):
@@ -48,12 +53,20 @@ class Encoded(BaseModel):
 
 
 @flow(name="encode", flow_run_name="encode-{encoder}", **LOGGED)
-def encode(*, encoder: str = "bundled", device: str = "auto", batch_size: int | None = None) -> list[Encoded]:
-    """Bring the vectors of every modality that the encoder has up to date."""
+def encode(
+    *, encoder: str = "bundled", device: str = "auto", batch_size: int | None = None, sharded: bool = False
+) -> list[Encoded]:
+    """Bring the vectors of every modality that the encoder has up to date.
+
+    With `sharded`, the parts are encoded as tasks of their own, wherever the flow's task runner runs them.
+    """
     settings = Settings()
     with open_graph(settings) as database:
         loaded = load(encoder, device, batch_size)
         store = PictureStore(settings.pictures)
+        if sharded:
+            there = partial(_encode_there, encoder, device, batch_size, store)
+            return [bring_up_to_date(database, loaded, modality, there) for modality in loaded.modalities]
         return [encode_modality(database, loaded, store, modality) for modality in loaded.modalities]
 
 
@@ -64,17 +77,20 @@ def load(encoder: str, device: str, batch_size: int | None) -> Encoder:
 
 @task(cache_policy=NO_CACHE)
 def encode_modality(database: Database, encoder: Encoder, store: PictureStore, modality: str) -> Encoded:
+    return bring_up_to_date(database, encoder, modality, partial(_encode_here, encoder, store))
+
+
+def bring_up_to_date(database: Database, encoder: Encoder, modality: str, encode_parts: EncodeParts) -> Encoded:
+    """Find which entities' vectors are due, have them encoded in parts, and write each part as it comes."""
     active = vectors.Encoder(encoder.name, encoder.digest, encoder.dimensions[modality])
     activation = vectors.activate(database, modality, active)
     removed = vectors.remove_stale(database, modality)
     due = vectors.pending(database, modality, active)
+    parts = [due[start : start + ENTITIES_PER_PART] for start in range(0, len(due), ENTITIES_PER_PART)]
     broken: dict[str, str] = {}
     started = time.monotonic()
     with progress_bar(f"encode, {modality}") as progress:
-        for start in range(0, len(due), ENTITIES_PER_PART):
-            part = due[start : start + ENTITIES_PER_PART]
-            report = partial(_report, progress, start, len(due))
-            found, unreadable = _vectors(encoder, store, modality, part, report)
+        for part, (found, unreadable) in zip(parts, encode_parts(modality, parts, progress), strict=True):
             broken |= unreadable
             # An entity whose new picture is unreadable must not keep the vector of its old one.
             vectors.remove(database, modality, list(unreadable))
@@ -93,13 +109,52 @@ def encode_modality(database: Database, encoder: Encoder, store: PictureStore, m
     )
 
 
+def _encode_here(
+    encoder: Encoder, store: PictureStore, modality: str, parts: list[pd.DataFrame], progress: Progress
+) -> Iterator[Vectors]:
+    before, total = 0, sum(map(len, parts))
+    for part in parts:
+        yield _vectors(encoder, store, modality, part, partial(_report, progress, before, total))
+        before += len(part)
+
+
+def _encode_there(
+    name: str,
+    device: str,
+    batch_size: int | None,
+    store: PictureStore,
+    modality: str,
+    parts: list[pd.DataFrame],
+    progress: Progress,
+) -> Iterator[Vectors]:
+    futures = encode_part.map(
+        parts, unmapped(name), unmapped(device), unmapped(batch_size), unmapped(store), unmapped(modality)
+    )
+    before, total = 0, sum(map(len, parts))
+    for part, future in zip(parts, futures, strict=True):
+        yield future.result()
+        before += len(part)
+        progress(before, total)
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+def encode_part(
+    part: pd.DataFrame, name: str, device: str, batch_size: int | None, store: PictureStore, modality: str
+) -> Vectors:
+    """One part on a worker, which reads pictures from the same folder."""
+    return _vectors(_loaded(name, device, batch_size), store, modality, part, silent)
+
+
+@lru_cache(maxsize=1)
+def _loaded(name: str, device: str, batch_size: int | None) -> Encoder:
+    return load_encoder(name, device, batch_size)
+
+
 def _report(progress: Progress, before: int, total: int, done: int, _part: int, note: str = "") -> None:
     progress(before + done, total, note)
 
 
-def _vectors(
-    encoder: Encoder, store: PictureStore, modality: str, part: pd.DataFrame, progress: Progress
-) -> tuple[npt.NDArray[np.float32], dict[str, str]]:
+def _vectors(encoder: Encoder, store: PictureStore, modality: str, part: pd.DataFrame, progress: Progress) -> Vectors:
     """Vectors of the readable entities, in their order, and why the others are not readable, by id."""
     if modality == "textual":
         return encoder.encode_texts(part["text"].tolist(), progress), {}

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     )
     prefect_api_url: str | None = Field(None, description="a Prefect server; unset: one of this project's own")
     vlkge_log: str | None = Field(None, description="folder of the JSON-lines log; unset: logs in the home; -: stderr")
+    vlkge_dask_address: str | None = Field(None, description="a Dask scheduler for --workers; unset: local processes")
     vlkge_webhook: SecretStr | None = Field(None, description="gets a JSON message where a retraining fails or refuses")
 
     @property

@@ -110,13 +110,22 @@ def encode(
     ] = "bundled",
     device: Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")] = "auto",
     batch_size: Annotated[int | None, typer.Option(min=1, help="Texts or pictures at a time.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Encode in so many processes, or on the cluster that VLKGE_DASK_ADDRESS names."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Turn pictures and texts into vectors on the nodes; only what changed is encoded again."""
     start_services()
     from flows.encode import encode as flow
 
-    result = flow(encoder=encoder, device=device, batch_size=batch_size)
+    if workers is not None:
+        from flows.cluster import dask_runner
+        from flows.settings import Settings
+
+        flow = flow.with_options(task_runner=dask_runner(workers, Settings()))
+    result = flow(encoder=encoder, device=device, batch_size=batch_size, sharded=workers is not None)
     if json:
         print_json(result)
         return

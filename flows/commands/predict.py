@@ -16,6 +16,11 @@ PatternsFile = Annotated[
     typer.Option("--patterns", exists=True, dir_okay=False, help="A TOML file as `vlkge patterns` prints it."),
 ]
 
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, help="Score in so many processes, or on the cluster that VLKGE_DASK_ADDRESS names."),
+]
+
 
 @app.command()
 def predict(
@@ -37,6 +42,7 @@ def predict(
         bool, typer.Option("--new", help="Only for entities added since training, from their picture and text.")
     ] = False,
     patterns: PatternsFile = None,
+    workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Find the best new links and publish them in the graph as PREDICTED, with probability, rank, model and run.
@@ -56,7 +62,13 @@ def predict(
     from flows.predict import LIMIT
     from flows.predict import predict as flow
 
+    if workers is not None:
+        from flows.cluster import count_shards, dask_runner
+        from flows.settings import Settings
+
+        flow = flow.with_options(task_runner=dask_runner(workers, Settings()))
     published = flow(
+        shards=None if workers is None else count_shards(workers),
         model=model,
         relations=relation,
         top_k=top_k,

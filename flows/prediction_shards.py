@@ -1,0 +1,87 @@
+"""Graph-wide prediction as Prefect tasks, one for each shard of heads; workers read graph and model from files."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+from prefect import task, unmapped
+from prefect.cache_policies import NO_CACHE
+from torch import Tensor
+from torch_geometric.data import HeteroData
+
+from flows.progress import progress_bar
+from graph import hetero_file
+from models.calibration import Calibration
+from models.checkpoint import Checkpoint
+from models.knowledge_graph import KnowledgeGraph
+from models.patterns import Patterns
+from models.prediction import members, predict, seen_by
+from models.scores import Scores, VectorScores
+from models.shards import heads_of, merge
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all shards have in common; both paths are on a folder that all workers reach."""
+
+    graph: Path
+    model: Path
+    patterns: Patterns
+    top_k: int
+    relations: list[str] | None
+    limit: int | None
+    best: int | None
+    calibration: Calibration | None
+    thresholds: dict[str, float] | None
+    heads: list[str] | None
+
+
+@contextmanager
+def graph_file(data: HeteroData, home: Path) -> Iterator[Path]:
+    """The graph as a file in the home folder, for the time of the block."""
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".shards-", dir=home) as folder:
+        path = Path(folder) / "graph.safetensors"
+        hetero_file.save(data, path)
+        yield path
+
+
+def score_in_shards(job: Job, graph: KnowledgeGraph, shards: int) -> pd.DataFrame:
+    """The links of all heads, as `models.prediction.predict` gives them; its tasks need a flow around them."""
+    futures = score_shard.map(unmapped(job), list(range(shards)), unmapped(shards))
+    frames = []
+    with progress_bar("predict") as progress:
+        for future in futures:
+            frames.append(future.result())
+            progress(len(frames), shards, "shards")
+    return merge(frames, graph, limit=job.limit, best=job.best)
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, task_run_name="score-shard-{shard}")
+def score_shard(job: Job, shard: int, shards: int) -> pd.DataFrame:
+    graph, scores, seen = _read(job.graph, job.model)
+    among = None if job.heads is None else members(graph, job.heads)
+    return predict(
+        scores,
+        graph,
+        relations=job.relations,
+        top_k=job.top_k,
+        limit=job.limit,
+        best=job.best,
+        patterns=job.patterns,
+        calibration=job.calibration,
+        seen=seen,
+        heads=heads_of(graph, shard, shards, among),
+        thresholds=job.thresholds,
+    )
+
+
+@lru_cache(maxsize=1)
+def _read(graph: Path, model: Path) -> tuple[KnowledgeGraph, Scores, Tensor]:
+    """A graph, a model's scores on it, and whom it knew in training; read once by each worker, not for each shard."""
+    read, checkpoint = KnowledgeGraph.from_hetero(hetero_file.load(graph)), Checkpoint.load(model)
+    return read, VectorScores.of_model(checkpoint.model_for(read)), seen_by(checkpoint, read)
