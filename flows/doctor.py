@@ -17,6 +17,7 @@ from flows.settings import Settings
 from graph import health, registry
 from graph.connection import Address, Database, connect
 from graph.errors import GraphError, InputError, shorten
+from graph.migrations import VERSION, schema_version
 from graph.pictures import PictureStore
 from graph.server import Server, memory
 from graph.vectors import active_encoders
@@ -134,6 +135,14 @@ def look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
     if entities == 0:
         yield warn("graph", "it holds no entities yet", "vlkge demo, or vlkge ingest DIR")
         return
+    version = schema_version(database) or VERSION
+    if version < VERSION:
+        found = f"version {version}, this program's is {VERSION}"
+        yield warn("schema", found, "vlkge backup FOLDER, then vlkge upgrade (other commands do so by themselves)")
+    elif version > VERSION:
+        yield fail("schema", f"version {version}, newer than this program's {VERSION}", "upgrade this program")
+    else:
+        yield ok("schema", f"version {version}")
     yield look_at_indexes(database)
     yield from look_at_encoders(database)
     yield look_at_pictures(database, settings)

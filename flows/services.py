@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from flows.prefect_server import PrefectServer
 from flows.settings import Settings
 from graph.connection import Address, Database, connect
+from graph.migrations import VERSION, check_version
+from graph.schema import setup_schema
 from graph.server import Server
 
 
@@ -25,8 +27,26 @@ def start_services(settings: Settings) -> None:
 
 
 def open_graph(settings: Settings) -> Database:
-    """An open connection to the graph; the bundled server is started where no other is named."""
-    return connect(graph_address(settings))
+    """An open connection to the graph; the bundled server is started where no other is named.
+
+    A graph that an older program left is brought to this one's schema. Raises GraphError for one of a newer program.
+    """
+    database = connect(graph_address(settings))
+    try:
+        upgrade(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def upgrade(database: Database) -> tuple[int | None, int]:
+    """Bring the graph to this program's schema version; returns the one before (None: it is empty) and it."""
+    before = check_version(database)
+    if before is not None and before < VERSION:
+        say(f"The graph is brought from schema version {before} to {VERSION} …")
+        setup_schema(database)
+    return before, VERSION
 
 
 def graph_address(settings: Settings) -> Address:

@@ -1,15 +1,10 @@
 """What a look at the database tells of its health; nothing is written."""
 
-import re
 from dataclasses import dataclass
 
-import cypher
-
 from .connection import Database
-from .schema import STATEMENTS
+from .schema import STATEMENTS, created_name
 from .vectors import active_encoders
-
-_CREATED = re.compile(r"CREATE (?:\w+ )?(?:INDEX|CONSTRAINT) (\w+) IF NOT EXISTS")
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,7 @@ def count_entities(database: Database) -> int:
 
 def look_at_indexes(database: Database) -> Indexes:
     """The state of every index and constraint that our statements create, vector indexes of active encoders too."""
-    wanted = schema_names() | {f"entity_{modality}" for modality in active_encoders(database)}
+    wanted = {*map(created_name, STATEMENTS)} | {f"entity_{modality}" for modality in active_encoders(database)}
     states = {row["name"]: row["state"] for row in database.read("health/list_indexes") if row["name"] in wanted}
     by_state = {state: sorted(n for n, s in states.items() if s == state) for state in ("POPULATING", "FAILED")}
     return Indexes(
@@ -43,12 +38,6 @@ def look_at_indexes(database: Database) -> Indexes:
         populating=by_state["POPULATING"],
         failed=by_state["FAILED"],
     )
-
-
-def schema_names() -> set[str]:
-    """The names of the constraints and indexes that `setup_schema` creates."""
-    created = [_CREATED.search(cypher.load(statement).text) for statement in STATEMENTS]
-    return {match[1] for match in created if match}
 
 
 def some_pictures(database: Database, limit: int = 1000) -> list[str]:

@@ -4,8 +4,10 @@ import re
 
 import cypher
 from graph.connection import Database
+from graph.migrations import check_version, migrate
 
 STATEMENTS = (
+    "schema/create_version_key",
     "schema/create_entity_key",
     "schema/create_model_key",
     "schema/create_champion_key",
@@ -15,6 +17,7 @@ STATEMENTS = (
     "schema/create_batch_index",
     "schema/create_decision_time_index",
     "schema/create_decision_relation_index",
+    "schema/create_decision_person_index",
     "schema/create_encoder_key",
     "schema/create_predicted_key",
     "schema/create_draw_index",
@@ -39,14 +42,16 @@ def created_name(statement: str) -> str:
 
 
 def setup_schema(database: Database) -> None:
-    """Create the constraints and indexes that are missing and wait until they can be used.
+    """Create the constraints and indexes that are missing, wait until they can be used, and migrate an older graph.
 
     Vector indexes are not among them: their dimension is known only with an encoder.
-    Raises GraphError where data that is already there breaks a constraint.
+    Raises GraphError where data that is already there breaks a constraint, and for a graph of a newer program.
     """
+    check_version(database)
     usable = {row["name"] for row in database.read("schema/list_usable_indexes")}
     missing = [statement for statement in STATEMENTS if created_name(statement) not in usable]
     for statement in missing:
         database.write(statement)
     if missing:
         database.write("schema/await_indexes")
+    migrate(database)

@@ -66,6 +66,27 @@ def down(json: Json = False) -> None:
     _print_addresses(json)
 
 
+@app.command()
+def upgrade(json: Json = False) -> None:
+    """Bring a graph that an older program left to this one's schema, and repair its indexes; back up first.
+
+    Every command that opens the graph does the former by itself. Killed at any point, it can be typed again.
+    """
+    from flows import services
+    from flows.settings import Settings
+    from graph.connection import connect
+    from graph.schema import setup_schema
+
+    with connect(services.graph_address(Settings())) as database:
+        before, after = services.upgrade(database)
+        setup_schema(database)
+    result = {"schema version before": before, "now": after}
+    if json:
+        print_json(result)
+    else:
+        print_fields(result)
+
+
 def _server() -> "Server":
     from flows.settings import Settings
     from graph.server import Server

@@ -11,8 +11,11 @@ import pytest
 
 from flows import doctor
 from flows.prefect_server import PrefectServer
+from flows.services import open_graph
 from flows.settings import Settings
 from graph.connection import Address, Database
+from graph.errors import GraphError
+from graph.migrations import VERSION
 from graph.registry import register_model
 from graph.schema import setup_schema
 from graph.vectors import Encoder, activate
@@ -131,3 +134,18 @@ def test_the_command_is_one_json_document_and_exits_with_1_where_something_fails
     (database,) = [finding for finding in report["findings"] if finding["check"] == "database"]
     assert database["state"] == "fail"
     assert "NEO4J_URI" in database["advice"]
+
+
+def test_an_older_graph_is_named_and_upgraded_by_the_next_command(settings: Settings, database: Database) -> None:
+    run(database, "MATCH (s:Schema) DELETE s")
+    found = examine(settings)["schema"]
+    assert (found.state, found.found) == ("warn", f"version 1, this program's is {VERSION}")
+    open_graph(settings).close()
+    assert examine(settings)["schema"].state == "ok"
+
+
+def test_a_newer_graph_fails_and_no_command_opens_it(settings: Settings, database: Database) -> None:
+    run(database, f"MATCH (s:Schema) SET s.version = {VERSION + 1}")
+    assert examine(settings)["schema"].state == "fail"
+    with pytest.raises(GraphError, match="upgrade the program"):
+        open_graph(settings)

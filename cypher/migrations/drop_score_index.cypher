@@ -1,0 +1,2 @@
+// To version 2: indexes over probabilities took this one's place.
+DROP INDEX predicted_score IF EXISTS

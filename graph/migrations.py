@@ -1,0 +1,62 @@
+"""The version of the graph's schema, and the steps that bring an older graph to it.
+
+A graph says its version in ``(:Schema {of: 'vlkge', version})``. To change the schema, add a step to STEPS: it must be
+safe to run again, as it is after a kill, and leave in the graph what an older one would not have had.
+"""
+
+from collections.abc import Callable
+
+from .connection import Database
+from .errors import GraphError
+from .links import draw
+
+LINKS_PER_PAGE = 10_000
+
+
+def to_version_2(database: Database) -> None:
+    """Links have a place in the random order of the audit; two indexes over scores go, others took their place."""
+    database.write("migrations/drop_link_index")
+    database.write("migrations/drop_score_index")
+    while keys := database.read("migrations/page_undrawn_links", limit=LINKS_PER_PAGE)[0]["keys"]:
+        database.write("migrations/set_draws", rows=[{"key": key, "draw": draw(key)} for key in keys])
+
+
+# By the version that they lead to, in order. Version 1 is a graph of before there were versions.
+STEPS: dict[int, Callable[[Database], None]] = {2: to_version_2}
+VERSION = max(STEPS)
+
+
+def schema_version(database: Database) -> int | None:
+    """The version that the graph is at; None for one that holds nothing of ours."""
+    rows = database.read("schema/show_version")
+    if rows:
+        return int(rows[0]["version"])
+    return 1 if database.read("export/count_entities")[0]["entities"] else None
+
+
+def check_version(database: Database) -> int | None:
+    """The version that the graph is at. Raises GraphError where it is newer than this program."""
+    version = schema_version(database)
+    if version is not None and version > VERSION:
+        raise GraphError(
+            f"the graph at {database.address.uri} has schema version {version}, this program knows {VERSION}: "
+            "upgrade the program, or restore a backup of before"
+        )
+    return version
+
+
+def migrate(database: Database) -> list[int]:
+    """Bring an older graph to VERSION, step by step, and return the versions gone through; the schema must be set up.
+
+    Killed at any point and called again, it ends in the same graph. Raises GraphError for a newer graph.
+    """
+    version = check_version(database)
+    if version == VERSION:
+        return []
+    due = [step for step in sorted(STEPS) if version is not None and step > version]
+    for step in due:
+        STEPS[step](database)
+        database.write("schema/record_version", version=step)
+    if version is None:
+        database.write("schema/record_version", version=VERSION)
+    return due

@@ -1,0 +1,72 @@
+"""A graph of an earlier version is brought to this one; one of a later version is refused."""
+
+import pytest
+
+from graph.connection import Database
+from graph.errors import GraphError
+from graph.links import link_key
+from graph.migrations import VERSION, check_version, migrate, schema_version
+from graph.schema import setup_schema
+
+# As version 1 wrote it: links without `draw`, two indexes that are gone since.
+VERSION_1 = (
+    "CREATE INDEX predicted_link FOR ()-[p:PREDICTED]-() ON (p.relation, p.state, p.verdict, p.score)",
+    "CREATE INDEX predicted_score FOR ()-[p:PREDICTED]-() ON (p.state, p.verdict, p.score)",
+    "CREATE (h:Entity {id: 'Q1'})-[:PREDICTED {key: '[\"Q1\",\"hasStyle\",\"Q2\"]', score: 3.5}]->(:Entity {id: 'Q2'})",
+)
+LINK = link_key("Q1", "hasStyle", "Q2")
+
+
+def run(database: Database, *statements: str) -> list[list[object]]:
+    with database.session() as session:
+        return [session.run(statement).values() for statement in statements][-1]
+
+
+def links(database: Database) -> list[list[object]]:
+    return run(database, "MATCH ()-[p:PREDICTED]->() RETURN p.key, p.score, p.draw")
+
+
+def indexes(database: Database) -> set[object]:
+    return {name for (name,) in run(database, "SHOW INDEXES YIELD name")}
+
+
+def test_an_old_graph_gets_what_this_version_needs_and_loses_what_it_does_not(database: Database) -> None:
+    run(database, *VERSION_1)
+    assert schema_version(database) == 1
+    setup_schema(database)
+    assert schema_version(database) == VERSION
+    # The first 53 bits of the SHA-256 of the key, as a fraction.
+    assert links(database) == [[LINK, 3.5, pytest.approx(0.35976661, abs=1e-8)]]
+    assert not {"predicted_link", "predicted_score"} & indexes(database)
+
+
+def test_a_migration_that_was_killed_ends_in_the_same_graph(database: Database) -> None:
+    run(database, *VERSION_1)
+    setup_schema(database)
+    once = links(database), indexes(database)
+    # Killed before the version was noted, with one link still to do.
+    run(database, "MATCH (s:Schema) DELETE s", "MATCH ()-[p:PREDICTED]->() REMOVE p.draw")
+    assert migrate(database) == [2]
+    assert (links(database), indexes(database)) == once
+    assert migrate(database) == []
+
+
+def test_a_new_graph_is_of_this_version_from_the_start(database: Database) -> None:
+    assert schema_version(database) is None
+    setup_schema(database)
+    assert schema_version(database) == VERSION
+    assert migrate(database) == []
+
+
+def test_a_graph_of_a_later_program_is_refused_and_left_alone(database: Database) -> None:
+    run(database, f"CREATE (:Schema {{of: 'vlkge', version: {VERSION + 1}}})")
+    with pytest.raises(GraphError, match=f"has schema version {VERSION + 1}, this program knows {VERSION}: upgrade"):
+        check_version(database)
+    with pytest.raises(GraphError, match="upgrade the program"):
+        setup_schema(database)
+    assert "entity_id" not in indexes(database)
+
+
+def test_a_node_of_others_with_that_label_is_not_taken_for_ours(database: Database) -> None:
+    run(database, "CREATE (:Schema {version: 99}), (:Entity {id: 'Q1'})")
+    assert schema_version(database) == 1
