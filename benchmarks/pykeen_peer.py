@@ -1,0 +1,82 @@
+"""PyKEEN at work, in the environment of `benchmarks.peers`: reads commands as JSON lines, answers each with one.
+
+build {file, scorer, dimension}   a model of the facts in an .npz file (train, val, test, entities, relations)
+train {positives, batch, negatives}   one epoch of its sLCWA loop on so many training facts, with its Adagrad
+weights {file, whole}   its vectors into an .npz file, after rounding them to whole numbers if asked to
+rank {facts}   its filtered evaluation on both sides of the first test facts; answers with all realistic ranks
+"""
+
+import json
+import sys
+import time
+from typing import Any
+
+import numpy as np
+import torch
+from pykeen.evaluation import RankBasedEvaluator
+from pykeen.models import ComplEx, DistMult, Model, RotatE, TransE
+from pykeen.training import SLCWATrainingLoop
+from pykeen.triples import CoreTriplesFactory
+
+MODELS: dict[str, type[Model]] = {"distmult": DistMult, "complex": ComplEx, "transe": TransE, "rotate": RotatE}
+LEARNING_RATE = 0.1
+
+
+class Peer:
+    """One model of one graph at a time."""
+
+    def build(self, file: str, scorer: str, dimension: int) -> dict[str, Any]:
+        data = np.load(file)
+        self.triples = {name: torch.from_numpy(data[name]) for name in ("train", "val", "test")}
+        self.sizes = {"num_entities": int(data["entities"]), "num_relations": int(data["relations"])}
+        options = {"scoring_fct_norm": 1} if scorer == "transe" else {}
+        facts = self._factory(len(self.triples["train"]))
+        self.model = MODELS[scorer](triples_factory=facts, embedding_dim=dimension, random_seed=0, **options)
+        return {}
+
+    def train(self, positives: int, batch: int, negatives: int) -> dict[str, Any]:
+        facts = self._factory(positives)
+        optimizer = torch.optim.Adagrad(self.model.parameters(), lr=LEARNING_RATE)
+        sampling = {"num_negs_per_pos": negatives}
+        loop = SLCWATrainingLoop(
+            model=self.model, triples_factory=facts, optimizer=optimizer, negative_sampler_kwargs=sampling
+        )
+        loop.train(triples_factory=facts, num_epochs=1, batch_size=batch, use_tqdm=False)
+        return {}
+
+    @torch.no_grad()
+    def weights(self, file: str, whole: bool) -> dict[str, Any]:
+        parts = [self.model.entity_representations[0], self.model.relation_representations[0]]
+        if whole:  # sums of small whole numbers are exact in any order, ties too
+            for part in parts:
+                table = part._embeddings.weight
+                table.copy_(torch.randint(-3, 4, table.shape, generator=torch.Generator().manual_seed(0)))
+        entities, relations = (part._embeddings.weight.numpy() for part in parts)
+        np.savez(file, entities=entities, relations=relations)
+        return {}
+
+    def rank(self, facts: int) -> dict[str, Any]:
+        evaluator = RankBasedEvaluator(filtered=True, clear_on_finalize=False)
+        known = [self.triples["train"], self.triples["val"]]
+        test = self.triples["test"]
+        evaluator.evaluate(self.model, test[:facts], additional_filter_triples=[*known, test[facts:]], use_tqdm=False)
+        return {side: np.concatenate(evaluator.ranks[side, "realistic"]).tolist() for side in ("head", "tail")}
+
+    def _factory(self, positives: int) -> CoreTriplesFactory:
+        return CoreTriplesFactory(self.triples["train"][:positives], **self.sizes)
+
+
+def main() -> None:
+    """Answer commands until the input ends; PyKEEN's own words go to standard error."""
+    answers, sys.stdout = sys.stdout, sys.stderr
+    torch.set_num_threads(int(sys.argv[1]))
+    peer = Peer()
+    for line in sys.stdin:
+        command, options = json.loads(line)
+        started = time.perf_counter()
+        answer = getattr(peer, command)(**options)
+        print(json.dumps({"seconds": time.perf_counter() - started, **answer}), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
