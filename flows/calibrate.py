@@ -17,6 +17,7 @@ from models.checkpoint import Checkpoint
 from models.knowledge_graph import KnowledgeGraph
 from models.patterns import Patterns
 from models.prediction import seen_by
+from models.progress import Progress, silent
 from models.reliability import Reliability, reliability
 from models.scores import Scores, VectorScores
 from models.vlkge import VLKGE
@@ -61,24 +62,30 @@ class Served:
 
 @task(cache_policy=NO_CACHE)
 def calibrate(served: Served, folder: Path) -> Calibration | None:
+    """As `calibration_for`, with a bar."""
+    with progress_bar("calibrate") as progress:
+        found = calibration_for(served, folder, progress)
+    if found is None:
+        say("The links get no probability: the graph has too few validation facts to hide and find again.")
+    return found
+
+
+def calibration_for(served: Served, folder: Path, progress: Progress = silent) -> Calibration | None:
     """The calibration kept in the model's folder if it is of this graph and these lists, else a new one, kept there."""
     kept = Calibration.load(folder)
     if kept is not None and kept.key == served.key:
         return kept
-    with progress_bar("calibrate") as progress:
-        made = learn(
-            served.scores,
-            served.graph,
-            served.patterns,
-            seen=served.seen,
-            top_k=served.top_k,
-            key=served.key,
-            progress=progress,
-        )
-    if made is None:
-        say("The links get no probability: the graph has too few validation facts to hide and find again.")
-        return None
-    made.save(folder)
+    made = learn(
+        served.scores,
+        served.graph,
+        served.patterns,
+        seen=served.seen,
+        top_k=served.top_k,
+        key=served.key,
+        progress=progress,
+    )
+    if made is not None:
+        made.save(folder)
     return made
 
 

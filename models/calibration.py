@@ -91,6 +91,11 @@ class Calibration(BaseModel):
         pooled = self.curves[POOLED]
         return pooled.get(kind, pooled[ANY]), "pooled"
 
+    def curve_of(self, link: Links, seen: Mask) -> Curve:
+        """The curve that gives one link its probability."""
+        kind = next(kind for kind, member in _kinds(seen, link).items() if member[0])
+        return self.curve(self.relations[int(link.relations[0])], kind)[0]
+
     def save(self, folder: Path) -> None:
         save_json(self.model_dump(mode="json"), folder / CALIBRATION)
 

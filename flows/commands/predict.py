@@ -1,4 +1,4 @@
-"""`vlkge predict` and `vlkge patterns`."""
+"""`vlkge predict`, `vlkge patterns` and `vlkge explain`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -105,6 +105,31 @@ def patterns(file: PatternsFile = None, json: Json = False) -> None:
         print_json({**holding.model_dump(), "findings": [finding._asdict() for finding in seen]})
         return
     print(holding.toml(seen), end="")
+
+
+@app.command()
+def explain(
+    head: Annotated[str, typer.Argument(help="The head's id or name.")],
+    relation: Annotated[str, typer.Argument(help="For example hasStyle.")],
+    tail: Annotated[str, typer.Argument(help="The tail's id or name.")],
+    model: Model = None,
+    json: Json = False,
+) -> None:
+    """Tell why a link is predicted, or why not: how likely it is, who like its head has the same fact, what joins them.
+
+    Any link can be asked about: predicted, recorded, rejected, or never thought of.
+
+    Example:
+
+        vlkge explain "Water Lilies" hasStyle Impressionism
+    """
+    from flows.explain import explain as look
+
+    found = look(head, relation, tail, model=model)
+    if json:
+        print_json(found.model_dump(mode="json", exclude={"text"}))
+    else:
+        print(found.text)
 
 
 def print_published(published: Any) -> None:
