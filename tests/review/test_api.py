@@ -1,0 +1,81 @@
+"""The JSON API: what it says it does, it does, whatever it is sent."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from graph.connection import Database
+from review.app import create_app
+from review.context import Site
+from tests.review.test_queue_page import decisions, facts
+
+schema = schemathesis.pytest.from_fixture("described")
+
+
+@pytest.fixture
+def described(make_site: Callable[..., Site]) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_asgi("/api/openapi.json", create_app(replace(make_site(), hosts=None)))
+
+
+@schema.parametrize()
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_anything_sent_is_answered_as_described(case: schemathesis.Case, client: TestClient) -> None:
+    """No example may end in an error of the server; answers are of the described codes, types and shapes."""
+    if case.method != "GET":
+        token = client.get("/api/session").json()["token"]
+        case.headers = {**(case.headers or {}), "X-CSRF-Token": token, "Cookie": _cookie(client)}
+    case.call_and_validate(
+        checks=[
+            schemathesis.checks.not_a_server_error,
+            status_code_conformance,
+            content_type_conformance,
+            response_schema_conformance,
+        ]
+    )
+
+
+def _cookie(client: TestClient) -> str:
+    return f"vlkge_review={client.cookies['vlkge_review']}"
+
+
+def test_a_script_reads_the_queue_and_decides(client: TestClient, gallery: Database) -> None:
+    token = {"X-CSRF-Token": client.get("/api/session").json()["token"]}
+    page = client.get("/api/queue", params={"limit": 3, "relation": "hasStyle"}).json()
+    assert [row["head"] for row in page["links"]] == ["w00", "w01", "w02"]
+    assert (page["left"], page["after"]) == (36, page["links"][-1]["key"])
+    wishes = [
+        {"id": str(uuid.uuid4()), "verdict": "accepted", **{name: row[name] for name in ("head", "relation", "tail")}}
+        for row in page["links"]
+    ]
+    made = client.post("/api/decisions", json=wishes, headers=token).json()
+    assert [decision["verdict"] for decision in made] == ["accepted"] * 3
+    assert client.post("/api/decisions", json=wishes, headers=token).json() == made
+    assert decisions(gallery) == 3
+    again = [{**wish, "id": str(uuid.uuid4()), "verdict": "rejected"} for wish in wishes]
+    conflict = client.post("/api/decisions", json=again, headers=token)
+    assert conflict.status_code == 409
+    undone = client.post(
+        f"/api/decisions/{made[0]['id']}/undo", params={"new_id": str(uuid.uuid4())}, headers=token
+    ).json()
+    assert undone[0]["verdict"] == "undone"
+    assert facts(gallery) == {("w01", "impressionism"), ("w02", "impressionism")}
+    following = client.get("/api/queue", params={"limit": 3, "after": page["after"]}).json()
+    assert [row["head"] for row in following["links"]] == ["w03", "w04", "w05"]
+
+
+def test_a_login_for_scripts(make_site: Callable[..., Site], users: object) -> None:
+    client = TestClient(create_app(make_site(users)), base_url="http://localhost")
+    assert client.post("/api/session", json={"name": "ana", "password": "wrong"}).status_code == 401
+    begun = client.post("/api/session", json={"name": "ana", "password": "ana-has-a-long-one"})
+    assert begun.json()["role"] == "curator"
+    assert client.get("/api/queue").status_code == 200
