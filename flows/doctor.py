@@ -135,14 +135,14 @@ def look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
     if entities == 0:
         yield warn("graph", "it holds no entities yet", "vlkge demo, or vlkge ingest DIR")
         return
-    version = schema_version(database) or VERSION
-    if version < VERSION:
-        found = f"version {version}, this program's is {VERSION}"
+    schema = schema_version(database) or VERSION
+    if schema < VERSION:
+        found = f"version {schema}, this program's is {VERSION}"
         yield warn("schema", found, "vlkge backup FOLDER, then vlkge upgrade (other commands do so by themselves)")
-    elif version > VERSION:
-        yield fail("schema", f"version {version}, newer than this program's {VERSION}", "upgrade this program")
+    elif schema > VERSION:
+        yield fail("schema", f"version {schema}, newer than this program's {VERSION}", "upgrade this program")
     else:
-        yield ok("schema", f"version {version}")
+        yield ok("schema", f"version {schema}")
     yield look_at_indexes(database)
     yield from look_at_encoders(database)
     yield look_at_pictures(database, settings)
