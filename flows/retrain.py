@@ -14,7 +14,8 @@ from torch_geometric.data import HeteroData
 
 from flows import retrain_config, retrain_plan, retrain_report
 from flows.attempts import patient
-from flows.checkpoints import load_checkpoint
+from flows.calibrate import Served, calibrate
+from flows.checkpoints import folder_of, load_checkpoint
 from flows.encode import Encoded, encode
 from flows.evaluate import evaluate
 from flows.exclusive import BusyError, only_retraining
@@ -34,10 +35,12 @@ from flows.train import TrainedModel, train
 from graph import hetero_file, registry
 from graph.ingest import IngestResult
 from models.errors import InputError
-from models.gate import Contest, Verdict
+from models.gate import Contest, Verdict, calibration_error
 from models.gate import contest as let_compete
 from models.gate_config import GateConfig
 from models.knowledge_graph import KnowledgeGraph
+from models.subgraph import with_relations
+from models.thresholds import POOLED as ALL
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -173,7 +176,7 @@ class _Night:
     def _judge(self, champion: str, challenger: str, plan: Plan) -> tuple[Verdict, Contest | None]:
         gate = self.wanted.gate.model_dump(mode="json")
         try:
-            found = self.step(judge, champion, challenger, str(plan.exported), gate, git_commit())
+            found = self.step(judge, champion, challenger, str(plan.exported), gate, self.wanted.top_k, git_commit())
         except InputError as error:
             cannot = f"{challenger} cannot be compared with {champion}: {error}"
             return Verdict(
@@ -232,14 +235,34 @@ def make_plan(settings: Settings, wanted: RetrainConfig, cold: bool) -> Plan:
 
 
 @task(persist_result=True, result_serializer="json", cache_policy=INPUTS + TASK_SOURCE)
-def judge(champion: str, challenger: str, exported: str, gate: dict[str, Any], code: str) -> Contest:  # noqa: ARG001
+def judge(
+    champion: str,
+    challenger: str,
+    exported: str,
+    gate: dict[str, Any],
+    top_k: int,
+    code: str,  # noqa: ARG001 (a part of the cache's key)
+) -> Contest:
     """The gate; a run that is taken up again finds the result of the same models, graph, settings and `code`."""
     settings = Settings()
-    with open_graph(settings) as database:
-        models = [load_checkpoint(settings, database, version)[1] for version in (champion, challenger)]
     graph = KnowledgeGraph.from_hetero(hetero_file.load(Path(exported)))
+    checkpoints, errors = [], []
+    for version in (champion, challenger):
+        with open_graph(settings) as database:
+            checkpoints.append(load_checkpoint(settings, database, version)[1])
+        known = with_relations(graph, checkpoints[-1].relations)
+        served = Served.of(version, checkpoints[-1], known, None, top_k)
+        calibration = calibrate(served, folder_of(settings, version))
+        errors.append(calibration_error(calibration.tallies[ALL]) if calibration else None)
     with progress_bar("gate") as progress:
-        return let_compete(models[0], models[1], graph, GateConfig(**gate), progress=progress)
+        return let_compete(
+            checkpoints[0],
+            checkpoints[1],
+            graph,
+            GateConfig(**gate),
+            calibration=(errors[0], errors[1]),
+            progress=progress,
+        )
 
 
 @task(cache_policy=NO_CACHE)

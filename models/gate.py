@@ -5,6 +5,7 @@ difference fact by fact, so that facts which are hard for both do not hide it: a
 Tibshirani 1993, An Introduction to the Bootstrap, chapter 16).
 """
 
+import numpy as np
 import torch
 from pydantic import BaseModel
 from torch import Tensor
@@ -21,9 +22,11 @@ from models.ranking import Ranks, rank
 from models.scores import VectorScores
 from models.scoring import Side
 from models.subgraph import with_relations
+from models.thresholds import LEVELS, Tally
 
 RanksOfSides = dict[Side, Ranks]
 POOLED = "the smaller relations together"
+BINS = 10
 
 
 class Difference(BaseModel):
@@ -91,6 +94,17 @@ def contest(
     verdict = judge(shared, ranks["gate"][0], ranks["gate"][1], config, calibration=calibration)
     verdict.not_compared = sorted(set(graph.relations) - set(champion.relations))
     return Contest(verdict=verdict, champion=reports[0], challenger=reports[1])
+
+
+def calibration_error(counts: Tally) -> float:
+    """Expected calibration error (Guo et al. 2017) in ten bins, of links judged by curves that did not see them."""
+    level = np.array(counts.levels)
+    # The counts are of links at or above a level; those of the level itself are what the next one lacks.
+    links, facts = (-np.diff([*of, 0]) for of in (counts.links, counts.facts))
+    predicted = np.minimum((level + 0.5) / LEVELS, 1) * links
+    at = np.minimum(level * BINS // LEVELS, BINS - 1)
+    gaps = [np.bincount(at, weights=of, minlength=BINS) for of in (predicted, facts)]
+    return float(np.abs(gaps[0] - gaps[1]).sum() / links.sum())
 
 
 def judge(

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch_geometric.data import HeteroData
 
 from models.config import TrainConfig
 from models.errors import InputError
-from models.gate import POOLED, contest, judge
+from models.gate import POOLED, calibration_error, contest, judge
 from models.gate_config import GateConfig
 from models.knowledge_graph import KnowledgeGraph
 from models.ranking import Ranks
 from models.scoring import Side
+from models.thresholds import tally
 from models.training import train
 
 Builder = Callable[..., HeteroData]
@@ -104,6 +106,13 @@ def test_calibration_is_within_bounds_or_no_worse_than_the_champion(
     assert (challenger is None) == (len(verdict.reasons) == 1)
 
 
+def test_the_calibration_error_is_the_gap_of_ten_bins() -> None:
+    # ten links of about .0505, none right; ten of about .9505, five right
+    probability = np.array([0.05] * 10 + [0.95] * 10)
+    counts = tally(probability, np.array([False] * 15 + [True] * 5))
+    assert calibration_error(counts) == pytest.approx((0.0505 + 0.4505) / 2)
+
+
 def test_models_are_judged_on_the_gate_half_and_test_is_reported(gallery: HeteroData, tmp_path: Path) -> None:
     settings = TrainConfig(dimension=8, batch_size=32, epochs=10, patience=None)
     good = train(gallery, settings, tmp_path / "good", device="cpu")
@@ -121,7 +130,7 @@ def test_a_relation_that_the_champion_never_saw_is_not_compared(hetero: Builder,
     entities = {"klee": "Artist", "monet": "Artist", "a": "Work", "b": "Work", "oslo": "City"}
     known = [("a", "paintedBy", "klee", "train"), ("b", "paintedBy", "monet", "val")]
     new = [("klee", "bornIn", "oslo", "train"), ("monet", "bornIn", "oslo", "val")]
-    settings = TrainConfig(dimension=4, epochs=1, similarity=False)
+    settings = TrainConfig(dimension=4, epochs=1, experts=())
     gate = [("b", "paintedBy", "monet"), ("monet", "bornIn", "oslo")]
     today = hetero(entities, [*known, *new], gate=gate)
     champion = train(hetero(entities, known), settings, tmp_path / "champion", device="cpu")
