@@ -1,8 +1,10 @@
-"""Ranking beside PyG's `KGEModel.test`: the same weights, the same facts, all entities as candidates.
+"""Ranking beside PyKEEN's evaluator and PyG's `KGEModel.test`: the same weights and facts, all entities as candidates.
 
-PyG trains a model of each kind for a few epochs; then both rank the tails of test facts without a filter, which is what
-`test` does, in turns. Ours is also timed with both sides and the filter, which PyG has no counterpart for. Mean
-reciprocal ranks must agree, or no figure is given.
+PyKEEN: both rank test facts on both sides, filtered, in turns. Before that, with small whole numbers as weights, whose
+scores are exact in any order and often tie, every single rank must be the same.
+PyG: it trains a model of each kind for a few epochs; then both rank the tails of test facts without a filter, which is
+what `test` does. Mean reciprocal ranks must agree.
+Where they do not, no figure is given.
 """
 
 import argparse
@@ -11,21 +13,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 from torch_geometric.nn import kge
 
-from benchmarks.report import Figure, alone, compare, show
-from benchmarks.timing import in_turns, timed
-from models.filters import KnownFacts
+from benchmarks.facts import read_graph
+from benchmarks.peers import PyKEEN
+from benchmarks.report import Figure, compare, show
+from benchmarks.timing import in_turns
+from models.filters import SIDES, KnownFacts
+from models.knowledge_graph import KnowledgeGraph
 from models.ranking import rank
 from models.scores import VectorScores
 from models.scoring import ComplEx, DistMult, RotatE, Scorer, Side, TransE
 
 DIMENSION, BATCH, LEARNING_RATE = 768, 512, 0.01
 AGREEMENT = 1e-3
+EXACT = ("distmult", "complex", "transe")  # sums of products and differences of whole numbers, without roots
 PEERS = {"distmult": kge.DistMult, "complex": kge.ComplEx, "transe": kge.TransE, "rotate": kge.RotatE}
 
 
@@ -37,7 +43,8 @@ def main() -> None:
     parser.add_argument("--scorers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--dimension", type=int, default=DIMENSION)
     parser.add_argument("--epochs", type=int, default=10, help="that PyG trains first; 0 ranks with random weights")
-    parser.add_argument("--sample", type=int, default=60, help="test facts that PyG ranks, one at a time")
+    parser.add_argument("--sample", type=int, default=60, help="test facts that the others rank")
+    parser.add_argument("--peers", nargs="+", choices=["pykeen", "pyg"], default=["pykeen", "pyg"])
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -46,12 +53,67 @@ def main() -> None:
 
 
 def figures(options: argparse.Namespace) -> Iterator[Figure]:
-    """Queries/s of each scorer, beside PyG's and with filter and both sides."""
-    train, test, entities, relations = read_facts(options.data)
-    every = KnownFacts(torch.cat([train, test]), relations)
+    """Queries/s of each scorer beside those of the peers."""
+    graph = read_graph(options.data)
+    if "pykeen" in options.peers:
+        yield from beside_pykeen(graph, options)
+    if "pyg" in options.peers:
+        yield from beside_pyg(graph, options)
+
+
+def beside_pykeen(graph: KnowledgeGraph, options: argparse.Namespace) -> Iterator[Figure]:
+    """Filtered ranks on both sides."""
+    every = KnownFacts(torch.cat(list(graph.triples.values())), graph.num_relations)
+    test = graph.triples["test"]
+    with PyKEEN(graph, options.threads) as peer:
+        for name in options.scorers:
+            peer.ask("build", file=str(peer.file), scorer=name, dimension=options.dimension)
+            scores = as_scores(name, peer.weights())
+            if name in EXACT:
+                check_ranks(name, peer, test[: options.sample], every)
+            ours, theirs = in_turns(
+                partial(rank, scores, test, known=every), partial(peer.ask, "rank", facts=options.sample), options.turns
+            )
+            figure = f"ranking {name}, both sides, filtered / PyKEEN"
+            yield compare(figure, 2 * len(test) / ours, 2 * options.sample / theirs, "queries/s")
+
+
+def as_scores(name: str, weights: dict[str, Any]) -> VectorScores:
+    """The scores of a PyKEEN model, up to a constant."""
+    entities, relations = (torch.from_numpy(np.array(weights[part])) for part in ("entities", "relations"))
+    scorer: Scorer = {
+        "distmult": DistMult(),
+        "complex": ComplEx(),
+        "transe": TransE(p=1, normalise=False),
+        "rotate": RotatE(distance="l2"),
+    }[name]
+    if np.iscomplexobj(weights["entities"]):
+        entities = torch.cat([entities.real, entities.imag], dim=1)
+    if np.iscomplexobj(weights["relations"]):
+        relations = relations.angle() if name == "rotate" else torch.cat([relations.real, relations.imag], dim=1)
+    return VectorScores(
+        scorer, entities, lambda pairs, side: scorer.query(entities[pairs[:, 0]], relations[pairs[:, 1]], side)
+    )
+
+
+def check_ranks(name: str, peer: PyKEEN, facts: Tensor, every: KnownFacts) -> None:
+    """Stop unless all ranks of the facts are PyKEEN's, one by one."""
+    ranks = rank(as_scores(name, peer.weights(whole=True)), facts, known=every)
+    theirs = peer.ask("rank", facts=len(facts))
+    for side in SIDES:
+        different = (ranks[side].realistic != torch.tensor(theirs[side], dtype=torch.float64)).nonzero()[:, 0].tolist()
+        if different:
+            at = different[0]
+            found = f"{ranks[side].realistic[at]} here, {theirs[side][at]} in PyKEEN"
+            raise SystemExit(f"{name}: {len(different)} {side} ranks differ; of fact {facts[at].tolist()}: {found}")
+
+
+def beside_pyg(graph: KnowledgeGraph, options: argparse.Namespace) -> Iterator[Figure]:
+    """Ranks of tails without a filter."""
+    train, test = torch.cat([graph.triples["train"], graph.triples["val"]]), graph.triples["test"]
     for name in options.scorers:
         torch.manual_seed(0)
-        peer = PEERS[name](entities, relations, options.dimension)
+        peer = PEERS[name](graph.num_entities, graph.num_relations, options.dimension)
         fit(peer, train, options.epochs)
         scores = same_scores(peer)
         generator = torch.Generator().manual_seed(0)
@@ -59,23 +121,10 @@ def figures(options: argparse.Namespace) -> Iterator[Figure]:
         check(name, peer, scores, sample)
         ours, theirs = in_turns(
             partial(rank, scores, test, sides=["tail"]),
-            partial(peer.test, *sample.T, batch_size=entities, log=False),
+            partial(peer.test, *sample.T, batch_size=graph.num_entities, log=False),
             options.turns,
         )
-        yield compare(f"ranking {name}, tails", len(test) / ours, len(sample) / theirs, "queries/s")
-        seconds = timed(partial(rank, scores, test, known=every))
-        yield alone(f"ranking {name}, both sides, filtered", 2 * len(test) / seconds, "queries/s")
-
-
-def read_facts(folder: Path) -> tuple[Tensor, Tensor, int, int]:
-    """Facts [m, 3] not of the test split and of it, and the numbers of entities and relations."""
-    frame = pd.read_csv(folder / "triples.csv", dtype=str)
-    entities = {name: row for row, name in enumerate(sorted({*frame["head"], *frame["tail"]}))}
-    relations = {name: row for row, name in enumerate(sorted(set(frame["relation"])))}
-    columns = (frame["head"].map(entities), frame["relation"].map(relations), frame["tail"].map(entities))
-    facts = torch.stack([torch.tensor(column.to_numpy()) for column in columns], dim=1)
-    is_test = torch.tensor((frame["mode"] == "test").to_numpy())
-    return facts[~is_test], facts[is_test], len(entities), len(relations)
+        yield compare(f"ranking {name}, tails / PyG", len(test) / ours, len(sample) / theirs, "queries/s")
 
 
 def fit(peer: kge.KGEModel, train: Tensor, epochs: int) -> None:
