@@ -1,0 +1,53 @@
+"""`vlkge ingest --bulk` as a script sees it, where nothing is started."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def museum(tmp_path: Path) -> Path:
+    folder = tmp_path / "museum"
+    folder.mkdir()
+    (folder / "entities.csv").write_text("id,label,name\nQ1,Artwork,Sunflowers\nQ2,Artist,Van Gogh\n")
+    (folder / "triples.csv").write_text("head,relation,tail\nQ1,createdBy,Q2\n")
+    return folder
+
+
+def vlkge(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "NEO4J_URI": "bolt://127.0.0.1:1", "VLKGE_HOME": str(home)}
+    command = [sys.executable, "-m", "flows.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def test_a_server_of_ones_own_gets_files_and_the_command_to_type(museum: Path, tmp_path: Path) -> None:
+    done = vlkge(tmp_path, "ingest", "--bulk", "--files", str(tmp_path / "files"), "--json", str(museum))
+    told = json.loads(done.stdout)
+    assert told["import"].startswith("neo4j-admin database import full neo4j ")
+    assert (tmp_path / "files" / "facts-header.csv").read_text().startswith('":START_ID(Entity)",":TYPE"')
+    (fact,) = (tmp_path / "files" / "facts.csv").read_text().splitlines()
+    assert fact.startswith('"Q1","createdBy","Q2","train","museum",')
+    assert told["then"] == f"vlkge ingest {museum} --source museum"
+
+
+def test_a_server_of_ones_own_is_not_imported_into(museum: Path, tmp_path: Path) -> None:
+    done = vlkge(tmp_path, "ingest", "--bulk", str(museum))
+    assert done.returncode == 2
+    assert "add `--files FOLDER`" in done.stderr
+
+
+@pytest.mark.parametrize("options", [["--bulk", "--prune"], ["--bulk", "--dry-run"], ["--files", "there"]])
+def test_options_that_make_no_sense_together_are_wrong_usage(museum: Path, tmp_path: Path, options: list[str]) -> None:
+    assert vlkge(tmp_path, "ingest", *options, str(museum)).returncode == 2
+
+
+def test_wrong_input_is_refused_as_by_an_ordinary_ingest(museum: Path, tmp_path: Path) -> None:
+    (museum / "triples.csv").write_text("head,relation,tail\nQ1,createdBy,Q3\n")
+    done = vlkge(tmp_path, "ingest", "--bulk", "--files", str(tmp_path / "files"), str(museum))
+    assert done.returncode == 2
+    assert "the tail is not in entities.csv (line 2: 'Q3'; 1 in all)" in done.stderr
+    assert not (tmp_path / "files").exists()
