@@ -55,9 +55,10 @@ class _Rows:
     """Values under sorted integer keys; duplicates are kept once."""
 
     def __init__(self, keys: Tensor, values: Tensor) -> None:
-        unique = torch.unique(torch.stack([keys, values]), dim=1)
-        self.values = unique[1].contiguous()
-        self.keys, counts = torch.unique_consecutive(unique[0], return_counts=True)
+        radix = int(values.max()) + 1 if len(values) else 1
+        cells = torch.unique(keys * radix + values)  # of numbers: of columns it takes many times as long
+        self.values = cells % radix
+        self.keys, counts = torch.unique_consecutive(cells // radix, return_counts=True)
         self.starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
 
     def of(self, keys: Tensor) -> tuple[Tensor, Tensor]:
