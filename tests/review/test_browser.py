@@ -1,0 +1,218 @@
+"""The page in a real Chromium: a curator at the keyboard, another one at the same time, a reader of the screen."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from graph.connection import Database
+from graph.links import link_key
+from review.context import Site
+from review.users import UsersFile
+from tests.review.conftest import WORKS
+from tests.review.test_queue_page import decisions, facts, verdicts
+
+Served = Callable[[Site], str]
+PAGES = [
+    "/queue",
+    "/queue?order=entity&from=1",
+    "/queue?relation=none",
+    "/batch?relation=hasStyle",
+    "/entities?q=pond",
+    "/entity?id=monet",
+    "/models",
+    "/models/m1",
+    "/audit",
+    "/nosuch",
+]
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A tab in which any error of a script, or anything the policy refused, fails the test."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    tab = context.new_page()
+    tab.set_default_timeout(15_000)
+    wrong: list[str] = []
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+    tab.on("dialog", lambda dialog: wrong.append(f"a dialog said {dialog.message}"))
+    yield tab
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def address(serve: Served, make_site: Callable[..., Site]) -> str:
+    return serve(make_site())
+
+
+def press(page: Page, key: str) -> None:
+    """A key, and the card that comes after it."""
+    before = page.locator("#card").get_attribute("data-key")
+    page.keyboard.press(key)
+    expect(page.locator(f"#card:not([data-key='{before}'])")).to_be_visible()
+
+
+def log_in(page: Page, address: str, name: str, password: str | None = None) -> None:
+    page.goto(f"{address}/queue")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password or f"{name}-has-a-long-one")
+    page.get_by_role("button", name="Log in").click()
+
+
+def test_ten_links_are_decided_by_keyboard_and_the_graph_holds_what_was_pressed(
+    page: Page, address: str, gallery: Database
+) -> None:
+    page.goto(f"{address}/queue?relation=hasStyle")
+    expected = {}
+    for key in "aararrasra":
+        link = page.locator("#card").get_attribute("data-key")
+        if key != "s":
+            expected[link] = {"a": "accepted", "r": "rejected"}[key]
+        press(page, key)
+    assert len(expected) == 9
+    press(page, "a")
+    expected[link_key("w10", "hasStyle", "impressionism")] = "accepted"
+    assert verdicts(gallery) == expected
+    accepted = {(work, "impressionism") for number, work in enumerate(WORKS[:11]) if number in (0, 1, 3, 6, 9, 10)}
+    assert facts(gallery) == accepted
+    expect(page.locator(".counts")).to_have_text("26 left · 10 today")
+    expect(page).to_have_url(re.compile("card="))
+
+
+def test_undo_works_after_a_reload_and_the_arrow_goes_back(page: Page, address: str, gallery: Database) -> None:
+    page.goto(f"{address}/queue")
+    press(page, "a")
+    page.reload()
+    press(page, "u")
+    expect(page.locator("#question")).to_contain_text("Pond number 0")
+    assert facts(gallery) == set()
+    press(page, "ArrowRight")
+    press(page, "ArrowLeft")
+    expect(page.locator("#question")).to_contain_text("Pond number 0")
+    page.go_back()
+    expect(page.locator("#question")).to_contain_text("Pond number 1")
+
+
+def test_another_answer_a_reason_zoom_and_help_have_keys(page: Page, address: str, gallery: Database) -> None:
+    page.goto(f"{address}/queue")
+    press(page, "1")
+    assert facts(gallery) == {("w00", "cubism")}
+    page.keyboard.press("e")
+    page.get_by_role("button", name="too general").press("Enter")
+    expect(page.locator("#question")).to_contain_text("Pond number 2")
+    reasons = gallery.driver.execute_query("MATCH (d:Decision {head: 'w01'}) RETURN d.reason").records
+    assert [record[0] for record in reasons] == ["too general"]
+    page.keyboard.press("z")
+    expect(page.locator("#zoomed img")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    assert decisions(gallery) == 3
+
+
+def test_typing_in_a_field_decides_nothing(page: Page, address: str, gallery: Database) -> None:
+    page.goto(f"{address}/queue")
+    page.keyboard.press("/")
+    page.keyboard.type("monet arsu 12")
+    expect(page.get_by_label("Search for an entity")).to_have_value("monet arsu 12")
+    page.get_by_label("Search for an entity").fill("monet")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Claude Monet").click()
+    page.get_by_role("link", name="Decide its works together").click()
+    page.get_by_label("Tick all").uncheck()
+    page.get_by_label("Pond number 3 has style Ukiyo-e").check()
+    page.get_by_role("button", name="Reject the ticked").click()
+    expect(page.get_by_role("status").first).to_contain_text("1 decided in one batch")
+    assert verdicts(gallery) == {link_key("w03", "hasStyle", "ukiyo-e"): "rejected"}
+    page.get_by_role("button", name="Undo the batch").click()
+    expect(page.get_by_role("heading", name="Many at once")).to_be_visible()
+    assert verdicts(gallery) == {}
+
+
+def test_two_curators_at_once(
+    chromium: Browser, serve: Served, make_site: Callable[..., Site], users: UsersFile, gallery: Database
+) -> None:
+    users.add("ben", "curator", "ben-has-a-long-one")
+    address = serve(make_site(users))
+    ana, ben = (chromium.new_context().new_page() for _ in range(2))
+    for page, name in ((ana, "ana"), (ben, "ben")):
+        log_in(page, address, name)
+        expect(page.locator("#question")).to_contain_text("Pond number 0")
+    press(ben, "r")
+    ana.keyboard.press("a")
+    expect(ana.get_by_role("alert")).to_contain_text("ben rejected it at")
+    assert facts(gallery) == set()
+    press(ana, "a")
+    assert facts(gallery) == {("w00", "impressionism")}
+    ben.goto(f"{address}/audit")
+    expect(ben.get_by_role("region", name="Conflicts")).to_contain_text("ben: rejected, ana: accepted")
+    for page in (ana, ben):
+        page.context.close()
+
+
+def test_a_wrong_password_is_refused_and_a_viewer_cannot_decide(
+    page: Page, serve: Served, make_site: Callable[..., Site], users: UsersFile, gallery: Database
+) -> None:
+    address = serve(make_site(users))
+    log_in(page, address, "vera", "not her password")
+    expect(page.get_by_role("alert")).to_have_text("Name or password is wrong.")
+    log_in(page, address, "vera")
+    expect(page.locator("#question")).to_be_visible()
+    expect(page.get_by_role("button", name="Accept")).to_have_count(0)
+    page.keyboard.press("a")
+    press(page, "ArrowRight")
+    assert decisions(gallery) == 0
+
+
+def test_a_hostile_name_is_only_a_name(page: Page, address: str) -> None:
+    page.goto(f"{address}/entity?id={WORKS[-1]}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("<script>alert('Mona')</script>")
+    assert page.evaluate("document.querySelectorAll('img[onerror], main script').length") == 0
+
+
+def test_it_works_without_scripts(chromium: Browser, address: str, gallery: Database) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/queue")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.locator("#question")).to_contain_text("Pond number 1")
+    page.get_by_text("Reject because…").click()
+    page.get_by_label("In your own words").fill("a copy by a pupil")
+    page.get_by_role("button", name="Reject", exact=True).last.click()
+    expect(page.locator("#question")).to_contain_text("Pond number 2")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#question")).to_contain_text("Pond number 1")
+    context.close()
+    assert facts(gallery) == {("w00", "impressionism")}
+    assert verdicts(gallery) == {link_key("w00", "hasStyle", "impressionism"): "accepted"}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_axe_finds_nothing_and_nothing_is_cut_off(chromium: Browser, address: str, width: int, scheme: str) -> None:
+    """360 pixels are also what a window of 720 shows at 200 %."""
+    context = chromium.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    found = {}
+    page.goto(f"{address}/queue")
+    press(page, "a")
+    for path in PAGES:
+        page.goto(address + path)
+        violations = Axe().run(page).response["violations"]
+        found[path] = [(wrong["id"], wrong["nodes"][0]["html"]) for wrong in violations]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_what_happened_is_told_to_a_screen_reader(page: Page, address: str) -> None:
+    page.goto(f"{address}/queue")
+    press(page, "a")
+    expect(page.locator("#said")).to_have_text("Saved.")
+    assert page.locator("#said").get_attribute("aria-live") == "polite"
+    assert page.evaluate("document.activeElement.id") == "question"
