@@ -8,6 +8,7 @@ import typer
 
 from flows.commands import (
     backup,
+    curate,
     doctor,
     evaluate,
     graph,
@@ -31,7 +32,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Find the links a museum's knowledge graph is missing, from its pictures, texts and facts.",
 )
-for group in (run, graph, model, tune, models, evaluate, predict, query, schedule, servers, doctor, backup, review):
+GROUPS = (run, graph, model, tune, models, evaluate, predict, review, curate, query, schedule, servers, doctor, backup)
+for group in GROUPS:
     app.add_typer(group.app)
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -97,22 +97,51 @@ def decide(
     relation, an id that stands for another choice, one link twice, or an undo where nothing stands. Waits for
     another transaction that writes the same links.
     """
-    if not by.strip():
-        raise InputError("a decision needs the name of who makes it")
-    _refuse_repeats(choices)
+    (decisions,) = _decide(database, [(by, choices)], queue=queue, batch=batch, force=force)
+    return decisions
 
-    def transact(tx: neo4j.ManagedTransaction) -> list[Decision]:
-        _lock(tx, [end for choice in choices for end in (choice.head, choice.tail)], {c.head for c in choices})
-        recorded = _recorded(tx, choices)
-        new = [choice for choice in choices if choice.id not in recorded]
-        earlier = _earlier(tx, [choice.key for choice in new])
-        if not force:
-            _refuse_unseen(new, earlier)
-        made = _record(tx, new, earlier, by=by, queue=queue, batch=batch)
-        return [recorded.get(choice.id) or made[choice.id] for choice in choices]
+
+def decide_in_parts(
+    database: Database, parts: Sequence[tuple[str, Sequence[Choice]]], *, queue: Queue = "import"
+) -> list[list[Decision]]:
+    """Record the choices of several people, part after part, all in one transaction or none, whatever stands.
+
+    Raises what `decide` raises.
+    """
+    return _decide(database, parts, queue=queue, batch=None, force=True)
+
+
+def _decide(
+    database: Database,
+    parts: Sequence[tuple[str, Sequence[Choice]]],
+    *,
+    queue: Queue,
+    batch: str | None,
+    force: bool,
+) -> list[list[Decision]]:
+    for by, choices in parts:
+        if not by.strip():
+            raise InputError("a decision needs the name of who makes it")
+        _refuse_repeats(choices)
+
+    def transact(tx: neo4j.ManagedTransaction) -> list[list[Decision]]:
+        _lock(tx, [choice for _, choices in parts for choice in choices])
+        return [_decide_part(tx, choices, by=by, queue=queue, batch=batch, force=force) for by, choices in parts]
 
     with database.session() as session:
         return session.execute_write(transact)
+
+
+def _decide_part(
+    tx: neo4j.ManagedTransaction, choices: Sequence[Choice], *, force: bool, **common: str | None
+) -> list[Decision]:
+    recorded = _recorded(tx, choices)
+    new = [choice for choice in choices if choice.id not in recorded]
+    earlier = _earlier(tx, [choice.key for choice in new])
+    if not force:
+        _refuse_unseen(new, earlier)
+    made = _record(tx, new, earlier, **common)
+    return [recorded.get(choice.id) or made[choice.id] for choice in choices]
 
 
 def undo_batch(database: Database, batch: str, *, by: str) -> list[Decision]:
@@ -172,10 +201,10 @@ def _refuse_repeats(choices: Sequence[Choice]) -> None:
             raise InputError(f"each {what} may be decided once in one call: {shorten(twice)}")
 
 
-def _lock(tx: neo4j.ManagedTransaction, ends: Iterable[str], heads: set[str]) -> None:
-    locked = {row["id"] for row in run_in(tx, "decisions/lock_heads", ids=sorted(heads))}
-    tails = sorted(set(ends) - locked)
-    if unknown := [row["id"] for row in run_in(tx, "predict/find_unknown_ids", ids=tails)]:
+def _lock(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> None:
+    locked = {row["id"] for row in run_in(tx, "decisions/lock_heads", ids=sorted({c.head for c in choices}))}
+    ends = sorted({end for c in choices for end in (c.head, c.tail)} - locked)
+    if unknown := [row["id"] for row in run_in(tx, "predict/find_unknown_ids", ids=ends)]:
         raise InputError(f"the choices name entities that are not in the graph: {shorten(unknown)}")
 
 

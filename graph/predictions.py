@@ -94,7 +94,7 @@ def _covered(table: pa.Table, relations: Sequence[str] | None) -> list[str]:
 def _covered_heads(table: pa.Table, heads: Sequence[str] | None) -> list[str] | None:
     if heads is None:
         return None
-    if outside := sorted(set(table["head"].to_pylist()).difference(heads)):
+    if outside := sorted({str(head) for head in table["head"].to_pylist()}.difference(heads)):
         raise InputError(f"there are links of heads that the run does not cover: {shorten(outside)}")
     return sorted(set(heads))
 

@@ -7,9 +7,9 @@
 // $after_probability (float) = null: go on after a page: the probability of its last row
 // $after_key (string) = "": go on after a page: the key of its last row
 // Returns: head, head_name, relation, tail, tail_name, probability, score, rank, model_version, key
-// Those with the very probability of the page's start come first, each part in the order of the index: a page then reads
-// little more than it shows, also where thousands of links are equally probable.
 CALL () {
+  // Those with the very probability of the page's start come first, each part in the order of the index: a page then
+  // reads little more than it shows, also where thousands of links are equally probable.
   MATCH (h)-[p:PREDICTED]->(t)
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
   WHERE p.relation = $relation AND p.state = $state AND p.verdict = $verdict

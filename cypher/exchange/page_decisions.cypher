@@ -1,0 +1,15 @@
+// The next decisions, in the order of their links and numbers.
+// $after (string) = "": the link's key of the last row of the page before
+// $number (integer) = 0: and its number
+// $limit (integer) = 5000: at most so many
+// Returns: key, number, properties, head_name, tail_name, stands
+MATCH (d:Decision)
+USING INDEX d:Decision(key, number)
+WHERE d.key >= $after AND d.number IS NOT NULL AND (d.key > $after OR d.number > $number)
+WITH d
+ORDER BY d.key, d.number
+LIMIT $limit
+OPTIONAL MATCH (h:Entity {id: d.head})
+OPTIONAL MATCH (t:Entity {id: d.tail})
+RETURN d.key AS key, d.number AS number, properties(d) AS properties, h.name AS head_name, t.name AS tail_name,
+  NOT EXISTS { MATCH (n:Decision {key: d.key}) WHERE n.number > d.number } AS stands

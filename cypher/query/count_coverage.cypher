@@ -1,0 +1,17 @@
+// How many entities of a label have each relation, and for how many of the others a pending link proposes one.
+// $label (string): the label, such as Artwork
+// $least (float) = 0.5: count links at least so probable
+// Returns: relation, entities, have, lack, proposed
+CALL () {
+  MATCH (h:Entity)
+  WHERE $label IN labels(h)
+  RETURN count(h) AS entities
+}
+MATCH (h:Entity)-[r]->(:Entity)
+WHERE $label IN labels(h) AND (type(r) <> 'PREDICTED' OR
+  (r.state = 'current' AND r.verdict = 'pending' AND r.probability >= $least))
+WITH entities, h, CASE type(r) WHEN 'PREDICTED' THEN r.relation ELSE type(r) END AS relation,
+  max(CASE type(r) WHEN 'PREDICTED' THEN 0 ELSE 1 END) AS fact
+WITH relation, entities, sum(fact) AS have, sum(1 - fact) AS proposed
+RETURN relation, entities, have, entities - have AS lack, proposed
+ORDER BY have DESC, relation

@@ -1,0 +1,19 @@
+// Pending links that compete: for one question of a relation that should have one value, such as who made a work, two
+// values are likely. The more probable one first.
+// $relation (string): the relation
+// $least (float) = 0.5: only links at least so probable, on both sides
+// $limit (integer) = 20: at most so many rows
+// $before (float) = 1.0: go on after a page: the probability of its last row, which may come again
+// Returns: head, head_name, tail, tail_name, probability, other, other_name, other_probability, key
+MATCH (h)-[p:PREDICTED]->(t)
+USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
+WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
+  AND $least <= p.probability <= $before AND p.key IS NOT NULL
+MATCH (h)-[q:PREDICTED]->(other)
+WHERE q.relation = p.relation AND q.probability >= $least AND q.state = 'current' AND q.verdict = 'pending'
+  AND (q.probability < p.probability OR (q.probability = p.probability AND q.key < p.key))
+WITH h, p, t, other, q.probability AS other_probability
+ORDER BY p.relation DESC, p.state DESC, p.verdict DESC, p.probability DESC, p.key DESC
+LIMIT $limit
+RETURN h.id AS head, h.name AS head_name, t.id AS tail, t.name AS tail_name, p.probability AS probability,
+  other.id AS other, other.name AS other_name, other_probability, p.key AS key

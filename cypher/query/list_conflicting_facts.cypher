@@ -1,0 +1,21 @@
+// Entities with more than one value of a relation that should have one, such as a work with two artists; by id.
+// $relation (string): the relation
+// $limit (integer) = 20: at most so many rows
+// $after (string) = "": go on after a page: the entity of its last row
+// Returns: entity, name, label, values, value_names, sources
+MATCH (h:Entity)
+USING INDEX h:Entity(id)
+WHERE h.id > $after
+CALL (h) {
+  MATCH (h)-[r:$($relation)]->(t:Entity)
+  WITH DISTINCT t, r.sources AS sources
+  ORDER BY t.id
+  RETURN collect(t.id) AS values, collect(t.name) AS value_names, collect(sources) AS asserted
+}
+WITH h, values, value_names, asserted
+WHERE size(values) > 1
+WITH h, values, value_names, asserted
+ORDER BY h.id
+LIMIT $limit
+RETURN h.id AS entity, h.name AS name, [l IN labels(h) WHERE l <> 'Entity'][0] AS label, values, value_names,
+  reduce(all = [], some IN asserted | all + [s IN some WHERE NOT s IN all]) AS sources

@@ -1,0 +1,19 @@
+// Coverage: the entities of a label that lack a relation, by id, and the best link that is proposed for each.
+// $label (string): the label, such as Artwork
+// $relation (string): the relation, such as hasStyle
+// $limit (integer) = 20: at most so many rows
+// $after (string) = "": go on after a page: the entity of its last row
+// Returns: entity, name, proposed, proposed_name, probability, verdict
+MATCH (h:Entity)
+USING INDEX h:Entity(id)
+WHERE h.id > $after AND $label IN labels(h) AND NOT EXISTS { (h)-[:$($relation)]->() }
+WITH h
+ORDER BY h.id
+LIMIT $limit
+CALL (h) {
+  OPTIONAL MATCH (h)-[p:PREDICTED {relation: $relation, state: 'current'}]->(t)
+  WITH p, t ORDER BY p.verdict = 'rejected', p.probability DESC, p.key LIMIT 1
+  RETURN p, t
+}
+RETURN h.id AS entity, h.name AS name, t.id AS proposed, t.name AS proposed_name, p.probability AS probability,
+  p.verdict AS verdict

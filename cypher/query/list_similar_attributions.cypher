@@ -1,0 +1,29 @@
+// Pictures that look alike and have different values of a relation, such as two artists; by id.
+// $relation (string): the relation, such as isCreatedByArtist
+// $least (float) = 0.9: pictures at least so similar, from 0 to 1
+// $limit (integer) = 20: at most so many rows
+// $after (string) = "": go on after a page: the entity of its last row
+// Returns: entity, name, value, value_name, other, other_name, other_value, other_value_name, similarity
+MATCH (e:Entity)
+USING INDEX e:Entity(id)
+WHERE e.id > $after AND e.visual IS NOT NULL
+CALL (e) {
+  MATCH (e)-[:$($relation)]->(value:Entity)
+  RETURN value ORDER BY value.id LIMIT 1
+}
+CALL (e) {
+  CALL db.index.vector.queryNodes('entity_visual', 6, e.visual) YIELD node, score
+  WHERE node.id > e.id AND score >= $least
+  RETURN node, score
+}
+CALL (node) {
+  MATCH (node)-[:$($relation)]->(value:Entity)
+  RETURN value AS other_value ORDER BY value.id LIMIT 1
+}
+WITH e, value, node, other_value, score
+WHERE other_value <> value AND NOT EXISTS { (e)-[:$($relation)]->(other_value) }
+WITH e, value, node, other_value, score
+ORDER BY e.id
+LIMIT $limit
+RETURN e.id AS entity, e.name AS name, value.id AS value, value.name AS value_name, node.id AS other,
+  node.name AS other_name, other_value.id AS other_value, other_value.name AS other_value_name, score AS similarity
