@@ -202,12 +202,14 @@ class Server:
 
 
 def memory() -> tuple[str, str]:
-    """The Java heap and the page cache: a sixth and a twelfth of the machine's memory, within bounds.
+    """The Java heap and the page cache: a quarter and a twelfth of the machine's memory, within bounds.
+
+    The heap is only a limit; 100,000 links of one relation are published in one transaction, which wants 2 GB.
 
     VLKGE_NEO4J_HEAP sets the heap, e.g. to 2g; raises InputError where it is no such size.
     """
     total = psutil.virtual_memory().total >> 20
-    heap = os.environ.get("VLKGE_NEO4J_HEAP", f"{min(max(total // 6, 1024), 4096)}m").lower()
+    heap = os.environ.get("VLKGE_NEO4J_HEAP", f"{min(max(total // 4, 1024), 4096)}m").lower()
     if not re.fullmatch(r"[1-9]\d*[mg]", heap):
         raise InputError(f"VLKGE_NEO4J_HEAP is {heap!r}; it must be a size such as 512m or 2g")
     return heap, f"{min(max(total // 12, 256), 2048)}m"
