@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 FIRST = 0.5  # of the facts are there on the first night
@@ -17,7 +18,8 @@ class Arrivals:
         drawn = np.random.default_rng(seed).permutation(len(entities))
         place = pd.Series(drawn, index=entities["id"])
         arrival = np.maximum(place[triples["head"]].to_numpy(), place[triples["tail"]].to_numpy())
-        self.triples = triples.iloc[np.argsort(arrival, kind="stable")][:facts]
+        arrival, later = after_training(triples, arrival)
+        self.triples = triples.iloc[np.lexsort([later, arrival])][:facts]
         # Pictures take minutes to encode and add nothing to what is shown here.
         self.entities = entities.drop(columns=["image"], errors="ignore")
         self.nights = nights
@@ -37,3 +39,20 @@ class Arrivals:
         text = triples.to_csv(index=False)
         (folder / "triples.csv").write_text(text + triples.iloc[-1]["head"] + "\n" if damaged else text)
         return len(triples)
+
+
+def after_training(
+    triples: pd.DataFrame, arrival: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """When facts arrive, and which of equal ones come last: those held back wait for the training facts of their ends.
+
+    Otherwise an entity would come as one that is held out wholly, and be trained on later.
+    """
+    split = next((triples[name] for name in ("split", "mode") if name in triples), None)
+    if split is None:
+        return arrival, np.zeros(len(triples), dtype=bool)
+    train = (split == "train").to_numpy()
+    ends = pd.concat([triples["head"][train], triples["tail"][train]])
+    first = pd.Series(np.tile(arrival[train], 2), index=ends.to_numpy()).groupby(level=0).min()
+    waits = [triples[end].map(first).fillna(0).to_numpy(dtype=np.int64) for end in ("head", "tail")]
+    return np.where(train, arrival, np.maximum.reduce([arrival, *waits])), ~train

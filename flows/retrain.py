@@ -220,6 +220,8 @@ def make_plan(settings: Settings, wanted: RetrainConfig, cold: bool) -> Plan:
         data: HeteroData = read_graph(database)
         models, newest = registry.models(database), registry.newest_run(database)
     exported = settings.vlkge_home / "exports" / f"{data.fingerprint}.safetensors"
+    for old in exported.parent.glob("*.safetensors"):
+        old.unlink()  # of a night that failed
     hetero_file.save(data, exported)
     champion = retrain_plan.champion_of(models)
     start, why = retrain_plan.warm_start(models, data.encoders, data.fingerprint, wanted, cold)

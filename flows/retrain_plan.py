@@ -64,7 +64,7 @@ def warm_start(
     earlier = [model for model in models if model.data_fingerprint != fingerprint]
     warm = len(list(takewhile(lambda model: model.warm_start is not None, earlier)))
     if warm + 1 >= wanted.cold_every:
-        return None, f"cold, as every {wanted.cold_every}. training is"
+        return None, f"cold, as one in {wanted.cold_every} trainings is"
     return champion.version, f"warm, from {champion.version}"
 
 
