@@ -1,13 +1,20 @@
 """New links equal what a plain loop finds, and leave out what they must."""
 
+import dataclasses
+
+import numpy as np
 import pytest
 import torch
 
+from models.best import Kept
+from models.calibration import calibrate
+from models.checkpoint import Checkpoint
 from models.config import TrainConfig
 from models.errors import InputError
 from models.knowledge_graph import KnowledgeGraph
+from models.lists import Links
 from models.patterns import Patterns
-from models.prediction import COLUMNS, predict
+from models.prediction import COLUMNS, added_since, members, predict, seen_by
 from models.scores import Scores, VectorScores
 from models.vlkge import VLKGE
 
@@ -168,3 +175,85 @@ def test_many_known_facts_leave_nothing(hetero):
 def test_wrong_requests_are_told(graph, scores, wrong, message):
     with pytest.raises(InputError, match=message):
         predict(scores, graph, **wrong)
+
+
+def test_the_best_of_the_graph_are_those_of_all_lists_together(gallery):
+    """By probability, then score, over the union of the two best of every head and relation."""
+    graph = KnowledgeGraph.from_hetero(gallery)
+    torch.manual_seed(0)
+    scores = VectorScores.of_model(VLKGE.from_graph(TrainConfig(dimension=8), graph))
+    calibration = calibrate(scores, graph, Patterns(), seen=graph.seen, top_k=2)
+    options = {"top_k": 2, "patterns": Patterns(), "calibration": calibration, "budget": 60}
+    everything = predict(scores, graph, limit=None, **options)
+    order = ["probability", "score"]
+    for most in (1, 7, 50):
+        found = predict(scores, graph, limit=None, best=most, **options)
+        expected = everything.sort_values(order, ascending=False).head(most)
+        assert sorted(found[order].itertuples(index=False)) == sorted(expected[order].itertuples(index=False))
+    assert set(everything["calibrated_on"]) <= {"relation", "pooled"}
+    assert everything["uncertainty"].between(0, 1).all()
+
+
+def test_memory_is_bounded_by_what_is_kept(monkeypatch):
+    """The worst are dropped on the way, and the result is that of sorting everything."""
+    monkeypatch.setattr("models.best.SPARE", 10)
+    generator = torch.Generator().manual_seed(0)
+    kept, scores = Kept(5), torch.rand(400, generator=generator)
+    for start in range(0, 400, 8):
+        rows = torch.arange(start, start + 8)
+        blank = torch.zeros(8, dtype=torch.long)
+        part = Links(rows, blank, blank, scores[rows], blank, scores[rows], blank.bool())
+        kept.add(part, np.round(scores[rows].double().numpy(), 1), np.zeros(8, dtype=bool))
+        assert sum(len(p[1]) for p in kept._parts) <= 5 + 10 + 8
+    links, probability, _ = kept.best()
+    rounded = np.round(scores.double().numpy(), 1)
+    assert links.heads.tolist() == np.lexsort((-scores.numpy(), -rounded))[:5].tolist()
+    assert probability.tolist() == sorted(rounded.tolist(), reverse=True)[:5]
+
+
+def test_links_below_a_threshold_are_left_out(gallery):
+    graph = KnowledgeGraph.from_hetero(gallery)
+    torch.manual_seed(0)
+    scores = VectorScores.of_model(VLKGE.from_graph(TrainConfig(dimension=8), graph))
+    options = {
+        "limit": None,
+        "patterns": Patterns(),
+        "calibration": calibrate(scores, graph, Patterns(), seen=graph.seen),
+    }
+    everything = predict(scores, graph, relations=["hasStyle"], **options)
+    level = everything["probability"].max()
+    found = predict(scores, graph, thresholds={"hasStyle": level}, **options)
+    expected = everything[everything["probability"] >= level].reset_index(drop=True)
+    assert 0 < len(found) < len(everything)
+    assert found.equals(expected)
+
+
+def test_what_is_known_the_other_way_round_is_not_predicted(hetero):
+    """p knows q, so q knowing p is no news; a friend's friend is."""
+    entities = dict.fromkeys("pqr", "Person")
+    graph = KnowledgeGraph.from_hetero(hetero(entities, [("p", "knows", "q", "train"), ("q", "teaches", "r", "train")]))
+    scores = ById(graph, p=3, q=2, r=1)
+    found = predict(scores, graph, patterns=Patterns(symmetric=("knows",)), relations=["knows"])
+    assert {row[:3:2] for row in links(found)} == {("p", "r"), ("q", "r"), ("r", "p"), ("r", "q")}
+    turned = predict(scores, graph, patterns=Patterns(inverse=(("knows", "teaches"),)), relations=["teaches"])
+    assert ("q", "p") not in {row[:3:2] for row in links(turned)}
+
+
+def test_only_entities_added_since_training_get_links(gallery):
+    """A painting that came later is known by its text; whom the model met is not asked again."""
+    before = KnowledgeGraph.from_hetero(gallery)
+    torch.manual_seed(0)
+    checkpoint = Checkpoint.of(VLKGE.from_graph(TrainConfig(dimension=8, epochs=1), before), before, {})
+    later = replace_last(before)
+    assert added_since(checkpoint, later) == ["painting_new"]
+    assert not seen_by(checkpoint, later)[later.entities.index("painting_new")]
+    found = predict(checkpoint.model_for(later), later, heads=members(later, ["painting_new"]), top_k=1)
+    assert {row[:2] for row in links(found)} == {("painting_new", "hasStyle"), ("painting_new", "paintedBy")}
+
+
+def replace_last(graph: KnowledgeGraph) -> KnowledgeGraph:
+    """The graph, but its last painting without facts is a new one."""
+    unseen = graph.unseen.nonzero()[-1].item()
+    entities = ["painting_new" if row == unseen else identity for row, identity in enumerate(graph.entities)]
+    kept = {name: facts[(facts[:, 0] != unseen)] for name, facts in graph.triples.items()}
+    return dataclasses.replace(graph, entities=entities, triples=kept, fingerprint="later")
