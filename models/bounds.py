@@ -46,23 +46,20 @@ EUCLIDEAN = Norm(length=lambda x: x.square_().sum(1).sqrt_(), direction=None)
 
 
 class Reach:
-    """Scores margin − ‖q − c‖ (+ the inner product of the `extra` last numbers), exact for whoever reaches a target."""
+    """Scores margin − ‖q − c‖, exact for whoever reaches a target."""
 
-    def __init__(self, norm: Norm, margin: float, candidates: Tensor, extra: int = 0) -> None:
+    def __init__(self, norm: Norm, margin: float, candidates: Tensor) -> None:
         self.norm = norm
         self.margin = margin
         self.candidates = candidates
-        self.width = candidates.shape[1] - extra
-        self.points, self.extra = candidates[:, : self.width], candidates[:, self.width :]
-        self.centre = self.points.mean(0)
+        self.centre = candidates.mean(0)
         roundoff = torch.finfo(candidates.dtype).eps / 2
         self.slack = 2 * roundoff * (candidates.shape[1] + 8)  # of a product of that width, and what it stands for
-        self.sizes = self.points.abs().sum(1)
-        self.squares = self.points.square().sum(1)
+        self.sizes = candidates.abs().sum(1)
+        self.squares = candidates.square().sum(1)
         self.buffer = candidates.new_empty(
             BLOCK, candidates.shape[1]
         )  # new memory for each block would cost more than the sums
-        self.extra_size = self.extra.norm(dim=1).max()
 
     def scores(self, queries: Tensor, targets: Cells, known: Cells) -> Tensor:
         """Scores [B, C] of queries [B, W]; beyond the range of a row's targets any value on the same side will do.
@@ -101,24 +98,22 @@ class Reach:
 
     def _bounds(self, queries: Tensor) -> tuple[Tensor, Tensor | None]:
         """Upper bounds of the scores [B, C], and lower bounds where they are worth having."""
-        points, extra = queries[:, : self.width], queries[:, self.width :]
-        slack = self.slack * (abs(self.margin) + extra.norm(dim=1) * self.extra_size)
+        slack = self.slack * abs(self.margin)
         if self.norm.direction is None:
-            return self._euclidean_bounds(points, extra, slack)
-        directions = self.norm.direction(points - self.centre)
-        along = (directions * points).sum(1) - self.slack * points.abs().sum(1)
+            return self._euclidean_bounds(queries, slack)
+        directions = self.norm.direction(queries - self.centre)
+        along = (directions * queries).sum(1) - self.slack * queries.abs().sum(1)
         start = self.margin + slack - along
-        bounds = torch.addmm(start[:, None], torch.cat([directions, extra], dim=1), self.candidates.T)
+        bounds = torch.addmm(start[:, None], directions, self.candidates.T)
         return bounds.add_(self.slack * self.sizes), None
 
-    def _euclidean_bounds(self, points: Tensor, extra: Tensor, slack: Tensor) -> tuple[Tensor, Tensor]:
-        squares = points.square().sum(1)[:, None] + self.squares
-        between = torch.addmm(squares, points, self.points.T, alpha=-2)
+    def _euclidean_bounds(self, queries: Tensor, slack: float) -> tuple[Tensor, Tensor]:
+        squares = queries.square().sum(1)[:, None] + self.squares
+        between = torch.addmm(squares, queries, self.candidates.T, alpha=-2)
         rounding = squares.mul_(4 * self.slack)
         near = (between - rounding).clamp_(min=0).sqrt_()
         far = between.add_(rounding).clamp_(min=0).sqrt_()
-        middle = torch.addmm(slack.new_tensor(self.margin), extra, self.extra.T)
-        return middle - near + slack[:, None], middle - far - slack[:, None]
+        return (self.margin + slack) - near, (self.margin - slack) - far
 
     def _measure(self, queries: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Exact scores [k] of cells, rows ascending."""
@@ -148,7 +143,5 @@ class Reach:
 
     def _exact(self, query: Tensor, chosen: Tensor) -> Tensor:
         """Scores [k] of candidates [k, W] with a query each [k, W], or one for all [W]."""
-        product = (chosen[:, self.width :] * query[..., self.width :]).sum(1)
-        difference = self.buffer[: len(chosen), : self.width]
-        torch.sub(chosen[:, : self.width], query[..., : self.width], out=difference)
-        return (self.margin - self.norm.length(difference)).add_(product)
+        difference = torch.sub(chosen, query, out=self.buffer[: len(chosen)])
+        return self.margin - self.norm.length(difference)

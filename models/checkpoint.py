@@ -145,8 +145,7 @@ def _carried_over(checkpoint: Checkpoint, graph: KnowledgeGraph) -> VLKGE:
     place = {identity: row for row, identity in enumerate(checkpoint.entities)}
     source = torch.tensor([place.get(identity, -1) for identity in graph.entities])
     relations = torch.tensor([checkpoint.relations.index(name) for name in graph.relations])
-    if checkpoint.config.reciprocal:
-        relations = torch.cat([relations, relations + len(checkpoint.relations)])
+    both_sides = torch.cat([relations, relations + len(checkpoint.relations)])
     features = {name: graph.features[name] for name in checkpoint.model.modalities if name != "structural"}
     model = VLKGE(checkpoint.config, torch.zeros(graph.num_entities, dtype=torch.bool), features, graph.num_relations)
     trained = checkpoint.model.state_dict()
@@ -155,7 +154,8 @@ def _carried_over(checkpoint: Checkpoint, graph: KnowledgeGraph) -> VLKGE:
             if name in model.entity_tables:
                 value[source >= 0] = trained[name][source[source >= 0]]
             elif name in model.relation_tables:
-                value.copy_(trained[name][relations])
+                one_each = len(trained[name]) == len(checkpoint.relations)
+                value.copy_(trained[name][relations if one_each else both_sides])
             elif name not in model.feature_buffers:
                 value.copy_(trained[name])
     return model.eval()

@@ -38,8 +38,11 @@ class TrainConfig(BaseModel):
     adapter: bool = Field(False, description="residual adapters on pictures and texts")
     adapter_width: int = Field(64, gt=0)
     fine_tune: bool = Field(False, description="pictures' and texts' vectors are trained too, as tables")
-    similarity: bool = Field(True, description="adds relation-weighted cosines of frozen features to the score")
-    similarity_weight: float = Field(0.0, description="those weights before training")
+    experts: tuple[Literal["structure", "similarity"], ...] = Field(
+        ("structure", "similarity"),
+        description="that score beside the fused vectors, where there are features: a model of structure alone, and "
+        "cosines of frozen features; how far each is trusted is fitted on validation facts",
+    )
 
     dropout: float = Field(0.3, ge=0, lt=1, description="elementwise, on the fused vector")
     structural_dropout: float = Field(

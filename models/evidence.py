@@ -35,7 +35,7 @@ def evidence(model: VLKGE, graph: KnowledgeGraph, links: pd.DataFrame, progress:
     triples = _rows(graph, links)
     model.eval()
     with torch.no_grad():
-        near = similar(model.represent().cpu(), graph, triples)
+        near = similar(model.fuse().cpu(), graph, triples)
     progress(1, 3, "similar entities")
     paths = Paths(graph).find(triples[:, 0].tolist(), triples[:, 2].tolist(), SHAPES)
     progress(2, 3, "paths")
@@ -103,11 +103,8 @@ def shares(model: VLKGE, graph: KnowledgeGraph, triples: Tensor) -> dict[str, Te
 @contextmanager
 def without(model: VLKGE, modality: str) -> Iterator[None]:
     """The model as if no entity had the modality."""
-    state = model.state_dict()
-    hidden = [state[f"modalities.{modality}.mask"]]
-    if model.similarity is not None and modality != "structural":
-        frozen = [name for name in model.modalities if name != "structural"]
-        hidden.append(torch.split(model.similarity.units, model.similarity.widths, dim=1)[frozen.index(modality)])
+    masks = f"modalities.{modality}.mask", f"structure.modalities.{modality}.mask"
+    hidden = [tensor for name, tensor in model.state_dict().items() if name in masks]
     kept = [tensor.clone() for tensor in hidden]
     try:
         for tensor in hidden:

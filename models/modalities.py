@@ -53,6 +53,10 @@ class Projected(nn.Module):
     def present(self, entities: Tensor) -> Tensor:
         return self.mask[entities]
 
+    def units(self, entities: Tensor) -> Tensor:
+        """The features themselves [n, d], of unit length, zeros where there are none; nothing is learned by them."""
+        return F.normalize(self.vectors[entities].detach(), dim=1) * self.mask[entities, None]
+
 
 class Adapter(nn.Module):
     """Residual bottleneck x + tanh(g) * LayerNorm(W2 ReLU(W1 x)).

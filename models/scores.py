@@ -10,7 +10,6 @@ from torch import Tensor
 from models.bounds import EUCLIDEAN, MODULI, SUM, Cells, Norm, Reach
 from models.errors import InputError
 from models.scoring import RotatE, Scorer, Side, TransE
-from models.similarity import WithSimilarity
 from models.vlkge import VLKGE
 
 
@@ -86,6 +85,15 @@ class VectorScores(Scores):
         model.train(training)
         return cls(model.scorer, vectors, lambda pairs, side: model.queries(vectors, pairs, side))
 
+    @classmethod
+    def of_fused(cls, model: VLKGE) -> "VectorScores":
+        """The scores of the fused vectors alone, without the experts beside them."""
+        training = model.training
+        with torch.no_grad():
+            vectors = model.eval().fuse()
+        model.train(training)
+        return cls(model.fused_scorer, vectors, lambda pairs, side: model.ask(vectors[pairs[:, 0]], pairs[:, 1], side))
+
     def score_all(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
         vectors = self.vectors if candidates is None else self.vectors[candidates]
         return self.scorer.match_all(self.queries(pairs, side), vectors)
@@ -109,14 +117,11 @@ class VectorScores(Scores):
 
     def _bounds(self, candidates: Tensor | None) -> Reach | None:
         """Bounds for a distance scorer on a CPU, where looking at few candidates is faster than at all."""
-        scorer: Scorer = self.scorer
-        extra = 0
-        if isinstance(scorer, WithSimilarity):
-            extra, scorer = scorer.frozen, scorer.scorer
+        scorer = self.scorer
         if self.vectors.is_cuda or not isinstance(scorer, TransE | RotatE):
             return None
         vectors = self.vectors if candidates is None else self.vectors[candidates]
-        return Reach(_norm(scorer), scorer.margin, vectors, extra)
+        return Reach(_norm(scorer), scorer.margin, vectors)
 
 
 def _norm(scorer: TransE | RotatE) -> Norm:

@@ -23,6 +23,8 @@ from models.optimizers import Adagrad
 from models.progress import Progress, silent
 from models.ranking import rank
 from models.scores import VectorScores
+from models.scoring import Side
+from models.stack import Stacked, fit
 from models.tensor_file import load_tensors, save_tensors
 from models.vlkge import VLKGE
 from models.warm_start import digest, start_from
@@ -67,14 +69,15 @@ def train(
             if after_epoch is not None:
                 after_epoch(len(run.history), float(run.history[-1]["validation_mrr"]))
         if group.leads:
-            checkpoint = Checkpoint.of(run.best_model(), graph, run.metrics())
+            run.weigh_experts()
+            checkpoint = Checkpoint.of(run.model, graph, run.metrics())
             checkpoint.save(folder)
             for name in (STATE, BEST):
                 (folder / name).unlink(missing_ok=True)
     group.wait()
     if not group.leads:
         return Checkpoint.load(folder)
-    progress(run.total_steps, run.total_steps, f"best validation MRR {run.best_mrr:.3f}")
+    progress(run.total_steps, run.total_steps, f"validation MRR {checkpoint.metrics['validation_mrr']:.3f}")
     return checkpoint
 
 
@@ -93,18 +96,23 @@ def _reproducible(device: torch.device) -> Iterator[None]:
 
 
 def train_step(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:
-    """The loss of one batch."""
-    vectors = model.represent(batch.entities)
+    """The loss of one batch, summed over the models that are trained side by side."""
+    return torch.stack([_tower_loss(tower, batch, loss) for tower in model.towers]).sum()
+
+
+def _tower_loss(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:
+    scorer = model.fused_scorer
+    vectors = model.fuse(batch.entities)
     heads, tails = vectors[batch.heads], vectors[batch.tails]
-    query, answer = model.query(heads, batch.relations, "tail"), tails
+    query, answer = model.ask(heads, batch.relations, "tail"), tails
     if model.config.corrupted == "both":
-        query = torch.cat([query, model.query(tails, batch.relations, "head")])
+        query = torch.cat([query, model.ask(tails, batch.relations, "head")])
         answer = torch.cat([tails, heads])
-    positive = model.scorer.match_pairs(query, answer)
+    positive = scorer.match_pairs(query, answer)
     if batch.negatives.dim() == 1:
-        negative = model.scorer.match_all(query, vectors if batch.entities is None else vectors[batch.negatives])
+        negative = scorer.match_all(query, vectors if batch.entities is None else vectors[batch.negatives])
     else:
-        negative = model.scorer.match_lists(query, vectors, batch.negatives)
+        negative = scorer.match_lists(query, vectors, batch.negatives)
     negative = negative.index_put(batch.excluded, negative.new_full((), -torch.inf))
     value = loss(positive, negative)
     if model.config.n3:
@@ -125,6 +133,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.group = Group.current()
+        self.final_mrr: float | None = None
         torch.manual_seed(self.config.seed)
         self.started_from = None if self.warm_start is None else digest(self.warm_start)
         self.model = VLKGE.from_graph(self.config, self.graph).to(self.device)
@@ -205,13 +214,15 @@ class Run:
         return facts[torch.randperm(len(facts), generator=generator)[: self.config.validation_facts]]
 
     def _validation_mrr(self) -> float:
-        """Mean reciprocal rank on both sides, filtered by training and validation facts; 0 without validation facts."""
+        """Mean reciprocal rank of the fused vectors on both sides, filtered; 0 without validation facts."""
         if len(self.validation) == 0:
             return 0.0
-        facts = self.group.own(self.validation)
-        ranks = rank(VectorScores.of_model(self.model), facts, known=self.known)
-        reciprocal = torch.cat([1 / ranks[side].realistic for side in SIDES])
-        return self.group.sum(reciprocal.sum()).item() / (len(SIDES) * len(self.validation))
+        facts, scores = self.group.own(self.validation), VectorScores.of_fused(self.model)
+        return self.group.sum(self._reciprocal(scores, facts).sum()).item() / (len(SIDES) * len(self.validation))
+
+    def _reciprocal(self, scores: VectorScores, facts: Tensor) -> Tensor:
+        ranks = rank(scores, facts, known=self.known)
+        return torch.cat([1 / ranks[side].realistic for side in SIDES])
 
     def _save_state(self) -> None:
         tensors = {f"model/{name}": parameter for name, parameter in self.model.named_parameters()}
@@ -255,10 +266,25 @@ class Run:
                 parameter.copy_(tensors[name])
         return self.model
 
+    def weigh_experts(self) -> None:
+        """Fit how far the best epoch's model trusts its experts, on the facts that chose the epoch."""
+        model = self.best_model()
+        if model.trust is None or len(self.validation) == 0:
+            return
+        scores = VectorScores.of_model(model)
+
+        def parts(pairs: Tensor, side: Side, candidates: Tensor) -> Tensor:
+            assert isinstance(model.scorer, Stacked)
+            with torch.no_grad():
+                return model.scorer.by_expert(scores.queries(pairs, side), scores.vectors[candidates])
+
+        fit(model.trust, parts, model.seen, self.known, self.validation, self.config.seed)
+        self.final_mrr = self._reciprocal(VectorScores.of_model(model), self.validation).mean().item()
+
     def metrics(self) -> dict[str, Any]:
-        """What is kept beside the model."""
+        """What is kept beside the model; `validation_mrr` is that of all experts, the history's of fused vectors."""
         return {
-            "validation_mrr": self.best_mrr,
+            "validation_mrr": self.best_mrr if self.final_mrr is None else self.final_mrr,
             "best_epoch": self.best_epoch,
             "epochs": len(self.history),
             "history": self.history,

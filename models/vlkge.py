@@ -16,7 +16,7 @@ from models.fusion import FUSIONS
 from models.knowledge_graph import Features, KnowledgeGraph
 from models.modalities import Imaginary, Projected, Structural
 from models.scoring import SCORERS, RotatE, Scorer, Side, TransE
-from models.similarity import FrozenSimilarity, WithSimilarity
+from models.stack import Stacked, Trust
 
 CHUNK = 8192  # entities represented at a time where nothing is learned
 
@@ -24,7 +24,9 @@ CHUNK = 8192  # entities represented at a time where nothing is learned
 class VLKGE(nn.Module):
     """Represents entities, turns (known entity, relation) pairs into queries, and scores candidates.
 
-    An entity's vector has `width` numbers: the fused ones and, with the similarity term, its frozen unit features.
+    Beside the fused vectors there may be other experts (`models.stack`): `structure`, a model of structure alone, and
+    the cosines of features. `represent`, `query` and `scorer` are of all together, what a trained model is used by;
+    `fuse`, `ask` and `fused_scorer` of the fused vectors alone, what training needs.
     """
 
     def __init__(
@@ -59,12 +61,21 @@ class VLKGE(nn.Module):
         self.register_buffer("hiding", torch.zeros(len(seen)) if hiding is None else hiding, persistent=False)
         rows_of_relations = num_relations * (2 if config.reciprocal else 1)
         self.relations = nn.Parameter(_start(scorer, rows_of_relations, self.fused_width))
-        self.similarity: FrozenSimilarity | None = None
+        self.fused_scorer: Scorer = scorer
         self.scorer: Scorer = scorer
-        frozen = [features[name] for name in self.modalities if name in features]
-        if config.similarity and frozen:
-            self.similarity = FrozenSimilarity(frozen, rows_of_relations, config.similarity_weight)
-            self.scorer = WithSimilarity(scorer, sum(self.similarity.widths))
+        self.structure: VLKGE | None = None
+        self.trust: Trust | None = None
+        if config.experts and self.described:
+            self._add_experts(seen)
+
+    def _add_experts(self, seen: Tensor) -> None:
+        if "structure" in self.config.experts and "structural" in self.modalities:
+            alone = {"modalities": ("structural",), "experts": (), "imaginary": "fused"}
+            self.structure = VLKGE(self.config.model_copy(update=alone), seen, {}, self.num_relations)
+        units = [part.vectors.shape[1] for part in self.described] if "similarity" in self.config.experts else []
+        scorer = Stacked(self.fused_scorer, self.fused_width, self.structure.width if self.structure else 0, units)
+        self.trust = Trust(self.num_relations, scorer.experts)
+        self.scorer = scorer
 
     @classmethod
     def from_graph(cls, config: TrainConfig, graph: KnowledgeGraph) -> Self:
@@ -74,41 +85,67 @@ class VLKGE(nn.Module):
     @property
     def width(self) -> int:
         """Numbers in an entity's vector, W."""
-        return self.fused_width + (sum(self.similarity.widths) if self.similarity else 0)
+        return sum(self.scorer.widths) if isinstance(self.scorer, Stacked) else self.fused_width
+
+    @property
+    def described(self) -> list[Projected]:
+        """The modalities that are features of an encoder."""
+        return [module for module in self.modalities.values() if isinstance(module, Projected)]
+
+    @property
+    def towers(self) -> list["VLKGE"]:
+        """The models that are trained side by side, each by `fuse`, `ask` and `fused_scorer`."""
+        return [self] if self.structure is None else [self, self.structure]
+
+    @property
+    def seen(self) -> Tensor:
+        """Who has a structural vector, bool [N]; all, if the model knows no structure."""
+        structural = dict(self.modalities.items()).get("structural")
+        if isinstance(structural, Structural):
+            return structural.mask
+        return torch.ones(self.num_entities, dtype=torch.bool, device=self.relations.device)
 
     @property
     def relation_tables(self) -> set[str]:
-        """Names of the state's tensors that have a row per relation (and side, with reciprocal relations)."""
-        return {"relations", "similarity.weights"}
+        """Names of the state's tensors that have a row per relation, or one for its tails and one for its heads."""
+        return {"relations", "structure.relations", "trust.weights"}
 
     @property
     def feature_buffers(self) -> set[str]:
         """Names of the state's tensors that are the graph's own frozen features."""
-        names = {f"modalities.{name}.mask" for name in self.modalities if name != "structural"} | {"similarity.units"}
+        names = {f"modalities.{name}.mask" for name in self.modalities if name != "structural"}
         return names if self.config.fine_tune else names | {f"modalities.{name}.vectors" for name in self.modalities}
 
     @property
     def entity_tables(self) -> set[str]:
         """Names of the state's tensors that training gave a row per entity."""
         names = {"modalities.structural.table", "modalities.structural.mask", "imaginary.table", "imaginary.rows"}
+        names |= {f"structure.{name}" for name in names}
         return names | {f"modalities.{name}.vectors" for name in self.modalities if self.config.fine_tune}
 
     def represent(self, entities: Tensor | None = None) -> Tensor:
         """Vectors [n, W] of entities int64 [n] (None: all [N, W]); with dropout in training mode only."""
         if entities is not None:
-            return self._represent(entities)
+            return self._with_experts(entities)
         every = torch.arange(self.num_entities, device=self.relations.device)
         if torch.is_grad_enabled():
-            return self._represent(every)
-        return torch.cat([self._represent(chunk) for chunk in torch.split(every, CHUNK)])
+            return self._with_experts(every)
+        return torch.cat([self._with_experts(chunk) for chunk in torch.split(every, CHUNK)])
 
     def query(self, known: Tensor, relations: Tensor, side: Side) -> Tensor:
         """Queries [B, W] for the `side` end, from vectors [B, W] of the known entities and relations int64 [B]."""
-        fused, frozen = known[:, : self.fused_width], known[:, self.fused_width :]
+        if self.trust is None or not isinstance(self.scorer, Stacked):
+            return self.ask(known, relations, side)
+        fused, structure, *units, tail = self.scorer.split(known)
+        asked = [self.ask(fused, relations, side)]
+        asked.append(self.structure.ask(structure, relations, side) if self.structure else structure)
+        return torch.cat([*asked, *units, self.trust.of(relations, side, tail[:, 0] > 0)], dim=1)
+
+    def ask(self, fused: Tensor, relations: Tensor, side: Side) -> Tensor:
+        """Queries of the fused vectors alone, [B, fused_width]."""
         rows = self._relation_rows(relations, side)
         # the inverse relation has a row of its own and asks for its tail
-        query = self.scorer.query(fused, self.relations[rows], "tail" if self.config.reciprocal else side)
-        return query if self.similarity is None else torch.cat([query, self.similarity.query(frozen, rows)], dim=1)
+        return self.fused_scorer.query(fused, self.relations[rows], "tail" if self.config.reciprocal else side)
 
     def queries(self, entities: Tensor, pairs: Tensor, side: Side) -> Tensor:
         """Queries [B, W] for pairs int64 [B, 2] (known entity, relation), from the vectors [N, W] of all entities."""
@@ -134,18 +171,21 @@ class VLKGE(nn.Module):
         return self.scorer.match_pairs(queries, entities[triples[:, answer]])
 
     def factors(self, heads: Tensor, relations: Tensor, tails: Tensor) -> list[Tensor]:
-        """Moduli [B, D] of the factors of facts, for N3: of vectors [B, W] of both ends, and of the relations."""
+        """Moduli [B, D] of the factors of facts, for N3: of fused vectors of both ends, and of the relations."""
         sides: list[Side] = ["tail", "head"] if self.config.reciprocal else ["tail"]
         rows = [self.relations[self._relation_rows(relations, side)] for side in sides]
-        return [self._moduli(factor) for factor in (heads[:, : self.fused_width], tails[:, : self.fused_width], *rows)]
+        return [self._moduli(factor) for factor in (heads, tails, *rows)]
 
     def _moduli(self, factor: Tensor) -> Tensor:
-        return torch.complex(*factor.chunk(2, dim=1)).abs() if self.scorer.complex_valued else factor.abs()
+        return torch.complex(*factor.chunk(2, dim=1)).abs() if self.fused_scorer.complex_valued else factor.abs()
 
     def _relation_rows(self, relations: Tensor, side: Side) -> Tensor:
         return relations + self.num_relations if side == "head" and self.config.reciprocal else relations
 
-    def _represent(self, entities: Tensor) -> Tensor:
+    def fuse(self, entities: Tensor | None = None) -> Tensor:
+        """Fused vectors [n, fused_width] of entities int64 [n] (None: all); with dropout in training mode only."""
+        if entities is None:
+            entities = torch.arange(self.num_entities, device=self.relations.device)
         modules = [module for module in self.modalities.values() if isinstance(module, Structural | Projected)]
         parts = torch.stack([module(entities) for module in modules], dim=1)
         present = torch.stack([module.present(entities) for module in modules], dim=1)
@@ -154,9 +194,18 @@ class VLKGE(nn.Module):
         if self.config.unit_modalities:
             parts = F.normalize(parts, dim=-1)
         fused = self.dropout(self._complete(entities, parts, present))
-        if self.scorer.unit_entities:
-            fused = F.normalize(fused, dim=-1)
-        return fused if self.similarity is None else torch.cat([fused, self.similarity(entities)], dim=1)
+        return F.normalize(fused, dim=-1) if self.fused_scorer.unit_entities else fused
+
+    def _with_experts(self, entities: Tensor) -> Tensor:
+        fused = self.fuse(entities)
+        if not isinstance(self.scorer, Stacked):
+            return fused
+        parts = [fused, *([self.structure.fuse(entities)] if self.structure else [])]
+        if self.scorer.units:
+            parts += [module.units(entities) for module in self.described]
+        tail = fused.new_zeros(len(entities), self.scorer.experts)
+        tail[:, 0] = self.seen[entities]
+        return torch.cat([*parts, tail], dim=1)
 
     def _hide_structure(self, entities: Tensor, present: Tensor) -> Tensor:
         """Leaves some entities with their features alone, as unseen ones are."""
@@ -181,7 +230,7 @@ class VLKGE(nn.Module):
                 present[:, list(self.modalities).index("structural")] if "structural" in self.modalities else None
             )
             return torch.cat([real, self.imaginary(entities, real, structured)], dim=1)
-        halves = parts.chunk(2, dim=-1) if self.scorer.complex_valued else (parts,)
+        halves = parts.chunk(2, dim=-1) if self.fused_scorer.complex_valued else (parts,)
         return torch.cat([self.fusion(half, counted) for half in halves], dim=1)
 
 

@@ -50,7 +50,7 @@ def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) 
     "options",
     [
         {"imaginary": "inductive", "fusion": "concat", "adapter": True},
-        {"scorer": "transe", "fusion": "weighted", "fine_tune": True, "similarity": False, "reciprocal": False},
+        {"scorer": "transe", "fusion": "weighted", "fine_tune": True, "experts": (), "reciprocal": False},
         {"scorer": "rotate", "imaginary": "table", "modalities": ("textual", "visual")},
     ],
     ids=str,

@@ -9,7 +9,6 @@ from models.filters import KnownFacts
 from models.ranking import rank
 from models.scores import Scores, VectorScores
 from models.scoring import SCORERS, ComplEx, DistMult, RotatE, Scorer, TransE
-from models.similarity import WithSimilarity
 
 ENTITIES, RELATIONS, WIDTH = 40, 3, 8
 SIDES = ("head", "tail")
@@ -37,17 +36,6 @@ def some_facts(count: int, seed: int) -> torch.Tensor:
 def vectors_on_a_grid(*shape: int, seed: int) -> torch.Tensor:
     """Small multiples of 1/4: every sum is exact in float32, and equal scores are common."""
     return torch.randint(-4, 5, shape, generator=torch.Generator().manual_seed(seed)) / 4
-
-
-class Similar(WithSimilarity):
-    """Its last numbers are matched as they are, without weights."""
-
-    def query(self, entity, relation, side):
-        own = self.scorer.query(entity[:, : -self.frozen], relation[:, : self.relation_width(WIDTH)], side)
-        return torch.cat([own, entity[:, -self.frozen :]], dim=1)
-
-    def relation_width(self, width):
-        return self.scorer.relation_width(width - self.frozen)
 
 
 def scores_of(scorer: Scorer, seed: int = 0) -> VectorScores:
@@ -123,8 +111,6 @@ def test_equal_scores_everywhere_rank_in_the_middle():
         ComplEx(),
         RotatE(),
         RotatE(distance="l2"),
-        Similar(TransE(normalise=False), 2),
-        Similar(RotatE(), 2),
     ],
     ids=[
         "transe",
@@ -133,8 +119,6 @@ def test_equal_scores_everywhere_rank_in_the_middle():
         "complex",
         "rotate",
         "rotate l2",
-        "transe with similarity",
-        "rotate with similarity",
     ],
 )
 @pytest.mark.parametrize("protocol", ["strict", "paper"])

@@ -4,14 +4,17 @@ import itertools
 
 import pytest
 import torch
+from torch.nn import functional as F
 from torch_geometric.data import HeteroData
 
 from models.config import TrainConfig
 from models.errors import InputError
+from models.filters import SIDES
 from models.fusion import FUSIONS
 from models.knowledge_graph import Features, KnowledgeGraph
 from models.modalities import Adapter
 from models.scoring import SCORERS
+from models.stack import Trust
 from models.vlkge import VLKGE, hiding_rates
 
 SEEN = torch.tensor([True, True, True, True, False, False, False, False])
@@ -26,8 +29,8 @@ def build(**options: object) -> VLKGE:
         for i, (name, width) in enumerate([("visual", 5), ("textual", 4)])
     }
     model = VLKGE(TrainConfig(dimension=4, **options), SEEN, features, 3).eval()  # type: ignore[arg-type]
-    if model.similarity is not None:
-        torch.nn.init.normal_(model.similarity.weights)
+    if model.trust is not None:
+        torch.nn.init.normal_(model.trust.weights)
     return model
 
 
@@ -52,7 +55,7 @@ def test_facts_lists_and_all_candidates_get_equal_scores(scorer: str, fusion: st
 
 @pytest.mark.parametrize("scorer", SCORERS)
 def test_without_reciprocal_relations_both_sides_score_a_fact_the_same(scorer: str) -> None:
-    model = build(scorer=scorer, reciprocal=False)
+    model = build(scorer=scorer, reciprocal=False, experts=())
     triples = torch.cartesian_prod(torch.arange(8), torch.arange(3), torch.arange(8))
     entities = model.represent()
     by_tail, by_head = (model.score_triples(entities, triples, side) for side in ("tail", "head"))  # type: ignore[arg-type]
@@ -66,8 +69,10 @@ def test_reciprocal_head_queries_are_tail_queries_of_the_inverse() -> None:
     as_head = model.queries(entities, pairs, "head")
     with torch.no_grad():
         model.relations[:3] = model.relations[3:].clone()
-        assert model.similarity is not None
-        model.similarity.weights[:3] = model.similarity.weights[3:].clone()
+        assert model.trust is not None
+        assert model.structure is not None
+        model.structure.relations[:3] = model.structure.relations[3:].clone()
+        model.trust.weights[:3] = model.trust.weights[3:].clone()
     torch.testing.assert_close(model.queries(entities, pairs, "tail"), as_head)
 
 
@@ -80,12 +85,14 @@ def test_unseen_entities_never_receive_a_structural_vector(fusion: str, scorer: 
         model.get_parameter("modalities.structural.table").add_(1)
         if model.imaginary is not None:
             model.imaginary.table.add_(1)
+        if model.structure is not None:
+            model.structure.get_parameter("modalities.structural.table").add_(1)
     changed = (model.represent() != before).any(1)
     assert changed.tolist() == SEEN.tolist()
 
 
 def test_a_missing_modality_is_left_out_of_the_average() -> None:
-    model = build(scorer="distmult", similarity=False)
+    model = build(scorer="distmult", experts=())
     structural = model.get_parameter("modalities.structural.table")
     vectors = model.represent()
     text_only, nothing = 6, 7
@@ -96,27 +103,44 @@ def test_a_missing_modality_is_left_out_of_the_average() -> None:
 
 
 def test_the_authors_reading_counts_the_missing_structure_of_unseen_entities() -> None:
-    ours, theirs = (build(scorer="distmult", similarity=False, missing_structure=m) for m in ("absent", "zero"))
+    ours, theirs = (build(scorer="distmult", experts=(), missing_structure=m) for m in ("absent", "zero"))
     theirs.load_state_dict(ours.state_dict())
     torch.testing.assert_close(theirs.represent()[:4], ours.represent()[:4])
     torch.testing.assert_close(theirs.represent()[4], ours.represent()[4] * 2 / 3)
     torch.testing.assert_close(theirs.represent()[6], ours.represent()[6] / 2)
 
 
-def test_frozen_similarity_adds_the_relations_weight_times_the_cosine() -> None:
-    plain, similar = build(scorer="distmult", similarity=False), build(scorer="distmult")
-    similar.load_state_dict(plain.state_dict(), strict=False)
-    assert similar.similarity is not None
-    with torch.no_grad():
-        similar.similarity.weights.zero_()
-        similar.similarity.weights[1] = torch.tensor([2.0, 10.0])  # textual, visual
-    fact = torch.tensor([[0, 1, 4], [0, 1, 6]])  # the last has no picture
-    extra = similar.score_triples(similar.represent(), fact) - plain.score_triples(plain.represent(), fact)
-    visual, textual = (plain.modalities[name].vectors for name in ("visual", "textual"))
-    cosine = torch.nn.functional.cosine_similarity
-    expected = [2 * cosine(textual[0], textual[4], dim=0) + 10 * cosine(visual[0], visual[4], dim=0)]
-    expected.append(2 * cosine(textual[0], textual[6], dim=0))
-    torch.testing.assert_close(extra, torch.stack(expected))
+def test_until_they_are_weighed_the_experts_beside_the_fused_vectors_say_nothing() -> None:
+    plain, stacked = build(scorer="complex", experts=()), build(scorer="complex")
+    stacked.load_state_dict(plain.state_dict(), strict=False)
+    stacked.trust = Trust(3, 5)
+    triples = torch.cartesian_prod(torch.arange(8), torch.arange(3), torch.arange(8))
+    for side in SIDES:
+        alone = plain.score_triples(plain.represent(), triples, side)
+        torch.testing.assert_close(stacked.score_triples(stacked.represent(), triples, side), alone)
+
+
+@pytest.mark.parametrize("scorer", SCORERS)
+def test_experts_are_added_by_the_weights_of_relation_side_and_known_entity(scorer: str) -> None:
+    model = build(scorer=scorer)
+    assert model.trust is not None
+    assert model.structure is not None
+    seen_known, unseen_known = torch.tensor([1.0, 5.0, 3.0, 2.0, 10.0]), torch.tensor([0.5, 7.0, 0.0, 4.0, 0.0])
+    model.trust.weights.zero_()
+    model.trust.weights[1] = torch.stack([unseen_known, seen_known])  # the tails of relation 1
+    facts = torch.tensor([[0, 1, 2], [0, 1, 4], [4, 1, 0]])  # entity 4 is unseen; 0 and 4 have picture and text
+    fused = model.fused_scorer.match_pairs(
+        model.ask(model.fuse(facts[:, 0]), facts[:, 1], "tail"), model.fuse(facts[:, 2])
+    )
+    structure = model.structure.score_triples(model.structure.represent(), facts)
+    units = [F.normalize(part.vectors, dim=1) * part.mask[:, None] for part in model.described]
+    textual, visual = ((part[facts[:, 0]] * part[facts[:, 2]]).sum(1) for part in units)
+    expected = [
+        fused[0] + 5 + 3 * structure[0] + 2 * textual[0] + 10 * visual[0],
+        fused[1] + 2 * textual[1] + 10 * visual[1],
+        0.5 * fused[2] + 7 + 4 * textual[2],
+    ]
+    torch.testing.assert_close(model.score_triples(model.represent(), facts), torch.stack(expected))
 
 
 def test_an_adapter_begins_as_the_identity_and_learns() -> None:
@@ -151,7 +175,7 @@ def test_structure_is_hidden_only_where_entities_of_its_type_lack_it(gallery: He
 
 def test_hidden_structure_leaves_the_vector_of_an_unseen_entity(gallery: HeteroData) -> None:
     graph = KnowledgeGraph.from_hetero(gallery)
-    model = VLKGE.from_graph(TrainConfig(dropout=0, dimension=8, similarity=False), graph)
+    model = VLKGE.from_graph(TrainConfig(dropout=0, dimension=8, experts=()), graph)
     row = torch.tensor([graph.entities.index("painting_001")])
     seen = model.represent(row)
     model.hiding.fill_(1)

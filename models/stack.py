@@ -1,0 +1,151 @@
+"""Experts beside the fused representation, and how far each is trusted for which query.
+
+score(e, r, c) = w_1 fused(e, r, c) + [c seen] (w_2 + w_3 structure(e, r, c)) + sum over modalities m of w_m cos_m(e, c)
+
+`structure` is the same scorer on structure alone, which is better than any fusion between entities that have facts, and
+counts only for candidates that have some. The cosines are of frozen features: they keep what a learned projection
+forgets. The weights w depend on relation, side, and whether e has training facts. That is stacking (Wolpert 1992): they
+are fitted on held-back facts, after the experts.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from models.filters import SIDES, KnownFacts, answers, given_pairs
+from models.scoring import Scorer, Side
+
+CANDIDATES = 1000  # that a held-back fact is compared with
+BLOCK = 256  # facts scored at a time
+STEPS, LEARNING_RATE = 100, 0.05
+Q = 0.3
+
+Match = Callable[[Tensor, Tensor], Tensor]
+Parts = Callable[[Tensor, Side, Tensor], Tensor]
+"""Scores [B, C, K] of candidates [C] for pairs [B, 2] by each of K experts."""
+
+
+class Trust(nn.Module):
+    """Weights [rows, 2, K] of K experts: for the tails of each relation, then its heads; without facts, with facts.
+
+    Until they are fitted the first expert has all the say.
+    """
+
+    def __init__(self, relations: int, experts: int) -> None:
+        super().__init__()
+        self.relations = relations
+        self.weights: Tensor
+        self.register_buffer("weights", torch.eye(experts)[0].repeat(2 * relations, 2, 1))
+
+    def of(self, relations: Tensor, side: Side, seen: Tensor) -> Tensor:
+        """Weights [B, K] for relations [B] of known entities, those of them with training facts `seen` [B]."""
+        return self.weights[self.rows(relations, side), seen.long()]
+
+    def rows(self, relations: Tensor, side: Side) -> Tensor:
+        """Rows of the weights for relations [B]."""
+        return relations if side == "tail" else relations + self.relations
+
+
+class Stacked(Scorer):
+    """Matches vectors [fused | structure | units of each modality | seen, 0 …] with queries, which end in K weights.
+
+    Experts, in this order: the fused vectors, whether the candidate has training facts, structure, each modality.
+    """
+
+    def __init__(self, scorer: Scorer, fused: int, structure: int, units: Sequence[int]) -> None:
+        """`fused`, `structure` (0: no such expert) and `units` (of each modality) are widths."""
+        self.scorer = scorer
+        self.structure = structure
+        self.units = list(units)
+        self.experts = 2 + (structure > 0) + len(self.units)
+        self.widths = [fused, structure, *self.units, self.experts]
+        self.complex_valued = scorer.complex_valued
+        self.unit_entities = scorer.unit_entities
+
+    def query(self, entity: Tensor, relation: Tensor, side: Side) -> Tensor:
+        return self.scorer.query(entity, relation, side)
+
+    def match_pairs(self, query: Tensor, candidates: Tensor) -> Tensor:
+        weights = self.split(query)[-1]
+        parts = self._parts(query, candidates, self.scorer.match_pairs, lambda q, c: (q * c).sum(-1))
+        return torch.stack([weights[..., k] * part for k, part in enumerate(parts)]).sum(0)
+
+    def match_all(self, query: Tensor, candidates: Tensor) -> Tensor:
+        weights = self.split(query)[-1]
+        parts = list(self._parts(query, candidates, self.scorer.match_all, lambda q, c: q @ c.T))
+        total = parts[0] * weights[:, [0]]
+        for k, part in enumerate(parts[1:], 1):
+            total = total + part * weights[:, [k]]
+        return total
+
+    def by_expert(self, query: Tensor, candidates: Tensor) -> Tensor:
+        """Scores [B, N, K] of queries [B, W] with candidates [N, W] by each expert."""
+        parts = self._parts(query, candidates, self.scorer.match_all, lambda q, c: q @ c.T)
+        return torch.stack([part.expand(len(query), len(candidates)) for part in parts], dim=2)
+
+    def split(self, vectors: Tensor) -> tuple[Tensor, ...]:
+        """The parts of vectors [..., W]: fused, structure, units of each modality, and the tail."""
+        parts: tuple[Tensor, ...] = torch.split(vectors, self.widths, dim=-1)
+        return parts
+
+    def _parts(self, query: Tensor, candidates: Tensor, match: Match, product: Match) -> Iterator[Tensor]:
+        q, c = self.split(query), self.split(candidates)
+        seen = c[-1][..., 0]
+        yield match(q[0], c[0])
+        yield seen
+        if self.structure:
+            yield match(q[1], c[1]) * seen
+        for ours, theirs in zip(q[2:-1], c[2:-1], strict=True):
+            yield product(ours, theirs)
+
+
+def fit(trust: Trust, parts: Parts, seen: Tensor, known: KnownFacts, facts: Tensor, seed: int) -> None:
+    """Set the weights by which facts [m, 3], none of them of training, come first among sampled candidates.
+
+    The generalised cross entropy (1 - p^q) / q of the answers' probability p is minimised (Zhang and Sabuncu 2018,
+    https://arxiv.org/abs/1805.07836): unlike the likelihood it gives little away for facts that are lost anyway.
+    Answers in `known` do not compete. A relation's weights stay near those of all relations, unless enough facts speak
+    against it.
+    """
+    scores, hidden, rows, groups = _compared(trust, parts, seen, known, facts, seed)
+    experts = scores.shape[2]
+    common = trust.weights[0, :1].clone().requires_grad_()
+    group = trust.weights.new_zeros(2, experts).requires_grad_()
+    own = trust.weights.new_zeros(trust.weights.shape).requires_grad_()
+    optimizer = torch.optim.Adam([common, group, own], lr=LEARNING_RATE)
+    for _ in range(STEPS):
+        weights = common + group[groups] + own[rows, groups]
+        total = torch.einsum("qck,qk->qc", scores, weights)
+        answer, others = total[:, :1], total[:, 1:].masked_fill(hidden, -torch.inf)
+        likelihood = answer[:, 0] - torch.cat([answer, others], dim=1).logsumexp(1)
+        loss = ((1 - (Q * likelihood).exp()) / Q).sum()
+        optimizer.zero_grad()
+        torch.autograd.backward(loss + own.square().sum() + group.square().sum())
+        optimizer.step()
+    trust.weights.copy_((common + group + own).detach())
+
+
+def _compared(
+    trust: Trust, parts: Parts, seen: Tensor, known: KnownFacts, facts: Tensor, seed: int
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Of both sides' queries [q]: scores [q, 1 + C, K] of answer and candidates, who of them hides, rows and groups."""
+    generator = torch.Generator().manual_seed(seed)
+    candidates = torch.randperm(len(seen), generator=generator)[:CANDIDATES].sort().values.to(seen.device)
+    found = []
+    for side in SIDES:
+        for some in torch.split(facts.to(seen.device), BLOCK):
+            pairs, wanted = given_pairs(some, side), answers(some, side)
+            scores = parts(pairs, side, torch.cat([wanted, candidates]))
+            own = torch.arange(len(some), device=seen.device)
+            both = torch.cat([scores[own, own, None], scores[:, len(some) :]], dim=1)
+            hidden = _is_known(known, pairs, side, len(seen))[:, candidates] | (candidates == wanted[:, None])
+            found.append((both, hidden, trust.rows(pairs[:, 1], side), seen[pairs[:, 0]].long()))
+    scores, hidden, rows, groups = (torch.cat(column) for column in zip(*found, strict=True))
+    return scores, hidden, rows, groups
+
+
+def _is_known(known: KnownFacts, pairs: Tensor, side: Side, entities: int) -> Tensor:
+    cells = torch.zeros(len(pairs), entities, dtype=torch.bool, device=pairs.device)
+    cells[known.of(pairs, side)] = True
+    return cells
