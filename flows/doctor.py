@@ -214,13 +214,20 @@ def look_at_prefect(settings: Settings) -> Finding:
         api = str(status.api)
     ours = importlib.metadata.version("prefect")
     try:
-        theirs = str(httpx.get(f"{api}/admin/version", trust_env=False, timeout=10).raise_for_status().json())
+        answer = httpx.get(f"{api}/admin/version", auth=prefect_login(), trust_env=False, timeout=10)
+        theirs = str(answer.raise_for_status().json())
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         found = f"{api} does not answer ({error or type(error).__name__})"
         return fail("prefect", found, "start it, or set PREFECT_API_URL to one that runs, or unset it to use our own")
     if theirs.split(".")[:2] != ours.split(".")[:2]:
         return warn("prefect", f"{api} is Prefect {theirs}, here is {ours}", "use the same version on both sides")
     return ok("prefect", f"Prefect {theirs} at {api}")
+
+
+def prefect_login() -> tuple[str, str] | None:
+    """The name and password of a Prefect server that asks for them."""
+    name, colon, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
+    return (name, password) if colon else None
 
 
 def look_at_gpu(tool: Callable[[str], str | None] = shutil.which) -> Finding:

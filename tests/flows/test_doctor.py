@@ -149,3 +149,10 @@ def test_a_newer_graph_fails_and_no_command_opens_it(settings: Settings, databas
     assert examine(settings)["schema"].state == "fail"
     with pytest.raises(GraphError, match="upgrade the program"):
         open_graph(settings)
+
+
+def test_a_prefect_server_that_asks_for_a_password_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_AUTH_STRING", raising=False)
+    assert doctor.prefect_login() is None
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "admin:with:colons")
+    assert doctor.prefect_login() == ("admin", "with:colons")
