@@ -12,6 +12,7 @@ from prefect import flow, task, unmapped
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
+from flows.exclusive import gpu_slot
 from flows.logs import LOGGED
 from flows.progress import progress_bar
 from flows.services import open_graph
@@ -67,7 +68,8 @@ def encode(
         if sharded:
             there = partial(_encode_there, encoder, device, batch_size, store)
             return [bring_up_to_date(database, loaded, modality, there) for modality in loaded.modalities]
-        return [encode_modality(database, loaded, store, modality) for modality in loaded.modalities]
+        with gpu_slot(device):
+            return [encode_modality(database, loaded, store, modality) for modality in loaded.modalities]
 
 
 @task(cache_policy=NO_CACHE)

@@ -16,10 +16,12 @@ from flows.checkpoints import folder_of
 from flows.services import open_graph
 from flows.settings import Settings
 from graph import registry
-from graph.connection import Database
+from graph.connection import Database, batches
 from graph.errors import GraphError, InputError
 from graph.links import keep
 from graph.predictions import Publication, publish
+
+BATCH = 10_000
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +50,13 @@ def kept_links(settings: Settings, database: Database, version: str) -> Path | N
 def publish_kept(settings: Settings, database: Database, version: str) -> Publication:
     """Make the links that a model published last the current ones again.
 
-    What is known or decided by now stays out. Raises InputError where they are not on this machine.
+    What is known or decided by now stays out, and so do links of entities that are gone. Raises InputError where they
+    are not on this machine.
     """
     file = kept_links(settings, database, version)
     if file is None:
         raise InputError(f"{folder_of(settings, version)} holds no links that {version} published: use `vlkge predict`")
-    links = pd.read_parquet(file)
+    links = _still_possible(database, pd.read_parquet(file))
     covered = sorted({*links["relation"], *registry.linked_relations(database)})
     published = publish(database, links, model_version=version, relations=covered)
     keep(links, folder_of(settings, version), published.run_id)
@@ -76,3 +79,10 @@ def former_stays_in_force(settings: Settings) -> Iterator[None]:
 
 def _holds(newest: registry.Run, version: str) -> bool:
     return newest.model_version == version and newest.state == "complete"
+
+
+def _still_possible(database: Database, links: pd.DataFrame) -> pd.DataFrame:
+    """Without links that an entity was taken away from."""
+    ids = sorted({*links["head"], *links["tail"]})
+    gone = [row["id"] for some in batches(ids, BATCH) for row in database.read("predict/find_unknown_ids", ids=some)]
+    return links[~links["head"].isin(gone) & ~links["tail"].isin(gone)]
