@@ -4,7 +4,7 @@ One night the input is damaged, one night the worker is killed between links and
 one night a challenger is made worse on purpose, and one morning the champion is rolled back and compared.
 
     python -m benchmarks.month ../shared/data/art --out month
-    python -m benchmarks.month ../shared/data/art --facts 5000 --nights 12 --out month
+    python -m benchmarks.month ../shared/data/art --facts 5000 --nights 12 --margin 0.05 --out month
 """
 
 import argparse
@@ -238,7 +238,8 @@ def month(arguments: argparse.Namespace) -> Iterator[Month]:
         prepare_prefect(Settings())
         running.callback(PrefectServer(out / "home").stop)
         train = {"dimension": arguments.dimension, "epochs": arguments.epochs, "negatives": arguments.negatives}
-        config = {"train": train, "attempts": 6, "pause": 5.0, "limit": 200}
+        gate = {"margin": arguments.margin}
+        config = {"train": train, "gate": gate, "attempts": 6, "pause": 5.0, "limit": 200}
         yield Month(database, relay, Arrivals(arguments.folder, arguments.nights, arguments.facts), out, config)
 
 
@@ -251,6 +252,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--dimension", type=int, default=64)
     parser.add_argument("--negatives", type=int, default=200)
+    parser.add_argument(
+        "--margin", type=float, default=0.02, help="of the gate; few facts need more, for their interval"
+    )
     parser.add_argument("--json", action="store_true", help="a line of JSON per figure")
     arguments = parser.parse_args()
     with month(arguments) as running, (arguments.out / "month.jsonl").open("w", encoding="utf-8") as log:
