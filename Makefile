@@ -22,6 +22,7 @@ check: $(VENV)/installed
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks.ingest --data $(DATA)
 	$(BIN)/python -m benchmarks.export --data $(DATA)
+	$(BIN)/python -m benchmarks.training --data $(DATA)
 	$(BIN)/python -m benchmarks.ranking --data $(DATA)
 	$(BIN)/python -m benchmarks.encoding --data $(DATA)
 	$(BIN)/python -m benchmarks.writeback

@@ -31,8 +31,9 @@ class PyKEEN:
     def __init__(self, graph: KnowledgeGraph, threads: int) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="vlkge-peer-")
         self.file = Path(self._folder.name) / "facts.npz"
-        facts = {name: graph.triples[name].numpy() for name in ("train", "val", "test")}
-        np.savez(self.file, **facts, entities=graph.num_entities, relations=graph.num_relations)
+        train, val, test = (graph.triples[name].numpy() for name in ("train", "val", "test"))
+        sizes = {"entities": np.array(graph.num_entities), "relations": np.array(graph.num_relations)}
+        np.savez(self.file, allow_pickle=False, train=train, val=val, test=test, **sizes)
         python = environment()
         self._process = subprocess.Popen(
             [python, "-W", "ignore", "-m", "benchmarks.pykeen_peer", str(threads)],
