@@ -26,6 +26,8 @@ class Batch:
     """Candidates [K] that all queries share, or [Q, K] of their own; queries ask for tails first, then for heads."""
     excluded: tuple[Tensor, Tensor]
     """(query, column) of candidates that are no negatives."""
+    rejected: Tensor | None = None
+    """Facts [m, 3] that people rejected; None: there are none."""
 
     def to(self, device: torch.device) -> "Batch":
         """The same on another device, copied without waiting."""
@@ -43,9 +45,10 @@ class Batches:
 
     def __init__(self, graph: KnowledgeGraph, config: TrainConfig) -> None:
         self.triples = graph.triples["train"]
+        self.rejected = graph.rejected if config.rejected_weight else graph.rejected[:0]
         self.config = config
         self.sides: tuple[Side, ...] = ("tail", "head") if config.corrupted == "both" else ("tail",)
-        self.every_entity = config.loss == "one_vs_all"
+        self.every_entity = config.scores_every_entity
         self.num_entities = graph.num_entities
         filtered = self.triples
         if config.negative_filter == "every_split":
@@ -61,19 +64,22 @@ class Batches:
         """The batches of an epoch."""
         generator = torch.Generator().manual_seed(epoch_seed(self.config.seed, number))
         order = torch.randperm(len(self.triples), generator=generator)
-        for chosen in torch.split(order, self.config.batch_size):
-            yield self._batch(self.triples[chosen], generator)
+        turned_down = self.rejected[torch.randperm(len(self.rejected), generator=generator)]
+        for step, chosen in enumerate(torch.split(order, self.config.batch_size)):
+            yield self._batch(self.triples[chosen], turned_down[step :: len(self)], generator)
 
-    def _batch(self, triples: Tensor, generator: torch.Generator) -> Batch:
+    def _batch(self, triples: Tensor, rejected: Tensor, generator: torch.Generator) -> Batch:
         pairs = {side: given_pairs(triples, side) for side in self.sides}
         wanted = {side: answers(triples, side) for side in self.sides}
         negatives, excluded = self.negatives.draw(pairs, wanted, generator)
         heads, relations, tails = triples.unbind(1)
         if self.every_entity:
-            return Batch(None, heads, relations, tails, negatives, excluded)
-        entities, places = torch.unique(torch.cat([heads, tails, negatives.flatten()]), return_inverse=True)
-        heads, tails, places = torch.split(places, [len(heads), len(tails), negatives.numel()])
-        return Batch(entities, heads, relations, tails, places.view_as(negatives), excluded)
+            return Batch(None, heads, relations, tails, negatives, excluded, rejected if len(rejected) else None)
+        ends = rejected[:, [0, 2]].flatten()
+        entities, places = torch.unique(torch.cat([heads, tails, negatives.flatten(), ends]), return_inverse=True)
+        heads, tails, places, ends = torch.split(places, [len(heads), len(tails), negatives.numel(), len(ends)])
+        renumbered = torch.stack([ends[::2], rejected[:, 1], ends[1::2]], dim=1) if len(rejected) else None
+        return Batch(entities, heads, relations, tails, places.view_as(negatives), excluded, renumbered)
 
 
 def epoch_seed(seed: int, epoch: int) -> int:

@@ -52,8 +52,8 @@ class TrainConfig(BaseModel):
         description="the most that an entity's structure is hidden; twice as often as its type's entities lack it",
     )
 
-    loss: Literal["sampled_softmax", "one_vs_all", "logistic", "self_adversarial"] = "sampled_softmax"
-    negatives: int = Field(1000, gt=0, description="a fact, or shared by a batch; unused by one_vs_all")
+    loss: Literal["sampled_softmax", "one_vs_all", "k_vs_all", "logistic", "self_adversarial"] = "sampled_softmax"
+    negatives: int = Field(1000, gt=0, description="a fact, or shared by a batch; unused by one_vs_all and k_vs_all")
     negative_sampling: Literal["shared", "independent"] = Field(
         "shared", description="negatives drawn once a batch, or for every fact"
     )
@@ -64,6 +64,11 @@ class TrainConfig(BaseModel):
         "train", description="facts that are never negatives; every_split leaks validation and test (paper protocol)"
     )
     corrupted: Literal["both", "tail"] = Field("both", description="ends of a fact that are asked for in training")
+    rejected_weight: float = Field(
+        1.0,
+        ge=0,
+        description="of the logistic loss of links that people rejected, beside any loss; 0: they are ignored",
+    )
     adversarial_temperature: float = Field(1.0, gt=0)
     reciprocal: bool = Field(True, description="head queries have relation vectors of their own")
     n3: float = Field(0.0, ge=0, description="weight of the cubes of ComplEx and DistMult factors")
@@ -84,6 +89,8 @@ class TrainConfig(BaseModel):
             raise ValueError(f"modalities are given twice: {list(self.modalities)}")
         if self.negative_candidates == "relation" and self.negative_sampling == "shared":
             raise ValueError("negative_candidates='relation' needs negative_sampling='independent'")
+        if self.loss == "k_vs_all" and self.negative_filter == "none":
+            raise ValueError("k_vs_all needs to know the other answers: negative_filter is none")
         if self.n3 and self.scorer not in ("distmult", "complex"):
             raise ValueError(f"n3 regularises the factors of distmult and complex, not of {self.scorer}")
         return self
@@ -91,4 +98,9 @@ class TrainConfig(BaseModel):
     @property
     def updates_rows(self) -> bool:
         """Whether a step touches only the rows of tables that its batch names."""
-        return self.optimizer == "adagrad" and self.loss != "one_vs_all"
+        return self.optimizer == "adagrad" and not self.scores_every_entity
+
+    @property
+    def scores_every_entity(self) -> bool:
+        """Whether each query of training is matched with all entities."""
+        return self.loss in ("one_vs_all", "k_vs_all")

@@ -33,6 +33,23 @@ def self_adversarial_loss(temperature: float) -> Loss:
     return loss
 
 
+def k_vs_all_loss(scores: Tensor, answers: tuple[Tensor, Tensor]) -> Tensor:
+    """Binary cross entropy of all entities as answers of each query (Dettmers et al. 2018, section 5.2).
+
+    Takes scores [Q, N] and the cells (query, entity) of known answers. A query that stands in the batch for one of its
+    k answers counts 1 / k, so that over an epoch each (entity, relation) counts once.
+    """
+    rows, _ = answers
+    counts = torch.bincount(rows, minlength=len(scores)).clamp(min=1)
+    each = F.softplus(scores).sum(1) - torch.zeros_like(scores[:, 0]).index_add(0, rows, scores[answers])
+    return (each / counts).mean() / scores.shape[1]
+
+
+def rejected_loss(scores: Tensor) -> Tensor:
+    """Mean of log(1 + exp(score)): facts that people rejected, at any loss."""
+    return F.softplus(scores).mean()
+
+
 def n3(factors: list[Tensor]) -> Tensor:
     """Sum over factors of the cubed moduli's sums, mean over facts (Lacroix et al. 2018, eq. 11).
 

@@ -18,7 +18,7 @@ from models.distributed import Group, check
 from models.errors import InputError
 from models.filters import SIDES, KnownFacts
 from models.knowledge_graph import KnowledgeGraph
-from models.losses import Loss, logistic_loss, n3, self_adversarial_loss, softmax_loss
+from models.losses import Loss, k_vs_all_loss, logistic_loss, n3, rejected_loss, self_adversarial_loss, softmax_loss
 from models.optimizers import Adagrad
 from models.progress import Progress, silent
 from models.ranking import rank
@@ -113,11 +113,22 @@ def _tower_loss(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:
         negative = scorer.match_all(query, vectors if batch.entities is None else vectors[batch.negatives])
     else:
         negative = scorer.match_lists(query, vectors, batch.negatives)
-    negative = negative.index_put(batch.excluded, negative.new_full((), -torch.inf))
-    value = loss(positive, negative)
+    if model.config.loss == "k_vs_all":
+        value = k_vs_all_loss(negative, batch.excluded)
+    else:
+        value = loss(positive, negative.index_put(batch.excluded, negative.new_full((), -torch.inf)))
+    if batch.rejected is not None:
+        value = value + model.config.rejected_weight * rejected_loss(_both_sides(model, vectors, batch.rejected))
     if model.config.n3:
         value = value + model.config.n3 * n3(model.factors(heads, batch.relations, tails))
     return value
+
+
+def _both_sides(model: VLKGE, vectors: Tensor, triples: Tensor) -> Tensor:
+    """Scores [2m] of facts [m, 3], asked for their tails, then for their heads."""
+    heads, relations, tails = vectors[triples[:, 0]], triples[:, 1], vectors[triples[:, 2]]
+    query = torch.cat([model.ask(heads, relations, "tail"), model.ask(tails, relations, "head")])
+    return model.fused_scorer.match_pairs(query, torch.cat([tails, heads]))
 
 
 @dataclass

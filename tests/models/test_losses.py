@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from models.losses import logistic_loss, n3, self_adversarial_loss, softmax_loss
+from models.losses import k_vs_all_loss, logistic_loss, n3, self_adversarial_loss, softmax_loss
 
 NOT_A_NEGATIVE = -math.inf
 
@@ -46,3 +46,11 @@ def test_masked_cells_get_no_gradient(loss) -> None:  # type: ignore[no-untyped-
 def test_n3_sums_cubes_over_factors() -> None:
     factors = [torch.tensor([[1.0, 2.0], [0.0, 1.0]]), torch.tensor([[3.0, 0.0], [1.0, 0.0]])]
     assert n3(factors).item() == pytest.approx((9 + 1) / 2 + (27 + 1) / 2)
+
+
+def test_k_vs_all_is_binary_cross_entropy_over_all_entities_with_each_pair_counted_once() -> None:
+    # one query with the answers 0 and 1 of three entities, which stands in the batch twice
+    scores = torch.tensor([[0.0, math.log(3), math.log(3)]]).repeat(2, 1)
+    answers = (torch.tensor([0, 0, 1, 1]), torch.tensor([0, 1, 0, 1]))
+    once = (math.log(2) + math.log(4 / 3) + math.log(4)) / 3
+    assert k_vs_all_loss(scores, answers).item() == pytest.approx(once / 2)

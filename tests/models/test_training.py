@@ -33,6 +33,7 @@ def assert_same_bits(one: VLKGE, other: VLKGE) -> None:
     [
         {},
         {"loss": "one_vs_all"},
+        {"loss": "k_vs_all"},
         {"loss": "logistic", "negative_sampling": "independent", "negatives": 20, "scorer": "distmult"},
         {"loss": "self_adversarial", "negative_sampling": "independent", "negatives": 20, "scorer": "rotate"},
         {"negative_sampling": "independent", "negative_candidates": "relation", "negatives": 20, "scorer": "transe"},
@@ -119,6 +120,20 @@ def test_the_epoch_of_the_best_validation_is_kept_and_patience_ends_training(
     assert metrics["validation_mrr"] == max(course)
     assert course.index(max(course)) == metrics["best_epoch"] - 1
     assert metrics["epochs"] == metrics["best_epoch"] + 2 < 60
+
+
+@pytest.mark.parametrize("loss", ["sampled_softmax", "k_vs_all"])
+def test_what_people_rejected_is_scored_lower_than_without_their_verdict(hetero, tmp_path: Path, loss: str) -> None:  # type: ignore[no-untyped-def]
+    entities = {"klee": "Artist", "monet": "Artist", "senecio": "Painting", "fish_magic": "Painting"}
+    facts = [("senecio", "paintedBy", "klee", "train"), ("fish_magic", "paintedBy", "monet", "train")]
+    data = hetero(entities, facts, rejected=[("fish_magic", "paintedBy", "klee")])
+    graph = KnowledgeGraph.from_hetero(data)
+    scores = []
+    for weight in (0.0, 5.0):
+        config = SMALL.model_copy(update={"epochs": 30, "loss": loss, "rejected_weight": weight})
+        model = train(data, config, tmp_path / str(weight), device="cpu").model
+        scores.append(model.score_triples(model.represent(), graph.rejected).item())
+    assert scores[1] < min(0, scores[0])
 
 
 def test_a_finished_training_is_read_back(gallery: HeteroData, tmp_path: Path) -> None:
@@ -229,6 +244,7 @@ def _plain_loss(model: VLKGE, batch: Batch) -> Tensor:
         ({"n3": 0.1, "scorer": "rotate"}, "n3 regularises the factors of distmult and complex"),
         ({"negative_candidates": "relation"}, "needs negative_sampling='independent'"),
         ({"modalities": ["textual", "textual"]}, "given twice"),
+        ({"loss": "k_vs_all", "negative_filter": "none"}, "needs to know the other answers"),
         ({"dropuot": 0.1}, "Extra inputs are not permitted"),
     ],
 )
