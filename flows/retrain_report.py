@@ -32,7 +32,8 @@ def deliver(settings: Settings, done: "Retraining") -> "Retraining":
     folder = folder_of(settings, done.trained.version)
     drawn = draw(folder, done)
     report = folder / "retraining.md"
-    report.write_text(markdown(done, {name: path.relative_to(folder).as_posix() for name, path in drawn.items()}))
+    addresses = {name: path.relative_to(folder).as_posix() for name, path in drawn.items()}
+    report.write_text(markdown(done, addresses), encoding="utf-8")
     save_json(done.model_dump(mode="json"), folder / "retraining.json")
     _make_artifacts(done, drawn)
     if done.outcome == "kept":
