@@ -145,9 +145,14 @@ async def _many(address: str, requests: int, at_once: int) -> tuple[list[float],
             nonlocal errors
             async with turn:
                 begin = time.perf_counter()
-                answer = await client.get(f"/queue?{urlencode({'card': keys[number % len(keys)]}, quote_via=quote)}")
+                try:
+                    answer = await client.get(
+                        f"/queue?{urlencode({'card': keys[number % len(keys)]}, quote_via=quote)}"
+                    )
+                    errors += answer.status_code != 200
+                except httpx.TransportError:
+                    errors += 1
                 taken.append(time.perf_counter() - begin)
-                errors += answer.status_code != 200
 
         await asyncio.gather(*(ask(number) for number in range(requests)))
     return taken, errors

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from graph.connection import Database
 
 Order = Literal["probability", "uncertainty", "entity", "audit"]
-# Counting stops here: it takes 10 ms, and nobody needs to know how many more there are.
-MOST_COUNTED = 10_000
+# Counting stops here: each page counts, and nobody needs to know how many more there are.
+MOST_COUNTED = 2_000
 # The statement of each order, the one for a single relation if the order has an index for it, the property it is by.
 _LISTS: dict[Order, tuple[str, str | None, str | None]] = {
     "probability": ("review/list_probable", "review/list_probable_of_relation", "probability"),

@@ -18,6 +18,8 @@ from review.users import LoginLimit, UsersFile, read_secret
 PORT = 8383
 # A person waits for the answer, and the page says well what is wrong.
 PATIENCE_SECONDS = 4.0
+# Longer than browsers and clients keep a connection: one that is closed just as it is used again is an error to them.
+KEEP_ALIVE_SECONDS = 75
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def serve(site: Site, serving: Serving) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         proxy_headers=serving.proxy is not None,
         forwarded_allow_ips=serving.proxy,
         ssl_certfile=serving.certificate,

@@ -2,11 +2,11 @@
 // $by (string): the person
 // Returns: id, key, verdict, at, batch, relation, head_name, tail_name
 MATCH (d:Decision)
-USING INDEX SEEK d:Decision(at)
-WHERE d.at IS NOT NULL AND d.at <= datetime() AND d.by = $by AND d.verdict <> 'undone'
+USING INDEX SEEK d:Decision(by, at)
+WHERE d.by = $by AND d.at IS NOT NULL AND d.verdict <> 'undone'
   AND NOT EXISTS { MATCH (n:Decision {key: d.key}) WHERE n.number > d.number }
 WITH d
-ORDER BY d.at DESC
+ORDER BY d.by DESC, d.at DESC
 LIMIT 1
 OPTIONAL MATCH (h:Entity {id: d.head})
 OPTIONAL MATCH (t:Entity {id: d.tail})

@@ -10,7 +10,7 @@ import cypher
 from graph.connection import Database
 from graph.predictions import publish
 from graph.registry import register_model
-from graph.review_queue import Filters, Order, count_left, list_keys
+from graph.review_queue import MOST_COUNTED, Filters, Order, count_left, list_keys
 from graph.schema import setup_schema
 
 WORKS, STYLES = 300, 10
@@ -66,7 +66,7 @@ def test_pages_hold_every_link_once(queue: Database, order: Order, relation: str
     ).records
     assert len(keys) == len(set(keys))
     assert set(keys) == {record[0] for record in expected}
-    assert count_left(queue, filters) == len(keys)
+    assert count_left(queue, filters) == min(len(keys), MOST_COUNTED)
 
 
 @pytest.mark.parametrize(("order", "column"), [("probability", "probability"), ("uncertainty", "uncertainty")])
