@@ -50,6 +50,7 @@ class Encoded(BaseModel):
     dropped: int
     """Vectors of another encoder that was active before."""
     per_second: float | None
+    """Texts or pictures a second, reading them and writing their vectors to the graph included."""
     broken: list[BrokenPicture]
 
 

@@ -214,7 +214,16 @@ def print_ingested(result: "IngestResult") -> None:
 
 def print_encoded(result: list[Any]) -> None:
     """What was encoded, per modality, and the pictures that could not be read."""
-    print_table([{**part.model_dump(exclude={"broken"})} for part in result])
+    rates = {"textual": "texts/s", "visual": "pictures/s"}
+    print_table(
+        [
+            {
+                **part.model_dump(exclude={"broken", "per_second"}),
+                "rate": f"{part.per_second:,} {rates[part.modality]}" if part.per_second else None,
+            }
+            for part in result
+        ]
+    )
     for part in result:
         if part.broken:
             rows = [picture.model_dump() for picture in part.broken[:5]]
