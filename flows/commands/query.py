@@ -26,7 +26,7 @@ def query(
 
         vlkge query
 
-        vlkge query list_strongest_links relation=hasStyle limit=5
+        vlkge query list_links_of_relation relation=hasStyle limit=5
     """
     if name is None:
         _list(json)
