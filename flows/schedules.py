@@ -98,9 +98,10 @@ def deployments(parameters: dict[str, Any], times: Schedule, watch: Watch | None
 
 
 def serve_here(parameters: dict[str, Any], times: Schedule, watch: Watch | None) -> None:
-    """Run what is due in this process's children, until it is stopped; the schedules pause with it."""
+    """Run what is due in a child of this process, until it is stopped; the schedules pause with it."""
     set_limit(RETRAINING, 1)
-    serve(*deployments(parameters, times, watch), print_starting_message=False)
+    # One at a time: what becomes due meanwhile waits, instead of starting only to be refused.
+    serve(*deployments(parameters, times, watch), print_starting_message=False, limit=1)
 
 
 def deploy_to(pool: str, gpus: int, parameters: dict[str, Any], times: Schedule, watch: Watch | None) -> list[UUID]:

@@ -66,7 +66,7 @@ def test_a_schedule_fires_for_real(database: Database, own_home: Path, tmp_path:
     with log.open("w") as output:
         serving = subprocess.Popen(command, stdout=output, stderr=output, env=dict(os.environ))
         try:
-            deadline = time.monotonic() + 240
+            deadline = time.monotonic() + 400
             while time.monotonic() < deadline and serving.poll() is None and not has_published(database):
                 time.sleep(0.5)
         finally:
