@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--dimension", type=int, default=768)
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--negatives", type=int, default=1, help="of each end")
+    parser.add_argument("--entities", type=int, default=ENTITIES)
     parser.add_argument("--facts", type=int, default=FACTS)
     parser.add_argument("--steps", type=int, default=None, help="time so many steps, not the epoch")
     parser.add_argument("--queries", type=int, default=1000, help="that are ranked, half of each end")
@@ -57,7 +58,7 @@ def main() -> None:
 
 def figures(options: argparse.Namespace) -> Iterator[Figure]:
     """Steps and positives a second, the epoch, queries a second, and the peaks of memory after each."""
-    graph = made_graph(options.facts, options.queries // 2, options.dimension)
+    graph = made_graph(options.entities, options.facts, options.queries // 2, options.dimension)
     config = TrainConfig.model_validate(
         {
             "scorer": options.scorer,
@@ -91,7 +92,7 @@ def figures(options: argparse.Namespace) -> Iterator[Figure]:
         yield alone("scale, GPU memory in all", torch.cuda.max_memory_allocated() / 2**20, "MB")
 
 
-def made_graph(facts: int, held_back: int, dimension: int) -> KnowledgeGraph:
+def made_graph(entities: int, facts: int, held_back: int, dimension: int) -> KnowledgeGraph:
     """Distinct facts of skewed relations and tails; `held_back` of them are test facts."""
     generator = torch.Generator().manual_seed(0)
     rest = torch.arange(2, RELATIONS + 1).double().reciprocal()
@@ -100,15 +101,15 @@ def made_graph(facts: int, held_back: int, dimension: int) -> KnowledgeGraph:
     while len(keys) < facts:
         wanted = facts - len(keys) + facts // 50
         relations = torch.multinomial(shares, wanted, replacement=True, generator=generator)
-        heads = torch.randint(ENTITIES, (wanted,), generator=generator)
-        tails = (ENTITIES * torch.rand(wanted, generator=generator, dtype=torch.float64) ** 3).long()
-        keys = torch.unique(torch.cat([keys, (heads * RELATIONS + relations) * ENTITIES + tails]))
+        heads = torch.randint(entities, (wanted,), generator=generator)
+        tails = (entities * torch.rand(wanted, generator=generator, dtype=torch.float64) ** 3).long()
+        keys = torch.unique(torch.cat([keys, (heads * RELATIONS + relations) * entities + tails]))
     keys = keys[torch.randperm(len(keys), generator=generator)[:facts]]
-    triples = torch.stack([keys // (RELATIONS * ENTITIES), keys // ENTITIES % RELATIONS, keys % ENTITIES], dim=1)
+    triples = torch.stack([keys // (RELATIONS * entities), keys // entities % RELATIONS, keys % entities], dim=1)
     splits = {"train": triples[held_back:], "val": triples[:0], "gate": triples[:0], "test": triples[:held_back]}
-    graph = made(splits, [f"e{i}" for i in range(ENTITIES)], [f"r{i}" for i in range(RELATIONS)])
+    graph = made(splits, [f"e{i}" for i in range(entities)], [f"r{i}" for i in range(RELATIONS)])
     for name, share in (("visual", WITH_PICTURE), ("textual", WITH_TEXT)):
-        mask = torch.rand(ENTITIES, generator=generator) < share
+        mask = torch.rand(entities, generator=generator) < share
         graph.features[name] = Features(_unit_vectors(mask, dimension, generator), mask)
     return graph
 
