@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,8 @@ def _add_facts(data: HeteroData, entities: pd.DataFrame, facts: pd.DataFrame) ->
     place = {name: row for label in data.node_types for row, name in enumerate(data[label].id)}
     gate = gate_half(facts["head"], facts["tail"])
     kinds = [facts["head"].map(labels), facts["relation"], facts["tail"].map(labels)]
-    for (head, relation, tail), rows in facts.groupby(kinds).indices.items():
+    for kind, rows in facts.groupby(kinds).indices.items():
+        head, relation, tail = cast(tuple[str, str, str], kind)
         own, store = facts.iloc[rows], data[head, relation, tail]
         store.edge_index = torch.tensor([own[end].map(place).tolist() for end in ("head", "tail")])
         for split in ("train", "val", "test"):

@@ -76,7 +76,7 @@ class TrainConfig(BaseModel):
     optimizer: Literal["adagrad", "adam"] = "adagrad"
     learning_rate: float = Field(0.1, gt=0)
     batch_size: int = Field(512, gt=0, description="training facts a step")
-    epochs: int = Field(20, gt=0)
+    epochs: int = Field(10, gt=0)
     patience: int | None = Field(
         3, gt=0, description="epochs without a better validation MRR until the end; none: all epochs, the last weights"
     )

@@ -33,8 +33,8 @@ def test_trust_goes_to_the_expert_that_is_right_by_relation_and_known_entity() -
     known = KnownFacts(torch.empty(0, 3, dtype=torch.long), RELATIONS)
     fit(trust, parts, SEEN, known, hidden_facts(), seed=0)
     for side in ("tail", "head"):
-        of_seen = trust.of(torch.tensor([0, 1]), side, torch.tensor([True, True]))  # type: ignore[arg-type]
-        of_unseen = trust.of(torch.tensor([0, 1]), side, torch.tensor([False, False]))  # type: ignore[arg-type]
+        of_seen = trust.of(torch.tensor([0, 1]), side, torch.tensor([True, True]))
+        of_unseen = trust.of(torch.tensor([0, 1]), side, torch.tensor([False, False]))
         assert of_seen[0].argmax() == 1
         assert of_unseen[1].argmax() == 2
         assert of_seen[0, 1] > of_seen[1, 1]
