@@ -3,6 +3,7 @@
 build {file, scorer, dimension}   a model of the facts in an .npz file (train, val, test, entities, relations)
 train {positives, batch, negatives}   one epoch of its sLCWA loop on so many training facts, with its Adagrad
 weights {file, whole}   its vectors into an .npz file, after rounding them to whole numbers if asked to
+predict {k}   its predict_all: the k best of all links; answers with the best score
 rank {facts}   its filtered evaluation on both sides of the first test facts; answers with all realistic ranks
 """
 
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 from pykeen.evaluation import RankBasedEvaluator
 from pykeen.models import ComplEx, DistMult, Model, RotatE, TransE
+from pykeen.predict import predict_all
 from pykeen.training import SLCWATrainingLoop
 from pykeen.triples import CoreTriplesFactory
 
@@ -61,6 +63,11 @@ class Peer:
         test = self.triples["test"]
         evaluator.evaluate(self.model, test[:facts], additional_filter_triples=[*known, test[facts:]], use_tqdm=False)
         return {side: np.concatenate(evaluator.ranks[side, "realistic"]).tolist() for side in ("head", "tail")}
+
+    @torch.no_grad()
+    def predict(self, k: int) -> dict[str, Any]:
+        pack = predict_all(self.model, k=k, batch_size=64)
+        return {"best": float(pack.scores.max())}
 
     def _factory(self, positives: int) -> CoreTriplesFactory:
         return CoreTriplesFactory(self.triples["train"][:positives], **self.sizes)
