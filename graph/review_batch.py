@@ -27,6 +27,11 @@ def list_batch(database: Database, filters: Filters, near: str | None) -> list[d
     return read_rows(database, [row["key"] for row in found])
 
 
+def count_standing(database: Database, batch: str) -> int:
+    """How many decisions of a batch stand: nobody has decided their links again."""
+    return len(database.read("decisions/list_batch", batch=batch))
+
+
 def read_rows(database: Database, keys: list[str]) -> list[dict[str, Any]]:
     """The links of these keys, in their order; those that are gone are left out."""
     return database.read("review/read_rows", keys=keys) if keys else []

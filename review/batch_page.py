@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from graph import decisions
 from graph.review_audit import find_newest
-from graph.review_batch import MOST_ROWS, list_batch
+from graph.review_batch import MOST_ROWS, count_standing, list_batch
 from graph.review_card import read_names
 from graph.review_queue import list_choices
 from review.access import Curator, Site_, Viewer, check_form
@@ -34,7 +34,7 @@ def preview(request: Request, site: Site_, person: Viewer) -> HTMLResponse:
         near=read_names(site.database, [near]).get(near) if near else None,
         rows=rows,
         most=MOST_ROWS,
-        done=len(site.database.read("decisions/list_batch", batch=done)) if done else 0,
+        done=count_standing(site.database, done) if done else 0,
         last=last if last and last["batch"] == done else None,
         choices=list_choices(site.database),
         reasons=REASONS,
