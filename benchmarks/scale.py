@@ -68,6 +68,7 @@ def figures(options: argparse.Namespace) -> Iterator[Figure]:
             "negatives": options.negatives,
             "batch_size": options.batch,
             "reciprocal": False,
+            "experts": [],
             "dropout": 0,
             "structural_dropout": 0,
         }

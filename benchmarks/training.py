@@ -85,6 +85,7 @@ def config(options: argparse.Namespace, scorer: str, sampling: str, negatives: i
             "batch_size": options.batch,
             "learning_rate": LEARNING_RATE,
             "reciprocal": False,
+            "experts": [],
             "dropout": 0,
             "structural_dropout": 0,
         }

@@ -84,15 +84,16 @@ def train(
 @contextmanager
 def _reproducible(device: torch.device) -> Iterator[None]:
     """On a CPU, sums in an order that does not depend on which thread comes first."""
-    before = torch.are_deterministic_algorithms_enabled(), torch.utils.deterministic.fill_uninitialized_memory
+    memory: Any = torch.utils.deterministic
+    before = torch.are_deterministic_algorithms_enabled(), memory.fill_uninitialized_memory
     torch.use_deterministic_algorithms(before[0] or device.type == "cpu")
     # Nothing here reads memory before writing it; filling all of it takes a seventh of a step.
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    memory.fill_uninitialized_memory = False
     try:
         yield
     finally:
         torch.use_deterministic_algorithms(before[0])
-        torch.utils.deterministic.fill_uninitialized_memory = before[1]
+        memory.fill_uninitialized_memory = before[1]
 
 
 def train_step(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:

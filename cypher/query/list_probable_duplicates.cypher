@@ -17,13 +17,16 @@ CALL (e) {
   RETURN node
 }
 WITH e, node
-WHERE node.id > e.id AND node.name IS NOT NULL AND labels(node) = labels(e)
-WITH e, node, split(toLower(e.name), ' ') AS mine, split(toLower(node.name), ' ') AS theirs,
+WHERE node.id > e.id
+// Names before vectors and labels: nearly all neighbours end here, and each reading is a database hit.
+WITH e, node, split(toLower(e.name), ' ') AS mine, split(toLower(node.name), ' ') AS theirs
+WITH e, node, mine, theirs, toFloat(size([word IN mine WHERE word IN theirs])) AS shared
+WITH e, node, shared / (size(mine) + size(theirs) - shared) AS names_alike
+WHERE names_alike >= $names
+WITH e, node, names_alike,
   vector.similarity.cosine(e.textual, node.textual) AS text_alike,
   vector.similarity.cosine(e.visual, node.visual) AS picture_alike
-WITH e, node, text_alike, picture_alike, toFloat(size([word IN mine WHERE word IN theirs])) AS shared, mine, theirs
-WITH e, node, text_alike, picture_alike, shared / (size(mine) + size(theirs) - shared) AS names_alike
-WHERE coalesce(text_alike, 1.0) >= $least AND coalesce(picture_alike, 1.0) >= $least AND names_alike >= $names
+WHERE labels(node) = labels(e) AND coalesce(text_alike, 1.0) >= $least AND coalesce(picture_alike, 1.0) >= $least
 WITH e, node, names_alike, text_alike, picture_alike
 ORDER BY e.id
 LIMIT $limit

@@ -9,8 +9,11 @@ USING INDEX e:Entity(id)
 WHERE e.id > $after AND e.visual IS NOT NULL
 CALL (e) {
   MATCH (e)-[:$($relation)]->(value:Entity)
-  RETURN value ORDER BY value.id LIMIT 1
+  WITH value ORDER BY value.id
+  RETURN collect(value) AS values
 }
+WITH e, values
+WHERE size(values) > 0
 CALL (e) {
   CALL db.index.vector.queryNodes('entity_visual', 6, e.visual) YIELD node, score
   WHERE node.id > e.id AND score >= $least
@@ -20,8 +23,8 @@ CALL (node) {
   MATCH (node)-[:$($relation)]->(value:Entity)
   RETURN value AS other_value ORDER BY value.id LIMIT 1
 }
-WITH e, value, node, other_value, score
-WHERE other_value <> value AND NOT EXISTS { (e)-[:$($relation)]->(other_value) }
+WITH e, values[0] AS value, node, other_value, score
+WHERE NOT other_value IN values
 WITH e, value, node, other_value, score
 ORDER BY e.id
 LIMIT $limit

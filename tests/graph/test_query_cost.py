@@ -8,7 +8,8 @@ from graph import query
 from graph.connection import Database
 from graph.schema import setup_schema
 
-LINKS, WORKS, STYLES = 100_000, 10_000, 1_000
+# Lists by id begin where the works do: entities of other labels are passed over, a few hits each, once in all pages.
+LINKS, WORKS, STYLES = 100_000, 20_000, 1_000
 PAGES: dict[str, list[dict[str, object]]] = {
     "list_strongest_links": [{}, {"after_probability": 0.5, "after_key": "l"}, {"least": 0.9}],
     "list_links_of_relation": [
@@ -17,13 +18,13 @@ PAGES: dict[str, list[dict[str, object]]] = {
         {"relation": "r1", "least": 0.9},
         {"relation": "r1", "state": "stale"},
     ],
-    "list_competing_links": [{"relation": "r1"}, {"relation": "r1", "least": 0.2, "before": 0.6}],
+    "list_competing_links": [{"relation": "r1"}, {"relation": "r1", "least": 0.1, "before": 0.6}],
     "list_moved_links": [{}, {"before": 0.3}],
     "list_decisions": [{"by": "ana"}, {"by": "ana", "before": "2026-06-01T00:00:00Z"}],
-    "list_missing_facts": [{"label": "Work", "relation": "r1"}, {"label": "Work", "relation": "r1", "after": "w3"}],
-    "list_conflicting_facts": [{"relation": "madeBy"}, {"relation": "madeBy", "after": "w3"}],
-    "list_probable_duplicates": [{}, {"after": "w3"}],
-    "list_similar_attributions": [{"relation": "madeBy"}, {"relation": "madeBy", "after": "w3"}],
+    "list_missing_facts": [{"label": "Work", "relation": "r1", "after": id_} for id_ in ("w", "w3")],
+    "list_conflicting_facts": [{"relation": "madeBy", "after": "w"}, {"relation": "madeBy", "after": "w3"}],
+    "list_probable_duplicates": [{"after": "w"}, {"after": "w3"}],
+    "list_similar_attributions": [{"relation": "madeBy", "after": "w"}, {"relation": "madeBy", "after": "w3"}],
 }  # fmt: skip
 
 # Every second probability is shared by thousands of links, as calibration in steps makes them.
@@ -33,7 +34,7 @@ WITH i, toFloat(i * 7919 % $links) / $links AS draw
 WITH i, draw, CASE i % 2 WHEN 0 THEN draw ELSE round(draw, 1) END AS probability
 MATCH (h:Entity {id: 'w' + (i % $works)}), (t:Entity {id: 's' + (i / 100)})
 CALL (i, draw, probability, h, t) {
-  CREATE (h)-[:PREDICTED {key: 'k' + i, relation: 'r' + (i / $works % 4), verdict: 'pending', rank: 1, draw: draw,
+  CREATE (h)-[:PREDICTED {key: 'k' + i, relation: 'r' + (i / $works % 3), verdict: 'pending', rank: 1, draw: draw,
     state: CASE i % 10 WHEN 3 THEN 'stale' ELSE 'current' END, score: probability, probability: probability,
     uncertainty: 1 - abs(2 * probability - 1), moved: draw / 2, previous_probability: probability / 2,
     run_id: 'one', model_version: 'v1'}]->(t)
@@ -41,15 +42,15 @@ CALL (i, draw, probability, h, t) {
 """
 WORK = """
 UNWIND range(0, $works - 1) AS i
-CREATE (h:Entity:Work {id: 'w' + i, name: 'Work ' + (i / 2), visual: [sin(i / 2), cos(i / 2)],
-  textual: [sin(i / 2), cos(i / 2)]})
+WITH i, [f IN [1, 37, 101, 211] | sin(f * (i / 2) + 1)] AS vector
+CREATE (:Entity:Work {id: 'w' + i, name: 'Work ' + (i / 2), visual: vector, textual: vector})
 """
 FACTS = """
 MATCH (h:Entity:Work)
 WITH h, toInteger(substring(h.id, 1)) AS i
 MATCH (one:Entity {id: 's' + (i % 900)}), (two:Entity {id: 's' + (i % 900 + 1)})
 CREATE (h)-[:madeBy {split: 'train', sources: ['a']}]->(one)
-FOREACH (_ IN CASE i % 3 WHEN 0 THEN [1] ELSE [] END |
+FOREACH (_ IN CASE i % 2 WHEN 0 THEN [1] ELSE [] END |
   CREATE (h)-[:madeBy {split: 'train', sources: ['b']}]->(two))
 """
 DECISIONS = """
@@ -61,7 +62,7 @@ CREATE (:Decision {id: 'd' + i, key: 'k' + i, number: 1, head: 'w' + i, relation
 
 @pytest.fixture
 def large(database: Database) -> Database:
-    """10,000 works with pictures and texts, 1,000 styles, 100,000 links in four relations, 5,000 decisions."""
+    """20,000 works with pictures and texts, 1,000 styles, 100,000 links in three relations, 5,000 decisions."""
     database.write("schema/create_entity_key")
     with database.session() as session:
         session.run("UNWIND range(0, $n - 1) AS i CREATE (:Entity:Style {id: 's' + i})", n=STYLES).consume()
@@ -71,8 +72,8 @@ def large(database: Database) -> Database:
         session.run(DECISIONS).consume()
     # Filling an index from what is there is faster than keeping it up to date.
     setup_schema(database)
-    database.write("vectors/create_visual_index", dimension=2)
-    database.write("vectors/create_textual_index", dimension=2)
+    database.write("vectors/create_visual_index", dimension=4)
+    database.write("vectors/create_textual_index", dimension=4)
     database.write("schema/await_indexes")
     # The planner goes by statistics that are otherwise brought up to date some time after a write.
     database.driver.execute_query("CALL db.prepareForReplanning()")

@@ -20,6 +20,7 @@ PAPER = {
     "dropout": 0.0,
     "structural_dropout": 0.0,
     "dimension": 6,
+    "experts": (),
 }
 
 
@@ -73,10 +74,10 @@ def _plain_loss(model, batch):
     for number, (head, relation, tail) in enumerate(facts):
         for side, row in (("tail", number), ("head", number + len(facts))):
             known, answer = (head, tail) if side == "tail" else (tail, head)
-            query = model.query(model.represent(entities[[known]]), torch.tensor([relation]), side)
-            terms.append(F.softplus(-model.scorer.match_pairs(query, model.represent(entities[[answer]]))))
+            query = model.ask(model.fuse(entities[[known]]), torch.tensor([relation]), side)
+            terms.append(F.softplus(-model.fused_scorer.match_pairs(query, model.fuse(entities[[answer]]))))
             for column, negative in enumerate(batch.negatives[row].tolist()):
                 if (row, column) not in excluded:
-                    vector = model.represent(entities[[negative]])
-                    terms.append(F.softplus(model.scorer.match_pairs(query, vector)))
+                    vector = model.fuse(entities[[negative]])
+                    terms.append(F.softplus(model.fused_scorer.match_pairs(query, vector)))
     return torch.cat(terms).mean()
