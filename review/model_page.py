@@ -10,6 +10,7 @@ from graph.errors import InputError
 from review.access import Site_, Viewer
 from review.errors import NotFoundError
 from review.rendering import render
+from review.version_plot import plot_versions
 
 router = APIRouter(include_in_schema=False)
 # What may be drawn beside a model, and what it shows.
@@ -25,7 +26,8 @@ DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 @router.get("/models")
 def models(request: Request, site: Site_, person: Viewer) -> HTMLResponse:  # noqa: ARG001
     """All registered models, the newest first."""
-    return render(request, "models.html", models=registry.models(site.database))
+    found = registry.models(site.database)
+    return render(request, "models.html", models=found, plot=plot_versions(found))
 
 
 @router.get("/models/{version}")

@@ -32,7 +32,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["link"] = link
-    for name in ("relation", "percent", "odds", "likelihood", "moment", "clock", "web_address"):
+    for name in ("relation", "percent", "odds", "likelihood", "moment", "day", "clock", "web_address"):
         environment.filters[name] = getattr(words, name)
     return environment
 

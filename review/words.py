@@ -49,6 +49,11 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
+def day(at: datetime) -> str:
+    """The date, in the server's own zone."""
+    return f"{at.astimezone():%Y-%m-%d}"
+
+
 def clock(at: datetime) -> str:
     """The time of day."""
     return f"{at.astimezone():%H:%M:%S}"

@@ -5,12 +5,14 @@ import html
 import io
 import re
 import uuid
+from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
 
 from graph.connection import Database
 from graph.links import link_key
+from graph.registry import register_model
 from tests.review.conftest import WORKS
 from tests.review.test_queue_page import decisions, facts, hidden, press, verdicts
 
@@ -103,6 +105,26 @@ def test_the_models_pages_tell_the_registered_figures(client: TestClient) -> Non
         assert part in said
     assert "90 % to 100 % 50 94 % 92 %" in said
     assert client.get("/models/none").status_code == 404
+
+
+def test_mrr_over_the_versions_is_drawn_beside_the_table(client: TestClient, gallery: Database) -> None:
+    assert "<polyline" not in client.get("/models").text  # one version is no line
+    register_model(gallery, "m2", "complex", {"seed": 2}, {}, "f00d", {})
+    register_model(gallery, "<m3>", "complex", {"seed": 3}, {"test": {"mrr": 0.5}, "validation_mrr": 0.4}, "f00d", {})
+    page = client.get("/models").text
+    drawing = ElementTree.fromstring(page[page.index('<svg class="versions"') : page.index("</svg>") + len("</svg>")])
+    assert drawing.get("aria-labelledby") == "versions-title versions-desc"
+    assert drawing.findtext("title") == "MRR over 2 versions"
+    assert drawing.findtext("desc") == (
+        "Test MRR: 0.365 for the oldest, 0.500 for the newest, at most 0.500 for <m3>. "
+        "Validation MRR: 0.310 for the oldest, 0.400 for the newest, at most 0.400 for <m3>. The champion is m1."
+    )
+    (old, better) = [mark for mark in drawing.findall("circle") if mark.get("class") == "test"]
+    assert float(old.get("cx", "")) < float(better.get("cx", ""))
+    assert float(old.get("cy", "")) > float(better.get("cy", ""))
+    (champion, _) = [mark for mark in drawing.findall("circle") if mark.get("class") == "champion"]
+    assert champion.get("cx") == old.get("cx")
+    assert "0.500" in text(page[page.index("<table>") :])
 
 
 def test_the_audit_filters_pages_and_exports(client: TestClient) -> None:
