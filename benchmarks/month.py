@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.arrivals import Arrivals
 from benchmarks.database import scratch_database
+from benchmarks.month_plot import draw
 from benchmarks.relay import Relay
 from benchmarks.report import Figure, alone, show
 from graph import registry
@@ -31,7 +32,8 @@ from graph.errors import InputError
 AWAY_SECONDS = 20.0
 # When in the month each thing happens, as a share of its nights.
 DAMAGED, KILLED, AWAY, WORSE, ROLLBACK = 0.2, 0.4, 0.55, 0.7, 0.85
-WORSE_THAN = {"learning_rate": 1e-9}
+# Other hyperparameters than the champion's, so that it starts cold; experts would be of use even untrained.
+WORSE_THAN = {"learning_rate": 1e-9, "experts": []}
 KILLER = """
 import json, os, signal, sys
 import flows.retrain
@@ -208,14 +210,6 @@ def figures(rows: list[Night]) -> Iterator[Figure]:
             yield alone(f"a night with a {start} start", sum(seconds) / len(seconds), "s")
 
 
-def draw(rows: list[Night], out: Path) -> None:
-    """The champion's MRR over the nights, on the gate half and on test."""
-    from models.plots import versions
-
-    for name in ("gate_mrr", "test_mrr"):
-        versions([{"version": str(row["night"]), name: row[name]} for row in rows], out / f"{name}.svg", metric=name)
-
-
 @contextmanager
 def month(arguments: argparse.Namespace) -> Iterator[Month]:
     """Everything that runs: a database behind a relay, a Prefect server, and a home folder in `out`."""
@@ -246,7 +240,7 @@ def month(arguments: argparse.Namespace) -> Iterator[Month]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="with entities.csv and triples.csv")
-    parser.add_argument("--out", type=Path, required=True, help="where the models, the plots and month.jsonl go")
+    parser.add_argument("--out", type=Path, required=True, help="where the models, month.svg and month.jsonl go")
     parser.add_argument("--nights", type=int, default=30)
     parser.add_argument("--facts", type=int, help="only so many, those that arrive first; none: all")
     parser.add_argument("--epochs", type=int, default=5)
@@ -261,7 +255,7 @@ def main() -> None:
         for row in running.run():
             print(json.dumps(row), file=log, flush=True)
             print(f"night {row['night']}: {row['outcome']}, {row.get('happened', '')} {row['reason']}", file=sys.stderr)
-        draw(running.rows, arguments.out)
+        draw(running.rows, arguments.out / "month.svg")
         show(figures(running.rows), as_json=arguments.json)
 
 
