@@ -83,7 +83,10 @@ def run(database: Database, text: str, **parameters: Any) -> list[dict[str, Any]
 def dump(database: Database, *, times: bool = True) -> Any:
     """Everything that a graph says, as text; `times` may be left out."""
     hidden = "" if times else ", updated_at: null, asserted_at: null"
-    nodes = run(database, f"MATCH (n) RETURN elementId(n) AS e, labels(n) AS l, n {{.*{hidden}}} AS p")
+    nodes = run(
+        database,
+        f"MATCH (n) WHERE NOT n:Schema RETURN elementId(n) AS e, labels(n) AS l, n {{.*{hidden}}} AS p",
+    )
     facts = run(
         database,
         f"MATCH (h)-[r]->(t) RETURN elementId(h) AS h, type(r) AS r, elementId(t) AS t, r {{.*{hidden}}} AS p",

@@ -61,7 +61,9 @@ def run(database: Database, folder: Path, tmp_path: Path) -> Run:
 def dump(database: Database, times: bool = True) -> tuple[list[Row], list[Row]]:
     """All nodes and all relationships with all that they hold."""
     with database.session() as session:
-        nodes = session.run("MATCH (n) RETURN labels(n) AS labels, properties(n) AS has ORDER BY n.id").data()
+        nodes = session.run(
+            "MATCH (n) WHERE NOT n:Schema RETURN labels(n) AS labels, properties(n) AS has ORDER BY n.id"
+        ).data()
         links = session.run(
             "MATCH (h)-[r]->(t) RETURN h.id AS head, type(r) AS relation, t.id AS tail, properties(r) AS has "
             "ORDER BY head, relation, tail"

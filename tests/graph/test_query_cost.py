@@ -23,6 +23,7 @@ PAGES: dict[str, list[dict[str, object]]] = {
     "list_decisions": [{"by": "ana"}, {"by": "ana", "before": "2026-06-01T00:00:00Z"}],
     "list_missing_facts": [{"label": "Work", "relation": "r1", "after": id_} for id_ in ("w", "w3")],
     "list_conflicting_facts": [{"relation": "madeBy", "after": "w"}, {"relation": "madeBy", "after": "w3"}],
+    "list_unlikely_facts": [{"relation": "madeBy"}, {"relation": "madeBy", "after_likelier": 0.5, "after_key": "d"}],
     "list_probable_duplicates": [{"after": "w"}, {"after": "w3"}],
     "list_similar_attributions": [{"relation": "madeBy", "after": "w"}, {"relation": "madeBy", "after": "w3"}],
 }  # fmt: skip
@@ -53,6 +54,12 @@ CREATE (h)-[:madeBy {split: 'train', sources: ['a']}]->(one)
 FOREACH (_ IN CASE i % 2 WHEN 0 THEN [1] ELSE [] END |
   CREATE (h)-[:madeBy {split: 'train', sources: ['b']}]->(two))
 """
+DOUBTS = """
+UNWIND range(0, 19999) AS i
+CREATE (:Doubt {key: 'd' + i, relation: CASE i % 2 WHEN 0 THEN 'madeBy' ELSE 'hasStyle' END, head: 'w' + i,
+  tail: 's' + (i % 900), likelier: round(i / 20000.0, 2), share: 0.01, rank: 2, candidates: 3, other: 's7',
+  other_share: 0.9, model_version: 'v1'})
+"""
 DECISIONS = """
 UNWIND range(0, 4999) AS i
 CREATE (:Decision {id: 'd' + i, key: 'k' + i, number: 1, head: 'w' + i, relation: 'r1', tail: 's1', queue: 'review',
@@ -62,13 +69,14 @@ CREATE (:Decision {id: 'd' + i, key: 'k' + i, number: 1, head: 'w' + i, relation
 
 @pytest.fixture
 def large(database: Database) -> Database:
-    """20,000 works with pictures and texts, 1,000 styles, 100,000 links in three relations, 5,000 decisions."""
+    """20,000 works with pictures and texts, 1,000 styles, 100,000 links in three relations, 20,000 doubts, 5,000 decisions."""
     database.write("schema/create_entity_key")
     with database.session() as session:
         session.run("UNWIND range(0, $n - 1) AS i CREATE (:Entity:Style {id: 's' + i})", n=STYLES).consume()
         session.run(WORK, works=WORKS).consume()
         session.run(LINK, links=LINKS, works=WORKS).consume()
         session.run(FACTS).consume()
+        session.run(DOUBTS).consume()
         session.run(DECISIONS).consume()
     # Filling an index from what is there is faster than keeping it up to date.
     setup_schema(database)

@@ -38,6 +38,8 @@ def queue(connection: Database) -> Database:
     links["uncertainty"] = 1 - (links["probability"] - 0.5).abs()
     publish(connection, links, model_version="m1", run_id="monday")
     connection.driver.execute_query("CALL db.awaitIndexes(60)")
+    # The planner goes by statistics that are otherwise brought up to date some time after a write.
+    connection.driver.execute_query("CALL db.prepareForReplanning()")
     return connection
 
 

@@ -1,0 +1,101 @@
+"""Recorded facts that the model finds unlikely: by hand, and wrong ones planted among true ones."""
+
+import math
+
+import pytest
+import torch
+
+from models.config import TrainConfig
+from models.doubts import find_doubts
+from models.errors import InputError
+from models.knowledge_graph import KnowledgeGraph
+from models.scores import Scores
+from models.training import train
+
+WORKS = {key: "Work" for key in "abcd"} | {key: "Style" for key in "xyz"}
+FACTS = [
+    ("a", "hasStyle", "x", "train"),
+    ("b", "hasStyle", "z", "train"),
+    ("c", "hasStyle", "x", "test"),
+    ("d", "hasStyle", "x", "train"),
+    ("d", "hasStyle", "z", "train"),
+]
+
+
+class ById(Scores):
+    """Score of a tail: given by its id, whatever the head is."""
+
+    def __init__(self, graph: KnowledgeGraph, **scores: float) -> None:
+        self.scores = torch.tensor([scores.get(key, 0.0) for key in graph.entities]).float()
+        self.entities = graph.num_entities
+        self.device = torch.device("cpu")
+
+    def score_all(self, pairs, side, candidates=None):
+        assert side == "tail"
+        return self.scores[candidates].repeat(len(pairs), 1)
+
+
+@pytest.fixture
+def graph(hetero) -> KnowledgeGraph:
+    return KnowledgeGraph.from_hetero(hetero(WORKS, FACTS))
+
+
+@pytest.fixture
+def scores(graph) -> ById:
+    return ById(graph, x=0, y=3, z=5)
+
+
+def test_by_hand(graph, scores):
+    """x has e^0 of e^0 + e^3 + e^5. What d has beside x is recorded, so that only y speaks against x there."""
+    found = find_doubts(scores, graph).set_index(["head", "tail"])
+    assert list(found.index) == [("a", "x"), ("d", "x"), ("c", "x")]
+    alone = found.loc[("a", "x")]
+    assert alone["share"] == pytest.approx(1 / (1 + math.exp(3) + math.exp(5)))
+    assert (alone["rank"], alone["candidates"], alone["other"]) == (3, 3, "z")
+    assert alone["other_share"] == pytest.approx(math.exp(5) * alone["share"])
+    beside = found.loc[("d", "x")]
+    assert beside["share"] == pytest.approx(1 / (1 + math.exp(3)))
+    assert (beside["rank"], beside["candidates"], beside["other"]) == (2, 2, "y")
+
+
+def test_facts_are_compared_with_those_that_the_model_knows_as_well(graph, scores):
+    """Of four training facts three are likelier than a's; the one test fact has nothing to be compared with."""
+    found = find_doubts(scores, graph).set_index("head")["likelier"]
+    assert found.to_dict() == {"a": 0.75, "d": 0.5, "c": 0.0}
+
+
+def test_what_was_rejected_does_not_speak_against_a_fact(hetero):
+    graph = KnowledgeGraph.from_hetero(hetero(WORKS, FACTS, rejected=[("a", "hasStyle", "z")]))
+    found = find_doubts(ById(graph, x=0, y=3, z=5), graph).set_index(["head", "tail"])
+    assert found.loc[("a", "x"), "other"] == "y"
+
+
+def test_no_more_than_asked_for_and_only_of_the_relations_asked_for(graph, scores):
+    assert find_doubts(scores, graph, limit=1)["head"].tolist() == ["a"]
+    assert find_doubts(scores, graph, relations=[]).empty
+    with pytest.raises(InputError, match="unknown relations"):
+        find_doubts(scores, graph, relations=["isLocatedIn"])
+    with pytest.raises(InputError, match="at least 1"):
+        find_doubts(scores, graph, limit=0)
+
+
+def test_blocks_change_nothing(graph, scores):
+    assert find_doubts(scores, graph, budget=1).equals(find_doubts(scores, graph))
+
+
+def test_a_fact_without_alternative_is_not_doubted(hetero):
+    graph = KnowledgeGraph.from_hetero(hetero({"a": "Work", "x": "Style"}, [("a", "hasStyle", "x", "train")]))
+    assert find_doubts(ById(graph, x=-9), graph).empty
+
+
+def test_planted_errors_are_found(make_gallery, tmp_path):
+    """Of 96 paintings that the model trains on, four are recorded with an artist whose pictures read otherwise."""
+    data = make_gallery(paintings=120)
+    facts = data["Painting", "paintedBy", "Artist"]
+    planted = facts.train_mask.nonzero()[:4, 0]
+    facts.edge_index[1, planted] = (facts.edge_index[1, planted] + 1) % 3
+    graph = KnowledgeGraph.from_hetero(data)
+    model = train(data, TrainConfig(dimension=16, epochs=EP, seed=0, patience=None), tmp_path).model
+    found = find_doubts(model, graph, relations=["paintedBy"])
+    wrong = {data["Painting"].id[row] for row in facts.edge_index[0, planted].tolist()}
+    assert set(found["head"][:4]) == wrong
