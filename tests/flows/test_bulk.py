@@ -1,12 +1,12 @@
 """`vlkge ingest --bulk` as a script sees it, where nothing is started."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.flows import typed
+from tests.flows.typed import Done
 
 
 @pytest.fixture
@@ -18,10 +18,8 @@ def museum(tmp_path: Path) -> Path:
     return folder
 
 
-def vlkge(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "NEO4J_URI": "bolt://127.0.0.1:1", "VLKGE_HOME": str(home)}
-    command = [sys.executable, "-m", "flows.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+def vlkge(home: Path, *arguments: str) -> Done:
+    return typed.vlkge(*arguments, NEO4J_URI="bolt://127.0.0.1:1", VLKGE_HOME=str(home))
 
 
 def test_a_server_of_ones_own_gets_files_and_the_command_to_type(museum: Path, tmp_path: Path) -> None:

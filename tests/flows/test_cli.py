@@ -11,9 +11,11 @@ import pytest
 from flows import hyperparameters
 from graph.server import Server
 from models.errors import InputError
+from tests.flows.typed import vlkge
 
 
-def vlkge(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, as a shell starts it."""
     command = [sys.executable, "-m", "flows.cli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
 
@@ -33,7 +35,7 @@ def test_every_command_has_help_with_a_first_sentence() -> None:
 
 
 def test_an_unknown_option_is_wrong_usage() -> None:
-    done = vlkge("train", "--colour", "red")
+    done = start("train", "--colour", "red")
     assert done.returncode == 2
     assert "--colour" in done.stderr
     assert done.stdout == ""
@@ -54,7 +56,7 @@ def test_a_missing_folder_is_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_an_unreachable_database_is_one_sentence(tmp_path: Path) -> None:
-    done = vlkge("query", "list_models", NEO4J_URI="bolt://127.0.0.1:1", VLKGE_HOME=str(tmp_path))
+    done = start("query", "list_models", NEO4J_URI="bolt://127.0.0.1:1", VLKGE_HOME=str(tmp_path))
     assert done.returncode == 1
     assert "bolt://127.0.0.1:1" in done.stderr
     assert "NEO4J_URI" in done.stderr
