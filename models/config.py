@@ -67,7 +67,8 @@ class TrainConfig(BaseModel):
     rejected_weight: float = Field(
         1.0,
         ge=0,
-        description="of the logistic loss of links that people rejected, beside any loss; 0: they are ignored",
+        description="of the logistic loss of a link that people rejected, beside any loss: at 1 it counts about as "
+        "much as a training fact, at 0 it is ignored",
     )
     adversarial_temperature: float = Field(1.0, gt=0)
     reciprocal: bool = Field(True, description="head queries have relation vectors of their own")

@@ -45,9 +45,13 @@ def k_vs_all_loss(scores: Tensor, answers: tuple[Tensor, Tensor]) -> Tensor:
     return (each / counts).mean() / scores.shape[1]
 
 
-def rejected_loss(scores: Tensor) -> Tensor:
-    """Mean of log(1 + exp(score)): facts that people rejected, at any loss."""
-    return F.softplus(scores).mean()
+def rejected_loss(scores: Tensor, queries: int) -> Tensor:
+    """Sum of log(1 + exp(score)) over links that people rejected, divided by the queries of a whole batch.
+
+    So each counts about as much as one training fact, however few there are. A mean over the few that a step holds made
+    a single one count as much as all facts of the batch.
+    """
+    return F.softplus(scores).sum() / queries
 
 
 def n3(factors: list[Tensor]) -> Tensor:

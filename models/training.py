@@ -119,7 +119,8 @@ def _tower_loss(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:
     else:
         value = loss(positive, negative.index_put(batch.excluded, negative.new_full((), -torch.inf)))
     if batch.rejected is not None:
-        value = value + model.config.rejected_weight * rejected_loss(_both_sides(model, vectors, batch.rejected))
+        scores = _both_sides(model, vectors, batch.rejected)
+        value = value + model.config.rejected_weight * rejected_loss(scores, 2 * model.config.batch_size)
     if model.config.n3:
         value = value + model.config.n3 * n3(model.factors(heads, batch.relations, tails))
     return value

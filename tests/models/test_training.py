@@ -11,6 +11,7 @@ from models.batches import Batch, Batches
 from models.config import TrainConfig
 from models.errors import InputError
 from models.knowledge_graph import KnowledgeGraph
+from models.losses import softmax_loss
 from models.optimizers import Adagrad
 from models.training import STATE, train, train_step
 from models.training import logistic_loss as logistic
@@ -134,6 +135,24 @@ def test_what_people_rejected_is_scored_lower_than_without_their_verdict(hetero,
         model = train(data, config, tmp_path / str(weight), device="cpu").model
         scores.append(model.score_triples(model.represent(), graph.rejected).item())
     assert scores[1] < min(0, scores[0])
+
+
+def test_a_rejection_counts_as_much_as_one_fact_however_few_there_are(hetero) -> None:  # type: ignore[no-untyped-def]
+    """Of two rejections in a batch, each has the part of the loss that one of them has alone."""
+    entities = {"klee": "Artist", "monet": "Artist", "senecio": "Painting", "fish_magic": "Painting"}
+    facts = [("senecio", "paintedBy", "klee", "train"), ("fish_magic", "paintedBy", "monet", "train")]
+    turned_down = [("fish_magic", "paintedBy", "klee"), ("senecio", "paintedBy", "monet")]
+    losses: list[float] = []
+    for rejected in ([], turned_down[:1], turned_down[1:], turned_down):
+        graph = KnowledgeGraph.from_hetero(hetero(entities, facts, rejected=rejected))
+        torch.manual_seed(1)
+        config = SMALL.model_copy(update={"loss": "one_vs_all", "dropout": 0.0, "structural_dropout": 0.0})
+        model = VLKGE.from_graph(config, graph)
+        (batch,) = Batches(graph, model.config).epoch(0)
+        losses.append(train_step(model, batch, softmax_loss).item())
+    none, first, second, both = losses
+    assert min(first, second) > none
+    assert both - none == pytest.approx((first - none) + (second - none), rel=1e-3)
 
 
 def test_a_finished_training_is_read_back(gallery: HeteroData, tmp_path: Path) -> None:
