@@ -52,7 +52,7 @@ def test_a_new_painting_starts_where_its_features_put_it(
     start_from(model, earlier, graph)
     new = torch.tensor([graph.entities.index("painting_061")])
     assert graph.seen[new].all()
-    torch.testing.assert_close(model.eval().represent(new), earlier.model_for(graph).represent(new))
+    torch.testing.assert_close(model.eval().fuse(new), earlier.model_for(graph).fuse(new))
 
 
 def test_a_warm_start_begins_better_and_repeats_itself(
