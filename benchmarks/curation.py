@@ -39,7 +39,7 @@ from models.training import train
 from models.vlkge import VLKGE
 
 ORDERS = ("uncertain", "random", "probable")
-SMALL = {"dimension": 64, "epochs": 6, "experts": [], "patience": 6}
+SMALL = {"dimension": 64, "epochs": 3, "experts": [], "validation_facts": 500}
 TOP_K = 3
 
 
@@ -115,19 +115,20 @@ class Bench:
     folder: Path
 
     def rows(self, orders: list[str], stages: list[int]) -> Iterator[dict[str, Any]]:
-        """A row before any decision, one for each order and stage, one for all hidden facts of the first half."""
+        """A row before any decision, one for each stage and order, one for all hidden facts of the first half."""
         nothing = torch.empty(0, 3, dtype=torch.long)
         first, graph = self.model(nothing, nothing)
         before = self.reciprocal_ranks(first)
         yield self.row("", nothing, nothing, before, before)
-        for order in orders:
-            model, state, decided, truth = first, graph, nothing, torch.empty(0, dtype=torch.bool)
-            for stage in stages:
-                new = self.queue(model, state, order)[: stage - len(decided)]
-                decided = torch.cat([decided, new])
-                truth = among(decided, self.halves.known_to_curator, state)
-                model, state = self.model(decided[truth], decided[~truth])
-                yield self.row(order, decided[truth], decided[~truth], self.reciprocal_ranks(model), before)
+        newest = dict.fromkeys(orders, (first, graph, nothing))
+        for stage in stages:
+            for order in orders:
+                model, state, decided = newest[order]
+                decided = torch.cat([decided, self.queue(model, state, order)[: stage - len(decided)]])
+                right = among(decided, self.halves.known_to_curator, state)
+                model, state = self.model(decided[right], decided[~right])
+                newest[order] = (model, state, decided)
+                yield self.row(order, decided[right], decided[~right], self.reciprocal_ranks(model), before)
         every = self.halves.known_to_curator
         yield self.row("all", every, nothing, self.reciprocal_ranks(self.model(every, nothing)[0]), before)
 

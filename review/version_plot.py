@@ -8,7 +8,7 @@ from typing import Any
 from graph.registry import CHAMPION, Model
 
 WIDTH, HEIGHT = 480, 240
-LEFT, RIGHT, TOP, BOTTOM = 44, 468, 16, 208
+LEFT, RIGHT, TOP, BOTTOM = 52, 468, 16, 208
 NEWEST = 60  # more versions than that would touch each other
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 MOST_LINES = 6

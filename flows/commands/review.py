@@ -76,7 +76,7 @@ def add(
 ) -> None:
     """Let somebody log in, or give them a new role and password; their open sessions end."""
     person = _users().add(name, role.value, password)
-    print(f"{person.name} is a {person.role}")
+    print(f"{person.name} is {'an' if person.role == 'admin' else 'a'} {person.role}")
 
 
 @users.command("remove")
