@@ -10,7 +10,7 @@ from .errors import InputError, shorten
 
 # What a specification calls a property -> what it is on an entity.
 PROPERTIES = {"id": "id", "name": "name", "text": "text", "picture": "image"}
-RESERVED_LABELS = ("Entity", "Model", "PredictionRun", "Decision", "Encoder", "Schema")
+RESERVED_LABELS = ("Entity", "Model", "PredictionRun", "Decision", "Doubt", "Encoder", "Schema")
 RESERVED_TYPES = ("PREDICTED",)
 EXAMPLE = 'relations = ["hasStyle"], then [labels.Artwork] with id = "wikidata", name = "title"'
 

@@ -25,7 +25,7 @@ RESERVED = {
     },
     "triples": {"sources", "asserted_at"},
 }  # fmt: skip
-RESERVED_LABELS = {"Entity", "Model", "PredictionRun", "Decision", "Encoder", "Schema"}
+RESERVED_LABELS = {"Entity", "Model", "PredictionRun", "Decision", "Doubt", "Encoder", "Schema"}
 RESERVED_RELATIONS = {"PREDICTED"}
 RESERVED_SOURCES = {"adopted", "prediction"}
 TEXT = {

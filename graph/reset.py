@@ -27,6 +27,7 @@ class Contents:
     models: int
     runs: int
     decisions: int
+    doubts: int
     encoders: int
     indexes: int
 

@@ -19,6 +19,8 @@ STATEMENTS = (
     "schema/create_decision_relation_index",
     "schema/create_decision_person_index",
     "schema/create_encoder_key",
+    "schema/create_doubt_key",
+    "schema/create_doubt_index",
     "schema/create_predicted_key",
     "schema/create_draw_index",
     "schema/create_probability_index",

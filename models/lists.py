@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from models.bounds import Cells
 from models.candidates import of_types
 from models.filters import KnownFacts
 from models.knowledge_graph import KnowledgeGraph
@@ -92,6 +93,15 @@ class Lists:
             for block in torch.split(heads, max(1, self.budget // max(1, len(tails)))):
                 yield len(block), self._block(relation, block, tails, has_tail)
 
+    def excluded(self, pairs: Tensor, tails: Tensor) -> Cells:
+        """Cells of a matrix over sorted `tails` that are no new links of pairs [B, 2] of one relation."""
+        rows, entities = self.left_out.of(pairs, "tail")
+        if len(pairs) and int(pairs[0, 1]) not in self.looping:
+            every = torch.arange(len(pairs), device=pairs.device)
+            rows, entities = torch.cat([rows, every]), torch.cat([entities, pairs[:, 0]])
+        columns = columns_of(entities, tails)
+        return rows[columns >= 0], columns[columns >= 0]
+
     def _joined(self, relation: int) -> Iterator[tuple[Tensor, Tensor]]:
         """(eligible heads of one label, tails of all labels that the relation joins with it)."""
         tails_of: dict[int, set[int]] = defaultdict(set)
@@ -112,11 +122,7 @@ class Lists:
         device = self.scores.device
         own, tails = heads.to(device), tails.to(device)
         pairs = torch.stack([own, torch.full_like(own, relation)], dim=1)
-        rows, entities = self.left_out.of(pairs, "tail")
-        if relation not in self.looping:
-            rows, entities = torch.cat([rows, torch.arange(len(own), device=device)]), torch.cat([entities, own])
-        columns = columns_of(entities, tails)
-        hidden = (rows[columns >= 0], columns[columns >= 0])
+        hidden = self.excluded(pairs, tails)
         most = max(self.top_k, CONTENDERS)
         scores = self.scores.score_best(pairs, "tail", tails, hidden, most)
         contenders, at = (part.cpu() for part in scores.topk(min(most, len(tails)), dim=1))

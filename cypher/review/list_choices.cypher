@@ -4,7 +4,7 @@
 // Returns: labels, runs
 CALL () {
   CALL db.labels() YIELD label
-  WHERE NOT label IN ['Entity', 'Model', 'PredictionRun', 'Decision', 'Encoder'] AND NOT label STARTS WITH '_'
+  WHERE NOT label IN ['Entity', 'Model', 'PredictionRun', 'Decision', 'Doubt', 'Encoder'] AND NOT label STARTS WITH '_'
   WITH label ORDER BY label
   RETURN collect(label) AS labels
 }

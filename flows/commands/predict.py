@@ -1,4 +1,4 @@
-"""`vlkge predict`, `vlkge patterns` and `vlkge explain`."""
+"""`vlkge predict`, `vlkge patterns`, `vlkge explain` and `vlkge doubt`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -130,6 +130,34 @@ def explain(
         print_json(found.model_dump(mode="json", exclude={"text"}))
     else:
         print(found.text)
+
+
+@app.command()
+def doubt(
+    model: Model = None,
+    relation: Annotated[
+        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. None: all.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Facts per relation, the least likely ones.")] = 1000,
+    json: Json = False,
+) -> None:
+    """Judge the recorded facts, and keep those that the model finds unlikely for `vlkge query list_unlikely_facts`.
+
+    Each is judged as if it alone were not recorded. The facts themselves stay as they are; a later `vlkge doubt`
+    replaces what an earlier one found.
+
+    Example:
+
+        vlkge doubt --relation isCreatedByArtist
+    """
+    start_services()
+    from flows.doubt import doubt as flow
+
+    doubted = flow(model=model, relations=relation, limit=limit)
+    if json:
+        print_json(doubted)
+        return
+    print_table(doubted.relations, f"facts that model {doubted.model} finds unlikely")
 
 
 def print_published(published: Any) -> None:

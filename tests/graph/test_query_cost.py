@@ -69,7 +69,7 @@ CREATE (:Decision {id: 'd' + i, key: 'k' + i, number: 1, head: 'w' + i, relation
 
 @pytest.fixture
 def large(database: Database) -> Database:
-    """20,000 works with pictures and texts, 1,000 styles, 100,000 links in three relations, 20,000 doubts, 5,000 decisions."""
+    """20,000 works with pictures and texts, 1,000 styles, 100,000 links in three relations, decisions and doubts."""
     database.write("schema/create_entity_key")
     with database.session() as session:
         session.run("UNWIND range(0, $n - 1) AS i CREATE (:Entity:Style {id: 's' + i})", n=STYLES).consume()

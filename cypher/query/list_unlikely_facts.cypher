@@ -1,0 +1,30 @@
+// Recorded facts that the model finds unlikely, as `vlkge doubt` left them, the least likely first, and what it would
+// rather say. Facts that are no longer recorded, and those that somebody accepted, are left out.
+// $relation (string): the relation
+// $least (float) = 0.0: only facts than which at least this share of the relation's facts is likelier
+// $limit (integer) = 20: at most so many rows
+// $after_likelier (float) = 1.0: go on after a page: `likelier` of its last row
+// $after_key (string) = "": go on after a page: the key of its last row
+// Returns: head, head_name, tail, tail_name, likelier, rank, share, other, other_name, other_share, sources, model_version, key
+MATCH (d:Doubt)
+USING INDEX SEEK d:Doubt(relation, likelier, key)
+WHERE d.relation = $relation AND $least <= d.likelier <= $after_likelier AND d.key IS NOT NULL
+  AND (d.likelier < $after_likelier OR d.key < $after_key)
+MATCH (h:Entity {id: d.head})
+CALL (d, h) {
+  MATCH (h)-[f:$($relation)]->(t:Entity)
+  WHERE t.id = d.tail AND NOT EXISTS {
+    MATCH (a:Decision)
+    USING INDEX SEEK a:Decision(key, number)
+    WHERE a.key = d.key AND a.number IS NOT NULL AND a.verdict = 'accepted'
+      AND NOT EXISTS { MATCH (n:Decision {key: a.key}) WHERE n.number > a.number }
+  }
+  RETURN f, t
+}
+WITH d, h, f, t
+ORDER BY d.relation DESC, d.likelier DESC, d.key DESC
+LIMIT $limit
+OPTIONAL MATCH (o:Entity {id: d.other})
+RETURN h.id AS head, h.name AS head_name, t.id AS tail, t.name AS tail_name, d.likelier AS likelier, d.rank AS rank,
+  d.share AS share, d.other AS other, o.name AS other_name, d.other_share AS other_share, f.sources AS sources,
+  d.model_version AS model_version, d.key AS key

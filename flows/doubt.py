@@ -1,0 +1,49 @@
+"""Doubt: the recorded facts that the model finds least likely, kept where Cypher finds them."""
+
+import pandas as pd
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from pydantic import BaseModel
+
+from flows.checkpoints import load_checkpoint
+from flows.export import read_graph
+from flows.logs import LOGGED
+from flows.progress import progress_bar
+from flows.services import open_graph
+from flows.settings import Settings
+from graph.doubts import publish_doubts
+from models.doubts import find_doubts
+from models.knowledge_graph import KnowledgeGraph
+from models.subgraph import with_relations
+from models.vlkge import VLKGE
+
+LIMIT = 1000
+
+
+class Doubted(BaseModel):
+    """How many facts of each relation a model doubts, and how many there are."""
+
+    model: str
+    relations: list[dict[str, int | str]]
+
+
+@flow(name="doubt", flow_run_name="doubt-{limit}-per-relation", **LOGGED)
+def doubt(*, model: str | None = None, relations: list[str] | None = None, limit: int = LIMIT) -> Doubted:
+    """Replace what is doubted of the relations (None: all) by what this model (None: the champion) finds unlikely."""
+    with open_graph(Settings()) as database:
+        version, checkpoint = load_checkpoint(Settings(), database, model)
+        graph = with_relations(KnowledgeGraph.from_hetero(read_graph(database)), checkpoint.relations)
+        doubts = judge_facts(checkpoint.model_for(graph), graph, relations, limit)
+        counts = publish_doubts(database, doubts, model_version=version, relations=relations or graph.relations)
+    facts = pd.Series([graph.relations[row] for part in graph.triples.values() for row in part[:, 1].tolist()])
+    of = facts.value_counts()
+    rows: list[dict[str, int | str]] = [
+        {"relation": name, "facts": int(of.get(name, 0)), "doubted": count} for name, count in counts.items()
+    ]
+    return Doubted(model=version, relations=rows)
+
+
+@task(cache_policy=NO_CACHE)
+def judge_facts(model: VLKGE, graph: KnowledgeGraph, relations: list[str] | None, limit: int) -> pd.DataFrame:
+    with progress_bar("doubt") as progress:
+        return find_doubts(model, graph, relations=relations, limit=limit, progress=progress)

@@ -1,0 +1,54 @@
+"""Recorded facts that a model finds unlikely, as nodes of their own: the facts stay as they were asserted."""
+
+from collections.abc import Sequence
+
+import neo4j
+import pandas as pd
+
+from graph import registry
+from graph.bulk import run_in
+from graph.connection import Database, Row, batches
+from graph.errors import InputError, shorten
+from graph.links import link_key
+from graph.publication_lock import only_writer
+from graph.schema import setup_schema
+
+COLUMNS = ("head", "relation", "tail", "likelier", "share", "rank", "candidates", "other", "other_share")
+BATCH = 10_000
+
+
+def publish_doubts(
+    database: Database, doubts: pd.DataFrame, *, model_version: str, relations: Sequence[str], wait: float = 60.0
+) -> dict[str, int]:
+    """Make `doubts` (COLUMNS, as models.doubts.find_doubts gives them) those of `relations`, in place of earlier ones.
+
+    Each relation is replaced in one transaction; publications are waited for, at most `wait` seconds. Returns how many
+    facts of each relation are doubted.
+
+    Raises InputError for an unknown model, and for doubts of a relation that is not covered.
+    """
+    if outside := sorted(set(doubts["relation"]).difference(relations)):
+        raise InputError(f"there are doubts of relations that are not covered: {shorten(outside)}")
+    setup_schema(database)
+    registry.model(database, model_version)
+    counts = {}
+    with only_writer(database, wait) as lock, database.session() as session:
+        for relation in sorted(set(relations)):
+            lock.confirm()
+            rows = _rows(doubts[doubts["relation"] == relation])
+            session.execute_write(_replace, relation, rows, model_version)
+            counts[relation] = len(rows)
+    return counts
+
+
+def _replace(tx: neo4j.ManagedTransaction, relation: str, rows: list[Row], model_version: str) -> None:
+    run_in(tx, "doubts/delete_doubts", relation=relation)
+    for some in batches(rows, BATCH):
+        run_in(tx, "doubts/create_doubts", rows=some, relation=relation, model_version=model_version)
+
+
+def _rows(doubts: pd.DataFrame) -> list[Row]:
+    names = [name for name in COLUMNS if name != "relation"]
+    found = zip(*(doubts[name].tolist() for name in names), strict=True)
+    keys = map(link_key, doubts["head"], doubts["relation"], doubts["tail"])
+    return [{**dict(zip(names, row, strict=True)), "key": key} for row, key in zip(found, keys, strict=True)]
