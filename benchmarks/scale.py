@@ -1,8 +1,9 @@
 """A graph of the size of WikiArt-MKG-v2, made by a seed: one epoch, 1,000 ranked queries, and the memory both take.
 
 224,166 entities, 22 relations and 7.9 million facts, with a picture and a text vector of 768 numbers on most entities.
-The training is the paper's: logistic loss, one independent negative for each end, Adagrad, D = 768. Memory is the most
-that the whole process has held. With --steps, so many steps are timed instead of the epoch.
+The training is the paper's: logistic loss, one independent negative for each end, Adagrad, D = 768; with --defaults it
+is what `vlkge train` does, experts among it. Memory is the most that the whole process has held. With --steps, so many
+steps are timed instead of the epoch.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from models.batches import Batches
 from models.config import TrainConfig
 from models.filters import KnownFacts
 from models.knowledge_graph import Features, KnowledgeGraph
-from models.losses import logistic_loss
+from models.losses import Loss, logistic_loss, softmax_loss
 from models.optimizers import Adagrad
 from models.ranking import rank
 from models.scores import VectorScores
@@ -41,6 +42,7 @@ def main() -> None:
     """Print time and memory of an epoch and of ranking."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one line of JSON per figure")
+    parser.add_argument("--defaults", action="store_true", help="train as `vlkge train` does, in this dimension")
     parser.add_argument("--scorer", choices=SCORERS, default="distmult")
     parser.add_argument("--dimension", type=int, default=768)
     parser.add_argument("--batch", type=int, default=512)
@@ -49,6 +51,8 @@ def main() -> None:
     parser.add_argument("--facts", type=int, default=FACTS)
     parser.add_argument("--steps", type=int, default=None, help="time so many steps, not the epoch")
     parser.add_argument("--queries", type=int, default=1000, help="that are ranked, half of each end")
+    parser.add_argument("--width", type=int, help="of the vectors of pictures and texts; none: the dimension")
+    parser.add_argument("--processor-time", action="store_true", help="not time on the clock: for a busy machine")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
@@ -58,21 +62,10 @@ def main() -> None:
 
 def figures(options: argparse.Namespace) -> Iterator[Figure]:
     """Steps and positives a second, the epoch, queries a second, and the peaks of memory after each."""
-    graph = made_graph(options.entities, options.facts, options.queries // 2, options.dimension)
-    config = TrainConfig.model_validate(
-        {
-            "scorer": options.scorer,
-            "dimension": options.dimension,
-            "loss": "logistic",
-            "negative_sampling": "independent",
-            "negatives": options.negatives,
-            "batch_size": options.batch,
-            "reciprocal": False,
-            "experts": [],
-            "dropout": 0,
-            "structural_dropout": 0,
-        }
-    )
+    width = options.width or options.dimension
+    graph = made_graph(options.entities, options.facts, options.queries // 2, width)
+    config, loss = settings(options)
+    clock = time.process_time if options.processor_time else time.perf_counter
     device = torch.device(options.device)
     torch.manual_seed(config.seed)
     model = VLKGE.from_graph(config, graph).train().to(device)
@@ -80,17 +73,36 @@ def figures(options: argparse.Namespace) -> Iterator[Figure]:
     yield alone("scale, memory before training", peak_megabytes(), "MB")
     whole = len(batches)
     steps = min(whole, options.steps or whole)
-    seconds = timed(lambda: train(model, batches, steps, device))
-    yield alone("scale, training", steps * options.batch / seconds, "positives/s")
+    seconds = timed(lambda: train(model, batches, steps, device, loss), clock)
+    yield alone("scale, training", steps * config.batch_size / seconds, "positives/s")
     yield alone(f"scale, {'an epoch' if steps == whole else 'a part'} of {steps:,} steps", seconds, "s")
     yield alone("scale, memory after training", peak_megabytes(), "MB")
     known = KnownFacts(torch.cat(list(graph.triples.values())), graph.num_relations)
     test = graph.triples["test"]
-    seconds = timed(lambda: rank(VectorScores.of_model(model), test, known=known))
+    seconds = timed(lambda: rank(VectorScores.of_model(model), test, known=known), clock)
     yield alone(f"scale, ranking {2 * len(test):,} queries", 2 * len(test) / seconds, "queries/s")
     yield alone("scale, memory in all", peak_megabytes(), "MB")
     if device.type == "cuda":
         yield alone("scale, GPU memory in all", torch.cuda.max_memory_allocated() / 2**20, "MB")
+
+
+def settings(options: argparse.Namespace) -> tuple[TrainConfig, Loss]:
+    """The paper's training, or the defaults."""
+    if options.defaults:
+        return TrainConfig(dimension=options.dimension), softmax_loss
+    paper = {
+        "scorer": options.scorer,
+        "dimension": options.dimension,
+        "loss": "logistic",
+        "negative_sampling": "independent",
+        "negatives": options.negatives,
+        "batch_size": options.batch,
+        "reciprocal": False,
+        "experts": [],
+        "dropout": 0,
+        "structural_dropout": 0,
+    }
+    return TrainConfig.model_validate(paper), logistic_loss
 
 
 def made_graph(entities: int, facts: int, held_back: int, dimension: int) -> KnowledgeGraph:
@@ -122,13 +134,13 @@ def _unit_vectors(mask: Tensor, dimension: int, generator: torch.Generator) -> T
     return F.normalize(vectors, dim=1, out=vectors)
 
 
-def train(model: VLKGE, batches: Batches, steps: int, device: torch.device) -> None:
+def train(model: VLKGE, batches: Batches, steps: int, device: torch.device, loss: Loss) -> None:
     """The first steps of an epoch; how far it is goes to standard error."""
     optimizer = Adagrad(model.parameters(), lr=model.config.learning_rate)
     started = told = time.monotonic()
     for number, batch in enumerate(islice(batches.epoch(0), steps), 1):
         optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(train_step(model, batch.to(device), logistic_loss))
+        torch.autograd.backward(train_step(model, batch.to(device), loss))
         optimizer.step()
         now = time.monotonic()
         if now - told > SECONDS_BETWEEN_LINES or number == steps:
