@@ -131,35 +131,43 @@ def show(
     status: int = 200,
 ) -> HTMLResponse:
     """The page of one card (None: the first of the queue), or of an empty queue."""
-    asked = key is not None
-    if key is None:
-        key = next(iter(list_keys(database, filters, limit=1)), None)
-    card = read_card(database, key) if key is not None else None
-    following = next(iter(_following(database, filters, card)), None)
+    found = database.read_together(lambda reading: _found(reading, person, filters, key))
+    gone = key is not None and found["card"] is None
     return render(
         request,
         "queue.html",
-        status=status if card or not asked else 404,
-        card=card,
-        gone=asked and card is None,
+        status=404 if gone else status,
+        **found,
+        gone=gone,
         filters=filters,
         active=_active(filters),
         address=lambda card=None, back=None: address(filters, card, back),
         address_of=lambda order: address(filters.model_copy(update={"order": order})),
         form=address(filters).partition("?")[2],
-        following=following,
-        next_picture=_picture(database, following),
         previous=previous,
         conflicts=conflicts or [],
-        left=count_left(database, filters),
         most=MOST_COUNTED,
-        today=count_decided(database, person.name, _midnight()),
-        last=find_newest(database, person.name),
-        choices=list_choices(database),
         reasons=REASONS,
         new_id=lambda: str(uuid.uuid4()),
         other_value=other_value,
     )
+
+
+def _found(database: Database, person: Person, filters: Filters, key: str | None) -> dict[str, Any]:
+    """What the page of a card shows of the graph."""
+    if key is None:
+        key = next(iter(list_keys(database, filters, limit=1)), None)
+    card = read_card(database, key) if key is not None else None
+    following = next(iter(_following(database, filters, card)), None)
+    return {
+        "card": card,
+        "following": following,
+        "next_picture": _picture(database, following),
+        "left": count_left(database, filters),
+        "today": count_decided(database, person.name, _midnight()),
+        "last": find_newest(database, person.name),
+        "choices": list_choices(database),
+    }
 
 
 def filters_of(given: Any) -> Filters:

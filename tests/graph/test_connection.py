@@ -73,6 +73,16 @@ def test_a_query_that_is_no_cypher_is_a_graph_error(connection: Database) -> Non
         session.run("MATCH (n RETURN n").consume()
 
 
+def test_what_is_read_together_is_one_transaction_that_cannot_write(connection: Database) -> None:
+    names = ["server/show_version", "export/count_entities", "server/show_version"]
+    alone = [connection.read(name) for name in names]
+    assert connection.read_together(lambda reading: [reading.read(name) for name in names]) == alone
+    with pytest.raises(GraphError, match="ingest/delete_unasserted writes"):
+        connection.read_together(lambda reading: reading.write("ingest/delete_unasserted"))
+    with pytest.raises(KeyError):
+        connection.read_together(lambda _: {}["the caller's own"])
+
+
 def test_an_error_of_the_caller_passes_a_session_unchanged(connection: Database) -> None:
     with pytest.raises(KeyError), connection.session():
         raise KeyError("the caller's own")
