@@ -128,7 +128,7 @@ def evaluate_model(
     folder = folder_of(settings, version)
     # Before the report is written, which shows the reliability diagram.
     calibration = check_calibration(version, checkpoint, graph, folder) if suffix(report) == "" else None
-    files = write_report(folder, version, checkpoint, report, compared)
+    files = write_report(folder, version, checkpoint, report, compared, calibration)
     if suffix(report) in ("", f"-{report.split}"):
         record(database, version, report, compared["popularity"], calibration)
     return Evaluation(model=version, report=report, baselines=dict(compared), calibration=calibration, files=files)

@@ -10,6 +10,7 @@ from models import plots
 from models.checkpoint import Checkpoint
 from models.evaluation import Report
 from models.filters import SIDES
+from models.reliability import Reliability
 from models.report import markdown, seeds_markdown
 from models.seeds import OverSeeds
 from models.tensor_file import save_json
@@ -24,7 +25,12 @@ class ReportFiles(BaseModel):
 
 
 def write_report(
-    folder: Path, version: str, checkpoint: Checkpoint, report: Report, baselines: Mapping[str, Report]
+    folder: Path,
+    version: str,
+    checkpoint: Checkpoint,
+    report: Report,
+    baselines: Mapping[str, Report],
+    calibration: Reliability | None = None,
 ) -> ReportFiles:
     """Write a model's report into its folder: report.json for test facts under the strict protocol, else named by both.
 
@@ -36,13 +42,16 @@ def write_report(
     plots.mrr_per_relation({"VL-KGE": report, **baselines}, drawn["MRR per relation"])
     if (reliability := folder / "plots" / "reliability.svg").exists():
         drawn["reliability of the probabilities"] = reliability
-    content = {"model": version, "report": report, "baselines": dict(baselines)}
+    content: dict[str, object] = {"model": version, "report": report, "baselines": dict(baselines)}
+    if calibration is not None:
+        content["calibration"] = calibration
     text = markdown(
         version,
         report,
         baselines,
         training=_training(checkpoint),
         plots={caption: path.relative_to(folder).as_posix() for caption, path in drawn.items()},
+        calibration=calibration,
     )
     return _write(folder, ending, content, text, list(drawn.values()))
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from models.evaluation import Figures, Report
+from models.reliability import Figures as Believed
+from models.reliability import Reliability
 from models.seeds import OverSeeds, Spread
 
 COLUMNS = {"mrr": "MRR", "hits_at_1": "Hits@1", "hits_at_3": "Hits@3", "hits_at_10": "Hits@10", "amri": "AMRI"}
@@ -19,6 +21,10 @@ CANDIDATES = {
     "wikiart": "the entities seen at that end of the relation in any split; in the ranked split alone for relations "
     "within a label",
 }
+PROBABILITIES = (
+    "Lists as they are served, with the test facts hidden: a link is right if it is one of those. ECE, the expected "
+    "calibration error, is the mean difference of predicted and observed in ten bins."
+)
 GROUPS = {
     "with_picture": "an end has a picture",
     "with_text": "an end has a text",
@@ -38,10 +44,12 @@ def markdown(
     *,
     training: Mapping[str, Any] | None = None,
     plots: Mapping[str, str] | None = None,
+    calibration: Reliability | None = None,
 ) -> str:
     """The document of one model: all queries beside the baselines, then its parts.
 
-    `training` are lines about how it came to be, `plots` captions and paths relative to the document.
+    `training` are lines about how it came to be, `plots` captions and paths relative to the document, `calibration`
+    how far the probabilities hold.
     """
     named = {"**VL-KGE**": report, **baselines}
     low, high = report.mrr_interval
@@ -56,8 +64,19 @@ def markdown(
         _relations(report, baselines),
         "## Sides, modality groups, inverse facts",
         _groups(report, baselines),
+        *(["## Probabilities", PROBABILITIES, _reliability(calibration)] if calibration else []),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _reliability(found: Reliability) -> str:
+    def row(name: str, part: Believed) -> list[str]:
+        figures = [part.ece, part.brier, part.brier_of_base_rate]
+        return [name, f"{part.links:,}", f"{part.facts:,}", *("–" if f is None else f"{f:.4f}" for f in figures)]
+
+    parts = sorted(found.relations.items(), key=lambda item: -item[1].links)
+    rows = [row("**all**", found), *(row(_escaped(name), part) for name, part in parts)]
+    return _table(["relation", "links", "right", "ECE", "Brier", "Brier of one probability for all"], rows)
 
 
 def seeds_markdown(title: str, models: Sequence[str], found: OverSeeds) -> str:

@@ -1,11 +1,13 @@
 """The Markdown report and figures over seeds: what a reader looks up is there, numbers worked out by hand."""
 
+import numpy as np
 import pytest
 
 from models.baselines import Popularity
 from models.errors import InputError
 from models.evaluation import Report, evaluate
 from models.knowledge_graph import KnowledgeGraph
+from models.reliability import reliability
 from models.report import markdown, seeds_markdown
 from models.seeds import over_seeds, spread
 
@@ -43,6 +45,16 @@ def test_a_relation_has_its_sides_its_groups_and_the_baseline(report):
     assert found["MRR, unseen"] == f"{report.relation_groups['hasStyle']['unseen'].mrr:.3f}"
     assert found["MRR of popularity"] == found["MRR"]
     assert cells(text, "unseen: an end has no training fact")[1] == str(report.groups["unseen"].queries)
+
+
+def test_each_relation_says_how_far_its_probabilities_hold(report):
+    """Two links of .5, one of them right: no calibration error, Brier .25. One of .8 that is wrong: .8 and .64."""
+    probability, correct = np.array([0.5, 0.5, 0.8]), np.array([True, False, False])
+    found = reliability(probability, correct, np.array([0, 0, 1]), ["hasStyle", "paintedBy"])
+    _, table = markdown("complex-1", report, {}, calibration=found).split("## Probabilities")
+    assert cells(table, "hasStyle") == ["hasStyle", "2", "1", "0.0000", "0.2500", "0.2500"]
+    assert cells(table, "paintedBy") == ["paintedBy", "1", "0", "0.8000", "0.6400", "0.0000"]
+    assert cells(table, "**all**")[:3] == ["**all**", "3", "1"]
 
 
 def test_a_relation_named_like_a_table_stays_one_cell(hetero):
