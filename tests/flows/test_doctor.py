@@ -1,10 +1,7 @@
 """The doctor on a real graph: what is well, what is not, and what to type."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +16,7 @@ from graph.migrations import VERSION
 from graph.registry import register_model
 from graph.schema import setup_schema
 from graph.vectors import Encoder, activate
+from tests.flows.typed import vlkge
 
 
 @pytest.fixture
@@ -126,9 +124,7 @@ def test_prefect_servers_that_answer_and_that_do_not(prefect_server: PrefectServ
 
 
 def test_the_command_is_one_json_document_and_exits_with_1_where_something_fails(tmp_path: Path) -> None:
-    environment = {**os.environ, "NEO4J_URI": "bolt://127.0.0.1:1", "VLKGE_HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "flows.cli", "doctor", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    done = vlkge("doctor", "--json", NEO4J_URI="bolt://127.0.0.1:1", VLKGE_HOME=str(tmp_path))
     report = json.loads(done.stdout)
     assert (done.returncode, report["state"]) == (1, "fail")
     (database,) = [finding for finding in report["findings"] if finding["check"] == "database"]

@@ -18,6 +18,7 @@ from flows.prefect_server import PrefectServer
 from graph import hetero_file
 from graph.connection import Address, Database
 from graph.export import facts_of
+from tests.flows import typed
 
 RUN = ("--set", "epochs=4", "--set", "dimension=16", "--set", "patience=null", "--top-k", "2")
 
@@ -25,7 +26,6 @@ RUN = ("--set", "epochs=4", "--set", "dimension=16", "--set", "patience=null", "
 @pytest.fixture
 def environment(server: Address, prefect_server: PrefectServer, home: Path) -> dict[str, str]:  # noqa: ARG001
     return {
-        **os.environ,
         "VLKGE_HOME": str(home),
         "NEO4J_URI": server.uri,
         "NEO4J_USERNAME": server.username,
@@ -53,16 +53,15 @@ def folder(tmp_path: Path) -> Path:
 
 def vlkge(environment: dict[str, str], *arguments: str) -> Any:
     """What the command's JSON says; the command must succeed."""
-    command = [sys.executable, "-m", "flows.cli", *arguments, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    done = typed.vlkge(*arguments, "--json", **environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def dump(database: Database) -> tuple[list[Any], list[Any]]:
-    """Every node and relationship, without run ids, times and measured seconds."""
-    times = ["updated_at", "asserted_at", "created_at", "started_at", "finished_at"]
-    left_out = [*times, "run_id", "previous_run_id", "metrics", "config", "visual", "textual"]
+    """Every node and relationship, without run ids, times, measured seconds and the commit of the program."""
+    times = ["updated_at", "asserted_at", "created_at", "promoted_at", "started_at", "finished_at"]
+    left_out = [*times, "run_id", "previous_run_id", "metrics", "config", "git_commit", "visual", "textual"]
     with database.session() as session:
         nodes = session.run(
             "MATCH (n) WITH n, labels(n) AS kinds, [k IN keys(n) WHERE NOT k IN $out AND NOT (n:PredictionRun "
@@ -111,8 +110,7 @@ def test_a_run_ends_in_links_that_can_be_queried_and_a_second_changes_nothing(
 
     other = folder.parent / "other"
     folder.rename(other)
-    command = [sys.executable, "-m", "flows.cli", "run", str(other), *RUN]
-    refused = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    refused = typed.vlkge("run", str(other), *RUN, **environment)
     assert refused.returncode == 2
     assert "vlkge reset" in refused.stderr
 
@@ -122,7 +120,9 @@ def killed(environment: dict[str, str], folder: Path, home: Path) -> int:
     """The exit status of a run that was killed as soon as its training had saved an epoch."""
     command = [sys.executable, "-m", "flows.cli", "run", str(folder), *RUN, "--set", "seed=7"]
     before = set((home / "models").glob("*"))
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 300
     while process.poll() is None and time.monotonic() < deadline:
         if any(list(new.glob("*")) for new in set((home / "models").glob("*")) - before):
