@@ -62,9 +62,10 @@ def test_a_schedule_fires_for_real(database: Database, own_home: Path, tmp_path:
         part for name, value in {"epochs": 1, "dimension": 8}.items() for part in ("--set", f"train.{name}={value}")
     ]
     command = [sys.executable, "-m", "flows.cli", "serve", "--interval", "5", *settings]
+    environment = {**os.environ, "PREFECT_RUNNER_POLL_FREQUENCY": "1"}  # seconds between looks for what is due, not 10
     log = tmp_path / "serve.log"
     with log.open("w") as output:
-        serving = subprocess.Popen(command, stdout=output, stderr=output, env=dict(os.environ))
+        serving = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
         try:
             deadline = time.monotonic() + 400
             while time.monotonic() < deadline and serving.poll() is None and not has_published(database):
