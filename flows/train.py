@@ -5,6 +5,7 @@ from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
 from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
@@ -39,7 +40,7 @@ class TrainedModel(BaseModel):
     metrics: dict[str, Any]
 
 
-@flow(name="train", flow_run_name="train-{config[scorer]}", **LOGGED)
+@flow(name="train", flow_run_name=lambda: f"train-{flow_run.parameters['config'].get('scorer', 'default')}", **LOGGED)
 def train(
     *,
     config: dict[str, Any],
