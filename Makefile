@@ -30,6 +30,6 @@ bench: $(VENV)/installed
 $(VENV)/installed: requirements.lock pyproject.toml
 	@echo "Making the environment in $(VENV): 6 GB, a few minutes …"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
