@@ -69,7 +69,8 @@ def dump(database: Database) -> tuple[list[Any], list[Any]]:
             out=left_out,
         ).values()
         links = session.run(
-            "MATCH (h)-[r]->(t) RETURN CASE WHEN NOT h:PredictionRun THEN h.id END, type(r), t.id, [k IN keys(r) WHERE NOT k IN $out | "
+            "MATCH (h)-[r]->(t) RETURN CASE WHEN NOT h:PredictionRun THEN h.id END, type(r), t.id, "
+            "[k IN keys(r) WHERE NOT k IN $out | "
             "k + '=' + toStringOrNull(r[k])]",
             out=left_out,
         ).values()
