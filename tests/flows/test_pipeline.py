@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 
 from flows.prefect_server import PrefectServer
@@ -121,8 +122,10 @@ def killed(environment: dict[str, str], folder: Path, home: Path) -> int:
     """The exit status of a run that was killed as soon as its training had saved an epoch."""
     command = [sys.executable, "-m", "flows.cli", "run", str(folder), *RUN, "--set", "seed=7"]
     before = set((home / "models").glob("*"))
+    # The last bits of a vector depend on how many threads encoded it.
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(torch.get_num_threads()))
     process = subprocess.Popen(
-        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, env={**os.environ, **environment, **threads}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     deadline = time.monotonic() + 300
     while process.poll() is None and time.monotonic() < deadline:
