@@ -24,7 +24,8 @@ from torch import Tensor
 from torch_geometric.data import HeteroData
 
 from benchmarks.folder_graph import read_graph
-from benchmarks.quality import CACHE, ENCODERS, chosen
+from benchmarks.quality import CACHE, ENCODERS
+from flows.hyperparameters import chosen
 from graph.fingerprint import fingerprint
 from models.bootstrap import interval, paired
 from models.calibration import Calibration, Judged, uncertainty
@@ -96,7 +97,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     data = read_graph(options.data, ENCODERS, options.cache)
-    config = TrainConfig(**{**SMALL, **chosen("", options.set), "seed": options.seed})
+    config = TrainConfig(**{**SMALL, **chosen(None, options.set), "seed": options.seed})
     halves = Halves.drawn(KnowledgeGraph.from_hetero(data), options.label, options.validation, options.seed)
     bench = Bench(data, halves, config, options.models)
     for number, row in enumerate(bench.rows(options.orders, sorted(options.decisions))):

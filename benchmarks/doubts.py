@@ -16,8 +16,9 @@ from torch import Tensor
 from torch_geometric.data import HeteroData
 
 from benchmarks.folder_graph import read_graph
-from benchmarks.quality import CACHE, ENCODERS, chosen
+from benchmarks.quality import CACHE, ENCODERS
 from benchmarks.report import Figure, alone, show
+from flows.hyperparameters import chosen
 from models.config import TrainConfig
 from models.doubts import find_doubts
 from models.knowledge_graph import KnowledgeGraph
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("--wrong", type=int, default=50)
     parser.add_argument("--seeds", type=int, default=1, help="runs, with seeds from 42 on")
     parser.add_argument("--draw", type=int, help="the seed by which facts are made wrong; left out: that of the run")
-    parser.add_argument("--preset", default="", help="a name in models/presets, or a TOML file; none: the defaults")
+    parser.add_argument("--preset", help="a name in models/presets, or a TOML file; none: the defaults")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another hyperparameter")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder for vectors of pictures and texts")
     parser.add_argument("--threads", type=int, default=2)

@@ -7,19 +7,18 @@ once. `--structural` leaves pictures and texts out, for the figure that they are
 import argparse
 import json
 import tempfile
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from benchmarks.folder_graph import read_graph
+from flows.hyperparameters import chosen
 from models.config import TrainConfig
 from models.evaluation import evaluate
 from models.knowledge_graph import KnowledgeGraph
 from models.training import train
 
-PRESETS = Path(__file__).parents[1] / "models" / "presets"
 CACHE = Path.home() / ".cache" / "vlkge" / "benchmark-vectors"
 ENCODERS = {"textual": "bundled", "visual": "efficientnet"}
 
@@ -28,7 +27,7 @@ def main() -> None:
     """Print a line for each run."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with triples.csv and, if any, entities.csv")
-    parser.add_argument("--preset", default="", help="a name in models/presets, or a TOML file; none: the defaults")
+    parser.add_argument("--preset", help="a name in models/presets, or a TOML file; none: the defaults")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another hyperparameter")
     parser.add_argument("--seeds", type=int, default=1, help="runs, with seeds from 42 on")
     parser.add_argument("--protocol", choices=["strict", "paper"], default="strict")
@@ -60,19 +59,6 @@ def main() -> None:
             "mrr_of_relations": {name: figures.mrr for name, figures in report.relations.items()},
         }
         print(json.dumps(row) if options.json else line(row), flush=True)
-
-
-def chosen(preset: str, settings: list[str]) -> dict[str, Any]:
-    """Hyperparameters of a preset, then of NAME=VALUE settings."""
-    named = PRESETS / f"{preset}.toml"
-    file = named if named.exists() else Path(preset)
-    values = tomllib.loads(file.read_text(encoding="utf-8")) if preset else {}
-    for name, text in (setting.split("=", 1) for setting in settings):
-        try:
-            values[name] = json.loads(text)
-        except json.JSONDecodeError:
-            values[name] = text
-    return values
 
 
 def line(row: dict[str, Any]) -> str:

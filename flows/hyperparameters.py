@@ -1,4 +1,4 @@
-"""Hyperparameters from a TOML file and from `NAME=VALUE` settings, checked before anything starts."""
+"""Hyperparameters from a preset or a TOML file, and from `NAME=VALUE` settings, checked before anything starts."""
 
 import json
 import tomllib
@@ -9,24 +9,33 @@ from pydantic import ValidationError
 
 from models.config import TrainConfig
 from models.errors import InputError
+from models.presets import find
 
 
-def read(file: Path | None, settings: list[str]) -> dict[str, Any]:
-    """What was chosen, every other hyperparameter being at its default; settings go before the file.
+def read(config: str | Path | None, settings: list[str]) -> dict[str, Any]:
+    """What was chosen, every other hyperparameter being at its default.
 
-    Raises InputError for an unreadable file, an unknown name or a value that is not allowed.
+    Raises InputError for an unknown preset, an unreadable file, an unknown name or a value that is not allowed.
     """
-    chosen = read_toml(file) if file is not None else {}
+    try:
+        return TrainConfig(**chosen(config, settings)).model_dump(mode="json")
+    except ValidationError as error:
+        known = ", ".join(TrainConfig.model_fields)
+        raise InputError("; ".join(sentence(dict(problem), known) for problem in error.errors())) from None
+
+
+def chosen(config: str | Path | None, settings: list[str]) -> dict[str, Any]:
+    """What a preset or a file says, then what settings say, which go before it; names and values are not checked.
+
+    Raises InputError for an unknown preset, an unreadable file, and a setting that is not NAME=VALUE.
+    """
+    values = read_toml(find(config)) if config is not None else {}
     for setting in settings:
         name, is_pair, text = setting.partition("=")
         if not is_pair:
             raise InputError(f"{setting!r} is not of the form NAME=VALUE, for example negatives=500")
-        chosen[name] = value(text)
-    try:
-        return TrainConfig(**chosen).model_dump(mode="json")
-    except ValidationError as error:
-        known = ", ".join(TrainConfig.model_fields)
-        raise InputError("; ".join(sentence(dict(problem), known) for problem in error.errors())) from None
+        values[name] = value(text)
+    return values
 
 
 def describe() -> list[dict[str, object]]:

@@ -1,13 +1,13 @@
 """`vlkge train`."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.commands import start_services
 from flows.output import Json, print_fields, print_json, print_table
+from models import presets
 
 app = typer.Typer()
 
@@ -26,15 +26,19 @@ class Fusion(StrEnum):
     concat = "concat"
 
 
+Config = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|PRESET", help=f"A TOML file of hyperparameters, or a preset: {', '.join(presets.names())}."
+    ),
+]
 Model = Annotated[str | None, typer.Option("--model", help="A model's version; none: the champion.")]
 Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")]
 
 
 @app.command()
 def train(
-    config: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="A TOML file of hyperparameters.")
-    ] = None,
+    config: Config = None,
     scorer: Annotated[Scorer | None, typer.Option(help="How facts are scored.")] = None,
     fusion: Annotated[Fusion | None, typer.Option(help="How structure, picture and text are joined.")] = None,
     dimension: Annotated[int | None, typer.Option(min=1, help="Width of the embeddings.")] = None,

@@ -10,6 +10,7 @@ import typer
 from flows.commands import start_services
 from flows.commands.evaluate import print_evaluation
 from flows.commands.graph import Folder, FromTriples, Mapping, Source, print_encoded, print_ingested
+from flows.commands.model import Config
 from flows.commands.predict import print_published
 from flows.output import Json, print_json, print_table
 
@@ -20,9 +21,6 @@ app = typer.Typer()
 
 DEMO = Path(__file__).parents[2] / "examples" / "art"
 
-Config = Annotated[
-    Path | None, typer.Option(exists=True, dir_okay=False, help="A TOML file of hyperparameters, as for `vlkge train`.")
-]
 Setting = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A hyperparameter, repeatable.")]
 Add = Annotated[bool, typer.Option("--add", help="Bring it in beside what other sources already brought.")]
 

@@ -49,6 +49,19 @@ def test_an_unknown_hyperparameter_is_refused_before_anything_starts(tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_unknown_preset_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    done = vlkge("train", "--config", "wn19img", VLKGE_HOME=str(tmp_path))
+    assert done.returncode == 2
+    assert "no file and no preset 'wn19img'; presets are fb15k237, wn9img, wn9img-paper" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_names_the_presets() -> None:
+    for command in ("train", "run"):
+        words = vlkge(command, "--help").stdout.replace("│", " ").split()
+        assert {"fb15k237,", "wn9img,", "wn9img-paper."} <= set(words)
+
+
 def test_a_missing_folder_is_wrong_usage(tmp_path: Path) -> None:
     done = vlkge("ingest", str(tmp_path / "nowhere"), VLKGE_HOME=str(tmp_path))
     assert done.returncode == 2
@@ -84,6 +97,10 @@ class TestHyperparameters:
         file.write_text('scorer = "distmult"\nepochs = 7\n')
         chosen = hyperparameters.read(file, ["epochs=9", 'modalities=["structural"]'])
         assert (chosen["scorer"], chosen["epochs"], chosen["modalities"]) == ("distmult", 9, ["structural"])
+
+    def test_settings_go_before_a_preset_which_goes_before_the_defaults(self) -> None:
+        chosen = hyperparameters.read("wn9img-paper", ["epochs=9"])
+        assert (chosen["scorer"], chosen["epochs"], chosen["patience"]) == ("distmult", 9, 50)
 
     def test_a_value_that_is_not_allowed_is_named_with_what_is(self) -> None:
         with pytest.raises(InputError, match=r"scorer is 'transx'.*'transe', 'distmult', 'complex' or 'rotate'"):
