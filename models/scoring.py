@@ -35,6 +35,10 @@ class Scorer(ABC):
         """Queries [B, W] from the known entities [B, W] and relations [B, R]."""
 
     @abstractmethod
+    def inverse(self, relation: Tensor) -> Tensor:
+        """Relations [B, R] whose tails are the heads of relations [B, R]: a query for either is the same."""
+
+    @abstractmethod
     def match_pairs(self, query: Tensor, candidates: Tensor) -> Tensor:
         """Scores [B] of queries [B, W] with one candidate each [B, W]; broadcasts over leading dimensions."""
 
@@ -74,6 +78,9 @@ class DistMult(_Product):
     def query(self, entity: Tensor, relation: Tensor, side: Side) -> Tensor:  # noqa: ARG002 (symmetric)
         return entity * relation
 
+    def inverse(self, relation: Tensor) -> Tensor:
+        return relation
+
 
 class ComplEx(_Product):
     """Real part of the sum of h * r * conj(t) (Trouillon et al. 2016, https://arxiv.org/abs/1606.06357)."""
@@ -84,12 +91,19 @@ class ComplEx(_Product):
         real, imaginary = relation.chunk(2, dim=-1)
         return _rotate(entity, real, imaginary if side == "tail" else -imaginary)
 
+    def inverse(self, relation: Tensor) -> Tensor:
+        real, imaginary = relation.chunk(2, dim=-1)
+        return torch.cat([real, -imaginary], dim=-1)
+
 
 class _Distance(Scorer):
-    """Score is the margin minus a distance between query and candidate."""
+    """Score is the margin minus a distance between query and candidate; the inverse of a relation leads back."""
 
     def __init__(self, margin: float) -> None:
         self.margin = margin
+
+    def inverse(self, relation: Tensor) -> Tensor:
+        return -relation
 
     @abstractmethod
     def _distance(self, difference: Tensor) -> Tensor:

@@ -66,6 +66,9 @@ class Stacked(Scorer):
     def query(self, entity: Tensor, relation: Tensor, side: Side) -> Tensor:
         return self.scorer.query(entity, relation, side)
 
+    def inverse(self, relation: Tensor) -> Tensor:
+        return self.scorer.inverse(relation)
+
     def match_pairs(self, query: Tensor, candidates: Tensor) -> Tensor:
         weights = self.split(query)[-1]
         parts = self._parts(query, candidates, self.scorer.match_pairs, lambda q, c: (q * c).sum(-1))

@@ -86,6 +86,15 @@ def test_asking_for_the_head_gives_the_score_of_the_same_fact(name: str) -> None
     torch.testing.assert_close(by_tail, by_head)
 
 
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_head_is_asked_for_as_the_tail_of_the_inverse(name: str) -> None:
+    scorer = VARIANTS[name]
+    heads, relations, _ = vectors(scorer)
+    by_head, by_inverse = scorer.query(heads, relations, "head"), scorer.query(heads, scorer.inverse(relations), "tail")
+    torch.testing.assert_close(by_head, by_inverse)
+    torch.testing.assert_close(scorer.inverse(scorer.inverse(relations)), relations)
+
+
 @pytest.mark.parametrize("name", ["transe-1", "transe-2", "rotate-modulus", "rotate-l2"])
 def test_chunks_give_the_gradients_of_one_block(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     scorer = VARIANTS[name]
