@@ -1,8 +1,8 @@
 """What a training run is asked to do."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 Modality = Literal["structural", "visual", "textual"]
 
@@ -72,6 +72,10 @@ class TrainConfig(BaseModel):
     )
     adversarial_temperature: float = Field(1.0, gt=0)
     reciprocal: bool = Field(True, description="head queries have relation vectors of their own")
+    relation_vectors: Literal["free", "text"] = Field(
+        "free",
+        description="relations' vectors start at random, or from their names as the graph's text encoder reads them",
+    )
     n3: float = Field(0.0, ge=0, description="weight of the cubes of ComplEx and DistMult factors")
 
     optimizer: Literal["adagrad", "adam"] = "adagrad"
@@ -95,6 +99,14 @@ class TrainConfig(BaseModel):
         if self.n3 and self.scorer not in ("distmult", "complex"):
             raise ValueError(f"n3 regularises the factors of distmult and complex, not of {self.scorer}")
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_later_defaults(self, as_it_stands: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Free relation vectors go unsaid: models are named by what is said here, and older ones did not say it."""
+        said: dict[str, Any] = as_it_stands(self)
+        if self.relation_vectors == "free":
+            said.pop("relation_vectors", None)
+        return said
 
     @property
     def updates_rows(self) -> bool:

@@ -22,6 +22,7 @@ from models.losses import Loss, k_vs_all_loss, logistic_loss, n3, rejected_loss,
 from models.optimizers import Adagrad
 from models.progress import Progress, silent
 from models.ranking import rank
+from models.relation_texts import start_from_names
 from models.scores import VectorScores
 from models.scoring import Side
 from models.stack import Stacked, fit
@@ -52,7 +53,8 @@ def train(
     In a process group of torch.distributed all processes call this with the same arguments and a shared folder, and
     train one model together (`models.distributed`).
     Raises InputError for a graph without training facts, for a folder that holds another training, for an earlier
-    model that is built otherwise, and where the loss is no longer a finite number.
+    model that is built otherwise, for relations that cannot start from their names (`models.relation_texts`), and
+    where the loss is no longer a finite number.
     """
     graph = KnowledgeGraph.from_hetero(data)
     if len(graph.triples["train"]) == 0:
@@ -150,6 +152,8 @@ class Run:
         torch.manual_seed(self.config.seed)
         self.started_from = None if self.warm_start is None else digest(self.warm_start)
         self.model = VLKGE.from_graph(self.config, self.graph).to(self.device)
+        if self.config.relation_vectors == "text":
+            start_from_names(self.model, self.graph)
         if self.warm_start is not None:
             start_from(self.model, self.warm_start, self.graph)
         self.optimizer = _optimizer(self.model, self.config)

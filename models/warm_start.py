@@ -16,8 +16,8 @@ def start_from(model: VLKGE, earlier: Checkpoint, graph: KnowledgeGraph) -> None
 
     Entities and relations that it was trained on keep their vectors, by id and by name. An entity that has training
     facts only now gets the fused vector that the earlier model gave it by its features. One without features, what
-    the expert of structure alone knows of new entities, and a new relation keep the random start. The optimizer's
-    state is not taken over.
+    the expert of structure alone knows of new entities, and a new relation keep the start that they have. The
+    optimizer's state is not taken over.
 
     Raises InputError where the vectors of pictures or texts are those of other encoders, or where the models are not
     built alike (scorer, dimension, fusion, modalities).

@@ -117,6 +117,26 @@ def test_a_run_ends_in_links_that_can_be_queried_and_a_second_changes_nothing(
     assert "vlkge reset" in refused.stderr
 
 
+def test_a_preset_trains_relations_from_their_names_once_texts_are_encoded(
+    environment: dict[str, str],
+    folder: Path,
+    database: Database,  # noqa: ARG001
+) -> None:
+    small = ("--set", "epochs=1", "--set", "dimension=16", "--set", "experts=[]")
+    train = ("train", "--config", "wn9img", "--set", "relation_vectors=text", *small)
+    vlkge(environment, "ingest", str(folder))
+    refused = typed.vlkge(*train, **environment)
+    assert refused.returncode == 2
+    assert "the graph has no vectors: type `vlkge encode`" in refused.stderr
+
+    vlkge(environment, "encode")
+    trained = vlkge(environment, *train)
+    assert vlkge(environment, *train)["version"] == trained["version"]
+    told = vlkge(environment, "models", "show", trained["version"])["config"]
+    assert (told["relation_vectors"], told["structural_dropout"]) == ("text", 0)
+    assert vlkge(environment, "train", "--config", "wn9img", *small)["version"] != trained["version"]
+
+
 @pytest.fixture
 def killed(environment: dict[str, str], folder: Path, home: Path) -> int:
     """The exit status of a run that was killed as soon as its training had saved an epoch."""
