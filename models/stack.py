@@ -1,10 +1,12 @@
 """Experts beside the fused representation, and how far each is trusted for which query.
 
-score(e, r, c) = w_1 fused(e, r, c) + [c seen] (w_2 + w_3 structure(e, r, c)) + sum over modalities m of w_m cos_m(e, c)
+score(e, r, c) = w_1 fused(e, r, c) + [c seen] (w_2 + w_3 structure(e, r, c)) + [c = e] w_4
+                 + sum over modalities m of w_m cos_m(e, c)
 
 `structure` is the same scorer on structure alone, which is better than any fusion between entities that have facts, and
 counts only for candidates that have some. The cosines are of frozen features: they keep what a learned projection
-forgets. The weights w depend on relation, side, and whether e has training facts. That is stacking (Wolpert 1992): they
+forgets. Nothing is more similar to an entity than itself, which few relations ever join to itself: that it is the
+same one has a weight too, or similarity could not be trusted far. The weights w depend on relation, side, and whether e has training facts. That is stacking (Wolpert 1992): they
 are fitted on held-back facts, after the experts.
 """
 
@@ -48,9 +50,11 @@ class Trust(nn.Module):
 
 
 class Stacked(Scorer):
-    """Matches vectors [fused | structure | units of each modality | seen, 0 …] with queries, which end in K weights.
+    """Matches vectors of entities with queries; both hold parts for the fused vectors, structure and each modality.
 
-    Experts, in this order: the fused vectors, whether the candidate has training facts, structure, each modality.
+    Behind them an entity has [seen, 0 …, its number] and a query [K weights, the known entity's number].
+    Experts, in this order: the fused vectors, whether the candidate has training facts, whether it is the known entity
+    itself, structure, each modality.
     """
 
     def __init__(self, scorer: Scorer, fused: int, structure: int, units: Sequence[int]) -> None:
@@ -58,8 +62,8 @@ class Stacked(Scorer):
         self.scorer = scorer
         self.structure = structure
         self.units = list(units)
-        self.experts = 2 + (structure > 0) + len(self.units)
-        self.widths = [fused, structure, *self.units, self.experts]
+        self.experts = 3 + (structure > 0) + len(self.units)
+        self.widths = [fused, structure, *self.units, self.experts + 1]
         self.complex_valued = scorer.complex_valued
         self.unit_entities = scorer.unit_entities
 
@@ -71,12 +75,12 @@ class Stacked(Scorer):
 
     def match_pairs(self, query: Tensor, candidates: Tensor) -> Tensor:
         weights = self.split(query)[-1]
-        parts = self._parts(query, candidates, self.scorer.match_pairs, lambda q, c: (q * c).sum(-1))
+        parts = self._parts(query, candidates, self.scorer.match_pairs, lambda q, c: (q * c).sum(-1), torch.eq)
         return torch.stack([weights[..., k] * part for k, part in enumerate(parts)]).sum(0)
 
     def match_all(self, query: Tensor, candidates: Tensor) -> Tensor:
         weights = self.split(query)[-1]
-        parts = list(self._parts(query, candidates, self.scorer.match_all, lambda q, c: q @ c.T))
+        parts = list(self._parts_of_all(query, candidates))
         total = parts[0] * weights[:, [0]]
         for k, part in enumerate(parts[1:], 1):
             total = total + part * weights[:, [k]]
@@ -84,7 +88,7 @@ class Stacked(Scorer):
 
     def by_expert(self, query: Tensor, candidates: Tensor) -> Tensor:
         """Scores [B, N, K] of queries [B, W] with candidates [N, W] by each expert."""
-        parts = self._parts(query, candidates, self.scorer.match_all, lambda q, c: q @ c.T)
+        parts = self._parts_of_all(query, candidates)
         return torch.stack([part.expand(len(query), len(candidates)) for part in parts], dim=2)
 
     def split(self, vectors: Tensor) -> tuple[Tensor, ...]:
@@ -92,11 +96,18 @@ class Stacked(Scorer):
         parts: tuple[Tensor, ...] = torch.split(vectors, self.widths, dim=-1)
         return parts
 
-    def _parts(self, query: Tensor, candidates: Tensor, match: Match, product: Match) -> Iterator[Tensor]:
+    def _parts_of_all(self, query: Tensor, candidates: Tensor) -> Iterator[Tensor]:
+        match = self.scorer.match_all
+        return self._parts(query, candidates, match, lambda q, c: q @ c.T, lambda q, c: q[:, None] == c)
+
+    def _parts(
+        self, query: Tensor, candidates: Tensor, match: Match, product: Match, same: Match
+    ) -> Iterator[Tensor]:
         q, c = self.split(query), self.split(candidates)
         seen = c[-1][..., 0]
         yield match(q[0], c[0])
         yield seen
+        yield same(q[-1][..., -1], c[-1][..., -1]).to(seen.dtype)
         if self.structure:
             yield match(q[1], c[1]) * seen
         for ours, theirs in zip(q[2:-1], c[2:-1], strict=True):
@@ -132,18 +143,25 @@ def fit(trust: Trust, parts: Parts, seen: Tensor, known: KnownFacts, facts: Tens
 def _compared(
     trust: Trust, parts: Parts, seen: Tensor, known: KnownFacts, facts: Tensor, seed: int
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Of both sides' queries [q]: scores [q, 1 + C, K] of answer and candidates, who of them hides, rows and groups."""
+    """Of both sides' queries [q]: scores [q, 2 + C, K] of answer, known entity and candidates; who of these hides; rows
+    and groups.
+    """
     generator = torch.Generator().manual_seed(seed)
     candidates = torch.randperm(len(seen), generator=generator)[:CANDIDATES].sort().values.to(seen.device)
     found = []
     for side in SIDES:
         for some in torch.split(facts.to(seen.device), BLOCK):
             pairs, wanted = given_pairs(some, side), answers(some, side)
-            scores = parts(pairs, side, torch.cat([wanted, candidates]))
+            given = pairs[:, 0]
+            scores = parts(pairs, side, torch.cat([wanted, given, candidates]))
             own = torch.arange(len(some), device=seen.device)
-            both = torch.cat([scores[own, own, None], scores[:, len(some) :]], dim=1)
-            hidden = _is_known(known, pairs, side, len(seen))[:, candidates] | (candidates == wanted[:, None])
-            found.append((both, hidden, trust.rows(pairs[:, 1], side), seen[pairs[:, 0]].long()))
+            columns = [scores[own, own, None], scores[own, own + len(some), None], scores[:, 2 * len(some) :]]
+            cells = _is_known(known, pairs, side, len(seen))
+            cells[own, wanted] = True
+            itself = cells[own, given]
+            cells[own, given] = True  # it has a column of its own
+            hidden = torch.cat([itself[:, None], cells[:, candidates]], dim=1)
+            found.append((torch.cat(columns, dim=1), hidden, trust.rows(pairs[:, 1], side), seen[given].long()))
     scores, hidden, rows, groups = (torch.cat(column) for column in zip(*found, strict=True))
     return scores, hidden, rows, groups
 

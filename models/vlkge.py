@@ -139,7 +139,8 @@ class VLKGE(nn.Module):
         fused, structure, *units, tail = self.scorer.split(known)
         asked = [self.ask(fused, relations, side)]
         asked.append(self.structure.ask(structure, relations, side) if self.structure else structure)
-        return torch.cat([*asked, *units, self.trust.of(relations, side, tail[:, 0] > 0)], dim=1)
+        weights = self.trust.of(relations, side, tail[:, 0] > 0)
+        return torch.cat([*asked, *units, weights, tail[:, -1:]], dim=1)
 
     def ask(self, fused: Tensor, relations: Tensor, side: Side) -> Tensor:
         """Queries of the fused vectors alone, [B, fused_width]."""
@@ -203,8 +204,9 @@ class VLKGE(nn.Module):
         parts = [fused, *([self.structure.fuse(entities)] if self.structure else [])]
         if self.scorer.units:
             parts += [module.units(entities) for module in self.described]
-        tail = fused.new_zeros(len(entities), self.scorer.experts)
+        tail = fused.new_zeros(len(entities), self.scorer.widths[-1])
         tail[:, 0] = self.seen[entities]
+        tail[:, -1] = entities
         return torch.cat([*parts, tail], dim=1)
 
     def _hide_structure(self, entities: Tensor, present: Tensor) -> Tensor:

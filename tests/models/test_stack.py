@@ -48,3 +48,20 @@ def test_the_same_seed_gives_the_same_weights() -> None:
         fit(trust, parts, SEEN, KnownFacts(hidden_facts()[:5], RELATIONS), hidden_facts(), seed=1)
         found.append(trust.weights)
     assert torch.equal(*found)
+
+
+def test_the_known_entity_itself_always_competes_so_that_its_nearness_to_itself_is_outweighed() -> None:
+    entities = 100_000  # of which hardly any is among the sampled candidates
+    heads = torch.arange(100)
+    facts = torch.stack([heads, torch.zeros_like(heads), heads + 1], dim=1)
+
+    def near(pairs: Tensor, side: Side, candidates: Tensor) -> Tensor:
+        itself = (candidates == pairs[:, [0]]).float()
+        right = (candidates == (pairs[:, [0]] + (1 if side == "tail" else -1))).float()
+        return torch.stack([6 * itself + 3 * right, itself], dim=2)
+
+    trust = Trust(1, 2)
+    fit(trust, near, torch.ones(entities, dtype=torch.bool), KnownFacts(facts, 1), facts, seed=0)
+    nearness, itself = trust.of(torch.tensor([0]), "tail", torch.tensor([True]))[0].tolist()
+    assert nearness > 0
+    assert 6 * nearness + itself < 3 * nearness

@@ -113,7 +113,7 @@ def test_the_authors_reading_counts_the_missing_structure_of_unseen_entities() -
 def test_until_they_are_weighed_the_experts_beside_the_fused_vectors_say_nothing() -> None:
     plain, stacked = build(scorer="complex", experts=()), build(scorer="complex")
     stacked.load_state_dict(plain.state_dict(), strict=False)
-    stacked.trust = Trust(3, 5)
+    stacked.trust = Trust(3, 6)
     triples = torch.cartesian_prod(torch.arange(8), torch.arange(3), torch.arange(8))
     for side in SIDES:
         alone = plain.score_triples(plain.represent(), triples, side)
@@ -125,10 +125,10 @@ def test_experts_are_added_by_the_weights_of_relation_side_and_known_entity(scor
     model = build(scorer=scorer)
     assert model.trust is not None
     assert model.structure is not None
-    seen_known, unseen_known = torch.tensor([1.0, 5.0, 3.0, 2.0, 10.0]), torch.tensor([0.5, 7.0, 0.0, 4.0, 0.0])
+    seen_known, unseen_known = torch.tensor([1.0, 5, -20, 3, 2, 10]), torch.tensor([0.5, 7, 0, 0, 4, 0])
     model.trust.weights.zero_()
     model.trust.weights[1] = torch.stack([unseen_known, seen_known])  # the tails of relation 1
-    facts = torch.tensor([[0, 1, 2], [0, 1, 4], [4, 1, 0]])  # entity 4 is unseen; 0 and 4 have picture and text
+    facts = torch.tensor([[0, 1, 2], [0, 1, 4], [4, 1, 0], [0, 1, 0]])  # entity 4 is unseen; 0 and 4 have picture and text
     fused = model.fused_scorer.match_pairs(
         model.ask(model.fuse(facts[:, 0]), facts[:, 1], "tail"), model.fuse(facts[:, 2])
     )
@@ -139,6 +139,7 @@ def test_experts_are_added_by_the_weights_of_relation_side_and_known_entity(scor
         fused[0] + 5 + 3 * structure[0] + 2 * textual[0] + 10 * visual[0],
         fused[1] + 2 * textual[1] + 10 * visual[1],
         0.5 * fused[2] + 7 + 4 * textual[2],
+        fused[3] + 5 - 20 + 3 * structure[3] + 2 * textual[3] + 10 * visual[3],  # joined to itself
     ]
     torch.testing.assert_close(model.score_triples(model.represent(), facts), torch.stack(expected))
 
