@@ -6,8 +6,8 @@ score(e, r, c) = w_1 fused(e, r, c) + [c seen] (w_2 + w_3 structure(e, r, c)) + 
 `structure` is the same scorer on structure alone, which is better than any fusion between entities that have facts, and
 counts only for candidates that have some. The cosines are of frozen features: they keep what a learned projection
 forgets. Nothing is more similar to an entity than itself, which few relations ever join to itself: that it is the
-same one has a weight too, or similarity could not be trusted far. The weights w depend on relation, side, and whether e has training facts. That is stacking (Wolpert 1992): they
-are fitted on held-back facts, after the experts.
+same one has a weight too, or similarity could not be trusted far. The weights w depend on relation, side, and whether
+e has training facts. That is stacking (Wolpert 1992): they are fitted on held-back facts, after the experts.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -100,9 +100,7 @@ class Stacked(Scorer):
         match = self.scorer.match_all
         return self._parts(query, candidates, match, lambda q, c: q @ c.T, lambda q, c: q[:, None] == c)
 
-    def _parts(
-        self, query: Tensor, candidates: Tensor, match: Match, product: Match, same: Match
-    ) -> Iterator[Tensor]:
+    def _parts(self, query: Tensor, candidates: Tensor, match: Match, product: Match, same: Match) -> Iterator[Tensor]:
         q, c = self.split(query), self.split(candidates)
         seen = c[-1][..., 0]
         yield match(q[0], c[0])

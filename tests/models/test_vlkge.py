@@ -128,7 +128,8 @@ def test_experts_are_added_by_the_weights_of_relation_side_and_known_entity(scor
     seen_known, unseen_known = torch.tensor([1.0, 5, -20, 3, 2, 10]), torch.tensor([0.5, 7, 0, 0, 4, 0])
     model.trust.weights.zero_()
     model.trust.weights[1] = torch.stack([unseen_known, seen_known])  # the tails of relation 1
-    facts = torch.tensor([[0, 1, 2], [0, 1, 4], [4, 1, 0], [0, 1, 0]])  # entity 4 is unseen; 0 and 4 have picture and text
+    # entity 4 is unseen; 0 and 4 have picture and text
+    facts = torch.tensor([[0, 1, 2], [0, 1, 4], [4, 1, 0], [0, 1, 0]])
     fused = model.fused_scorer.match_pairs(
         model.ask(model.fuse(facts[:, 0]), facts[:, 1], "tail"), model.fuse(facts[:, 2])
     )
