@@ -110,6 +110,16 @@ def test_a_run_ends_in_links_that_can_be_queried_and_a_second_changes_nothing(
     given = pd.read_csv(folder / "triples.csv")
     assert set(map(tuple, facts[["head", "relation", "tail"]].values)) == set(map(tuple, given.values))
 
+    doubted = vlkge(environment, "doubt", "--relation", "hasStyle", "--limit", "5")
+    assert doubted["model"] == run["trained"]["version"]
+    (counts,) = doubted["relations"]
+    assert counts["facts"] == 36
+    unlikely = vlkge(environment, "query", "list_unlikely_facts", "relation=hasStyle")
+    assert len(unlikely) == counts["doubted"]
+    assert 0 < counts["doubted"] <= 5
+    assert {(row["head"], "hasStyle", row["tail"]) for row in unlikely} <= set(map(tuple, given.values))
+    assert vlkge(environment, "export", str(folder / "again.safetensors"))["facts"] == exported["facts"]
+
     other = folder.parent / "other"
     folder.rename(other)
     refused = typed.vlkge("run", str(other), *RUN, **environment)
