@@ -18,6 +18,8 @@ from typing import Any, Self
 
 import numpy as np
 import platformdirs
+import torch
+from torch import Tensor
 
 from models.knowledge_graph import KnowledgeGraph
 
@@ -55,11 +57,14 @@ class PyKEEN:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def weights(self, whole: bool = False) -> dict[str, Any]:
-        """Its vectors, `entities` and `relations`; with `whole` it takes small whole numbers for them first."""
+    def weights(self, whole: bool = False) -> dict[str, Tensor]:
+        """Its vectors, `entities` and `relations`, complex ones as [real; imaginary].
+
+        With `whole` it takes small whole numbers for them first.
+        """
         file = self.file.with_name("weights.npz")
         self.ask("weights", file=str(file), whole=whole)
-        return dict(np.load(file))
+        return {name: _in_halves(torch.from_numpy(vectors)) for name, vectors in np.load(file).items()}
 
     def __enter__(self) -> Self:
         return self
@@ -68,6 +73,11 @@ class PyKEEN:
         self._process.terminate()
         self._process.wait()
         self._folder.cleanup()
+
+
+def _in_halves(vectors: Tensor) -> Tensor:
+    """Vectors of complex numbers as this project has them: [real; imaginary]. PyKEEN's tables interleave the two."""
+    return torch.cat([vectors.real, vectors.imag], dim=1) if vectors.is_complex() else vectors
 
 
 def environment() -> Path:

@@ -50,10 +50,11 @@ class Peer:
     def weights(self, file: str, whole: bool) -> dict[str, Any]:
         parts = [self.model.entity_representations[0], self.model.relation_representations[0]]
         if whole:  # sums of small whole numbers are exact in any order, ties too
+            generator = torch.Generator().manual_seed(0)
             for part in parts:
                 table = part._embeddings.weight
-                table.copy_(torch.randint(-3, 4, table.shape, generator=torch.Generator().manual_seed(0)))
-        entities, relations = (part._embeddings.weight.numpy() for part in parts)
+                table.copy_(torch.randint(-3, 4, table.shape, generator=generator))
+        entities, relations = (part().numpy() for part in parts)  # as models see them: the table has no complex numbers
         np.savez(file, entities=entities, relations=relations)
         return {}
 
