@@ -19,7 +19,7 @@ def test_a_name_is_a_preset_and_a_path_is_a_file(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     for name in ("wn9img", "mine.toml"):
         Path(name).write_text("epochs = 1\n")
-    assert "Dropout .3" in presets.find("wn9img").read_text(encoding="utf-8")
+    assert "Dropout .4" in presets.find("wn9img").read_text(encoding="utf-8")
     for path in ("./wn9img", "mine.toml", tmp_path / "wn9img"):
         assert presets.find(path).read_text(encoding="utf-8") == "epochs = 1\n"
 
