@@ -77,7 +77,8 @@ def test_a_changed_graph_keeps_trained_vectors_and_takes_new_entities_by_their_f
         {"textual": {"untitled": [1.0, 0.0]} | TEXTS["textual"]},
     )
     new = KnowledgeGraph.from_hetero(grown)
-    before, after = checkpoint.model.represent(), checkpoint.model_for(new).represent()
+    # all but an entity's number, which is another in another graph
+    before, after = (model.represent()[:, :-1] for model in (checkpoint.model, checkpoint.model_for(new)))
     for entity in ENTITIES:
         torch.testing.assert_close(after[new.entities.index(entity)], before[old.entities.index(entity)])
     text_alone = checkpoint.model.modalities["textual"](torch.tensor([old.entities.index("senecio")]))[0]
