@@ -37,7 +37,8 @@ def run(database: Database, name: str, **parameters: object) -> pd.DataFrame:
     Parameters may be given as text, which is read as the type that the header declares: integers and floats as
     numbers, booleans as true or false, lists as JSON or with commas, maps as JSON.
 
-    Raises InputError for an unknown query, parameter or entity, and for text that is not of the declared type.
+    Raises InputError for an unknown query, parameter or entity, for text that is not of the declared type, and where
+    nothing was found for a relation that nothing has.
     """
     query = find_query(name)
     types = {parameter.name: parameter.type for parameter in query.parameters}
@@ -48,6 +49,8 @@ def run(database: Database, name: str, **parameters: object) -> pd.DataFrame:
         raise InputError(str(error).removeprefix(f"{PURPOSE}/")) from error
     _refuse_unknown_entities(database, [str(given[key]) for key in IDS if key in given])
     rows = database.read(query.name, **given)
+    if not rows and "relation" in given:
+        _refuse_unknown_relation(database, str(given["relation"]))
     return pd.DataFrame([_plain(row) for row in rows], columns=list(query.returns)).convert_dtypes()
 
 
@@ -71,6 +74,14 @@ def _typed(query: str, name: str, kind: str, value: object) -> object:
 def _refuse_unknown_entities(database: Database, ids: list[str]) -> None:
     if ids and (unknown := [row["id"] for row in database.read("predict/find_unknown_ids", ids=ids)]):
         raise InputError(f"there is no entity {shorten(unknown)}; find its id with the query find_entity")
+
+
+def _refuse_unknown_relation(database: Database, relation: str) -> None:
+    if database.read("decisions/list_known_relations", relations=[relation]):
+        return
+    near = difflib.get_close_matches(relation, [row["type"] for row in database.read("schema/list_relationship_types")])
+    hint = f"did you mean: {', '.join(near)}" if near else "the query count_facts lists those that are there"
+    raise InputError(f"there is no relation {relation!r}; {hint}")
 
 
 def _plain(row: Row) -> Row:

@@ -171,7 +171,7 @@ def test_runs_and_models_tell_their_figures(art: Database) -> None:
 
 
 def test_an_answer_without_rows_still_has_columns(art: Database) -> None:
-    answer = query.run(art, "list_links_of_relation", relation="noSuchRelation")
+    answer = query.run(art, "list_links_of_relation", relation="isA")
     assert answer.empty
     assert list(answer.columns)[:3] == ["head", "head_name", "relation"]
 
@@ -196,6 +196,15 @@ def test_a_wrong_question_is_refused(name: str, parameters: dict[str, object], m
 def test_an_unknown_entity_is_refused(art: Database) -> None:
     with pytest.raises(InputError, match=r"no entity 'picasso' \(1 in all\); find its id with the query find_entity"):
         query.run(art, "compare_entities", first="mondrian", second="picasso")
+
+
+@pytest.mark.parametrize(
+    ("relation", "hint"),
+    [("hasStil", "did you mean: hasStyle"), ("zzz", "the query count_facts lists those that are there")],
+)
+def test_a_relation_that_nothing_has_is_refused(art: Database, relation: str, hint: str) -> None:
+    with pytest.raises(InputError, match=f"there is no relation '{relation}'; {hint}"):
+        query.run(art, "list_links_of_relation", relation=relation)
 
 
 def test_lists_maps_and_booleans_are_read_from_text(
