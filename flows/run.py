@@ -83,8 +83,8 @@ def refuse_other_sources(source: str) -> None:
 
 @task(cache_policy=NO_CACHE)
 def list_best(relations: list[str], limit: int) -> list[dict[str, Any]]:
-    """The strongest links of each relation; scores of different relations do not compare."""
+    """The strongest links of each relation; probabilities of different relations compare, scores do not."""
     with open_graph(Settings()) as database:
         found = [ask(database, "list_links_of_relation", relation=name, limit=limit) for name in relations]
-    shown = pd.concat(found)[["head_name", "relation", "tail_name", "score", "rank"]]
+    shown = pd.concat(found)[["head_name", "relation", "tail_name", "probability", "score", "rank"]]
     return [{str(column): value for column, value in row.items()} for row in shown.to_dict(orient="records")]
