@@ -172,6 +172,8 @@ def print_published(published: Any) -> None:
             if (name := row["relation"]) in levels
         ]
     print_table(rows, title)
+    if published.thresholds and all(threshold.probability is None for threshold in published.thresholds):
+        print("nothing is published: no probability is right that often; `vlkge evaluate` tells how often each one is")
     found = published.patterns
     print(
         f"left out: second values of {', '.join(found.functional) or 'no relation'}; what is known the other way round"

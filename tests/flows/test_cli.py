@@ -5,12 +5,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from flows import hyperparameters
+from flows.commands.predict import print_published
 from graph.server import Server
 from models.errors import InputError
+from models.patterns import Patterns
+from models.thresholds import Threshold
 from tests.flows.typed import vlkge
 
 
@@ -111,3 +115,16 @@ class TestHyperparameters:
         file.write_text("scorer: complex")
         with pytest.raises(InputError, match=r"train\.toml is not a TOML file"):
             hyperparameters.read(file, [])
+
+
+def test_a_precision_that_no_probability_reaches_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    threshold = Threshold(relation="hasStyle", calibrated_on="none", probability=None, links=0, precision=None)
+    row = {"relation": "hasStyle", "current": 0, "stale": 3}
+    published = SimpleNamespace(
+        links=0, model="v1", run_id="first", relations=[row], thresholds=[threshold], patterns=Patterns()
+    )
+    print_published(published)
+    assert "nothing is published: no probability is right that often" in capsys.readouterr().out
+    published.thresholds = [threshold, threshold.model_copy(update={"probability": 0.8})]
+    print_published(published)
+    assert "nothing is published" not in capsys.readouterr().out
