@@ -2,6 +2,8 @@
 
 import getpass
 import ipaddress
+import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +65,21 @@ def check_serving(serving: Serving, users: UsersFile) -> None:
                 f"{serving.host} can be reached by others, and without https they could read passwords: give "
                 "--certificate and --key, or --proxy ADDRESS where a program in front speaks https"
             )
+
+
+def check_address(serving: Serving) -> None:
+    """Raise InputError where nothing can be served at this address: it is taken, or not this machine's."""
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            if os.name == "posix":  # as the server does: a port that was left a moment ago is free
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(place)
+    except OSError as error:
+        raise InputError(
+            f"the page cannot be served at {serving.host}, port {serving.port}: {error.strerror}; "
+            "give another --port or --host"
+        ) from error
 
 
 def is_loopback(host: str) -> bool:

@@ -54,12 +54,13 @@ def serve(
         return
     from flows.services import graph_address, say
     from flows.settings import Settings
-    from review.server import Serving, check_serving, open_site, users_file
+    from review.server import Serving, check_address, check_serving, open_site, users_file
     from review.server import serve as run
 
     settings = Settings()
     serving = Serving(host, port, login, certificate, key, proxy)
     check_serving(serving, users_file(settings.vlkge_home))
+    check_address(serving)
     site = open_site(graph_address(settings), settings.vlkge_home, serving)
     say(f"The curators' page is at {serving.address}  (Ctrl+C ends it; decisions are saved at once)")
     with site.database:

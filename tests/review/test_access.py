@@ -1,6 +1,7 @@
 """Who may come in, what they may do, and what no request can reach."""
 
 import hashlib
+import socket
 import stat
 import uuid
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from graph.errors import InputError
 from graph.pictures import PictureStore
 from review.app import create_app
 from review.context import Site
-from review.server import Serving, check_serving
+from review.server import Serving, check_address, check_serving
 from review.users import UsersFile, read_secret
 from tests.review.conftest import picture
 from tests.review.test_queue_page import decisions, fields, hidden, press
@@ -268,3 +269,13 @@ def test_a_user_that_is_not_allowed_is_explained(
 ) -> None:
     with pytest.raises(InputError, match=message):
         UsersFile(tmp_path / "users.json").add(name, role, password)  # type: ignore[arg-type]
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(InputError, match=f"at 127.0.0.1, port {port}: .*; give another --port or --host"):
+            check_address(Serving(port=port))
+    check_address(Serving(port=port))
