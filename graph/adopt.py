@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .adopt_spec import PROPERTIES, RESERVED_LABELS, RESERVED_TYPES, AdoptSpec
+from . import reserved
+from .adopt_spec import PROPERTIES, AdoptSpec
 from .bulk import read_lists, run_batched
 from .connection import Database, Row, batches
 from .errors import InputError, shorten
@@ -124,11 +125,11 @@ def unadopt(database: Database, *, dry_run: bool = False) -> Unadoption:
 def _check_spec(database: Database, spec: AdoptSpec) -> None:
     labels = [row["label"] for row in database.read("adopt/list_labels")]
     if unknown := [label for label in spec.labels if label not in labels]:
-        allowed = [label for label in labels if label not in RESERVED_LABELS]
+        allowed = [label for label in labels if label not in reserved.LABELS]
         raise InputError(f"no node has the label {shorten(unknown)}; the labels are: {', '.join(allowed) or 'none'}")
     types = [row["type"] for row in database.read("adopt/list_types")]
     if unknown := [relation for relation in spec.relations if relation not in types]:
-        allowed = [name for name in types if name not in RESERVED_TYPES]
+        allowed = [name for name in types if name not in reserved.RELATIONS]
         raise InputError(f"no relationship has the type {shorten(unknown)}; the types are: {', '.join(allowed)}")
     for label, mapping in spec.labels.items():
         properties = [row["property"] for row in database.read("adopt/list_properties", label=label)]

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from . import reserved
 from .errors import InputError, shorten
 
 # What a specification calls a property -> what it is on an entity.
 PROPERTIES = {"id": "id", "name": "name", "text": "text", "picture": "image"}
-RESERVED_LABELS = ("Entity", "Model", "PredictionRun", "Decision", "Doubt", "Encoder", "Schema")
-RESERVED_TYPES = ("PREDICTED",)
 EXAMPLE = 'relations = ["hasStyle"], then [labels.Artwork] with id = "wikidata", name = "title"'
 
 
@@ -27,14 +26,14 @@ class AdoptSpec:
     relations: Sequence[str] = field(default=())
 
     def __post_init__(self) -> None:
-        _check_names("label", self.labels, RESERVED_LABELS)
+        _check_names("label", self.labels, reserved.LABELS)
         if not self.labels:
             raise InputError(f"the specification names no label; it looks like {EXAMPLE}")
         for label, properties in self.labels.items():
             _check_properties(label, properties)
         if isinstance(self.relations, str) or not isinstance(self.relations, Sequence):
             raise InputError(f"relations is {self.relations!r}; it must be a list of relationship types")
-        _check_names("relation", self.relations, RESERVED_TYPES)
+        _check_names("relation", self.relations, reserved.RELATIONS)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -53,13 +52,13 @@ class AdoptSpec:
         return cls(labels=labels, relations=content.get("relations", []))
 
 
-def _check_names(what: str, names: object, reserved: Sequence[str]) -> None:
+def _check_names(what: str, names: object, ours: Sequence[str]) -> None:
     given = list(names) if isinstance(names, Mapping | Sequence) else [names]
     good = [name for name in given if isinstance(name, str) and name]
     if bad := [name for name in given if name not in good]:
         raise InputError(f"the {what} {bad[0]!r} is no name")
-    if taken := sorted(set(good) & set(reserved)):
-        raise InputError(f"the {what} {shorten(taken)} is reserved for this project, as are: {', '.join(reserved)}")
+    if taken := sorted(set(good) & set(ours)):
+        raise InputError(f"the {what} {shorten(taken)} is reserved for this project, as are: {', '.join(ours)}")
 
 
 def _check_properties(label: str, properties: object) -> None:

@@ -1,7 +1,7 @@
 """A folder of `entities` and `triples` files, read and checked as a whole before anything is written."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from graph import reserved
 from graph.errors import InputError
 from graph.splits import SPLITS
 from graph.tables import Table, find_table, read_table
@@ -25,8 +26,6 @@ RESERVED = {
     },
     "triples": {"sources", "asserted_at"},
 }  # fmt: skip
-RESERVED_LABELS = {"Entity", "Model", "PredictionRun", "Decision", "Doubt", "Encoder", "Schema"}
-RESERVED_RELATIONS = {"PREDICTED"}
 RESERVED_SOURCES = {"adopted", "prediction"}
 TEXT = {
     "entities": ("id", "label", "name", "text", "image", "url", "rights"),
@@ -148,12 +147,12 @@ def _check_entities(table: Table) -> list[str]:
         shown = frame["id"] + " as " + frame["label"].fillna("") + ", before as "
         shown = shown + frame["id"].map(first.loc[first.index.dropna()]).fillna("")
         problems.append(table.complain(again, "an id must stand once", shown))
-    return [*problems, *_check_reserved(table, "label", RESERVED_LABELS)]
+    return [*problems, *_check_reserved(table, "label", reserved.LABELS)]
 
 
 def _check_triples(table: Table, entities: Table | None) -> list[str]:
     frame, problems = table.frame, _check_filled(table, ("head", "relation", "tail"))
-    problems += _check_reserved(table, "relation", RESERVED_RELATIONS)
+    problems += _check_reserved(table, "relation", reserved.RELATIONS)
     if entities is not None:
         for end in ("head", "tail"):
             unknown = (~frame[end].isin(entities.frame["id"]) & frame[end].notna()).to_numpy()
@@ -180,9 +179,9 @@ def _check_filled(table: Table, columns: tuple[str, ...]) -> list[str]:
     return [table.complain(bad, f"{column} is empty") for column, bad in empty.items() if bad.any()]
 
 
-def _check_reserved(table: Table, column: str, reserved: set[str]) -> list[str]:
-    bad: npt.NDArray[np.bool_] = table.frame[column].isin(reserved).to_numpy()
-    what = f"{column} must not be one of the reserved {sorted(reserved)}"
+def _check_reserved(table: Table, column: str, ours: Sequence[str]) -> list[str]:
+    bad: npt.NDArray[np.bool_] = table.frame[column].isin(ours).to_numpy()
+    what = f"{column} must not be one of the reserved {sorted(ours)}"
     return [table.complain(bad, what, table.frame[column])] if bad.any() else []
 
 

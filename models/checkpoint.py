@@ -134,10 +134,18 @@ def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relat
     }
     try:
         model = VLKGE(config, seen, features, relations)
-        model.load_state_dict(tensors)
+        model.load_state_dict(tensors | _with_itself(model, tensors))
     except RuntimeError as error:
         raise InputError(f"{MODEL} does not fit {CONFIG}: {error}") from error
     return model.eval()
+
+
+def _with_itself(model: VLKGE, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights of experts as they are now: a model from before the known entity itself had one gives it no weight."""
+    weights = tensors.get("trust.weights")
+    if model.trust is None or weights is None or weights.shape[2] + 1 != model.trust.weights.shape[2]:
+        return {}
+    return {"trust.weights": torch.cat([weights[..., :2], torch.zeros_like(weights[..., :1]), weights[..., 2:]], dim=2)}
 
 
 def _carried_over(checkpoint: Checkpoint, graph: KnowledgeGraph) -> VLKGE:

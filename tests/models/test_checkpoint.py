@@ -13,7 +13,7 @@ from models.checkpoint import CONFIG, METRICS, MODEL, Checkpoint
 from models.config import TrainConfig
 from models.errors import InputError
 from models.knowledge_graph import KnowledgeGraph
-from models.tensor_file import load_tensors
+from models.tensor_file import load_tensors, save_tensors
 from models.training import train
 
 SMALL = TrainConfig(dimension=8, batch_size=32, epochs=2, patience=None)
@@ -57,6 +57,20 @@ def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) 
 )
 def test_scores_are_equal_after_loading(gallery: HeteroData, tmp_path: Path, options: dict[str, object]) -> None:
     checkpoint = train(gallery, SMALL.model_copy(update=options), tmp_path, device="cpu")
+    assert torch.equal(head_scores(Checkpoint.load(tmp_path)), head_scores(checkpoint))
+
+
+def test_a_model_from_before_the_known_entity_had_a_weight_scores_as_it_did(
+    gallery: HeteroData, tmp_path: Path
+) -> None:
+    checkpoint = train(gallery, SMALL, tmp_path, device="cpu")
+    trust = checkpoint.model.trust
+    assert trust is not None
+    trust.weights.copy_(torch.rand_like(trust.weights))
+    trust.weights[..., 2] = 0
+    tensors, _ = load_tensors(tmp_path / MODEL)
+    tensors["trust.weights"] = torch.cat([trust.weights[..., :2], trust.weights[..., 3:]], dim=2)
+    save_tensors(tensors, tmp_path / MODEL)
     assert torch.equal(head_scores(Checkpoint.load(tmp_path)), head_scores(checkpoint))
 
 

@@ -3,14 +3,13 @@
 import math
 
 import pytest
-import torch
 
 from models.config import TrainConfig
 from models.doubts import find_doubts
 from models.errors import InputError
 from models.knowledge_graph import KnowledgeGraph
-from models.scores import Scores
 from models.training import train
+from tests.models.by_id import ById
 
 WORKS = dict.fromkeys("abcd", "Work") | dict.fromkeys("xyz", "Style")
 FACTS = [
@@ -20,19 +19,6 @@ FACTS = [
     ("d", "hasStyle", "x", "train"),
     ("d", "hasStyle", "z", "train"),
 ]
-
-
-class ById(Scores):
-    """Score of a tail: given by its id, whatever the head is."""
-
-    def __init__(self, graph: KnowledgeGraph, **scores: float) -> None:
-        self.scores = torch.tensor([scores.get(key, 0.0) for key in graph.entities]).float()
-        self.entities = graph.num_entities
-        self.device = torch.device("cpu")
-
-    def score_all(self, pairs, side, candidates=None):
-        assert side == "tail"
-        return self.scores[candidates].repeat(len(pairs), 1)
 
 
 @pytest.fixture

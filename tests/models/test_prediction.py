@@ -15,8 +15,9 @@ from models.knowledge_graph import KnowledgeGraph
 from models.lists import Links
 from models.patterns import Patterns
 from models.prediction import COLUMNS, added_since, members, predict, seen_by
-from models.scores import Scores, VectorScores
+from models.scores import VectorScores
 from models.vlkge import VLKGE
+from tests.models.by_id import ById
 
 WORKS = {"a": "Work", "b": "Work", "c": "Work", "x": "Style", "y": "Style", "z": "Style", "p": "Person", "q": "Person"}
 FACTS = [
@@ -27,19 +28,6 @@ FACTS = [
     ("p", "knows", "x", "train"),
     ("x", "relatedTo", "x", "train"),
 ]
-
-
-class ById(Scores):
-    """Score of a tail: given by its id, whatever the head is."""
-
-    def __init__(self, graph: KnowledgeGraph, **scores: float) -> None:
-        self.scores = torch.tensor([scores[key] for key in graph.entities]).float()
-        self.entities = graph.num_entities
-        self.device = torch.device("cpu")
-
-    def score_all(self, pairs, side, candidates=None):
-        assert side == "tail"
-        return self.scores[candidates].repeat(len(pairs), 1)
 
 
 @pytest.fixture
