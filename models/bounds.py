@@ -13,6 +13,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from models.product import product
+
 Cells = tuple[Tensor, Tensor]
 
 BLOCK = 128  # rows of differences measured at a time: they stay in the cache
@@ -104,12 +106,11 @@ class Reach:
         directions = self.norm.direction(queries - self.centre)
         along = (directions * queries).sum(1) - self.slack * queries.abs().sum(1)
         start = self.margin + slack - along
-        bounds = torch.addmm(start[:, None], directions, self.candidates.T)
-        return bounds.add_(self.slack * self.sizes), None
+        return product(directions, self.candidates).add_(start[:, None]).add_(self.slack * self.sizes), None
 
     def _euclidean_bounds(self, queries: Tensor, slack: float) -> tuple[Tensor, Tensor]:
         squares = queries.square().sum(1)[:, None] + self.squares
-        between = torch.addmm(squares, queries, self.candidates.T, alpha=-2)
+        between = product(queries, self.candidates).mul_(-2).add_(squares)
         rounding = squares.mul_(4 * self.slack)
         near = (between - rounding).clamp_(min=0).sqrt_()
         far = between.add_(rounding).clamp_(min=0).sqrt_()

@@ -17,7 +17,7 @@ from models.progress import Progress, silent
 from models.scores import Block, Scores, columns_of
 from models.scoring import Side
 
-BUDGET = 16 * 2**20  # numbers in one block of scores: 64 MiB in float32
+BUDGET = 4 * 2**20  # numbers in one block of scores: 16 MiB in float32, which stay in the cache
 
 
 @dataclass(frozen=True)
@@ -133,13 +133,14 @@ def _rank_block(
     width = matrix.shape[1]
     open_cells = width - torch.bincount(hidden[0], minlength=len(pairs))[rows]
     itself = matrix[rows, columns] == targets  # an answer that is not filtered meets itself
-    step = max(1, budget // width)
-    parts = [
-        _count(matrix, rows[part], columns[part], targets[part], itself[part])
-        for part in torch.split(torch.arange(len(rows), device=rows.device), step)
-    ]
+    counts = torch.empty(3, len(rows), dtype=torch.int64, device=rows.device)
+    first = torch.ones_like(rows, dtype=torch.bool)
+    first[1:] = rows[1:] != rows[:-1]  # one fact of each row is counted where the scores stand, others on copies
+    others = torch.split((~first).nonzero()[:, 0], max(1, budget // width))
+    for part, cells in [(first, matrix), *((part, matrix[rows[part]]) for part in others if len(part))]:
+        counts[:, part] = _count(cells, columns[part], targets[part], itself[part])
     candidates = open_cells + (~itself).long()
-    return torch.cat([torch.cat(parts, dim=1), candidates[None]])
+    return torch.cat([counts, candidates[None]])
 
 
 def _known_cells(known: KnownFacts | None, pairs: Tensor, side: Side, allowed: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -150,10 +151,8 @@ def _known_cells(known: KnownFacts | None, pairs: Tensor, side: Side, allowed: T
     return rows[columns >= 0], columns[columns >= 0]
 
 
-def _count(matrix: Tensor, rows: Tensor, columns: Tensor, targets: Tensor, itself: Tensor) -> Tensor:
-    """How many cells of a target's row are greater, equal, and equal further left: int64 [3, m]."""
-    each_row_once = len(rows) == len(matrix) and torch.equal(rows, torch.arange(len(rows), device=rows.device))
-    cells = matrix if each_row_once else matrix[rows]
+def _count(cells: Tensor, columns: Tensor, targets: Tensor, itself: Tensor) -> Tensor:
+    """How many of a target's cells [m, C] are greater, equal, and equal further left: int64 [3, m]."""
     marks = torch.empty_like(cells)  # comparing into floats, then summing, is several times faster than on booleans
     greater = torch.gt(cells, targets[:, None], out=marks).sum(1)
     ties = torch.eq(cells, targets[:, None], out=marks).sum(1) - itself.float()

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
+from models.product import product
 from models.sampled_product import sampled_product
 
 Side = Literal["head", "tail"]
@@ -64,7 +65,7 @@ class _Product(Scorer):
         return (query * candidates).sum(-1)
 
     def match_all(self, query: Tensor, candidates: Tensor) -> Tensor:
-        return query @ candidates.T
+        return product(query, candidates)
 
     def match_lists(self, query: Tensor, candidates: Tensor, lists: Tensor) -> Tensor:
         if query.is_cuda:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from models.filters import SIDES, KnownFacts, answers, given_pairs
+from models.product import product
 from models.scoring import Scorer, Side
 
 CANDIDATES = 1000  # that a held-back fact is compared with
@@ -98,9 +99,9 @@ class Stacked(Scorer):
 
     def _parts_of_all(self, query: Tensor, candidates: Tensor) -> Iterator[Tensor]:
         match = self.scorer.match_all
-        return self._parts(query, candidates, match, lambda q, c: q @ c.T, lambda q, c: q[:, None] == c)
+        return self._parts(query, candidates, match, product, lambda q, c: q[:, None] == c)
 
-    def _parts(self, query: Tensor, candidates: Tensor, match: Match, product: Match, same: Match) -> Iterator[Tensor]:
+    def _parts(self, query: Tensor, candidates: Tensor, match: Match, cosine: Match, same: Match) -> Iterator[Tensor]:
         q, c = self.split(query), self.split(candidates)
         seen = c[-1][..., 0]
         yield match(q[0], c[0])
@@ -109,7 +110,7 @@ class Stacked(Scorer):
         if self.structure:
             yield match(q[1], c[1]) * seen
         for ours, theirs in zip(q[2:-1], c[2:-1], strict=True):
-            yield product(ours, theirs)
+            yield cosine(ours, theirs)
 
 
 def fit(trust: Trust, parts: Parts, seen: Tensor, known: KnownFacts, facts: Tensor, seed: int) -> None:
