@@ -24,12 +24,11 @@ from models.batches import Batches
 from models.config import TrainConfig
 from models.filters import KnownFacts
 from models.knowledge_graph import Features, KnowledgeGraph
-from models.losses import Loss, logistic_loss, softmax_loss
 from models.optimizers import Adagrad
 from models.ranking import rank
 from models.scores import VectorScores
 from models.scoring import SCORERS
-from models.training import train_step
+from models.steps import train_step
 from models.vlkge import VLKGE
 
 ENTITIES, RELATIONS, FACTS = 224_166, 22, 7_900_000
@@ -64,7 +63,7 @@ def figures(options: argparse.Namespace) -> Iterator[Figure]:
     """Steps and positives a second, the epoch, queries a second, and the peaks of memory after each."""
     width = options.width or options.dimension
     graph = made_graph(options.entities, options.facts, options.queries // 2, width)
-    config, loss = settings(options)
+    config = settings(options)
     clock = time.process_time if options.processor_time else time.perf_counter
     device = torch.device(options.device)
     torch.manual_seed(config.seed)
@@ -73,7 +72,7 @@ def figures(options: argparse.Namespace) -> Iterator[Figure]:
     yield alone("scale, memory before training", peak_megabytes(), "MB")
     whole = len(batches)
     steps = min(whole, options.steps or whole)
-    seconds = timed(lambda: train(model, batches, steps, device, loss), clock)
+    seconds = timed(lambda: train(model, batches, steps, device), clock)
     yield alone("scale, training", steps * config.batch_size / seconds, "positives/s")
     yield alone(f"scale, {'an epoch' if steps == whole else 'a part'} of {steps:,} steps", seconds, "s")
     yield alone("scale, memory after training", peak_megabytes(), "MB")
@@ -86,10 +85,10 @@ def figures(options: argparse.Namespace) -> Iterator[Figure]:
         yield alone("scale, GPU memory in all", torch.cuda.max_memory_allocated() / 2**20, "MB")
 
 
-def settings(options: argparse.Namespace) -> tuple[TrainConfig, Loss]:
+def settings(options: argparse.Namespace) -> TrainConfig:
     """The paper's training, or the defaults."""
     if options.defaults:
-        return TrainConfig(dimension=options.dimension), softmax_loss
+        return TrainConfig(dimension=options.dimension)
     paper = {
         "scorer": options.scorer,
         "dimension": options.dimension,
@@ -102,7 +101,7 @@ def settings(options: argparse.Namespace) -> tuple[TrainConfig, Loss]:
         "dropout": 0,
         "structural_dropout": 0,
     }
-    return TrainConfig.model_validate(paper), logistic_loss
+    return TrainConfig.model_validate(paper)
 
 
 def made_graph(entities: int, facts: int, held_back: int, dimension: int) -> KnowledgeGraph:
@@ -134,13 +133,13 @@ def _unit_vectors(mask: Tensor, dimension: int, generator: torch.Generator) -> T
     return F.normalize(vectors, dim=1, out=vectors)
 
 
-def train(model: VLKGE, batches: Batches, steps: int, device: torch.device, loss: Loss) -> None:
+def train(model: VLKGE, batches: Batches, steps: int, device: torch.device) -> None:
     """The first steps of an epoch; how far it is goes to standard error."""
     optimizer = Adagrad(model.parameters(), lr=model.config.learning_rate)
     started = told = time.monotonic()
     for number, batch in enumerate(islice(batches.epoch(0), steps), 1):
         optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(train_step(model, batch.to(device), loss))
+        torch.autograd.backward(train_step(model, batch.to(device)))
         optimizer.step()
         now = time.monotonic()
         if now - told > SECONDS_BETWEEN_LINES or number == steps:

@@ -23,10 +23,9 @@ from benchmarks.timing import in_turns, timed
 from models.batches import Batch, Batches
 from models.config import TrainConfig
 from models.knowledge_graph import KnowledgeGraph
-from models.losses import logistic_loss
 from models.optimizers import Adagrad
 from models.scoring import SCORERS, Scorer
-from models.training import train_step
+from models.steps import train_step
 from models.vlkge import VLKGE
 
 LEARNING_RATE = 0.1
@@ -106,7 +105,7 @@ class Trainer:
     def steps(self, number: int) -> None:
         for batch in islice(self.batches.epoch(0), number):
             self.optimizer.zero_grad(set_to_none=True)
-            torch.autograd.backward(train_step(self.model, batch, logistic_loss))
+            torch.autograd.backward(train_step(self.model, batch))
             self.optimizer.step()
 
 

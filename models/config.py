@@ -80,7 +80,9 @@ class TrainConfig(BaseModel):
 
     optimizer: Literal["adagrad", "adam"] = "adagrad"
     learning_rate: float = Field(0.1, gt=0)
-    batch_size: int = Field(512, gt=0, description="training facts a step")
+    batch_size: int = Field(
+        512, gt=0, description="training facts a step; with one_vs_all and k_vs_all so many on average"
+    )
     epochs: int = Field(10, gt=0)
     patience: int | None = Field(
         3, gt=0, description="epochs without a better validation MRR until the end; none: all epochs, the last weights"
@@ -94,8 +96,6 @@ class TrainConfig(BaseModel):
             raise ValueError(f"modalities are given twice: {list(self.modalities)}")
         if self.negative_candidates == "relation" and self.negative_sampling == "shared":
             raise ValueError("negative_candidates='relation' needs negative_sampling='independent'")
-        if self.loss == "k_vs_all" and self.negative_filter == "none":
-            raise ValueError("k_vs_all needs to know the other answers: negative_filter is none")
         if self.n3 and self.scorer not in ("distmult", "complex"):
             raise ValueError(f"n3 regularises the factors of distmult and complex, not of {self.scorer}")
         return self

@@ -6,13 +6,12 @@ DistributedDataParallel does not fit here: it averages the means of shares, whic
 differ in size, and gathers rows of sparse gradients, which here are the same rows on every process.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
-import torch
 from torch import Tensor, distributed, nn
 
-from models.batches import Batch
+from models.batches import AnyBatch
 from models.config import TrainConfig
 from models.errors import InputError
 
@@ -35,18 +34,17 @@ class Group:
     def leads(self) -> bool:
         return self.rank == 0
 
-    def share(self, batch: Batch, config: TrainConfig) -> tuple[Batch, float]:
+    def share(self, batch: AnyBatch, config: TrainConfig) -> tuple[AnyBatch, float]:
         """This process's part of a batch, and the factor that makes the parts' losses add up to the batch's.
 
-        A batch of fewer facts than processes is everybody's, divided by how many they are.
+        A batch of fewer facts, or queries, than processes is everybody's, divided by how many they are.
         """
-        facts = len(batch.heads)
         if self.size == 1:
             return batch, 1.0
-        if facts < self.size:
+        if len(batch) < self.size:
             return batch, 1 / self.size
-        part = cut(batch, facts * self.rank // self.size, facts * (self.rank + 1) // self.size)
-        return part, weight(part, config) / weight(batch, config)
+        part = batch.part(len(batch) * self.rank // self.size, len(batch) * (self.rank + 1) // self.size)
+        return part, part.weight(config) / batch.weight(config)
 
     def sum_gradients(self, model: nn.Module) -> None:
         """Add up the gradients of all processes, on each; sparse ones must hold the same rows everywhere."""
@@ -75,41 +73,5 @@ class Group:
 
 def check(config: TrainConfig, group: Group) -> None:
     """Raise InputError for a configuration whose loss does not add up over shares."""
-    if group.size > 1 and config.loss == "logistic" and config.n3:
-        raise InputError("n3 with the logistic loss cannot be trained by several processes: their means differ")
-
-
-def weight(batch: Batch, config: TrainConfig) -> float:
-    """What the loss's mean divides by: the batch's facts, or for the logistic loss its positives and negatives."""
-    facts = len(batch.heads)
-    if config.loss != "logistic":
-        return float(facts)
-    queries = facts * sides(config)
-    rows, columns = batch.excluded
-    candidates = batch.negatives.shape[-1]
-    left_out = len(torch.unique(rows * candidates + columns))
-    return float(queries * (1 + candidates) - left_out)
-
-
-def cut(batch: Batch, start: int, end: int) -> Batch:
-    """The facts from `start` to before `end` with their queries; entities and shared negatives stay whole."""
-    facts = len(batch.heads)
-    rows, columns = batch.excluded
-    side, fact = rows // facts, rows % facts
-    kept = (fact >= start) & (fact < end)
-    negatives = batch.negatives
-    if negatives.dim() == 2:
-        negatives = torch.cat([part[start:end] for part in torch.split(negatives, facts)])
-    return replace(
-        batch,
-        heads=batch.heads[start:end],
-        relations=batch.relations[start:end],
-        tails=batch.tails[start:end],
-        negatives=negatives,
-        excluded=((side * (end - start) + fact - start)[kept], columns[kept]),
-    )
-
-
-def sides(config: TrainConfig) -> int:
-    """How many queries a fact asks."""
-    return 2 if config.corrupted == "both" else 1
+    if group.size > 1 and config.n3 and config.loss in ("logistic", "k_vs_all"):
+        raise InputError(f"n3 with the loss {config.loss} cannot be trained by several processes: their means differ")

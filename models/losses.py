@@ -1,10 +1,16 @@
-"""Losses over a positive score per query [Q] and its negatives' scores [Q, K]; -inf marks what is no negative."""
+"""Losses over a positive score per query [Q] and its negatives' scores [Q, K], where -inf marks what is no negative.
+
+Those over every entity take all scores of a query, and the cells of its answers.
+"""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from models.negatives import Cells
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -33,16 +39,54 @@ def self_adversarial_loss(temperature: float) -> Loss:
     return loss
 
 
-def k_vs_all_loss(scores: Tensor, answers: tuple[Tensor, Tensor]) -> Tensor:
-    """Binary cross entropy of all entities as answers of each query (Dettmers et al. 2018, section 5.2).
+def one_vs_all_loss(scores: Tensor, answers: Cells, excluded: Cells | None) -> Tensor:
+    """Cross entropy of each answer among all entities, mean over the cells (query, entity) of answers.
 
-    Takes scores [Q, N] and the cells (query, entity) of known answers. A query that stands in the batch for one of its
-    k answers counts 1 / k, so that over an epoch each (entity, relation) counts once.
+    Takes scores [Q, N] and overwrites them. Other cells in `excluded` do not compete; None: other answers do.
+    """
+    loss: Tensor = _OneVsAll.apply(scores, answers, excluded)
+    return loss
+
+
+class _OneVsAll(torch.autograd.Function):
+    """The gradient is made where the scores were, so that a step writes each of them a few times, all in one place."""
+
+    @staticmethod
+    def forward(ctx: Any, scores: Tensor, answers: Cells, excluded: Cells | None) -> Tensor:
+        rows, _ = answers
+        positive = scores[answers]
+        if excluded is not None:
+            scores[excluded] = -torch.inf
+        highest = scores.amax(1, keepdim=True).clamp_(min=torch.finfo(scores.dtype).min)
+        shares = scores.sub_(highest).exp_()
+        total = shares.sum(1).clamp_(min=torch.finfo(scores.dtype).tiny)
+        behind = (highest[:, 0] + total.log())[rows] - positive
+        losses, pull = behind, torch.ones_like(behind)
+        if excluded is not None:  # the answer was taken out with the others
+            losses, pull = F.softplus(behind), behind.sigmoid()
+        pull /= len(rows)
+        shares.mul_((torch.zeros_like(total).index_add_(0, rows, pull) / total)[:, None])
+        shares.index_put_(answers, -pull, accumulate=True)
+        ctx.save_for_backward(shares)
+        return losses.mean()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        (shares,) = ctx.saved_tensors
+        return shares * gradients[0], None, None
+
+
+def k_vs_all_loss(scores: Tensor, answers: Cells, excluded: Cells | None) -> Tensor:
+    """Binary cross entropy of all entities as answers of each query, mean (Dettmers et al. 2018, section 5.2).
+
+    Takes scores [Q, N]; cells (query, entity) in `excluded` that are no answers are left out.
     """
     rows, _ = answers
-    counts = torch.bincount(rows, minlength=len(scores)).clamp(min=1)
-    each = F.softplus(scores).sum(1) - torch.zeros_like(scores[:, 0]).index_add(0, rows, scores[answers])
-    return (each / counts).mean() / scores.shape[1]
+    positive = scores[answers]
+    if excluded is not None:
+        scores = scores.index_put(excluded, scores.new_full((), -torch.inf)).index_put(answers, positive)
+    each = F.softplus(scores).sum(1) - torch.zeros_like(scores[:, 0]).index_add(0, rows, positive)
+    return each.mean() / scores.shape[1]
 
 
 def rejected_loss(scores: Tensor, queries: int) -> Tensor:

@@ -1,4 +1,7 @@
-"""One modality's vectors of entities: trained rows for structure, projected features for pictures and texts."""
+"""One modality's vectors of entities: trained rows for structure, projected features for pictures and texts.
+
+Entities are rows int64 [n], or None for all.
+"""
 
 import torch
 from torch import Tensor, nn
@@ -17,11 +20,11 @@ class Structural(nn.Module):
         self.register_buffer("mask", seen)
         self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(seen), width)))
 
-    def forward(self, entities: Tensor) -> Tensor:
-        return F.embedding(entities, self.table, sparse=self.sparse)
+    def forward(self, entities: Tensor | None) -> Tensor:
+        return _rows(self.table, entities, self.sparse)
 
-    def present(self, entities: Tensor) -> Tensor:
-        return self.mask[entities]
+    def present(self, entities: Tensor | None) -> Tensor:
+        return of_entities(self.mask, entities)
 
 
 class Projected(nn.Module):
@@ -46,12 +49,12 @@ class Projected(nn.Module):
         self.adapter = Adapter(dimension, adapter_width) if adapter_width else nn.Identity()
         self.projection: nn.Module = nn.Identity() if dimension == width else nn.Linear(dimension, width, bias=False)
 
-    def forward(self, entities: Tensor) -> Tensor:
-        vectors: Tensor = self.projection(self.adapter(F.embedding(entities, self.vectors, sparse=self.sparse)))
+    def forward(self, entities: Tensor | None) -> Tensor:
+        vectors: Tensor = self.projection(self.adapter(_rows(self.vectors, entities, self.sparse)))
         return vectors
 
-    def present(self, entities: Tensor) -> Tensor:
-        return self.mask[entities]
+    def present(self, entities: Tensor | None) -> Tensor:
+        return of_entities(self.mask, entities)
 
     def units(self, entities: Tensor) -> Tensor:
         """The features themselves [n, d], of unit length, zeros where there are none; nothing is learned by them."""
@@ -90,9 +93,18 @@ class Imaginary(nn.Module):
         self.projection = nn.Linear(width, width, bias=False)
         self.gate = nn.Parameter(torch.zeros(()))
 
-    def forward(self, entities: Tensor, real: Tensor, structured: Tensor | None) -> Tensor:
+    def forward(self, entities: Tensor | None, real: Tensor, structured: Tensor | None) -> Tensor:
         """Imaginary parts [n, width]; rows are used only for `structured` entities, bool [n] (None: all)."""
-        own = F.embedding(entities, self.table, sparse=self.sparse)
+        own = _rows(self.table, entities, self.sparse)
         derived = self.gate.tanh() * self.projection(real)
-        used = self.rows[entities] if structured is None else self.rows[entities] & structured
-        return torch.where(used[:, None], own, derived)
+        used = of_entities(self.rows, entities)
+        return torch.where((used if structured is None else used & structured)[:, None], own, derived)
+
+
+def of_entities(values: Tensor, entities: Tensor | None) -> Tensor:
+    """The rows of `values` [N, ...] that belong to entities."""
+    return values if entities is None else values[entities]
+
+
+def _rows(table: Tensor, entities: Tensor | None, sparse: bool) -> Tensor:
+    return table if entities is None else F.embedding(entities, table, sparse=sparse)

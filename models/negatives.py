@@ -13,12 +13,12 @@ BySide = dict[Side, Tensor]
 
 
 class SharedNegatives:
-    """One draw of distinct entities for the whole batch; with one_vs_all and k_vs_all it is every entity."""
+    """One draw of distinct entities for the whole batch."""
 
     def __init__(self, graph: KnowledgeGraph, known: KnownFacts | None, config: TrainConfig) -> None:
         self.known = known
         self.num_entities = graph.num_entities
-        self.count = graph.num_entities if config.scores_every_entity else min(config.negatives, graph.num_entities)
+        self.count = min(config.negatives, graph.num_entities)
         self.columns = torch.full((graph.num_entities,), -1)
 
     def draw(self, pairs: BySide, wanted: BySide, generator: torch.Generator) -> tuple[Tensor, Cells]:

@@ -1,7 +1,7 @@
 """All inner products of queries with candidates, by the faster of the CPU's two libraries.
 
-Torch multiplies float32 matrices with MKL, which leaves the wide registers of AMD processors unused; oneDNN, which comes
-with torch too, uses them: two and a half times as fast there, and no slower elsewhere. Both sum in float32.
+Torch multiplies float32 matrices with MKL, which leaves the wide registers of AMD processors unused; oneDNN, which
+comes with torch too, uses them: two and a half times as fast there, and no slower elsewhere. Both sum in float32.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-_linear = torch.ops.mkldnn._linear_pointwise if torch.backends.mkldnn.is_available() else None
+_linear = torch.ops.mkldnn._linear_pointwise if torch.backends.mkldnn.is_available() else None  # type: ignore[no-untyped-call]
 
 
 def product(queries: Tensor, candidates: Tensor) -> Tensor:

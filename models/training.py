@@ -11,14 +11,13 @@ import torch
 from torch import Tensor
 from torch_geometric.data import HeteroData
 
-from models.batches import Batch, Batches, epoch_seed
+from models.batches import epoch_seed, epochs
 from models.checkpoint import Checkpoint
 from models.config import TrainConfig
 from models.distributed import Group, check
 from models.errors import InputError
 from models.filters import SIDES, KnownFacts
 from models.knowledge_graph import KnowledgeGraph
-from models.losses import Loss, k_vs_all_loss, logistic_loss, n3, rejected_loss, self_adversarial_loss, softmax_loss
 from models.optimizers import Adagrad
 from models.progress import Progress, silent
 from models.ranking import rank
@@ -26,6 +25,7 @@ from models.relation_texts import start_from_names
 from models.scores import VectorScores
 from models.scoring import Side
 from models.stack import Stacked, fit
+from models.steps import train_step
 from models.tensor_file import load_tensors, save_tensors
 from models.vlkge import VLKGE
 from models.warm_start import digest, start_from
@@ -98,43 +98,6 @@ def _reproducible(device: torch.device) -> Iterator[None]:
         memory.fill_uninitialized_memory = before[1]
 
 
-def train_step(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:
-    """The loss of one batch, summed over the models that are trained side by side."""
-    return torch.stack([_tower_loss(tower, batch, loss) for tower in model.towers]).sum()
-
-
-def _tower_loss(model: VLKGE, batch: Batch, loss: Loss) -> Tensor:
-    scorer = model.fused_scorer
-    vectors = model.fuse(batch.entities)
-    heads, tails = vectors[batch.heads], vectors[batch.tails]
-    query, answer = model.ask(heads, batch.relations, "tail"), tails
-    if model.config.corrupted == "both":
-        query = torch.cat([query, model.ask(tails, batch.relations, "head")])
-        answer = torch.cat([tails, heads])
-    positive = scorer.match_pairs(query, answer)
-    if batch.negatives.dim() == 1:
-        negative = scorer.match_all(query, vectors if batch.entities is None else vectors[batch.negatives])
-    else:
-        negative = scorer.match_lists(query, vectors, batch.negatives)
-    if model.config.loss == "k_vs_all":
-        value = k_vs_all_loss(negative, batch.excluded)
-    else:
-        value = loss(positive, negative.index_put(batch.excluded, negative.new_full((), -torch.inf)))
-    if batch.rejected is not None:
-        scores = _both_sides(model, vectors, batch.rejected)
-        value = value + model.config.rejected_weight * rejected_loss(scores, 2 * model.config.batch_size)
-    if model.config.n3:
-        value = value + model.config.n3 * n3(model.factors(heads, batch.relations, tails))
-    return value
-
-
-def _both_sides(model: VLKGE, vectors: Tensor, triples: Tensor) -> Tensor:
-    """Scores [2m] of facts [m, 3], asked for their tails, then for their heads."""
-    heads, relations, tails = vectors[triples[:, 0]], triples[:, 1], vectors[triples[:, 2]]
-    query = torch.cat([model.ask(heads, relations, "tail"), model.ask(tails, relations, "head")])
-    return model.fused_scorer.match_pairs(query, torch.cat([tails, heads]))
-
-
 @dataclass
 class Run:
     """One training as it goes on."""
@@ -157,8 +120,7 @@ class Run:
         if self.warm_start is not None:
             start_from(self.model, self.warm_start, self.graph)
         self.optimizer = _optimizer(self.model, self.config)
-        self.loss = _loss(self.config)
-        self.batches = Batches(self.graph, self.config)
+        self.batches = epochs(self.graph, self.config)
         self.validation = self._validation_facts()
         known = torch.cat([self.graph.triples[split] for split in ("train", "val", "gate")])
         self.known = KnownFacts(known, self.graph.num_relations)
@@ -205,7 +167,7 @@ class Run:
         for step, batch in enumerate(self.batches.epoch(number), 1):
             self.optimizer.zero_grad(set_to_none=True)
             share, factor = self.group.share(batch, self.config)
-            loss = train_step(self.model, share.to(self.device), self.loss) * factor
+            loss = train_step(self.model, share.to(self.device)) * factor
             torch.autograd.backward(loss)
             self.group.sum_gradients(self.model)
             self.optimizer.step()
@@ -331,9 +293,3 @@ def _optimizer(model: VLKGE, config: TrainConfig) -> torch.optim.Optimizer:
     if config.optimizer == "adagrad":
         return Adagrad(model.parameters(), lr=config.learning_rate)
     return torch.optim.Adam(model.parameters(), lr=config.learning_rate)
-
-
-def _loss(config: TrainConfig) -> Loss:
-    if config.loss == "logistic":
-        return logistic_loss
-    return self_adversarial_loss(config.adversarial_temperature) if config.loss == "self_adversarial" else softmax_loss

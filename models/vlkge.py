@@ -14,7 +14,7 @@ from models.config import TrainConfig
 from models.errors import InputError
 from models.fusion import FUSIONS
 from models.knowledge_graph import Features, KnowledgeGraph
-from models.modalities import Imaginary, Projected, Structural
+from models.modalities import Imaginary, Projected, Structural, of_entities
 from models.scoring import SCORERS, RotatE, Scorer, Side, TransE
 from models.stack import Stacked, Trust
 
@@ -171,30 +171,32 @@ class VLKGE(nn.Module):
         queries = self.queries(entities, triples[:, [known, 1]], side)
         return self.scorer.match_pairs(queries, entities[triples[:, answer]])
 
-    def factors(self, heads: Tensor, relations: Tensor, tails: Tensor) -> list[Tensor]:
-        """Moduli [B, D] of the factors of facts, for N3: of fused vectors of both ends, and of the relations."""
-        sides: list[Side] = ["tail", "head"] if self.config.reciprocal else ["tail"]
-        rows = [self.relations[self._relation_rows(relations, side)] for side in sides]
-        return [self._moduli(factor) for factor in (heads, tails, *rows)]
+    def moduli(self, vectors: Tensor) -> Tensor:
+        """What N3 weighs of vectors [B, W]: sqrt(re^2 + im^2) [B, D] of complex ones, absolute values of real ones."""
+        return torch.complex(*vectors.chunk(2, dim=1)).abs() if self.fused_scorer.complex_valued else vectors.abs()
 
-    def _moduli(self, factor: Tensor) -> Tensor:
-        return torch.complex(*factor.chunk(2, dim=1)).abs() if self.fused_scorer.complex_valued else factor.abs()
+    def moduli_of_relations(self, relations: Tensor, side: Side) -> Tensor:
+        """Moduli [B, D] of relations int64 [B] as used when `side` is asked for."""
+        return self.moduli(self.relations[self._relation_rows(relations, side)])
 
     def _relation_rows(self, relations: Tensor, side: Side) -> Tensor:
         return relations + self.num_relations if side == "head" and self.config.reciprocal else relations
 
     def fuse(self, entities: Tensor | None = None) -> Tensor:
         """Fused vectors [n, fused_width] of entities int64 [n] (None: all); with dropout in training mode only."""
-        if entities is None:
-            entities = torch.arange(self.num_entities, device=self.relations.device)
         modules = [module for module in self.modalities.values() if isinstance(module, Structural | Projected)]
-        parts = torch.stack([module(entities) for module in modules], dim=1)
-        present = torch.stack([module.present(entities) for module in modules], dim=1)
+        vectors, masks = zip(*((module(entities), module.present(entities)) for module in modules), strict=True)
+        if len(modules) == 1 and self.imaginary is None:
+            return self._finish(vectors[0] if masks[0].all() else vectors[0] * masks[0][:, None])
+        parts, present = torch.stack(vectors, dim=1), torch.stack(masks, dim=1)
         if self.training and "structural" in self.modalities:
             present = self._hide_structure(entities, present)
         if self.config.unit_modalities:
             parts = F.normalize(parts, dim=-1)
-        fused = self.dropout(self._complete(entities, parts, present))
+        return self._finish(self._complete(entities, parts, present))
+
+    def _finish(self, fused: Tensor) -> Tensor:
+        fused = self.dropout(fused)
         return F.normalize(fused, dim=-1) if self.fused_scorer.unit_entities else fused
 
     def _with_experts(self, entities: Tensor) -> Tensor:
@@ -209,16 +211,16 @@ class VLKGE(nn.Module):
         tail[:, -1] = entities
         return torch.cat([*parts, tail], dim=1)
 
-    def _hide_structure(self, entities: Tensor, present: Tensor) -> Tensor:
+    def _hide_structure(self, entities: Tensor | None, present: Tensor) -> Tensor:
         """Leaves some entities with their features alone, as unseen ones are."""
         column = list(self.modalities).index("structural")
-        hidden = torch.rand(len(present), device=present.device) < self.hiding[entities]
+        hidden = torch.rand(len(present), device=present.device) < of_entities(self.hiding, entities)
         others = present.sum(1) > present[:, column].long()
         present = present.clone()
         present[:, column] &= ~(hidden & others)
         return present
 
-    def _complete(self, entities: Tensor, parts: Tensor, present: Tensor) -> Tensor:
+    def _complete(self, entities: Tensor | None, parts: Tensor, present: Tensor) -> Tensor:
         """Fused vectors [n, fused_width], real and imaginary parts side by side where there are such."""
         counted = present
         if self.config.missing_structure == "zero" and "structural" in self.modalities:

@@ -9,10 +9,10 @@ import torch
 from torch import distributed, multiprocessing
 from torch_geometric.data import HeteroData
 
-from models.batches import Batch, Batches
+from models.batches import AnyBatch, Batch, QueryBatches, epochs
 from models.checkpoint import Checkpoint
 from models.config import TrainConfig
-from models.distributed import Group, check, cut, weight
+from models.distributed import Group, check
 from models.errors import InputError
 from models.knowledge_graph import KnowledgeGraph
 from models.training import train
@@ -22,7 +22,8 @@ SMALL = {"dimension": 8, "batch_size": 27, "epochs": 2, "patience": None}
 # has shares of 13 and 14, and the last of an epoch may have one fact alone.
 CONFIGS = {
     "defaults": SMALL,
-    "every entity": SMALL | {"loss": "one_vs_all", "corrupted": "tail", "reciprocal": False},
+    "every entity": SMALL | {"loss": "one_vs_all", "negative_filter": "none", "n3": 1e-3},
+    "every tail": SMALL | {"loss": "k_vs_all", "corrupted": "tail", "reciprocal": False},
     "logistic": SMALL | {"loss": "logistic", "negative_sampling": "independent", "negatives": 20},
     "dense": SMALL | {"optimizer": "adam", "learning_rate": 0.01, "n3": 1e-3, "fine_tune": True},
 }
@@ -63,14 +64,14 @@ def test_two_processes_train_the_model_of_one(name: str, gallery: HeteroData, by
     assert first[1]["loss"] < first[0]["loss"]
 
 
-def batch_of(gallery: HeteroData, options: dict[str, object]) -> tuple[Batch, TrainConfig]:
+def batch_of(gallery: HeteroData, options: dict[str, object]) -> tuple[AnyBatch, TrainConfig]:
     config = TrainConfig.model_validate(SMALL | options)
-    return next(iter(Batches(KnowledgeGraph.from_hetero(gallery), config).epoch(0))), config
+    return next(iter(epochs(KnowledgeGraph.from_hetero(gallery), config).epoch(0))), config
 
 
 def test_the_shares_of_a_batch_are_the_batch(gallery: HeteroData) -> None:
     batch, _ = batch_of(gallery, {"negatives": 10})
-    parts = [cut(batch, 0, 13), cut(batch, 13, 27)]
+    parts = [batch.part(0, 13), batch.part(13, 27)]
     assert torch.equal(torch.cat([part.heads for part in parts]), batch.heads)
     assert all(part.entities is batch.entities and part.negatives is batch.negatives for part in parts)
     # Queries ask for tails first, then for heads: those of fact 13 are 13 and 40 in the batch, 0 and 14 in its share.
@@ -82,8 +83,26 @@ def test_the_shares_of_a_batch_are_the_batch(gallery: HeteroData) -> None:
     assert found == set(zip(*(cells.tolist() for cells in batch.excluded), strict=True))
 
 
+def test_the_shares_of_queries_keep_their_answers(gallery: HeteroData) -> None:
+    config = TrainConfig.model_validate(SMALL | {"loss": "one_vs_all"})
+    batch = next(iter(QueryBatches(KnowledgeGraph.from_hetero(gallery), config).epoch(0)))
+    middle = batch.tails + 1
+    parts = [batch.part(0, middle), batch.part(middle, len(batch))]
+    assert [part.tails for part in parts] == [batch.tails, 0]
+    for whole, shared in (
+        (batch.answers, [part.answers for part in parts]),
+        (batch.excluded, [p.excluded for p in parts]),
+    ):
+        assert whole is not None
+        first, second = shared
+        assert first is not None
+        assert second is not None
+        assert torch.equal(torch.cat([first[0], second[0] + middle]), whole[0])
+        assert torch.equal(torch.cat([first[1], second[1]]), whole[1])
+
+
 def test_factors_of_shares_add_up_to_one(gallery: HeteroData) -> None:
-    for options in ({}, {"loss": "logistic"}):
+    for options in ({}, {"loss": "logistic"}, {"loss": "one_vs_all"}, {"loss": "k_vs_all"}):
         batch, config = batch_of(gallery, options)
         assert sum(Group(rank, 3).share(batch, config)[1] for rank in range(3)) == pytest.approx(1)
     batch, config = batch_of(gallery, {"batch_size": 1})
@@ -95,11 +114,12 @@ def test_the_logistic_mean_counts_what_is_no_negative_once(gallery: HeteroData) 
     twice = torch.tensor([0, 0, 1]), torch.tensor([2, 2, 4])
     batch = Batch(batch.entities, batch.heads, batch.relations, batch.tails, batch.negatives, twice)
     # Six queries with one positive and five candidates each, two of which are no negatives.
-    assert weight(batch, config) == 6 * 6 - 2
+    assert batch.weight(config) == 6 * 6 - 2
 
 
 def test_a_loss_that_does_not_add_up_is_refused() -> None:
-    config = TrainConfig(loss="logistic", n3=0.1)
-    check(config, Group())
-    with pytest.raises(InputError, match="n3 with the logistic loss"):
-        check(config, Group(0, 2))
+    for loss in ("logistic", "k_vs_all"):
+        config = TrainConfig(loss=loss, n3=0.1)
+        check(config, Group())
+        with pytest.raises(InputError, match=f"n3 with the loss {loss}"):
+            check(config, Group(0, 2))

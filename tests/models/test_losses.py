@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from models.losses import k_vs_all_loss, logistic_loss, n3, self_adversarial_loss, softmax_loss
+from models.losses import k_vs_all_loss, logistic_loss, n3, one_vs_all_loss, self_adversarial_loss, softmax_loss
 
 NOT_A_NEGATIVE = -math.inf
 
@@ -48,9 +48,40 @@ def test_n3_sums_cubes_over_factors() -> None:
     assert n3(factors).item() == pytest.approx((9 + 1) / 2 + (27 + 1) / 2)
 
 
-def test_k_vs_all_is_binary_cross_entropy_over_all_entities_with_each_pair_counted_once() -> None:
-    # one query with the answers 0 and 1 of three entities, which stands in the batch twice
-    scores = torch.tensor([[0.0, math.log(3), math.log(3)]]).repeat(2, 1)
-    answers = (torch.tensor([0, 0, 1, 1]), torch.tensor([0, 1, 0, 1]))
-    once = (math.log(2) + math.log(4 / 3) + math.log(4)) / 3
-    assert k_vs_all_loss(scores, answers).item() == pytest.approx(once / 2)
+ANSWERS = (torch.tensor([0, 0, 1]), torch.tensor([0, 1, 2]))
+"""The first query has the answers 0 and 1, the second one 2."""
+
+
+@pytest.mark.parametrize("excluded", [None, ANSWERS, (torch.tensor([0, 0, 1, 1]), torch.tensor([0, 1, 2, 0]))])
+def test_one_vs_all_is_the_cross_entropy_of_each_answer_alone(excluded) -> None:  # type: ignore[no-untyped-def]
+    scores = torch.randn(2, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    ours, plain = scores.clone().requires_grad_(), scores.clone().requires_grad_()
+    left_out = set() if excluded is None else set(zip(*(cells.tolist() for cells in excluded), strict=True))
+    terms = []
+    for row, answer in zip(*(cells.tolist() for cells in ANSWERS), strict=True):
+        rivals = [j for j in range(5) if j == answer or (row, j) not in left_out]
+        terms.append(plain[row, rivals].logsumexp(0) - plain[row, answer])
+    loss = one_vs_all_loss(ours * 1, ANSWERS, excluded)
+    assert loss.item() == pytest.approx(torch.stack(terms).mean().item())
+    (3 * loss).backward()
+    (3 * torch.stack(terms).mean()).backward()
+    torch.testing.assert_close(ours.grad, plain.grad)
+
+
+def test_an_answer_without_rivals_costs_nothing() -> None:
+    scores = torch.tensor([[1.0, 2.0]], requires_grad=True)
+    cells = torch.tensor([0, 0]), torch.tensor([0, 1])
+    loss = one_vs_all_loss(scores * 1, cells, cells)
+    loss.backward()
+    assert loss.item() == 0
+    assert scores.grad is not None
+    assert scores.grad.tolist() == [[0, 0]]
+
+
+def test_k_vs_all_is_binary_cross_entropy_over_all_entities() -> None:
+    # the answers are 0 and 1 of three entities; the fourth is left out
+    scores = torch.tensor([[0.0, math.log(3), math.log(3), 9.0]])
+    answers, excluded = (torch.tensor([0, 0]), torch.tensor([0, 1])), (torch.tensor([0, 0]), torch.tensor([0, 3]))
+    assert k_vs_all_loss(scores, answers, excluded).item() == pytest.approx(
+        (math.log(2) + math.log(4 / 3) + math.log(4)) / 4
+    )

@@ -7,14 +7,13 @@ import torch
 from torch import Tensor
 from torch_geometric.data import HeteroData
 
-from models.batches import Batch, Batches
+from models.batches import Batch, Batches, QueryBatch, epochs
 from models.config import TrainConfig
 from models.errors import InputError
 from models.knowledge_graph import KnowledgeGraph
-from models.losses import softmax_loss
 from models.optimizers import Adagrad
-from models.training import STATE, train, train_step
-from models.training import logistic_loss as logistic
+from models.steps import train_step
+from models.training import STATE, train
 from models.vlkge import VLKGE
 
 SMALL = TrainConfig(dimension=8, batch_size=32, epochs=3, patience=None)
@@ -34,6 +33,7 @@ def assert_same_bits(one: VLKGE, other: VLKGE) -> None:
     [
         {},
         {"loss": "one_vs_all"},
+        {"loss": "one_vs_all", "negative_filter": "none", "scorer": "transe", "n3": 0},
         {"loss": "k_vs_all"},
         {"loss": "logistic", "negative_sampling": "independent", "negatives": 20, "scorer": "distmult"},
         {"loss": "self_adversarial", "negative_sampling": "independent", "negatives": 20, "scorer": "rotate"},
@@ -148,8 +148,8 @@ def test_a_rejection_counts_as_much_as_one_fact_however_few_there_are(hetero) ->
         torch.manual_seed(1)
         config = SMALL.model_copy(update={"loss": "one_vs_all", "dropout": 0.0, "structural_dropout": 0.0})
         model = VLKGE.from_graph(config, graph)
-        (batch,) = Batches(graph, model.config).epoch(0)
-        losses.append(train_step(model, batch, softmax_loss).item())
+        (batch,) = epochs(graph, model.config).epoch(0)
+        losses.append(train_step(model, batch).item())
     none, first, second, both = losses
     assert min(first, second) > none
     assert both - none == pytest.approx((first - none) + (second - none), rel=1e-3)
@@ -204,7 +204,6 @@ def test_shared_negatives_mark_every_known_answer(gallery: HeteroData) -> None:
     graph = KnowledgeGraph.from_hetero(gallery)
     facts = set(map(tuple, graph.triples["train"].tolist()))
     batch = next(Batches(graph, SMALL).epoch(0))
-    assert batch.entities is not None
     ids, cells = batch.entities, set(zip(*(part.tolist() for part in batch.excluded), strict=True))
     heads, tails, candidates = ids[batch.heads], ids[batch.tails], ids[batch.negatives]
     for row, (h, r, t) in enumerate(zip(heads.tolist(), batch.relations.tolist(), tails.tolist(), strict=True)):
@@ -213,11 +212,28 @@ def test_shared_negatives_mark_every_known_answer(gallery: HeteroData) -> None:
             assert ((entity, r, t) in facts) == ((row + len(heads), column) in cells)
 
 
+def test_every_query_stands_once_in_an_epoch_with_all_its_answers(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    config = SMALL.model_copy(update={"loss": "one_vs_all", "batch_size": 20, "negative_filter": "none"})
+    steps = epochs(graph, config)
+    asked, facts = [], []
+    for batch in steps.epoch(0):
+        assert isinstance(batch, QueryBatch)
+        heads = torch.arange(len(batch)) >= batch.tails
+        asked += list(zip(batch.known.tolist(), batch.relations.tolist(), heads.tolist(), strict=True))
+        for row, entity in zip(*(cells.tolist() for cells in batch.answers), strict=True):
+            known, relation = batch.known[row].item(), batch.relations[row].item()
+            facts.append((entity, relation, known, "head") if heads[row] else (known, relation, entity, "tail"))
+    assert len(asked) == len(set(asked))
+    train_facts = set(map(tuple, graph.triples["train"].tolist()))
+    assert sorted(facts) == sorted((*fact, side) for fact in train_facts for side in ("head", "tail"))
+    assert len(list(steps.epoch(0))) == len(steps) == -(-len(graph.triples["train"]) // 20)
+
+
 def test_negatives_of_the_relation_are_ends_that_it_has_in_training(gallery: HeteroData) -> None:
     graph = KnowledgeGraph.from_hetero(gallery)
     config = TrainConfig(negative_sampling="independent", negative_candidates="relation", negatives=7, batch_size=200)
     (batch,) = Batches(graph, config).epoch(0)
-    assert batch.entities is not None
     drawn = batch.entities[batch.negatives]
     train_facts = graph.triples["train"]
     for side, column in ((0, 2), (1, 0)):
@@ -234,14 +250,13 @@ def test_gradients_equal_a_plain_loop_that_embeds_each_negative(gallery: HeteroD
     )  # fmt: skip
     model = VLKGE.from_graph(config, graph)
     batch = next(Batches(graph, config).epoch(0))
-    ours = torch.autograd.grad(train_step(model, batch, logistic), list(model.parameters()))
+    ours = torch.autograd.grad(train_step(model, batch), list(model.parameters()))
     plain = torch.autograd.grad(_plain_loss(model, batch), list(model.parameters()))
     for left, right in zip(ours, plain, strict=True):
         torch.testing.assert_close(left.to_dense(), right.to_dense())
 
 
 def _plain_loss(model: VLKGE, batch: Batch) -> Tensor:
-    assert batch.entities is not None
     excluded = set(zip(*(part.tolist() for part in batch.excluded), strict=True))
     terms = []
     for row in range(2 * len(batch.heads)):
@@ -263,7 +278,6 @@ def _plain_loss(model: VLKGE, batch: Batch) -> Tensor:
         ({"n3": 0.1, "scorer": "rotate"}, "n3 regularises the factors of distmult and complex"),
         ({"negative_candidates": "relation"}, "needs negative_sampling='independent'"),
         ({"modalities": ["textual", "textual"]}, "given twice"),
-        ({"loss": "k_vs_all", "negative_filter": "none"}, "needs to know the other answers"),
         ({"dropuot": 0.1}, "Extra inputs are not permitted"),
     ],
 )

@@ -1,0 +1,96 @@
+"""One step of training: the loss of a batch."""
+
+import torch
+from torch import Tensor
+
+from models.batches import AnyBatch, Batch, QueryBatch
+from models.config import TrainConfig
+from models.losses import (
+    Loss,
+    k_vs_all_loss,
+    logistic_loss,
+    n3,
+    one_vs_all_loss,
+    rejected_loss,
+    self_adversarial_loss,
+    softmax_loss,
+)
+from models.vlkge import VLKGE
+
+
+def train_step(model: VLKGE, batch: AnyBatch) -> Tensor:
+    """The loss of one batch, summed over the models that are trained side by side."""
+    return torch.stack([_tower_loss(tower, batch) for tower in model.towers]).sum()
+
+
+def _tower_loss(model: VLKGE, batch: AnyBatch) -> Tensor:
+    config = model.config
+    if isinstance(batch, QueryBatch):
+        vectors = model.fuse()
+        value = _loss_of_queries(model, vectors, batch)
+    else:
+        vectors = model.fuse(batch.entities)
+        value = _loss_of_facts(model, vectors, batch)
+    if batch.rejected is not None:
+        scores = _both_sides(model, vectors, batch.rejected)
+        value = value + config.rejected_weight * rejected_loss(scores, 2 * config.batch_size)
+    return value
+
+
+def _loss_of_facts(model: VLKGE, vectors: Tensor, batch: Batch) -> Tensor:
+    """The loss against negatives; vectors are those [U, W] of the batch's entities."""
+    config, scorer = model.config, model.fused_scorer
+    heads, tails = vectors[batch.heads], vectors[batch.tails]
+    query, answer = model.ask(heads, batch.relations, "tail"), tails
+    if config.corrupted == "both":
+        query = torch.cat([query, model.ask(tails, batch.relations, "head")])
+        answer = torch.cat([tails, heads])
+    positive = scorer.match_pairs(query, answer)
+    if batch.negatives.dim() == 1:
+        negative = scorer.match_all(query, vectors[batch.negatives])
+    else:
+        negative = scorer.match_lists(query, vectors, batch.negatives)
+    value = _against_negatives(config)(positive, negative.index_put(batch.excluded, negative.new_full((), -torch.inf)))
+    if config.n3:
+        sides = torch.cat([model.moduli_of_relations(batch.relations, side) for side in ("tail", "head")])
+        value = value + config.n3 * n3([model.moduli(heads), model.moduli(tails), sides])
+    return value
+
+
+def _loss_of_queries(model: VLKGE, vectors: Tensor, batch: QueryBatch) -> Tensor:
+    """The loss over every entity; vectors are those [N, W] of all."""
+    config = model.config
+    of_tails, of_heads = slice(batch.tails), slice(batch.tails, None)
+    known = vectors[batch.known]
+    query = torch.cat(
+        [
+            model.ask(known[of_tails], batch.relations[of_tails], "tail"),
+            model.ask(known[of_heads], batch.relations[of_heads], "head"),
+        ]
+    )
+    loss = one_vs_all_loss if config.loss == "one_vs_all" else k_vs_all_loss
+    value = loss(model.fused_scorer.match_all(query, vectors), batch.answers, batch.excluded)
+    if config.n3:
+        rows, entities = batch.answers
+        relations = torch.cat(
+            [
+                model.moduli_of_relations(batch.relations[of_tails], "tail"),
+                model.moduli_of_relations(batch.relations[of_heads], "head"),
+            ]
+        )
+        factors = [model.moduli(known)[rows], model.moduli(vectors[entities]), relations[rows]]
+        value = value + config.n3 * n3(factors)
+    return value
+
+
+def _both_sides(model: VLKGE, vectors: Tensor, triples: Tensor) -> Tensor:
+    """Scores [2m] of facts [m, 3], asked for their tails, then for their heads."""
+    heads, relations, tails = vectors[triples[:, 0]], triples[:, 1], vectors[triples[:, 2]]
+    query = torch.cat([model.ask(heads, relations, "tail"), model.ask(tails, relations, "head")])
+    return model.fused_scorer.match_pairs(query, torch.cat([tails, heads]))
+
+
+def _against_negatives(config: TrainConfig) -> Loss:
+    if config.loss == "logistic":
+        return logistic_loss
+    return self_adversarial_loss(config.adversarial_temperature) if config.loss == "self_adversarial" else softmax_loss
