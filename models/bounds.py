@@ -4,9 +4,12 @@ A norm is the largest inner product with a direction of dual norm one, so every 
 ‖q − c‖ ≥ s·q − s·c, for all queries and candidates in one matrix product. The direction from the candidates' mean to
 the query keeps about 70 % of the distance to an unrelated candidate; whoever is still within reach of the target
 after that is measured exactly. A Euclidean distance comes out of the product itself, up to rounding, so that only
-near ties are measured. Slack for rounding makes the bounds rigorous in the arithmetic that is used.
+near ties are measured. Slack for rounding makes the bounds hold in the arithmetic that is used: a sum of n terms errs
+by CERTAINTY · sqrt(n) roundings at most, but for a chance below 10^-18 (Higham and Mary 2019, "A new approach to
+probabilistic rounding error analysis", theorem 2.4; n roundings, the certain bound, let many more be near ties).
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -17,6 +20,7 @@ from models.product import product
 
 Cells = tuple[Tensor, Tensor]
 
+CERTAINTY = 10
 BLOCK = 128  # rows of differences measured at a time: they stay in the cache
 FEW = 16  # contenders of one query below which queries are measured together
 
@@ -56,7 +60,8 @@ class Reach:
         self.candidates = candidates
         self.centre = candidates.mean(0)
         roundoff = torch.finfo(candidates.dtype).eps / 2
-        self.slack = 2 * roundoff * (candidates.shape[1] + 8)  # of a product of that width, and what it stands for
+        # of a product of that width, and of what it stands for
+        self.slack = 2 * roundoff * (CERTAINTY * math.sqrt(candidates.shape[1]) + 8)
         self.sizes = candidates.abs().sum(1)
         self.squares = candidates.square().sum(1)
         self.buffer = candidates.new_empty(
@@ -111,7 +116,7 @@ class Reach:
     def _euclidean_bounds(self, queries: Tensor, slack: float) -> tuple[Tensor, Tensor]:
         squares = queries.square().sum(1)[:, None] + self.squares
         between = product(queries, self.candidates).mul_(-2).add_(squares)
-        rounding = squares.mul_(4 * self.slack)
+        rounding = squares.mul_(2 * self.slack)  # of the product; a measured distance is at most twice these squares
         near = (between - rounding).clamp_(min=0).sqrt_()
         far = between.add_(rounding).clamp_(min=0).sqrt_()
         return (self.margin + slack) - near, (self.margin - slack) - far

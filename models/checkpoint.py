@@ -161,6 +161,8 @@ def _carried_over(checkpoint: Checkpoint, graph: KnowledgeGraph) -> VLKGE:
         for name, value in model.state_dict().items():
             if name in model.entity_tables:
                 value[source >= 0] = trained[name][source[source >= 0]]
+            elif name in model.tables_of_both:
+                value[source >= 0] = trained[name][source[source >= 0]][:, both_sides]
             elif name in model.relation_tables:
                 one_each = len(trained[name]) == len(checkpoint.relations)
                 value.copy_(trained[name][relations if one_each else both_sides])

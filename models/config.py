@@ -38,10 +38,11 @@ class TrainConfig(BaseModel):
     adapter: bool = Field(False, description="residual adapters on pictures and texts")
     adapter_width: int = Field(64, gt=0)
     fine_tune: bool = Field(False, description="pictures' and texts' vectors are trained too, as tables")
-    experts: tuple[Literal["structure", "similarity"], ...] = Field(
+    experts: tuple[Literal["structure", "similarity", "popularity"], ...] = Field(
         ("structure", "similarity"),
-        description="that score beside the fused vectors, where there are features: a model of structure alone, and "
-        "cosines of frozen features; how far each is trusted is fitted on validation facts",
+        description="that score beside the fused vectors, where there are features: a model of structure alone, "
+        "cosines of frozen features, and how many training facts of the relation a candidate answers; how far each is "
+        "trusted is fitted on validation facts",
     )
 
     dropout: float = Field(0.3, ge=0, lt=1, description="elementwise, on the fused vector")

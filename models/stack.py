@@ -1,13 +1,14 @@
 """Experts beside the fused representation, and how far each is trusted for which query.
 
 score(e, r, c) = w_1 fused(e, r, c) + [c seen] (w_2 + w_3 structure(e, r, c)) + [c = e] w_4
-                 + sum over modalities m of w_m cos_m(e, c)
+                 + sum over modalities m of w_m cos_m(e, c) + w_p popularity(r, c)
 
 `structure` is the same scorer on structure alone, which is better than any fusion between entities that have facts, and
 counts only for candidates that have some. The cosines are of frozen features: they keep what a learned projection
 forgets. Nothing is more similar to an entity than itself, which few relations ever join to itself: that it is the
-same one has a weight too, or similarity could not be trusted far. The weights w depend on relation, side, and whether
-e has training facts. That is stacking (Wolpert 1992): they are fitted on held-back facts, after the experts.
+same one has a weight too, or similarity could not be trusted far. Popularity, log(1 + training facts of the relation
+that c answers), is there where it is asked for. The weights w depend on relation, side, and whether e has training
+facts. That is stacking (Wolpert 1992): they are fitted on held-back facts, after the experts.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -52,6 +53,8 @@ class Trust(nn.Module):
 
 class Stacked(Scorer):
     """Matches vectors of entities with queries; both hold parts for the fused vectors, structure and each modality.
+
+    Popularity is one more of the latter: an entity has its logarithms, a query the one that it asks for.
 
     Behind them an entity has [seen, 0 …, its number] and a query [K weights, the known entity's number].
     Experts, in this order: the fused vectors, whether the candidate has training facts, whether it is the known entity

@@ -36,8 +36,12 @@ class VLKGE(nn.Module):
         features: dict[str, Features],
         num_relations: int,
         hiding: Tensor | None = None,
+        popularity: Tensor | None = None,
     ) -> None:
-        """`seen` bool [N]: who has a structural vector; `hiding` [N]: how often it is hidden in training."""
+        """`seen` bool [N]: who has a structural vector; `hiding` [N]: how often it is hidden in training.
+
+        `popularity` [N, 2 * num_relations]: see `popularity`.
+        """
         super().__init__()
         self.config = config
         self.num_entities = len(seen)
@@ -66,13 +70,18 @@ class VLKGE(nn.Module):
         self.structure: VLKGE | None = None
         self.trust: Trust | None = None
         if config.experts and self.described:
-            self._add_experts(seen)
+            self._add_experts(seen, popularity)
 
-    def _add_experts(self, seen: Tensor) -> None:
+    def _add_experts(self, seen: Tensor, popularity: Tensor | None) -> None:
         if "structure" in self.config.experts and "structural" in self.modalities:
             alone = {"modalities": ("structural",), "experts": (), "imaginary": "fused"}
             self.structure = VLKGE(self.config.model_copy(update=alone), seen, {}, self.num_relations)
-        units = [part.vectors.shape[1] for part in self.described] if "similarity" in self.config.experts else []
+        units = [part.vectors.shape[1] for part in self.described] if self.compares_features else []
+        self.popularity: Tensor
+        if self.knows_popularity:
+            columns = 2 * self.num_relations
+            self.register_buffer("popularity", torch.zeros(len(seen), columns) if popularity is None else popularity)
+            units.append(columns)
         scorer = Stacked(self.fused_scorer, self.fused_width, self.structure.width if self.structure else 0, units)
         self.trust = Trust(self.num_relations, scorer.experts)
         self.scorer = scorer
@@ -80,12 +89,23 @@ class VLKGE(nn.Module):
     @classmethod
     def from_graph(cls, config: TrainConfig, graph: KnowledgeGraph) -> Self:
         """An untrained model of a graph; raises InputError if none of the configured modalities is in it."""
-        return cls(config, graph.seen, graph.features, graph.num_relations, hiding_rates(graph, config))
+        counts = popularity(graph) if "popularity" in config.experts else None
+        return cls(config, graph.seen, graph.features, graph.num_relations, hiding_rates(graph, config), counts)
 
     @property
     def width(self) -> int:
         """Numbers in an entity's vector, W."""
         return sum(self.scorer.widths) if isinstance(self.scorer, Stacked) else self.fused_width
+
+    @property
+    def compares_features(self) -> bool:
+        """Whether cosines of features are among the experts."""
+        return "similarity" in self.config.experts
+
+    @property
+    def knows_popularity(self) -> bool:
+        """Whether the popularity of candidates is among the experts."""
+        return "popularity" in self.config.experts
 
     @property
     def described(self) -> list[Projected]:
@@ -109,6 +129,11 @@ class VLKGE(nn.Module):
     def relation_tables(self) -> set[str]:
         """Names of the state's tensors that have a row per relation, or one for its tails and one for its heads."""
         return {"relations", "structure.relations", "trust.weights"}
+
+    @property
+    def tables_of_both(self) -> set[str]:
+        """Names of the state's tensors with a row per entity, and columns for relations' tails, then their heads."""
+        return {"popularity"}
 
     @property
     def feature_buffers(self) -> set[str]:
@@ -139,6 +164,8 @@ class VLKGE(nn.Module):
         fused, structure, *units, tail = self.scorer.split(known)
         asked = [self.ask(fused, relations, side)]
         asked.append(self.structure.ask(structure, relations, side) if self.structure else structure)
+        if self.knows_popularity:
+            units[-1] = F.one_hot(self.trust.rows(relations, side), 2 * self.num_relations).to(fused.dtype)
         weights = self.trust.of(relations, side, tail[:, 0] > 0)
         return torch.cat([*asked, *units, weights, tail[:, -1:]], dim=1)
 
@@ -204,8 +231,10 @@ class VLKGE(nn.Module):
         if not isinstance(self.scorer, Stacked):
             return fused
         parts = [fused, *([self.structure.fuse(entities)] if self.structure else [])]
-        if self.scorer.units:
+        if self.compares_features:
             parts += [module.units(entities) for module in self.described]
+        if self.knows_popularity:
+            parts.append(self.popularity[entities])
         tail = fused.new_zeros(len(entities), self.scorer.widths[-1])
         tail[:, 0] = self.seen[entities]
         tail[:, -1] = entities
@@ -247,6 +276,15 @@ def hiding_rates(graph: KnowledgeGraph, config: TrainConfig) -> Tensor:
     unseen = torch.bincount(graph.entity_types, weights=graph.unseen.double(), minlength=types)
     share = unseen / torch.bincount(graph.entity_types, minlength=types).clamp(min=1)
     return (2 * share).clamp(max=config.structural_dropout)[graph.entity_types].float()
+
+
+def popularity(graph: KnowledgeGraph) -> Tensor:
+    """log(1 + training facts) [N, 2R] that each entity is the tail of, for each relation, then the head of."""
+    heads, relations, tails = graph.triples["train"].unbind(1)
+    counts = torch.zeros(graph.num_entities, 2 * graph.num_relations)
+    for ends, columns in ((tails, relations), (heads, relations + graph.num_relations)):
+        counts.index_put_((ends, columns), torch.ones(()), accumulate=True)
+    return counts.log1p()
 
 
 def _scorer(config: TrainConfig) -> Scorer:

@@ -1,5 +1,6 @@
 """A model on disk: equal scores in another process, and no mixing up of entities, relations or encoders."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,7 @@ def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) 
         {"imaginary": "inductive", "fusion": "concat", "adapter": True},
         {"scorer": "transe", "fusion": "weighted", "fine_tune": True, "experts": (), "reciprocal": False},
         {"scorer": "rotate", "imaginary": "table", "modalities": ("textual", "visual")},
+        {"experts": ("similarity", "popularity")},
     ],
     ids=str,
 )
@@ -102,12 +104,15 @@ def test_a_changed_graph_keeps_trained_vectors_and_takes_new_entities_by_their_f
 
 
 def test_relations_are_found_by_name_in_a_changed_graph(hetero, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    checkpoint = train(hetero(ENTITIES, FACTS, TEXTS), SMALL, tmp_path, device="cpu")
+    config = SMALL.model_copy(update={"experts": ("popularity",)})
+    checkpoint = train(hetero(ENTITIES, FACTS, TEXTS), config, tmp_path, device="cpu")
     painted_only = KnowledgeGraph.from_hetero(hetero(ENTITIES, FACTS[:1], TEXTS))
     model = checkpoint.model_for(painted_only)
     row = checkpoint.relations.index("paintedBy")
     for side in ("tail", "head"):
         assert torch.equal(model.relation_vectors(side)[0], checkpoint.model.relation_vectors(side)[row])  # type: ignore[arg-type]
+    klee = painted_only.entities.index("klee")
+    assert model.popularity[klee].tolist() == pytest.approx([math.log(2), 0])  # it is painter of one, head of none
 
 
 def test_the_graph_of_training_gets_the_very_model(gallery: HeteroData, tmp_path: Path) -> None:

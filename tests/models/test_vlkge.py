@@ -1,6 +1,7 @@
 """The model: scores agree in every shape, structure goes only to seen entities, options do what they say."""
 
 import itertools
+import math
 
 import pytest
 import torch
@@ -145,6 +146,26 @@ def test_experts_are_added_by_the_weights_of_relation_side_and_known_entity(scor
     torch.testing.assert_close(model.score_triples(model.represent(), facts), torch.stack(expected))
 
 
+def test_popularity_counts_the_facts_of_the_relation_that_a_candidate_answers(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    config = TrainConfig(dimension=4, experts=("popularity",))
+    model = VLKGE.from_graph(config, graph).eval()
+    assert model.trust is not None
+    model.trust.weights.zero_()
+    model.trust.weights[:, :, -1] = 2
+    facts = graph.triples["train"].tolist()
+    painted = graph.relations.index("paintedBy")
+    klee, painting = (graph.entities.index(name) for name in ("klee", graph.entities[facts[0][0]]))
+    of_klee = sum(relation == painted and tail == klee for _, relation, tail in facts)
+    of_painting = sum(relation == painted and head == painting for head, relation, _ in facts)
+    assert of_klee > 1
+    with torch.no_grad():
+        fact = torch.tensor([[painting, painted, klee]])
+        assert model.score_triples(model.represent(), fact).item() == pytest.approx(2 * math.log(1 + of_klee))
+        by_head = model.score_triples(model.represent(), fact, "head").item()
+        assert by_head == pytest.approx(2 * math.log(1 + of_painting))
+
+
 def test_an_adapter_begins_as_the_identity_and_learns() -> None:
     adapter, x = Adapter(4, 3), torch.randn(5, 4)
     torch.testing.assert_close(adapter(x), x)
@@ -179,6 +200,7 @@ def test_hidden_structure_leaves_the_vector_of_an_unseen_entity(gallery: HeteroD
     graph = KnowledgeGraph.from_hetero(gallery)
     model = VLKGE.from_graph(TrainConfig(dropout=0, dimension=8, experts=()), graph)
     row = torch.tensor([graph.entities.index("painting_001")])
+    model.hiding.fill_(0)
     seen = model.represent(row)
     model.hiding.fill_(1)
     features_alone = model.represent(row)
