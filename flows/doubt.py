@@ -13,6 +13,7 @@ from flows.services import open_graph
 from flows.settings import Settings
 from graph.doubts import publish_doubts
 from models.doubts import find_doubts
+from models.errors import refuse_unknown_relations
 from models.knowledge_graph import KnowledgeGraph
 from models.subgraph import with_relations
 from models.vlkge import VLKGE
@@ -32,6 +33,7 @@ def doubt(*, model: str | None = None, relations: list[str] | None = None, limit
     """Replace what is doubted of the relations (None: all) by what this model (None: the champion) finds unlikely."""
     with open_graph(Settings()) as database:
         version, checkpoint = load_checkpoint(Settings(), database, model)
+        refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
         graph = with_relations(KnowledgeGraph.from_hetero(read_graph(database)), checkpoint.relations)
         doubts = judge_facts(checkpoint.model_for(graph), graph, relations, limit)
         counts = publish_doubts(database, doubts, model_version=version, relations=relations or graph.relations)

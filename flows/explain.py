@@ -17,6 +17,7 @@ from graph.errors import GraphError, InputError
 from graph.export import export
 from graph.pictures import PictureStore
 from graph.review_card import Named, read_names
+from models.errors import refuse_unknown_relations
 from models.evidence import MODALITIES, evidence
 from models.explanation import Standing, standing
 from models.knowledge_graph import KnowledgeGraph
@@ -82,9 +83,9 @@ def explain(head: str, relation: str, tail: str, *, model: str | None = None) ->
     settings = Settings()
     with open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
+        refuse_unknown_relations([relation], checkpoint.relations, "the model knows")
         graph = with_relations(KnowledgeGraph.from_hetero(export(database)), checkpoint.relations)
-        if relation not in graph.relations:
-            raise InputError(f"unknown relation {relation!r}; the model knows {', '.join(graph.relations)}")
+        refuse_unknown_relations([relation], graph.relations)
         triple = (find_entity(graph, head), graph.relations.index(relation), find_entity(graph, tail))
         served = Served.of(version, checkpoint, graph, None, TOP_K)
         calibration = calibration_for(served, folder_of(settings, version))

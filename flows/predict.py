@@ -22,6 +22,7 @@ from graph.errors import InputError
 from graph.links import keep
 from models.calibration import Calibration
 from models.checkpoint import Checkpoint
+from models.errors import refuse_unknown_relations
 from models.evidence import evidence
 from models.knowledge_graph import KnowledgeGraph
 from models.patterns import Patterns
@@ -82,6 +83,7 @@ def predict(
     wanted = Wanted(relations=relations, limit=limit, best=best, precision=precision, new=new)
     with open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
+        refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
         data: HeteroData = read_graph(database)
         graph = with_relations(KnowledgeGraph.from_hetero(data), checkpoint.relations)
         served = Served.of(version, checkpoint, graph, Path(patterns) if patterns else None, top_k)

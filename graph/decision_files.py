@@ -118,7 +118,7 @@ def _check_cells(sheet: _Sheet) -> list[str]:
     for name in ("head", "relation", "tail"):
         problems += sheet.complaint(frame[name] == "", f"{name} is empty", frame[name])
     problems += sheet.complaint(
-        ~frame["verdict"].isin(VERDICTS), f"the verdict must be one of {VERDICTS} or empty", frame["verdict"]
+        ~frame["verdict"].isin(VERDICTS), f"the verdict must be one of {', '.join(VERDICTS)} or empty", frame["verdict"]
     )
     problems += sheet.complaint(frame["by"] == "", "nobody is named who decided; give --by", frame["head"])
     given = frame["id"].where(frame["id"] != "", frame.index.astype(str))

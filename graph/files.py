@@ -71,7 +71,9 @@ def read_source(
         raise InputError(f"{folder} is not a folder; give one with entities and triples as .csv or .parquet")
     name = folder.name if name is None else name
     if not name or name in RESERVED_SOURCES:
-        raise InputError(f"the source's name is {name!r}; it must not be empty nor one of {sorted(RESERVED_SOURCES)}")
+        raise InputError(
+            f"the source's name is {name!r}; it must not be empty nor one of {', '.join(sorted(RESERVED_SOURCES))}"
+        )
     headers = _read_mapping(folder, mapping)
     triples = _read(folder, "triples", headers)
     if entities_from_triples:
@@ -115,9 +117,13 @@ def _read(folder: Path, kind: str, headers: Mapping[str, Mapping[str, str]]) -> 
     if absent := [column for column in REQUIRED[kind] if column not in columns]:
         others = {column: spelling for spelling, column in SPELLINGS[kind].items()}
         missing = " and ".join(f"{c} (or {others[c]})" if c in others else c for c in absent)
-        raise InputError(f"{path.name}: there is no column {missing}; it has {columns}. {MAPPING_FILE} can name others")
+        raise InputError(
+            f"{path.name}: there is no column {missing}; it has {', '.join(columns)}. {MAPPING_FILE} can name others"
+        )
     if taken := sorted(RESERVED[kind].intersection(columns)):
-        raise InputError(f"{path.name}: the columns {taken} are reserved for what is written here; rename them")
+        raise InputError(
+            f"{path.name}: the columns {', '.join(taken)} are reserved for what is written here; rename them"
+        )
     frame = table.frame.copy()
     for column in TEXT[kind]:
         if column in columns:
@@ -160,7 +166,7 @@ def _check_triples(table: Table, entities: Table | None) -> list[str]:
                 problems.append(table.complain(unknown, f"the {end} is not in {entities.path.name}", frame[end]))
     wrong = (frame["split"].notna() & ~frame["split"].isin(SPLITS)).to_numpy()
     if wrong.any():
-        problems.append(table.complain(wrong, f"the split must be one of {SPLITS} or empty", frame["split"]))
+        problems.append(table.complain(wrong, f"the split must be one of {', '.join(SPLITS)} or empty", frame["split"]))
     fact = ["head", "relation", "tail"]
     properties = [str(column) for column in frame if column not in fact]
     repeated = frame[frame.duplicated(fact, keep=False)]
@@ -181,7 +187,7 @@ def _check_filled(table: Table, columns: tuple[str, ...]) -> list[str]:
 
 def _check_reserved(table: Table, column: str, ours: Sequence[str]) -> list[str]:
     bad: npt.NDArray[np.bool_] = table.frame[column].isin(ours).to_numpy()
-    what = f"{column} must not be one of the reserved {sorted(ours)}"
+    what = f"{column} must not be one of the reserved {', '.join(sorted(ours))}"
     return [table.complain(bad, what, table.frame[column])] if bad.any() else []
 
 

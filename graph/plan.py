@@ -137,7 +137,9 @@ def _mark_held_out(
     """Which new entities are held out: those that the source puts wholly into one part, and those drawn by hash."""
     ids, labels = source.entities["id"], source.entities["label"]
     if unknown := sorted(holding_out.keys() - set(labels)):
-        raise InputError(f"no entity to hold out has the label {shorten(unknown)}; there are {sorted(set(labels))}")
+        raise InputError(
+            f"no entity to hold out has the label {shorten(unknown)}; there are: {', '.join(sorted(set(labels)))}"
+        )
     index = pd.Index(ids)
     ends = np.concatenate([index.get_indexer(pd.Index(source.triples[side])) for side in ("head", "tail")])
     given = np.tile(source.triples["split"].fillna("").to_numpy(dtype=str), 2)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from models.candidates import of_types
-from models.errors import InputError
+from models.errors import InputError, refuse_unknown_relations
 from models.knowledge_graph import KnowledgeGraph
 from models.lists import CONTENDERS, Lists
 from models.patterns import Patterns
@@ -50,8 +50,7 @@ def find_doubts(
     """
     if limit < 1:
         raise InputError(f"limit is {limit}; it must be at least 1")
-    if unknown := sorted(set(relations or ()) - set(graph.relations)):
-        raise InputError(f"unknown relations {unknown[:5]} ({len(unknown)}); the graph has {graph.relations}")
+    refuse_unknown_relations(relations or (), graph.relations)
     scores = model if isinstance(model, Scores) else VectorScores.of_fused(model)
     lists = Lists(scores, graph, Patterns.found(graph), top_k=1, budget=budget)
     chosen = [row for row, name in enumerate(graph.relations) if relations is None or name in relations]

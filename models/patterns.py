@@ -10,7 +10,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import Tensor
 
-from models.errors import InputError
+from models.errors import InputError, refuse_unknown_relations
 from models.knowledge_graph import KnowledgeGraph
 
 SUPPORT = 20  # heads or facts from which on a habit is taken for a rule
@@ -65,10 +65,7 @@ class Patterns(BaseModel):
         except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
             raise InputError(f"{path}: {error}") from error
         named = [*read.functional, *read.symmetric, *(name for pair in read.inverse for name in pair)]
-        if unknown := sorted(set(named) - set(graph.relations)):
-            raise InputError(
-                f"{path}: unknown relations {unknown[:5]} ({len(unknown)}); the graph has {graph.relations}"
-            )
+        refuse_unknown_relations(named, graph.relations, f"{path} may name those of the graph")
         return read
 
     def toml(self, seen: Sequence["Finding"]) -> str:

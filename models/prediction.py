@@ -11,7 +11,7 @@ from torch import Tensor
 from models.best import Kept
 from models.calibration import Calibration, uncertainty
 from models.checkpoint import Checkpoint
-from models.errors import InputError
+from models.errors import InputError, refuse_unknown_relations
 from models.knowledge_graph import KnowledgeGraph
 from models.lists import Links, Lists
 from models.patterns import Patterns
@@ -133,7 +133,5 @@ def _frame(graph: KnowledgeGraph, links: Links, probability: Numbers, own: Mask,
 
 
 def _relation_rows(graph: KnowledgeGraph, names: Sequence[str] | None) -> list[int]:
-    unknown = sorted(set(names or ()) - set(graph.relations))
-    if unknown:
-        raise InputError(f"unknown relations {unknown[:5]} ({len(unknown)}); the graph has {graph.relations}")
+    refuse_unknown_relations(names or (), graph.relations)
     return [row for row, name in enumerate(graph.relations) if names is None or name in names]

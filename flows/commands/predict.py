@@ -36,7 +36,9 @@ def predict(
     best: Annotated[int | None, typer.Option(min=1, help="New links in the whole graph, the best ones.")] = None,
     precision: Annotated[
         float | None,
-        typer.Option(help="Only links above the probability from which on so many are right, for example 0.9."),
+        typer.Option(
+            min=0, max=1, help="Only links above the probability from which on so many are right, for example 0.9."
+        ),
     ] = None,
     new: Annotated[
         bool, typer.Option("--new", help="Only for entities added since training, from their picture and text.")

@@ -120,6 +120,12 @@ def test_a_run_ends_in_links_that_can_be_queried_and_a_second_changes_nothing(
     assert {(row["head"], "hasStyle", row["tail"]) for row in unlikely} <= set(map(tuple, given.values))
     assert vlkge(environment, "export", str(folder / "again.safetensors"))["facts"] == exported["facts"]
 
+    for command in (("predict", "-r"), ("doubt", "-r"), ("explain", "w36")):
+        unknown = typed.vlkge(*command, "hasStile", *(["s0"] if command[0] == "explain" else []), **environment)
+        assert unknown.returncode == 2
+        # Before the graph is read, which may take minutes: of the model it is known at once.
+        assert "vlkge: there is no relation hasStile; the model knows: hasStyle, isCreatedByArtist" in unknown.stderr
+
     other = folder.parent / "other"
     folder.rename(other)
     refused = typed.vlkge("run", str(other), *RUN, **environment)

@@ -108,14 +108,14 @@ def test_a_fact_given_twice_counts_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entities", "expected"),
     [
-        ("id,name\nQ1,S\n", r"entities.csv: there is no column label (or type); it has ['id', 'name']"),
+        ("id,name\nQ1,S\n", r"entities.csv: there is no column label (or type); it has id, name"),
         ("label\nArtwork\n", "there is no column id"),
         (ENTITIES + "Q1,Artist,Again\n", "an id must stand once (line 4: 'Q1 as Artist, before as Artwork'; 1 in all)"),
         (ENTITIES + ",Artist,Nobody\n", "id is empty (line 4; 1 in all)"),
         (ENTITIES + " ,Artist,Nobody\n", "id is empty (line 4; 1 in all)"),
         (ENTITIES + "Q3,,Nobody\n", "label is empty (line 4; 1 in all)"),
         (ENTITIES + "Q3,Model,Nobody\n", "label must not be one of the reserved"),
-        ("id,label,held_out\nQ1,A,x\nQ2,A,\n", "the columns ['held_out'] are reserved"),
+        ("id,label,held_out\nQ1,A,x\nQ2,A,\n", "the columns held_out are reserved"),
         ("id,label,type\nQ1,A,x\nQ2,A,\n", "several headers mean one column: {'label': ['label', 'type']}"),
         ("id,label,id\nQ1,A,x\n", "names a column twice"),
         ("id,label,year:int\nQ1,A,1888\nQ2,A,c. 1853\n", "'year' must be int64 (line 3: 'c. 1853'; 1 in all)"),
@@ -142,16 +142,16 @@ def test_wrong_entities_are_refused_with_their_place(tmp_path: Path, entities: s
         ("head,relation,tail\nQ1,r,Q9\nQ8,r,Q2\n", "the tail is not in entities.csv (line 2: 'Q9'; 1 in all)"),
         ("head,relation,tail\nQ1,r,Q9\nQ8,r,Q2\n", "the head is not in entities.csv (line 3: 'Q8'; 1 in all)"),
         ("head,relation,tail\nQ1,,Q2\n", "relation is empty (line 2; 1 in all)"),
-        ("head,relation,tail\nQ1,PREDICTED,Q2\n", "relation must not be one of the reserved ['PREDICTED']"),
+        ("head,relation,tail\nQ1,PREDICTED,Q2\n", "relation must not be one of the reserved PREDICTED"),
         (
             TRIPLES + "Q2,r,Q1,dev\n",
-            "the split must be one of ('train', 'val', 'test') or empty (line 3: 'dev'; 1 in all)",
+            "the split must be one of train, val, test or empty (line 3: 'dev'; 1 in all)",
         ),
         (
             TRIPLES + "Q1,isCreatedBy,Q2,test\n",
             "one fact is given with more than one split (line 2: 'Q1 isCreatedBy Q2",
         ),
-        ("head,relation,tail,sources\nQ1,r,Q2,x\n", "the columns ['sources'] are reserved"),
+        ("head,relation,tail,sources\nQ1,r,Q2,x\n", "the columns sources are reserved"),
     ],
 )
 def test_wrong_triples_are_refused_with_their_place(tmp_path: Path, triples: str, expected: str) -> None:

@@ -61,7 +61,7 @@ def test_what_was_rejected_does_not_speak_against_a_fact(hetero):
 def test_no_more_than_asked_for_and_only_of_the_relations_asked_for(graph, scores):
     assert find_doubts(scores, graph, limit=1, least=0)["head"].tolist() == ["a"]
     assert find_doubts(scores, graph, relations=[]).empty
-    with pytest.raises(InputError, match="unknown relations"):
+    with pytest.raises(InputError, match="there is no relation"):
         find_doubts(scores, graph, relations=["isLocatedIn"])
     with pytest.raises(InputError, match="at least 1"):
         find_doubts(scores, graph, limit=0)
