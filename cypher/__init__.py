@@ -3,11 +3,13 @@
 A file opens with a header of comment lines that is checked when it is loaded::
 
     // What the statement does, in a sentence or two.
-    // $limit (integer) = 20: at most so many rows
+    // $limit (integer from 1) = 20: at most so many rows
+    // $state (string: current, stale) = "current": stale is what the last run no longer predicts
     // $rows (list): one map per entity: id, label, name
     // Returns: head, relation, tail, score
 
-A parameter with a default, written as JSON, may be left out by the caller.
+A parameter with a default, written as JSON, may be left out by the caller. Behind the type stands what of it is
+allowed, where that is not all: a number's least value, or a text's values.
 """
 
 import json
@@ -26,7 +28,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "map": dict,
 }
 
-_PARAMETER = re.compile(r"^\$(\w+) \((\w+)\)(?: = (.+?))?: (.+)$")
+_PARAMETER = re.compile(r"^\$(\w+) \((\w+)(?: from (-?\d+)|: ([^()]+))?\)(?: = (.+?))?: (.+)$")
 _USED = re.compile(r"\$(\w+)")
 # What a `$name` may not be looked for in: quoted strings, quoted names, comments.
 _OPAQUE = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -38,18 +40,33 @@ class StatementError(ValueError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One declared parameter; ``required`` when its header line gives no default."""
+    """One declared parameter; ``required`` when its header line gives no default.
+
+    ``least`` is the least number that is allowed, None for any; ``allowed`` the texts that are, () for all.
+    """
 
     name: str
     type: str
     help: str
     default: object = None
     required: bool = True
+    least: int | None = None
+    allowed: tuple[str, ...] = ()
 
-    def accepts(self, value: object) -> bool:
-        """Whether a value is of the declared type; null always is."""
-        right = isinstance(value, TYPES[self.type]) and (self.type == "boolean") == isinstance(value, bool)
-        return value is None or right
+    def requirement(self, value: object) -> str | None:
+        """What a value must be that it is not, such as "must be of type integer"; None where it may be given.
+
+        Null may always be given.
+        """
+        if value is None:
+            return None
+        if not isinstance(value, TYPES[self.type]) or (self.type == "boolean") != isinstance(value, bool):
+            return f"must be of type {self.type}"
+        if self.least is not None and isinstance(value, int | float) and not value >= self.least:
+            return f"must be {self.least} or more"
+        if self.allowed and value not in self.allowed:
+            return f"must be one of {', '.join(self.allowed)}"
+        return None
 
 
 @dataclass(frozen=True)
@@ -65,7 +82,7 @@ class Statement:
     def bind(self, **values: object) -> dict[str, object]:
         """The parameters to send: `values` checked against the header, defaults filled in.
 
-        Raises StatementError for an unknown or missing parameter or one of a wrong type.
+        Raises StatementError for an unknown or missing parameter and for a value that is not allowed.
         """
         known = {p.name: p for p in self.parameters}
         if unknown := sorted(values.keys() - known.keys()):
@@ -76,8 +93,8 @@ class Statement:
             if name not in values and parameter.required:
                 raise StatementError(f"{self.name} needs the parameter {name} ({parameter.type}): {parameter.help}")
             value = values.get(name, parameter.default)
-            if not parameter.accepts(value):
-                raise StatementError(f"{self.name}: {name} is {value!r}, it must be of type {parameter.type}")
+            if requirement := parameter.requirement(value):
+                raise StatementError(f"{self.name}: {name} is {value!r}, it {requirement}")
             bound[name] = value
         return bound
 
@@ -145,11 +162,17 @@ def _read_parameter(name: str, line: str) -> Parameter:
         raise StatementError(
             f"{name}: {line!r} is not of the form `$name (type) = default: help`, type in {sorted(TYPES)}"
         )
+    least = None if match[3] is None else int(match[3])
+    allowed = tuple(value.strip() for value in (match[4] or "").split(",") if value.strip())
+    if least is not None and match[2] not in ("integer", "float"):
+        raise StatementError(f"{name}: {match[1]} is of type {match[2]}; only a number can have a least value")
+    if allowed and match[2] != "string":
+        raise StatementError(f"{name}: {match[1]} is of type {match[2]}; only a string can have a list of its values")
     try:
-        default = None if match[3] is None else json.loads(match[3])
+        default = None if match[5] is None else json.loads(match[5])
     except json.JSONDecodeError as error:
-        raise StatementError(f"{name}: the default of {match[1]}, {match[3]}, is not JSON") from error
-    parameter = Parameter(match[1], match[2], match[4], default, required=match[3] is None)
-    if not parameter.accepts(default):
-        raise StatementError(f"{name}: the default of {match[1]} is {default!r}, it must be of type {match[2]}")
+        raise StatementError(f"{name}: the default of {match[1]}, {match[5]}, is not JSON") from error
+    parameter = Parameter(match[1], match[2], match[6], default, match[5] is None, least, allowed)
+    if requirement := parameter.requirement(default):
+        raise StatementError(f"{name}: the default of {match[1]} is {default!r}, it {requirement}")
     return parameter

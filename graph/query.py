@@ -37,8 +37,8 @@ def run(database: Database, name: str, **parameters: object) -> pd.DataFrame:
     Parameters may be given as text, which is read as the type that the header declares: integers and floats as
     numbers, booleans as true or false, lists as JSON or with commas, maps as JSON.
 
-    Raises InputError for an unknown query, parameter or entity, for text that is not of the declared type, and where
-    nothing was found for a relation that nothing has.
+    Raises InputError for an unknown query, parameter, entity or relation, for a value that the header does not allow,
+    and where nothing was found for a label that no entity has.
     """
     query = find_query(name)
     types = {parameter.name: parameter.type for parameter in query.parameters}
@@ -48,9 +48,11 @@ def run(database: Database, name: str, **parameters: object) -> pd.DataFrame:
     except cypher.StatementError as error:
         raise InputError(str(error).removeprefix(f"{PURPOSE}/")) from error
     _refuse_unknown_entities(database, [str(given[key]) for key in IDS if key in given])
-    rows = database.read(query.name, **given)
-    if not rows and "relation" in given:
+    if "relation" in given:
         _refuse_unknown_relation(database, str(given["relation"]))
+    rows = database.read(query.name, **given)
+    if not rows and "label" in given:
+        _refuse_unknown_label(database, str(given["label"]))
     return pd.DataFrame([_plain(row) for row in rows], columns=list(query.returns)).convert_dtypes()
 
 
@@ -82,6 +84,12 @@ def _refuse_unknown_relation(database: Database, relation: str) -> None:
     near = difflib.get_close_matches(relation, [row["type"] for row in database.read("schema/list_relationship_types")])
     hint = f"did you mean: {', '.join(near)}" if near else "the query count_facts lists those that are there"
     raise InputError(f"there is no relation {relation!r}; {hint}")
+
+
+def _refuse_unknown_label(database: Database, label: str) -> None:
+    known = {name for row in database.read("export/count_labels") for name in row["labels"]} - {"Entity"}
+    if label not in known:
+        raise InputError(f"no entity has the label {label!r}; there are: {', '.join(sorted(known)) or 'none'}")
 
 
 def _plain(row: Row) -> Row:

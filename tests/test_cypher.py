@@ -65,10 +65,11 @@ GOOD = """\
 // Finds entities
 // by their name.
 // $name (string): a name, or a part of it: "Monet"
-// $limit (integer) = 20: at most so many
+// $limit (integer from 1) = 20: at most so many
+// $order (string: name, id) = "name": what comes first
 // Returns: id, name
 MATCH (n:Entity) WHERE n.name CONTAINS $name
-RETURN n.id AS id, n.name AS name LIMIT $limit;
+RETURN n.id AS id, n.name AS name ORDER BY n[$order] LIMIT $limit;
 """
 
 
@@ -78,7 +79,9 @@ def test_a_header_is_read() -> None:
     assert [(p.name, p.type, p.default, p.required) for p in statement.parameters] == [
         ("name", "string", None, True),
         ("limit", "integer", 20, False),
+        ("order", "string", "name", False),
     ]
+    assert [(p.least, p.allowed) for p in statement.parameters] == [(None, ()), (1, ()), (None, ("name", "id"))]
     assert statement.parameters[0].help == 'a name, or a part of it: "Monet"'
     assert statement.returns == ("id", "name")
     assert statement.text.startswith("MATCH")
@@ -87,17 +90,19 @@ def test_a_header_is_read() -> None:
 
 def test_defaults_are_filled_in() -> None:
     statement = cypher.parse("query/find", GOOD)
-    assert statement.bind(name="Monet") == {"name": "Monet", "limit": 20}
+    assert statement.bind(name="Monet") == {"name": "Monet", "limit": 20, "order": "name"}
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
         ({}, r"query/find needs the parameter name \(string\): a name"),
-        ({"name": "x", "nmae": "x"}, "query/find has no parameter nmae; it takes: name, limit"),
+        ({"name": "x", "nmae": "x"}, "query/find has no parameter nmae; it takes: name, limit, order"),
         ({"name": 3}, "query/find: name is 3, it must be of type string"),
         ({"name": "x", "limit": "3"}, "query/find: limit is '3', it must be of type integer"),
         ({"name": "x", "limit": True}, "query/find: limit is True, it must be of type integer"),
+        ({"name": "x", "limit": 0}, "query/find: limit is 0, it must be 1 or more"),
+        ({"name": "x", "order": "age"}, "query/find: order is 'age', it must be one of name, id"),
     ],
 )
 def test_wrong_parameters_are_named(values: dict[str, object], message: str) -> None:
@@ -146,6 +151,15 @@ def test_a_dynamic_label_is_no_parameter_but_what_is_in_it_may_be() -> None:
             '// Odd.\n// $x (integer) = "10": a number\nRETURN $x',
             "a/b: the default of x is '10', it must be of type integer",
         ),
+        (
+            "// Odd.\n// $x (integer from 1) = 0: a number\nRETURN $x",
+            "a/b: the default of x is 0, it must be 1 or more",
+        ),
+        (
+            "// Odd.\n// $x (string from 1): a word\nRETURN $x",
+            "a/b: x is of type string; only a number can have a least",
+        ),
+        ("// Odd.\n// $x (integer: 1, 2): a number\nRETURN $x", "only a string can have a list of its values"),
     ],
 )
 def test_a_file_that_breaks_the_rules_is_refused(source: str, message: str) -> None:

@@ -2,7 +2,7 @@
 // both, such as the styles of their works (via is the relation that attaches them, the counts are how many of each).
 // $first (string): an id
 // $second (string): another id
-// $limit (integer) = 50: at most so many rows
+// $limit (integer from 1) = 50: at most so many rows
 // Returns: via, relation, id, name, label, first_count, second_count
 MATCH (e:Entity)
 WHERE e.id IN [$first, $second]

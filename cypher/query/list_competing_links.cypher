@@ -2,7 +2,7 @@
 // values are likely. The more probable one first.
 // $relation (string): the relation
 // $least (float) = 0.5: only links at least so probable, on both sides
-// $limit (integer) = 20: at most so many rows
+// $limit (integer from 1) = 20: at most so many rows
 // $before (float) = 1.0: go on after a page: the probability of its last row, which may come again
 // Returns: head, head_name, tail, tail_name, probability, other, other_name, other_probability, key
 MATCH (h)-[p:PREDICTED]->(t)

@@ -1,6 +1,6 @@
 // Entities with more than one value of a relation that should have one, such as a work with two artists; by id.
 // $relation (string): the relation
-// $limit (integer) = 20: at most so many rows
+// $limit (integer from 1) = 20: at most so many rows
 // $after (string) = "": go on after a page: the entity of its last row
 // Returns: entity, name, label, values, value_names, sources
 MATCH (h:Entity)

@@ -1,9 +1,9 @@
 // The review queue of one relation, the most probable first; other states and verdicts can be asked for.
 // $relation (string): the relation
 // $least (float) = 0.0: only links at least so probable
-// $state (string) = "current": current, or stale for what the last run no longer predicts
-// $verdict (string) = "pending": pending, accepted or rejected
-// $limit (integer) = 20: at most so many rows
+// $state (string: current, stale) = "current": stale is what the last run no longer predicts
+// $verdict (string: pending, accepted, rejected) = "pending": what people decided, or pending
+// $limit (integer from 1) = 20: at most so many rows
 // $after_probability (float) = null: go on after a page: the probability of its last row
 // $after_key (string) = "": go on after a page: the key of its last row
 // Returns: head, head_name, relation, tail, tail_name, probability, score, rank, model_version, key

@@ -1,7 +1,7 @@
 // Pictures that look alike and have different values of a relation, such as two artists; by id.
 // $relation (string): the relation, such as isCreatedByArtist
 // $least (float) = 0.9: pictures at least so similar, from 0 to 1
-// $limit (integer) = 20: at most so many rows
+// $limit (integer from 1) = 20: at most so many rows
 // $after (string) = "": go on after a page: the entity of its last row
 // Returns: entity, name, value, value_name, other, other_name, other_value, other_value_name, similarity
 MATCH (e:Entity)

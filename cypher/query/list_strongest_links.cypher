@@ -1,6 +1,6 @@
 // The review queue of all relations: current links that nobody has decided, the most probable first.
 // $least (float) = 0.0: only links at least so probable
-// $limit (integer) = 20: at most so many rows
+// $limit (integer from 1) = 20: at most so many rows
 // $after_probability (float) = null: go on after a page: the probability of its last row
 // $after_key (string) = "": go on after a page: the key of its last row
 // Returns: head, head_name, relation, tail, tail_name, probability, score, rank, model_version, key

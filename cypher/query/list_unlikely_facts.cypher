@@ -2,7 +2,7 @@
 // rather say. Facts that are no longer recorded, and those that somebody accepted, are left out.
 // $relation (string): the relation
 // $least (float) = 0.0: only facts than which at least this share of the relation's facts is likelier
-// $limit (integer) = 20: at most so many rows
+// $limit (integer from 1) = 20: at most so many rows
 // $after_likelier (float) = 1.0: go on after a page: `likelier` of its last row
 // $after_key (string) = "": go on after a page: the key of its last row
 // Returns: head, head_name, tail, tail_name, likelier, rank, share, other, other_name, other_share, sources, model_version, key

@@ -1,11 +1,14 @@
 """`vlkge query`: the named Cypher queries, with their help."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.output import Json, print_json, print_table
+
+if TYPE_CHECKING:
+    from cypher import Parameter
 
 app = typer.Typer()
 
@@ -60,6 +63,12 @@ def _parse(parameters: list[str]) -> dict[str, str]:
     return pairs
 
 
+def _kind(parameter: "Parameter") -> str:
+    """The type, with what of it is allowed, as a header has it: integer from 1."""
+    least = "" if parameter.least is None else f" from {parameter.least}"
+    return parameter.type + least + (f": {', '.join(parameter.allowed)}" if parameter.allowed else "")
+
+
 def _list(json: bool) -> None:
     import cypher
 
@@ -70,5 +79,5 @@ def _list(json: bool) -> None:
     for statement in statements:
         print(f"{statement.name.removeprefix('query/')}\n    {statement.summary}")
         for p in statement.parameters:
-            print(f"    {p.name}={'…' if p.required else p.default}  ({p.type}) {p.help}")
+            print(f"    {p.name}={'…' if p.required else p.default}  ({_kind(p)}) {p.help}")
     print("\nRun one:  vlkge query NAME parameter=value …   (--json, --csv; --cypher shows the statement)")

@@ -67,7 +67,7 @@ def ids(answer: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def test_each_query_answers_with_the_columns_of_its_header(art: Database) -> None:
     needed = {"entity": "w3", "first": "mondrian", "second": "malevich", "words": "boogie"}
-    needed |= {"by": "ana", "relation": "hasStyle", "label": "Artwork"}
+    needed |= {"by": "ana", "relation": "hasStyle", "label": "Work"}
     for statement in query.list_queries():
         given = {p.name: needed[p.name] for p in statement.parameters if p.required}
         with art.session() as session:
@@ -205,6 +205,32 @@ def test_an_unknown_entity_is_refused(art: Database) -> None:
 def test_a_relation_that_nothing_has_is_refused(art: Database, relation: str, hint: str) -> None:
     with pytest.raises(InputError, match=f"there is no relation '{relation}'; {hint}"):
         query.run(art, "list_links_of_relation", relation=relation)
+    # Every work lacks what is not there, so that a misspelt relation would look like a gap.
+    with pytest.raises(InputError, match=f"there is no relation '{relation}'"):
+        query.run(art, "list_missing_facts", label="Work", relation=relation)
+
+
+def test_a_label_that_no_entity_has_is_refused(art: Database) -> None:
+    for name, more in [("count_coverage", {}), ("list_missing_facts", {"relation": "hasStyle"})]:
+        with pytest.raises(
+            InputError, match="no entity has the label 'Wrok'; there are: Artist, Profession, Style, Work"
+        ):
+            query.run(art, name, label="Wrok", **more)
+    assert query.run(art, "list_missing_facts", label="Work", relation="hasStyle").empty
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"state": "nosuch"}, "list_links_of_relation: state is 'nosuch', it must be one of current, stale"),
+        ({"verdict": "undone"}, "verdict is 'undone', it must be one of pending, accepted, rejected"),
+        ({"limit": "0"}, "list_links_of_relation: limit is 0, it must be 1 or more"),
+        ({"limit": "-5"}, "limit is -5, it must be 1 or more"),
+    ],
+)
+def test_a_value_that_can_find_nothing_is_refused(art: Database, wrong: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        query.run(art, "list_links_of_relation", relation="hasStyle", **wrong)
 
 
 def test_lists_maps_and_booleans_are_read_from_text(
