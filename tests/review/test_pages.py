@@ -107,6 +107,16 @@ def test_the_models_pages_tell_the_registered_figures(client: TestClient) -> Non
     assert client.get("/models/none").status_code == 404
 
 
+def test_a_model_says_that_its_curve_is_of_one_part_of_it(client: TestClient, gallery: Database) -> None:
+    metrics = {"validation_mrr": 0.41, "history": [{"epoch": 1, "loss": 2.0, "validation_mrr": 0.31}]}
+    for version, experts in [("whole", ["structure"]), ("single", [])]:
+        register_model(gallery, version, "complex", {"experts": experts}, metrics, "f00d", {})
+    whole, single = (text(client.get(f"/models/{version}").text) for version in ("whole", "single"))
+    assert "validation MRR 0.410" in whole
+    assert "The validation MRR at the top of this page is that of the whole model" in whole
+    assert "at the top of this page" not in single
+
+
 def test_mrr_over_the_versions_is_drawn_beside_the_table(client: TestClient, gallery: Database) -> None:
     assert "<polyline" not in client.get("/models").text  # one version is no line
     register_model(gallery, "m2", "complex", {"seed": 2}, {}, "f00d", {})
