@@ -69,6 +69,7 @@ def compare(
     from flows import retrain_config
 
     wanted = retrain_config.read(None, config or [])
+    _refuse_unknown(challenger, *([champion] if champion else []))
     start_services()
     from flows.model_changes import compare as flow
 
@@ -92,6 +93,7 @@ def compare(
 @models.command()
 def promote(version: Version, json: Json = False) -> None:
     """Put a model in force, whatever the gate said: its links become the current ones, then it is champion."""
+    _refuse_unknown(version)
     start_services()
     from flows.model_changes import promote as flow
 
@@ -119,6 +121,17 @@ def prune(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None
         if looked.models or looked.folders:
             typer.confirm("Delete these?", abort=True, err=True)
     _print_pruned(flow(dry_run=dry_run), json)
+
+
+def _refuse_unknown(*versions: str) -> None:
+    """Raise InputError for a model that is not registered; before anything of Prefect is started or waited for."""
+    from flows.services import open_graph
+    from flows.settings import Settings
+    from graph import registry
+
+    with open_graph(Settings()) as database:
+        for version in versions:
+            registry.model(database, version)
 
 
 def _print_change(change: Any, json: bool) -> None:

@@ -24,13 +24,19 @@ class Role(StrEnum):
     admin = "admin"
 
 
+def _check_port(port: int) -> int:
+    if not 1 <= port <= 65535:
+        raise typer.BadParameter(f"{port} is no port; it must be from 1 to 65535")
+    return port
+
+
 @review.callback()
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="The address to serve at; other than loopback it demands a login.")] = (
         "127.0.0.1"
     ),
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8383,
+    port: Annotated[int, typer.Option(help="From 1 to 65535.", callback=_check_port)] = 8383,
     login: Annotated[bool, typer.Option("--login", help="Demand a login on loopback too.")] = False,
     certificate: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A TLS certificate (PEM), to speak https.")

@@ -72,6 +72,13 @@ def test_a_missing_folder_is_wrong_usage(tmp_path: Path) -> None:
     assert "nowhere" in done.stderr
 
 
+def test_a_port_that_there_is_not_is_named_with_those_there_are(tmp_path: Path) -> None:
+    done = vlkge("review", "--port", "99999", VLKGE_HOME=str(tmp_path))
+    assert done.returncode == 2
+    assert "99999 is no port; it must be from 1 to 65535" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unreachable_database_is_one_sentence(tmp_path: Path) -> None:
     done = start("query", "list_models", NEO4J_URI="bolt://127.0.0.1:1", VLKGE_HOME=str(tmp_path))
     assert done.returncode == 1
