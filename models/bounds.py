@@ -10,12 +10,11 @@ probabilistic rounding error analysis", theorem 2.4; n roundings, the certain bo
 """
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from models.norms import EUCLIDEAN, Norm
 from models.product import product
 
 Cells = tuple[Tensor, Tensor]
@@ -23,32 +22,6 @@ Cells = tuple[Tensor, Tensor]
 CERTAINTY = 10
 BLOCK = 128  # rows of differences measured at a time: they stay in the cache
 FEW = 16  # contenders of one query below which queries are measured together
-
-
-class Norm(NamedTuple):
-    """Length of differences [k, W] (which it may overwrite), and directions [B, W] of dual norm at most one.
-
-    Without directions it is Euclidean.
-    """
-
-    length: Callable[[Tensor], Tensor]
-    direction: Callable[[Tensor], Tensor] | None
-
-
-def _moduli(difference: Tensor) -> Tensor:
-    real, imaginary = difference.square_().chunk(2, dim=1)
-    return (real + imaginary).sqrt_().sum(1)
-
-
-def _phases(difference: Tensor) -> Tensor:
-    real, imaginary = difference.chunk(2, dim=1)
-    modulus = torch.hypot(real, imaginary).clamp_(min=torch.finfo(difference.dtype).tiny)
-    return torch.cat([real / modulus, imaginary / modulus], dim=1)
-
-
-SUM = Norm(length=lambda x: x.abs_().sum(1), direction=torch.sign)
-MODULI = Norm(length=_moduli, direction=_phases)
-EUCLIDEAN = Norm(length=lambda x: x.square_().sum(1).sqrt_(), direction=None)
 
 
 class Reach:
@@ -106,7 +79,7 @@ class Reach:
     def _bounds(self, queries: Tensor) -> tuple[Tensor, Tensor | None]:
         """Upper bounds of the scores [B, C], and lower bounds where they are worth having."""
         slack = self.slack * abs(self.margin)
-        if self.norm.direction is None:
+        if self.norm is EUCLIDEAN:
             return self._euclidean_bounds(queries, slack)
         directions = self.norm.direction(queries - self.centre)
         along = (directions * queries).sum(1) - self.slack * queries.abs().sum(1)
@@ -125,29 +98,28 @@ class Reach:
         """Exact scores [k] of cells, rows ascending."""
         counts = torch.bincount(rows, minlength=len(queries))
         few = counts[rows] < FEW
-        scores = queries.new_empty(len(rows))
-        scores[few] = self._measure_few(queries, rows[few], columns[few])
+        lengths = queries.new_empty(len(rows))
+        lengths[few] = self._measure_few(queries, rows[few], columns[few])
         ends = counts.cumsum(0).tolist()
         for row in (counts >= FEW).nonzero()[:, 0].tolist():
             cells = slice(ends[row] - int(counts[row]), ends[row])
-            scores[cells] = self._measure_row(queries[row], columns[cells])
-        return scores
+            lengths[cells] = self._measure_row(queries[row], columns[cells])
+        return self.margin - lengths
 
     def _measure_few(self, queries: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-        """Scores [k] of queries [B, W] in cells."""
+        """Distances [k] of queries [B, W] in cells."""
         parts = zip(torch.split(rows, BLOCK), torch.split(columns, BLOCK), strict=True)
-        return torch.cat([self._exact(queries[some], self._gather(chosen)) for some, chosen in parts])
+        return torch.cat([self._lengths(queries[some], self._gather(chosen)) for some, chosen in parts])
 
     def _measure_row(self, query: Tensor, columns: Tensor) -> Tensor:
-        """Scores [k] of one query [W] with candidates `columns`; copying most of them would cost more than all."""
+        """Distances [k] of one query [W] to candidates `columns`; copying most of them would cost more than all."""
         if 2 * len(columns) > len(self.candidates):
-            return torch.cat([self._exact(query, block) for block in torch.split(self.candidates, BLOCK)])[columns]
-        return torch.cat([self._exact(query, self._gather(block)) for block in torch.split(columns, BLOCK)])
+            return torch.cat([self._lengths(query, block) for block in torch.split(self.candidates, BLOCK)])[columns]
+        return torch.cat([self._lengths(query, self._gather(block)) for block in torch.split(columns, BLOCK)])
 
     def _gather(self, columns: Tensor) -> Tensor:
         return torch.index_select(self.candidates, 0, columns, out=self.buffer[: len(columns)])
 
-    def _exact(self, query: Tensor, chosen: Tensor) -> Tensor:
-        """Scores [k] of candidates [k, W] with a query each [k, W], or one for all [W]."""
-        difference = torch.sub(chosen, query, out=self.buffer[: len(chosen)])
-        return self.margin - self.norm.length(difference)
+    def _lengths(self, query: Tensor, chosen: Tensor) -> Tensor:
+        """Distances [k] of candidates [k, W] to a query each [k, W], or one for all [W]."""
+        return self.norm.length(torch.sub(chosen, query, out=self.buffer[: len(chosen)]))

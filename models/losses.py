@@ -49,7 +49,7 @@ def one_vs_all_loss(scores: Tensor, answers: Cells, excluded: Cells | None) -> T
 
 
 class _OneVsAll(torch.autograd.Function):
-    """The gradient is made where the scores were, so that a step writes each of them a few times, all in one place."""
+    """The gradient is made where the scores were, and goes back once: no second matrix of all scores is written."""
 
     @staticmethod
     def forward(ctx: Any, scores: Tensor, answers: Cells, excluded: Cells | None) -> Tensor:
@@ -67,13 +67,14 @@ class _OneVsAll(torch.autograd.Function):
         pull /= len(rows)
         shares.mul_((torch.zeros_like(total).index_add_(0, rows, pull) / total)[:, None])
         shares.index_put_(answers, -pull, accumulate=True)
-        ctx.save_for_backward(shares)
+        ctx.shares = shares
         return losses.mean()
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        (shares,) = ctx.saved_tensors
-        return shares * gradients[0], None, None
+        shares = ctx.shares
+        del ctx.shares
+        return shares.mul_(gradients[0]), None, None
 
 
 def k_vs_all_loss(scores: Tensor, answers: Cells, excluded: Cells | None) -> Tensor:

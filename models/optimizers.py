@@ -1,10 +1,12 @@
 """Adagrad that touches only the rows of a table that a step used."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
+
+BLOCK = 2**18  # numbers in a block of a dense update: 1 MiB in float32
 
 
 class Adagrad(torch.optim.Optimizer):
@@ -28,11 +30,20 @@ class Adagrad(torch.optim.Optimizer):
                     _update(parameter, parameter.grad, self.state[parameter], group)
 
 
+def _blocks(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Parts of tensors of one shape, some rows at a time: what is made of each stays in the cache."""
+    if tensors[0].numel() <= BLOCK:
+        return iter([tensors])
+    rows = max(1, BLOCK // tensors[0][0].numel())
+    return zip(*(torch.split(tensor, rows) for tensor in tensors), strict=True)
+
+
 def _update(parameter: Tensor, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
     total = state["sum"]
     if not gradient.is_sparse:
-        total.addcmul_(gradient, gradient)
-        parameter.addcdiv_(gradient, total.sqrt().add_(group["epsilon"]), value=-group["lr"])
+        for some, its_total, its_gradient in _blocks(parameter, total, gradient):
+            its_total.addcmul_(its_gradient, its_gradient)
+            some.addcdiv_(its_gradient, its_total.sqrt().add_(group["epsilon"]), value=-group["lr"])
         return
     rows, values = gradient._indices()[0], gradient._values()
     sums = total.index_select(0, rows).addcmul_(values, values)

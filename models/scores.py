@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.bounds import EUCLIDEAN, MODULI, SUM, Cells, Norm, Reach
+from models.bounds import Cells, Reach
 from models.errors import InputError
 from models.scoring import RotatE, Scorer, Side, TransE
 from models.vlkge import VLKGE
@@ -121,11 +121,4 @@ class VectorScores(Scores):
         if self.vectors.is_cuda or not isinstance(scorer, TransE | RotatE):
             return None
         vectors = self.vectors if candidates is None else self.vectors[candidates]
-        return Reach(_norm(scorer), scorer.margin, vectors)
-
-
-def _norm(scorer: TransE | RotatE) -> Norm:
-    """The norm that a scorer subtracts from its margin."""
-    if isinstance(scorer, RotatE):
-        return MODULI if scorer.distance == "modulus" else EUCLIDEAN
-    return {1: SUM, 2: EUCLIDEAN}[int(scorer.p)]
+        return Reach(scorer.norm, scorer.margin, vectors)

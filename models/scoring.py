@@ -13,12 +13,15 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
+from models.norms import EUCLIDEAN, MODULI, SUM, Norm
 from models.product import product
+from models.sampled_distance import sampled_distance
 from models.sampled_product import sampled_product
 
 Side = Literal["head", "tail"]
 
-CHUNK = 2**22  # numbers in one block of differences between queries and candidates
+CHUNK = 2**22  # numbers in one block of differences between queries and candidates, on a GPU
+COLUMNS = 256  # candidates that all queries are measured with at a time, on a CPU
 
 
 class Scorer(ABC):
@@ -113,7 +116,26 @@ class _Distance(Scorer):
     def match_pairs(self, query: Tensor, candidates: Tensor) -> Tensor:
         return self.margin - self._distance(query - candidates)
 
+    @property
+    @abstractmethod
+    def norm(self) -> Norm:
+        """The norm of `_distance`, for blocks that it may overwrite."""
+
+    def match_lists(self, query: Tensor, candidates: Tensor, lists: Tensor) -> Tensor:
+        if query.is_cuda:
+            return super().match_lists(query, candidates, lists)
+        return self.margin - sampled_distance(query, candidates, lists, self.norm)
+
     def match_all(self, query: Tensor, candidates: Tensor) -> Tensor:
+        if query.is_cuda:
+            return self._match_blocks(query, candidates)
+        blocks = [
+            sampled_distance(query, some, torch.arange(len(some)).expand(len(query), -1), self.norm)
+            for some in torch.split(candidates, COLUMNS)
+        ]
+        return self.margin - torch.cat(blocks, dim=1)
+
+    def _match_blocks(self, query: Tensor, candidates: Tensor) -> Tensor:
         columns = max(1, CHUNK // max(1, query.numel()))
 
         def part(queries: Tensor, chosen: Tensor) -> Tensor:
@@ -126,7 +148,7 @@ class _Distance(Scorer):
 class TransE(_Distance):
     """Margin minus the p-norm of h + r - t (Bordes et al. 2013), all three of unit length unless `normalise` is off."""
 
-    def __init__(self, margin: float = 12.0, p: float = 1.0, normalise: bool = True) -> None:
+    def __init__(self, margin: float = 12.0, p: int = 1, normalise: bool = True) -> None:
         super().__init__(margin)
         self.p = p
         self.unit_entities = normalise
@@ -140,10 +162,9 @@ class TransE(_Distance):
         distance: Tensor = torch.linalg.vector_norm(difference, ord=self.p, dim=-1)
         return distance
 
-    def match_all(self, query: Tensor, candidates: Tensor) -> Tensor:
-        if query.is_cuda:  # its cdist keeps B x N x W numbers for the way back
-            return super().match_all(query, candidates)
-        return self.margin - torch.cdist(query, candidates, self.p, "donot_use_mm_for_euclid_dist")
+    @property
+    def norm(self) -> Norm:
+        return SUM if self.p == 1 else EUCLIDEAN
 
 
 class RotatE(_Distance):
@@ -169,6 +190,10 @@ class RotatE(_Distance):
         moduli = torch.complex(*difference.chunk(2, dim=-1)).abs()
         distance: Tensor = moduli.sum(-1) if self.distance == "modulus" else torch.linalg.vector_norm(moduli, dim=-1)
         return distance
+
+    @property
+    def norm(self) -> Norm:
+        return MODULI if self.distance == "modulus" else EUCLIDEAN
 
 
 SCORERS: dict[str, type[Scorer]] = {"transe": TransE, "distmult": DistMult, "complex": ComplEx, "rotate": RotatE}

@@ -61,7 +61,8 @@ def _loss_of_queries(model: VLKGE, vectors: Tensor, batch: QueryBatch) -> Tensor
     """The loss over every entity; vectors are those [N, W] of all."""
     config = model.config
     of_tails, of_heads = slice(batch.tails), slice(batch.tails, None)
-    known = vectors[batch.known]
+    rows, entities = batch.answers if config.n3 else (batch.known[:0], batch.known[:0])
+    known, answers = vectors[torch.cat([batch.known, entities])].split_with_sizes([len(batch), len(entities)])
     query = torch.cat(
         [
             model.ask(known[of_tails], batch.relations[of_tails], "tail"),
@@ -71,14 +72,13 @@ def _loss_of_queries(model: VLKGE, vectors: Tensor, batch: QueryBatch) -> Tensor
     loss = one_vs_all_loss if config.loss == "one_vs_all" else k_vs_all_loss
     value = loss(model.fused_scorer.match_all(query, vectors), batch.answers, batch.excluded)
     if config.n3:
-        rows, entities = batch.answers
         relations = torch.cat(
             [
                 model.moduli_of_relations(batch.relations[of_tails], "tail"),
                 model.moduli_of_relations(batch.relations[of_heads], "head"),
             ]
         )
-        factors = [model.moduli(known)[rows], model.moduli(vectors[entities]), relations[rows]]
+        factors = [model.moduli(known)[rows], model.moduli(answers), relations[rows]]
         value = value + config.n3 * n3(factors)
     return value
 
