@@ -32,7 +32,7 @@ def _by_onednn(left: Tensor, right: Tensor) -> Tensor:
 
 
 def _without_gaps(matrix: Tensor) -> Tensor:
-    """For rows with gaps between them, columns of a wider table, oneDNN has a kernel that is a thousand times slower."""
+    """For rows with gaps between them, columns of a wider table, oneDNN's kernel is a thousand times slower."""
     return matrix if matrix.is_contiguous() or matrix.T.is_contiguous() else matrix.contiguous()
 
 
