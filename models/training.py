@@ -18,6 +18,7 @@ from models.distributed import Group, check
 from models.errors import InputError
 from models.filters import SIDES, KnownFacts
 from models.knowledge_graph import KnowledgeGraph
+from models.memory import keep_freed_memory
 from models.optimizers import Adagrad
 from models.progress import Progress, silent
 from models.ranking import rank
@@ -63,6 +64,8 @@ def train(
         return _finished(folder, config, graph, warm_start)
     check(config, group := Group.current())
     folder.mkdir(parents=True, exist_ok=True)
+    if config.scores_every_entity:
+        keep_freed_memory()
     with torch.random.fork_rng(), _reproducible(_device(device)):
         run = Run(graph, config, folder, _device(device), warm_start)
         run.resume()
