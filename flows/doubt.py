@@ -9,7 +9,7 @@ from flows.checkpoints import load_checkpoint
 from flows.export import read_graph
 from flows.logs import LOGGED
 from flows.progress import progress_bar
-from flows.services import open_graph
+from flows.services import open_graph, say
 from flows.settings import Settings
 from graph.doubts import publish_doubts
 from models.doubts import find_doubts
@@ -36,7 +36,9 @@ def doubt(*, model: str | None = None, relations: list[str] | None = None, limit
         refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
         graph = with_relations(KnowledgeGraph.from_hetero(read_graph(database)), checkpoint.relations)
         doubts = judge_facts(checkpoint.model_for(graph), graph, relations, limit)
-        counts = publish_doubts(database, doubts, model_version=version, relations=relations or graph.relations)
+        counts = publish_doubts(
+            database, doubts, model_version=version, relations=relations or graph.relations, tell=say
+        )
     facts = pd.Series([graph.relations[row] for part in graph.triples.values() for row in part[:, 1].tolist()])
     of = facts.value_counts()
     rows: list[dict[str, int | str]] = [

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from flows.checkpoints import folder_of
-from flows.services import open_graph
+from flows.services import open_graph, say
 from flows.settings import Settings
 from graph import registry
 from graph.connection import Database, batches
@@ -58,7 +58,7 @@ def publish_kept(settings: Settings, database: Database, version: str) -> Public
         raise InputError(f"{folder_of(settings, version)} holds no links that {version} published: use `vlkge predict`")
     links = _still_possible(database, pd.read_parquet(file))
     covered = sorted({*links["relation"], *registry.linked_relations(database)})
-    published = publish(database, links, model_version=version, relations=covered)
+    published = publish(database, links, model_version=version, relations=covered, tell=say)
     keep(links, folder_of(settings, version), published.run_id)
     return published
 

@@ -14,7 +14,7 @@ from flows.export import read_graph
 from flows.logs import LOGGED
 from flows.prediction_shards import Job, graph_file, score_in_shards
 from flows.progress import progress_bar
-from flows.services import open_graph
+from flows.services import open_graph, say
 from flows.settings import Settings
 from graph import predictions
 from graph.connection import Database
@@ -186,5 +186,5 @@ def publish(
 ) -> predictions.Publication:
     with progress_bar("write back") as progress:
         return predictions.publish(
-            database, links, model_version=version, relations=relations, heads=heads, progress=progress
+            database, links, model_version=version, relations=relations, heads=heads, progress=progress, tell=say
         )

@@ -1,6 +1,6 @@
 """Recorded facts that a model finds unlikely, as nodes of their own: the facts stay as they were asserted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import neo4j
 import pandas as pd
@@ -10,7 +10,7 @@ from graph.bulk import run_in
 from graph.connection import Database, Row, batches
 from graph.errors import InputError, shorten
 from graph.links import link_key
-from graph.publication_lock import only_writer
+from graph.publication_lock import only_writer, unheard
 from graph.schema import setup_schema
 
 COLUMNS = ("head", "relation", "tail", "likelier", "share", "rank", "candidates", "other", "other_share")
@@ -18,12 +18,18 @@ BATCH = 10_000
 
 
 def publish_doubts(
-    database: Database, doubts: pd.DataFrame, *, model_version: str, relations: Sequence[str], wait: float = 60.0
+    database: Database,
+    doubts: pd.DataFrame,
+    *,
+    model_version: str,
+    relations: Sequence[str],
+    wait: float = 60.0,
+    tell: Callable[[str], None] = unheard,
 ) -> dict[str, int]:
     """Make `doubts` (COLUMNS, as models.doubts.find_doubts gives them) those of `relations`, in place of earlier ones.
 
-    Each relation is replaced in one transaction; publications are waited for, at most `wait` seconds. Returns how many
-    facts of each relation are doubted.
+    Each relation is replaced in one transaction; publications are waited for, at most `wait` seconds, and `tell` is
+    told of it. Returns how many facts of each relation are doubted.
 
     Raises InputError for an unknown model, and for doubts of a relation that is not covered.
     """
@@ -32,7 +38,7 @@ def publish_doubts(
     setup_schema(database)
     registry.model(database, model_version)
     counts = {}
-    with only_writer(database, wait) as lock, database.session() as session:
+    with only_writer(database, wait, tell) as lock, database.session() as session:
         for relation in sorted(set(relations)):
             lock.confirm()
             rows = _rows(doubts[doubts["relation"] == relation])

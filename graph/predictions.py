@@ -16,7 +16,7 @@ from graph.connection import Database, Row, batches
 from graph.errors import GraphError, InputError, shorten
 from graph.links import REQUIRED, by_relation, check_links, digest, entities, link_key, rows, with_probability
 from graph.progress import Progress, silent
-from graph.publication_lock import PublicationLock, only_writer
+from graph.publication_lock import PublicationLock, only_writer, unheard
 from graph.schema import setup_schema
 
 BATCH = 10_000
@@ -45,6 +45,7 @@ def publish(
     heads: Sequence[str] | None = None,
     wait: float = 60.0,
     progress: Progress = silent,
+    tell: Callable[[str], None] = unheard,
 ) -> Publication:
     """Make `links` (the columns of graph.links.check_links) the current predictions of their relations.
 
@@ -57,7 +58,8 @@ def publish(
     that run is taken up again. So after a crash the same call completes the graph, and otherwise changes nothing.
     Links that were kept (graph.links.keep) are made current again by publishing them with their model's version.
 
-    One writer at a time: another is waited for, at most `wait` seconds. A writer that died holds nothing back.
+    One writer at a time: another is waited for, at most `wait` seconds, and `tell` is told of it. A writer that died
+    holds nothing back.
 
     Raises InputError before any write where the frame is wrong, the model or an entity unknown, or where `run_id`
     names a run that published other links; GraphError where another writer does not end, or where the server's memory
@@ -71,7 +73,7 @@ def publish(
     _refuse_unknown_entities(database, table)
     content = digest(table, model_version, *covered, *(["of", *chosen] if chosen is not None else []))
     table = with_probability(table)
-    with only_writer(database, wait) as lock:
+    with only_writer(database, wait, tell) as lock:
         writer = _Writer(database, lock, _choose_run(database, run_id, content), model_version, chosen, _columns(table))
         writer.start(content)
         try:

@@ -1,6 +1,6 @@
 """One publication at a time in one database, also among processes on several machines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import neo4j
@@ -12,6 +12,8 @@ from graph.errors import GraphError
 
 NAME = "publishing"
 # How the server says that a transaction waited too long for what another one holds.
+# So long nobody need be told that another one is waited for.
+PATIENCE = 1.0
 WAITED = ("LockClientStopped", "LockAcquisitionTimeout", "TransactionTimedOut")
 
 
@@ -31,13 +33,24 @@ class PublicationLock:
         self._transaction.run(loaded.text, loaded.bind(name=NAME)).consume()
 
 
+def unheard(message: str) -> None:
+    """Tells nobody."""
+
+
 @contextmanager
-def only_writer(database: Database, wait: float) -> Iterator[PublicationLock]:
-    """Hold the lock inside the block; another holder is waited for, at most `wait` seconds.
+def only_writer(database: Database, wait: float, tell: Callable[[str], None] = unheard) -> Iterator[PublicationLock]:
+    """Hold the lock inside the block; another holder is waited for, at most `wait` seconds, and `tell` is told of it.
 
     Raises GraphError where that one does not end in time.
     """
-    _await_turn(database, wait)
+    if not _has_turn(database, min(PATIENCE, wait)):
+        if wait > PATIENCE:
+            tell(f"{_writing(database)} is being published; waiting for it, {wait:g} s at most …")
+        if wait <= PATIENCE or not _has_turn(database, wait - PATIENCE):
+            raise GraphError(
+                f"{_writing(database)} is being published to {database.address.uri} and did not end within {wait:g} s: "
+                "publish again later"
+            )
     with database.session() as session:
         transaction = session.begin_transaction(timeout=0)  # no limit, whatever the server's default
         try:
@@ -48,7 +61,7 @@ def only_writer(database: Database, wait: float) -> Iterator[PublicationLock]:
             transaction.close()
 
 
-def _await_turn(database: Database, wait: float) -> None:
+def _has_turn(database: Database, wait: float) -> bool:
     """Take the lock in a transaction of limited time, and let it go: a limit cannot be lifted later."""
     try:
         with database.session() as session:
@@ -61,8 +74,10 @@ def _await_turn(database: Database, wait: float) -> None:
         code = error.__cause__.code if isinstance(error.__cause__, Neo4jError) else None
         if not (code or "").endswith(WAITED):
             raise
-        writing = database.read("predict/find_writing_run")
-        run = f"run {writing[0]['id']}" if writing else "another run"
-        raise GraphError(
-            f"{run} is being published to {database.address.uri} and did not end within {wait:g} s: publish again later"
-        ) from error
+        return False
+    return True
+
+
+def _writing(database: Database) -> str:
+    writing = database.read("predict/find_writing_run")
+    return f"run {writing[0]['id']}" if writing else "another run"

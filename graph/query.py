@@ -49,7 +49,7 @@ def run(database: Database, name: str, **parameters: object) -> pd.DataFrame:
         raise InputError(str(error).removeprefix(f"{PURPOSE}/")) from error
     _refuse_unknown_entities(database, [str(given[key]) for key in IDS if key in given])
     if "relation" in given:
-        _refuse_unknown_relation(database, str(given["relation"]))
+        refuse_unknown_relation(database, str(given["relation"]))
     rows = database.read(query.name, **given)
     if not rows and "label" in given:
         _refuse_unknown_label(database, str(given["label"]))
@@ -78,7 +78,8 @@ def _refuse_unknown_entities(database: Database, ids: list[str]) -> None:
         raise InputError(f"there is no entity {shorten(unknown)}; find its id with the query find_entity")
 
 
-def _refuse_unknown_relation(database: Database, relation: str) -> None:
+def refuse_unknown_relation(database: Database, relation: str) -> None:
+    """Raise InputError, with the nearest names, for a relation that neither facts nor predicted links have."""
     if database.read("decisions/list_known_relations", relations=[relation]):
         return
     near = difflib.get_close_matches(relation, [row["type"] for row in database.read("schema/list_relationship_types")])

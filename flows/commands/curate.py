@@ -1,5 +1,6 @@
 """`vlkge links` and `vlkge decisions`: predicted links and what people decided, out of the graph and back in."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,12 +18,18 @@ File = Annotated[Path, typer.Argument(dir_okay=False, help="Ends in .csv, .parqu
 Base = Annotated[str | None, typer.Option(help="What names in RDF begin with, e.g. https://museum.example/graph/.")]
 
 
+class Verdict(StrEnum):
+    pending = "pending"
+    accepted = "accepted"
+    rejected = "rejected"
+
+
 @links.command("export")
 def export_links(
     file: File,
     relation: Annotated[str | None, typer.Option("--relation", "-r", help="Only this relation.")] = None,
     least: Annotated[float, typer.Option(min=0, max=1, help="Only links at least so probable.")] = 0.0,
-    verdict: Annotated[str | None, typer.Option(help="Only pending, accepted or rejected ones.")] = None,
+    verdict: Annotated[Verdict | None, typer.Option(help="Only links of this verdict.")] = None,
     stale: Annotated[bool, typer.Option("--stale", help="Also those that the last run no longer predicts.")] = False,
     base: Base = None,
     json: Json = False,
@@ -39,11 +46,18 @@ def export_links(
     from flows.services import open_graph
     from flows.settings import Settings
     from graph.exchange import check_file, read_links, write_table
+    from graph.query import refuse_unknown_relation
 
     check_file(file, (".csv", ".parquet", ".ttl"))
     with open_graph(Settings()) as database:
+        if relation is not None:
+            refuse_unknown_relation(database, relation)
         found = read_links(
-            database, relation=relation, state=None if stale else "current", verdict=verdict, least=least
+            database,
+            relation=relation,
+            state=None if stale else "current",
+            verdict=verdict.value if verdict else None,
+            least=least,
         )
         if file.suffix == ".ttl":
             from graph.rdf import BASE, Turtle

@@ -289,6 +289,16 @@ def test_a_second_writer_waits_and_is_refused_when_the_first_does_not_end(art: D
     assert publish(art, links, model_version="v1", wait=5).counts.loc[0, "current"] == 1
 
 
+def test_who_waits_for_another_writer_is_told_so(art: Database) -> None:
+    told: list[str] = []
+    links = frame(("w4", "hasStyle", "s1", 1.0))
+    with only_writer(art, wait=5), pytest.raises(GraphError, match=r"did not end within 1.5 s"):
+        publish(art, links, model_version="v1", wait=1.5, tell=told.append)
+    assert told == ["another run is being published; waiting for it, 1.5 s at most …"]
+    publish(art, links, model_version="v1", wait=5, tell=told.append)
+    assert len(told) == 1
+
+
 def test_two_writers_at_once_come_one_after_the_other(art: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(predictions, "BATCH", 1)
     spoke: list[str] = []
