@@ -287,7 +287,7 @@ def test_a_share_of_a_label_is_held_out_wholly(database: Database, tmp_path: Pat
     before = dump(database)
     ingest(database, source, store, shares=Shares(1.0, 0.0, 0.0), hold_out={"Work": 0.1})
     assert dump(database) == before
-    with pytest.raises(InputError, match=r"no entity to hold out has the label 'Wrok'.*'Artist', 'Work'"):
+    with pytest.raises(InputError, match=r"no entity to hold out has the label 'Wrok'.*there are: Artist, Work"):
         ingest(database, source, store, hold_out={"Wrok": 0.1})
 
 
