@@ -1,6 +1,6 @@
 """Adagrad that touches only the rows of a table that a step used."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -30,22 +30,24 @@ class Adagrad(torch.optim.Optimizer):
                     _update(parameter, parameter.grad, self.state[parameter], group)
 
 
-def _blocks(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """Parts of tensors of one shape, some rows at a time: what is made of each stays in the cache."""
-    if tensors[0].numel() <= BLOCK:
-        return iter([tensors])
-    rows = max(1, BLOCK // tensors[0][0].numel())
-    return zip(*(torch.split(tensor, rows) for tensor in tensors), strict=True)
-
-
 def _update(parameter: Tensor, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
     total = state["sum"]
     if not gradient.is_sparse:
-        for some, its_total, its_gradient in _blocks(parameter, total, gradient):
-            its_total.addcmul_(its_gradient, its_gradient)
-            some.addcdiv_(its_gradient, its_total.sqrt().add_(group["epsilon"]), value=-group["lr"])
+        for some, sums, value in zip(*map(_blocks, (parameter, total, gradient)), strict=True):
+            sums.addcmul_(value, value)
+            some.addcdiv_(value, sums.sqrt().add_(group["epsilon"]), value=-group["lr"])
         return
     rows, values = gradient._indices()[0], gradient._values()
-    sums = total.index_select(0, rows).addcmul_(values, values)
-    total.index_copy_(0, rows, sums)
-    parameter.index_add_(0, rows, values.div(sums.sqrt_().add_(group["epsilon"])), alpha=-group["lr"])
+    for at, value in zip(torch.split(rows, _rows(values)), torch.split(values, _rows(values)), strict=True):
+        sums = total.index_select(0, at).addcmul_(value, value)
+        total.index_copy_(0, at, sums)
+        parameter.index_add_(0, at, torch.div(value, sums.sqrt_().add_(group["epsilon"]), out=sums), alpha=-group["lr"])
+
+
+def _blocks(tensor: Tensor) -> tuple[Tensor, ...]:
+    """Some rows at a time, so that what is made of them stays in the cache."""
+    return torch.split(tensor, _rows(tensor)) if tensor.dim() else (tensor,)
+
+
+def _rows(tensor: Tensor) -> int:
+    return max(1, BLOCK // max(1, tensor[0].numel())) if len(tensor) else 1

@@ -40,14 +40,17 @@ def _tower_loss(model: VLKGE, batch: AnyBatch) -> Tensor:
 def _loss_of_facts(model: VLKGE, vectors: Tensor, batch: Batch) -> Tensor:
     """The loss against negatives; vectors are those [U, W] of the batch's entities."""
     config, scorer = model.config, model.fused_scorer
-    heads, tails = vectors[batch.heads], vectors[batch.tails]
+    shared = batch.negatives if batch.negatives.dim() == 1 else batch.negatives[:0, 0]
+    # one gather for all, whose gradient is one table
+    gathered = vectors[torch.cat([batch.heads, batch.tails, shared])]
+    heads, tails, candidates = gathered.split_with_sizes([len(batch), len(batch), len(shared)])
     query, answer = model.ask(heads, batch.relations, "tail"), tails
     if config.corrupted == "both":
         query = torch.cat([query, model.ask(tails, batch.relations, "head")])
         answer = torch.cat([tails, heads])
     positive = scorer.match_pairs(query, answer)
     if batch.negatives.dim() == 1:
-        negative = scorer.match_all(query, vectors[batch.negatives])
+        negative = scorer.match_all(query, candidates)
     else:
         negative = scorer.match_lists(query, vectors, batch.negatives)
     value = _against_negatives(config)(positive, negative.index_put(batch.excluded, negative.new_full((), -torch.inf)))
