@@ -20,7 +20,7 @@ from models.product import product
 Cells = tuple[Tensor, Tensor]
 
 CERTAINTY = 10
-BLOCK = 128  # rows of differences measured at a time: they stay in the cache
+BLOCK = 256  # rows of differences measured at a time: they stay in the cache
 FEW = 16  # contenders of one query below which queries are measured together
 
 
@@ -97,13 +97,18 @@ class Reach:
     def _measure(self, queries: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Exact scores [k] of cells, rows ascending."""
         counts = torch.bincount(rows, minlength=len(queries))
-        few = counts[rows] < FEW
+        few, most = counts < FEW, 2 * counts > len(self.candidates)
         lengths = queries.new_empty(len(rows))
-        lengths[few] = self._measure_few(queries, rows[few], columns[few])
+        some = few[rows]
+        lengths[some] = self._measure_few(queries, rows[some], columns[some])
+        some = most[rows]
+        place = most.cumsum(0) - 1
+        lengths[some] = self._measure_all(queries[most])[place[rows[some]], columns[some]]
         ends = counts.cumsum(0).tolist()
-        for row in (counts >= FEW).nonzero()[:, 0].tolist():
+        for row in (~(few | most)).nonzero()[:, 0].tolist():
             cells = slice(ends[row] - int(counts[row]), ends[row])
-            lengths[cells] = self._measure_row(queries[row], columns[cells])
+            blocks = torch.split(columns[cells], BLOCK)
+            lengths[cells] = torch.cat([self._lengths(queries[row], self._gather(block)) for block in blocks])
         return self.margin - lengths
 
     def _measure_few(self, queries: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
@@ -111,11 +116,17 @@ class Reach:
         parts = zip(torch.split(rows, BLOCK), torch.split(columns, BLOCK), strict=True)
         return torch.cat([self._lengths(queries[some], self._gather(chosen)) for some, chosen in parts])
 
-    def _measure_row(self, query: Tensor, columns: Tensor) -> Tensor:
-        """Distances [k] of one query [W] to candidates `columns`; copying most of them would cost more than all."""
-        if 2 * len(columns) > len(self.candidates):
-            return torch.cat([self._lengths(query, block) for block in torch.split(self.candidates, BLOCK)])[columns]
-        return torch.cat([self._lengths(query, self._gather(block)) for block in torch.split(columns, BLOCK)])
+    def _measure_all(self, queries: Tensor) -> Tensor:
+        """Distances [B, C] of queries [B, W] to all candidates, of which each block stays in the cache for all queries.
+
+        For a query that most candidates might reach: copying most of them would cost more.
+        """
+        lengths = queries.new_empty(len(queries), len(self.candidates))
+        starts = range(0, len(self.candidates), BLOCK)
+        for start, block in zip(starts, torch.split(self.candidates, BLOCK), strict=True):
+            for row, query in enumerate(queries):
+                lengths[row, start : start + BLOCK] = self._lengths(query, block)
+        return lengths
 
     def _gather(self, columns: Tensor) -> Tensor:
         return torch.index_select(self.candidates, 0, columns, out=self.buffer[: len(columns)])
