@@ -20,7 +20,7 @@ from models.product import product
 Cells = tuple[Tensor, Tensor]
 
 CERTAINTY = 10
-BLOCK = 256  # rows of differences measured at a time: they stay in the cache
+BLOCK = 512  # rows of differences measured at a time: they stay in the cache
 FEW = 16  # contenders of one query below which queries are measured together
 
 
