@@ -72,7 +72,7 @@ def test_a_schedule_fires_for_real(database: Database, own_home: Path, tmp_path:
                 time.sleep(0.5)
         finally:
             serving.send_signal(signal.SIGINT)
-            serving.wait(60)
+            serving.wait(200)  # a retraining under way is ended first
     assert has_published(database), log.read_text()
     assert (own_home / "models" / registry.champion(database).version / "retraining.md").exists()
     with get_client(sync_client=True) as client:
