@@ -11,9 +11,8 @@ from graph.connection import Database
 from graph.errors import GraphError
 
 NAME = "publishing"
+PATIENCE = 1.0  # seconds in which nobody need be told that another one is waited for
 # How the server says that a transaction waited too long for what another one holds.
-# So long nobody need be told that another one is waited for.
-PATIENCE = 1.0
 WAITED = ("LockClientStopped", "LockAcquisitionTimeout", "TransactionTimedOut")
 
 

@@ -183,7 +183,7 @@ class QueryBatches:
         self.answers = KnownFacts(triples, graph.num_relations)
         filtered = None if config.negative_filter == "none" else _known(graph, config)
         self.excluded = None if filtered is None else KnownFacts(filtered, graph.num_relations)
-        self.pairs = {side: torch.unique(given_pairs(triples, side), dim=0) for side in sides(config)}
+        self.pairs = {side: self.answers.pairs(side) for side in sides(config)}
 
     def __len__(self) -> int:
         return self.steps
@@ -206,8 +206,8 @@ class QueryBatches:
             known=pairs[:, 0],
             relations=pairs[:, 1],
             tails=len(asked["tail"]),
-            answers=_cells(self.answers, asked),
-            excluded=None if self.excluded is None else _cells(self.excluded, asked),
+            answers=self.answers.of_sides(asked),
+            excluded=None if self.excluded is None else self.excluded.of_sides(asked),
             rejected=rejected if len(rejected) else None,
         )
 
@@ -230,14 +230,3 @@ def _known(graph: KnowledgeGraph, config: TrainConfig) -> Tensor:
 
 def _rejected(graph: KnowledgeGraph, config: TrainConfig) -> Tensor:
     return graph.rejected if config.rejected_weight else graph.rejected[:0]
-
-
-def _cells(known: KnownFacts, asked: dict[Side, Tensor]) -> Cells:
-    """(query, entity) of known answers, queries numbered through the sides."""
-    rows, entities, shift = [], [], 0
-    for side, pairs in asked.items():
-        queries, found = known.of(pairs, side)
-        rows.append(queries + shift)
-        entities.append(found)
-        shift += len(pairs)
-    return torch.cat(rows), torch.cat(entities)

@@ -6,7 +6,7 @@ the query keeps about 70 % of the distance to an unrelated candidate; whoever is
 after that is measured exactly. A Euclidean distance comes out of the product itself, up to rounding, so that only
 near ties are measured. Slack for rounding makes the bounds hold in the arithmetic that is used: a sum of n terms errs
 by CERTAINTY · sqrt(n) roundings at most, but for a chance below 10^-18 (Higham and Mary 2019, "A new approach to
-probabilistic rounding error analysis", theorem 2.4; n roundings, the certain bound, let many more be near ties).
+probabilistic rounding error analysis"; n roundings, the certain bound, let many more be near ties).
 """
 
 import math

@@ -1,5 +1,7 @@
 """Known facts as a lookup: which entities already answer a query, for filtered ranking and for new links."""
 
+from itertools import accumulate
+
 import torch
 from torch import Tensor
 
@@ -42,6 +44,17 @@ class KnownFacts:
     def of(self, pairs: Tensor, side: Side) -> tuple[Tensor, Tensor]:
         """Known answers of pairs [B, 2]: (row of the pair [k], entity [k]), each once, rows ascending."""
         return self._rows[side].of(self._keys(pairs))
+
+    def pairs(self, side: Side) -> Tensor:
+        """The pairs [m, 2] that have answers, each once, in ascending order."""
+        keys = self._rows[side].keys
+        return torch.stack([keys // self.relations, keys % self.relations], dim=1)
+
+    def of_sides(self, asked: dict[Side, Tensor]) -> tuple[Tensor, Tensor]:
+        """Like `of` for the pairs of several sides, whose rows are numbered through."""
+        starts = accumulate(map(len, asked.values()), initial=0)
+        found = [(start, *self.of(pairs, side)) for start, (side, pairs) in zip(starts, asked.items(), strict=False)]
+        return torch.cat([start + rows for start, rows, _ in found]), torch.cat([entities for *_, entities in found])
 
     def to(self, device: torch.device) -> "KnownFacts":
         """Itself, with its tensors on `device`."""

@@ -25,26 +25,20 @@ class SharedNegatives:
         """Distinct candidates [K] and the cells (query, column) among them that are known answers."""
         candidates = self._candidates(generator)
         self.columns[candidates] = torch.arange(len(candidates))
-        rows, entities, shift = [], [], 0
-        for side, asked in pairs.items():
-            queries, found = self._answers(asked, wanted[side], side)
-            rows.append(queries + shift)
-            entities.append(found)
-            shift += len(asked)
-        columns = self.columns[torch.cat(entities)]
+        if self.known is None:
+            entities = torch.cat([wanted[side] for side in pairs])
+            rows = torch.arange(len(entities))
+        else:
+            rows, entities = self.known.of_sides(pairs)
+        columns = self.columns[entities]
         self.columns[candidates] = -1
         among = columns >= 0
-        return candidates, (torch.cat(rows)[among], columns[among])
+        return candidates, (rows[among], columns[among])
 
     def _candidates(self, generator: torch.Generator) -> Tensor:
         if self.count == self.num_entities:
             return torch.arange(self.num_entities)
         return torch.randperm(self.num_entities, generator=generator)[: self.count]
-
-    def _answers(self, pairs: Tensor, wanted: Tensor, side: Side) -> Cells:
-        if self.known is None:
-            return torch.arange(len(pairs)), wanted
-        return self.known.of(pairs, side)
 
 
 class IndependentNegatives:

@@ -1,7 +1,7 @@
 """All inner products of queries with candidates, by the faster of the CPU's two libraries.
 
 Torch multiplies float32 matrices with MKL, which leaves the wide registers of AMD processors unused; oneDNN, which
-comes with torch too, uses them: two and a half times as fast there, and no slower elsewhere. Both sum in float32.
+comes with torch too, uses them and is two and a half times as fast there. Both sum in float32.
 """
 
 from typing import Any

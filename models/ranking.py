@@ -136,9 +136,9 @@ def _rank_block(
     counts = torch.empty(3, len(rows), dtype=torch.int64, device=rows.device)
     first = torch.ones_like(rows, dtype=torch.bool)
     first[1:] = rows[1:] != rows[:-1]  # one fact of each row is counted where the scores stand, others on copies
-    others = torch.split((~first).nonzero()[:, 0], max(1, budget // width))
-    for part, cells in [(first, matrix), *((part, matrix[rows[part]]) for part in others if len(part))]:
-        counts[:, part] = _count(cells, columns[part], targets[part], itself[part])
+    counts[:, first] = _count(matrix, columns[first], targets[first], itself[first])
+    for part in torch.split((~first).nonzero()[:, 0], max(1, budget // width)):
+        counts[:, part] = _count(matrix[rows[part]], columns[part], targets[part], itself[part])
     candidates = open_cells + (~itself).long()
     return torch.cat([counts, candidates[None]])
 

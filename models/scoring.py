@@ -164,7 +164,7 @@ class TransE(_Distance):
 
     @property
     def norm(self) -> Norm:
-        return SUM if self.p == 1 else EUCLIDEAN
+        return {1: SUM, 2: EUCLIDEAN}[int(self.p)]
 
 
 class RotatE(_Distance):

@@ -15,6 +15,7 @@ from models.losses import (
     self_adversarial_loss,
     softmax_loss,
 )
+from models.scoring import Side
 from models.vlkge import VLKGE
 
 
@@ -63,24 +64,14 @@ def _loss_of_facts(model: VLKGE, vectors: Tensor, batch: Batch) -> Tensor:
 def _loss_of_queries(model: VLKGE, vectors: Tensor, batch: QueryBatch) -> Tensor:
     """The loss over every entity; vectors are those [N, W] of all."""
     config = model.config
-    of_tails, of_heads = slice(batch.tails), slice(batch.tails, None)
+    sides: list[tuple[Side, slice]] = [("tail", slice(batch.tails)), ("head", slice(batch.tails, None))]
     rows, entities = batch.answers if config.n3 else (batch.known[:0], batch.known[:0])
     known, answers = vectors[torch.cat([batch.known, entities])].split_with_sizes([len(batch), len(entities)])
-    query = torch.cat(
-        [
-            model.ask(known[of_tails], batch.relations[of_tails], "tail"),
-            model.ask(known[of_heads], batch.relations[of_heads], "head"),
-        ]
-    )
+    query = torch.cat([model.ask(known[part], batch.relations[part], side) for side, part in sides])
     loss = one_vs_all_loss if config.loss == "one_vs_all" else k_vs_all_loss
     value = loss(model.fused_scorer.match_all(query, vectors), batch.answers, batch.excluded)
     if config.n3:
-        relations = torch.cat(
-            [
-                model.moduli_of_relations(batch.relations[of_tails], "tail"),
-                model.moduli_of_relations(batch.relations[of_heads], "head"),
-            ]
-        )
+        relations = torch.cat([model.moduli_of_relations(batch.relations[part], side) for side, part in sides])
         factors = [model.moduli(known)[rows], model.moduli(answers), relations[rows]]
         value = value + config.n3 * n3(factors)
     return value

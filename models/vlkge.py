@@ -40,7 +40,7 @@ class VLKGE(nn.Module):
     ) -> None:
         """`seen` bool [N]: who has a structural vector; `hiding` [N]: how often it is hidden in training.
 
-        `popularity` [N, 2 * num_relations]: see `popularity`.
+        `popularity` [N, 2 * num_relations]: as the function of that name counts it.
         """
         super().__init__()
         self.config = config
