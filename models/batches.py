@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from models.config import TrainConfig
-from models.filters import KnownFacts, answers, given_pairs
-from models.knowledge_graph import SPLITS, KnowledgeGraph
+from models.filters import KnownFacts, answers, both_ways, given_pairs
+from models.knowledge_graph import KnowledgeGraph
 from models.negatives import Cells, IndependentNegatives, SharedNegatives
 from models.scoring import Side
 
@@ -224,8 +224,9 @@ def epoch_seed(seed: int, epoch: int) -> int:
 
 def _known(graph: KnowledgeGraph, config: TrainConfig) -> Tensor:
     """Facts [m, 3] that are never negatives."""
-    splits = SPLITS if config.negative_filter == "every_split" else ("train",)
-    return torch.cat([graph.triples[split] for split in splits])
+    if config.negative_filter == "every_split":
+        return both_ways(torch.cat(list(graph.triples.values())))
+    return graph.triples["train"]
 
 
 def _rejected(graph: KnowledgeGraph, config: TrainConfig) -> Tensor:

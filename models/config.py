@@ -62,7 +62,9 @@ class TrainConfig(BaseModel):
         "all", description="independent negatives come from all entities, or from the relation's own ends in training"
     )
     negative_filter: Literal["none", "train", "every_split"] = Field(
-        "train", description="facts that are never negatives; every_split leaks validation and test (paper protocol)"
+        "train",
+        description="facts that are never negatives; every_split: those of all splits, and turned round, so that "
+        "validation and test leak, which the paper's training does",
     )
     corrupted: Literal["both", "tail"] = Field("both", description="ends of a fact that are asked for in training")
     rejected_weight: float = Field(

@@ -10,7 +10,7 @@ from torch import Tensor
 from models.bootstrap import interval
 from models.candidates import Candidates, Choice
 from models.errors import InputError
-from models.filters import SIDES, KnownFacts
+from models.filters import SIDES, KnownFacts, both_ways
 from models.knowledge_graph import KnowledgeGraph
 from models.progress import Progress, silent
 from models.ranking import Ranks, rank
@@ -90,7 +90,7 @@ def evaluate(
     ranks = rank(
         model if isinstance(model, Scores) else VectorScores.of_model(model),
         triples,
-        known=KnownFacts(every, graph.num_relations, merged=protocol == "paper"),
+        known=KnownFacts(both_ways(every) if protocol == "paper" else every, graph.num_relations),
         candidates=_candidates(candidates, graph, triples, every),
         sides=sides,
         progress=progress,

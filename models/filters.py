@@ -20,23 +20,22 @@ def answers(triples: Tensor, side: Side) -> Tensor:
     return triples[:, 2] if side == "tail" else triples[:, 0]
 
 
-class KnownFacts:
-    """Answers of every (known entity, relation) pair, as compressed rows: one sorted key per pair.
+def both_ways(triples: Tensor) -> Tensor:
+    """Triples [m, 3], and after them the same turned round.
 
-    With `merged` there is one map for both sides, whose entry of (entity, relation) holds the entity's tails and its
-    heads together: the filter of the VL-KGE authors' release, which also drops (x, r, h) when it ranks (h, r, ?).
+    As known facts they are the filter of the VL-KGE authors' release, whose one entry of (entity, relation) holds the
+    entity's tails and its heads: it also drops x of (x, r, h) where (h, r, ?) is asked.
     """
+    return torch.cat([triples, triples[:, [2, 1, 0]]])
 
-    def __init__(self, triples: Tensor, relations: int, *, merged: bool = False) -> None:
+
+class KnownFacts:
+    """Answers of every (known entity, relation) pair, as compressed rows: one sorted key per pair."""
+
+    def __init__(self, triples: Tensor, relations: int) -> None:
         self.relations = relations
         self.triples = triples
-        by_side = {side: (given_pairs(triples, side), answers(triples, side)) for side in SIDES}
-        if merged:
-            pairs, found = (torch.cat(parts) for parts in zip(*by_side.values(), strict=True))
-            rows = _Rows(self._keys(pairs), found)
-            self._rows: dict[Side, _Rows] = {"head": rows, "tail": rows}
-        else:
-            self._rows = {side: _Rows(self._keys(pairs), found) for side, (pairs, found) in by_side.items()}
+        self._rows = {side: _Rows(self._keys(given_pairs(triples, side)), answers(triples, side)) for side in SIDES}
 
     def _keys(self, pairs: Tensor) -> Tensor:
         return pairs[:, 0] * self.relations + pairs[:, 1]

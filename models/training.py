@@ -16,7 +16,7 @@ from models.checkpoint import Checkpoint
 from models.config import TrainConfig
 from models.distributed import Group, check
 from models.errors import InputError
-from models.filters import SIDES, KnownFacts
+from models.filters import SIDES, KnownFacts, both_ways
 from models.knowledge_graph import KnowledgeGraph
 from models.memory import keep_freed_memory
 from models.optimizers import Adagrad
@@ -125,8 +125,7 @@ class Run:
         self.optimizer = _optimizer(self.model, self.config)
         self.batches = epochs(self.graph, self.config)
         self.validation = self._validation_facts()
-        known = torch.cat([self.graph.triples[split] for split in ("train", "val", "gate")])
-        self.known = KnownFacts(known, self.graph.num_relations)
+        self.known = KnownFacts(self._filtered(), self.graph.num_relations)
 
     @property
     def total_steps(self) -> int:
@@ -194,6 +193,13 @@ class Run:
             return facts
         generator = torch.Generator().manual_seed(self.config.seed)
         return facts[torch.randperm(len(facts), generator=generator)[: self.config.validation_facts]]
+
+    def _filtered(self) -> Tensor:
+        """Facts [m, 3] that do not compete with those of validation: not test's, unless training knows them anyway."""
+        facts = self.graph.triples
+        if self.config.negative_filter == "every_split":
+            return both_ways(torch.cat(list(facts.values())))
+        return torch.cat([facts[split] for split in ("train", "val", "gate")])
 
     def _validation_mrr(self) -> float:
         """Mean reciprocal rank of the fused vectors on both sides, filtered; 0 without validation facts."""

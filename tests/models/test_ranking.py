@@ -5,7 +5,7 @@ import torch
 
 from models.candidates import Candidates
 from models.errors import InputError
-from models.filters import KnownFacts
+from models.filters import KnownFacts, both_ways
 from models.ranking import rank
 from models.scores import Scores, VectorScores
 from models.scoring import SCORERS, ComplEx, DistMult, RotatE, Scorer, TransE
@@ -126,7 +126,7 @@ def test_equal_scores_everywhere_rank_in_the_middle():
 def test_equals_a_loop_over_candidates(side, protocol, scorer, budget):
     scores, facts, test = scores_of(scorer), some_facts(150, seed=3), some_facts(40, seed=4)
     every = torch.cat([facts, test])
-    known = KnownFacts(every, RELATIONS, merged=protocol == "paper")
+    known = KnownFacts(both_ways(every) if protocol == "paper" else every, RELATIONS)
     filtered = paper_filter(every) if protocol == "paper" else strict_filter(every, side)
 
     ranks = rank(scores, test, known=known, budget=budget)[side]
@@ -222,8 +222,8 @@ def test_known_facts_of_a_pair():
     assert (rows.tolist(), entities.tolist()) == ([0, 1], [1, 4])
 
 
-def test_the_merged_map_knows_both_ends_of_a_key():
-    known = KnownFacts(torch.tensor([[4, 0, 7], [1, 0, 4]]), relations=1, merged=True)
+def test_facts_both_ways_know_both_ends_of_a_key():
+    known = KnownFacts(both_ways(torch.tensor([[4, 0, 7], [1, 0, 4]])), relations=1)
     assert known.of(torch.tensor([[4, 0]]), "tail")[1].tolist() == [1, 7]
 
 

@@ -13,7 +13,7 @@ from models.errors import InputError
 from models.knowledge_graph import KnowledgeGraph
 from models.optimizers import Adagrad
 from models.steps import train_step
-from models.training import STATE, train
+from models.training import STATE, Run, train
 from models.vlkge import VLKGE
 
 SMALL = TrainConfig(dimension=8, batch_size=32, epochs=3, patience=None)
@@ -200,16 +200,41 @@ def test_rows_without_a_gradient_keep_their_vectors_and_the_others_move_as_torch
     assert torch.equal(ours[[0, 2, 3]], start[[0, 2, 3]])
 
 
-def test_shared_negatives_mark_every_known_answer(gallery: HeteroData) -> None:
+@pytest.mark.parametrize("sampling", ["shared", "independent"])
+@pytest.mark.parametrize("splits", ["train", "every_split"])
+def test_negatives_mark_every_known_answer(gallery: HeteroData, splits: str, sampling: str) -> None:
+    """Of training; or, as the paper has it, of all splits, an answer of the fact turned round among them."""
     graph = KnowledgeGraph.from_hetero(gallery)
     facts = set(map(tuple, graph.triples["train"].tolist()))
-    batch = next(Batches(graph, SMALL).epoch(0))
+    if splits == "every_split":
+        facts = {fact for triples in graph.triples.values() for fact in map(tuple, triples.tolist())}
+        facts |= {(t, r, h) for h, r, t in facts}
+    config = SMALL.model_copy(update={"negative_filter": splits, "negative_sampling": sampling})
+    batch = next(Batches(graph, config).epoch(0))
     ids, cells = batch.entities, set(zip(*(part.tolist() for part in batch.excluded), strict=True))
-    heads, tails, candidates = ids[batch.heads], ids[batch.tails], ids[batch.negatives]
+    heads, tails = ids[batch.heads], ids[batch.tails]
+    drawn = ids[batch.negatives].expand(2 * len(heads), -1)
     for row, (h, r, t) in enumerate(zip(heads.tolist(), batch.relations.tolist(), tails.tolist(), strict=True)):
-        for column, entity in enumerate(candidates.tolist()):
+        for column, entity in enumerate(drawn[row].tolist()):
             assert ((h, r, entity) in facts) == ((row, column) in cells)
+        for column, entity in enumerate(drawn[row + len(heads)].tolist()):
             assert ((entity, r, t) in facts) == ((row + len(heads), column) in cells)
+
+
+def test_validation_facts_compete_with_hidden_ones_unless_training_knows_them(
+    gallery: HeteroData, tmp_path: Path
+) -> None:
+    """Its filter is that of the facts that are never negatives, so that what the paper's training leaks, it knows."""
+    strict = Run(KnowledgeGraph.from_hetero(gallery), SMALL, tmp_path, torch.device("cpu"))
+    leaking = SMALL.model_copy(update={"negative_filter": "every_split"})
+    paper = Run(KnowledgeGraph.from_hetero(gallery), leaking, tmp_path, torch.device("cpu"))
+    test = strict.graph.triples["test"]
+    pairs, rows = test[:, :2], set(enumerate(test[:, 2].tolist()))
+    known_to = [
+        set(zip(*(part.tolist() for part in run.known.of(pairs, "tail")), strict=True)) for run in (strict, paper)
+    ]
+    assert not rows & known_to[0]
+    assert rows <= known_to[1]
 
 
 def test_every_query_stands_once_in_an_epoch_with_all_its_answers(gallery: HeteroData) -> None:
