@@ -126,7 +126,8 @@ def _read(path: Path) -> Any:
 
 def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relations: int) -> VLKGE:
     """The model whose state `tensors` are."""
-    seen = tensors.get("modalities.structural.mask", torch.ones(entities, dtype=torch.bool))
+    masks = ("modalities.structural.mask", "imaginary.rows")
+    seen = next((tensors[name] for name in masks if name in tensors), torch.ones(entities, dtype=torch.bool))
     features = {
         name: Features(tensors[f"modalities.{name}.vectors"], tensors[f"modalities.{name}.mask"])
         for name in FEATURES

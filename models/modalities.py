@@ -89,6 +89,7 @@ class Imaginary(nn.Module):
         self.sparse = sparse
         self.rows: Tensor
         self.register_buffer("rows", rows)
+        self.needs_projection = not bool(rows.all())
         self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(rows), width)))
         self.projection = nn.Linear(width, width, bias=False)
         self.gate = nn.Parameter(torch.zeros(()))
@@ -96,6 +97,8 @@ class Imaginary(nn.Module):
     def forward(self, entities: Tensor | None, real: Tensor, structured: Tensor | None) -> Tensor:
         """Imaginary parts [n, width]; rows are used only for `structured` entities, bool [n] (None: all)."""
         own = _rows(self.table, entities, self.sparse)
+        if not self.needs_projection:
+            return own
         derived = self.gate.tanh() * self.projection(real)
         used = of_entities(self.rows, entities)
         return torch.where((used if structured is None else used & structured)[:, None], own, derived)
