@@ -38,6 +38,12 @@ class TrainConfig(BaseModel):
     adapter: bool = Field(False, description="residual adapters on pictures and texts")
     adapter_width: int = Field(64, gt=0)
     fine_tune: bool = Field(False, description="pictures' and texts' vectors are trained too, as tables")
+    landmarks: int = Field(
+        0,
+        ge=0,
+        description="pictures and texts are described by their similarity to so many of them (Nyström) before they are "
+        "projected; 0: by their vectors",
+    )
     experts: tuple[Literal["structure", "similarity", "popularity"], ...] = Field(
         ("structure", "similarity"),
         description="that score beside the fused vectors, where there are features: a model of structure alone, "
@@ -101,14 +107,17 @@ class TrainConfig(BaseModel):
             raise ValueError("negative_candidates='relation' needs negative_sampling='independent'")
         if self.n3 and self.scorer not in ("distmult", "complex"):
             raise ValueError(f"n3 regularises the factors of distmult and complex, not of {self.scorer}")
+        if self.landmarks and self.fine_tune:
+            raise ValueError("landmarks are of frozen vectors: fine_tune has to be false")
         return self
 
     @model_serializer(mode="wrap")
     def _without_later_defaults(self, as_it_stands: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Free relation vectors go unsaid: models are named by what is said here, and older ones did not say it."""
+        """What came later goes unsaid: models are named by what is said here, and older ones did not say it."""
         said: dict[str, Any] = as_it_stands(self)
-        if self.relation_vectors == "free":
-            said.pop("relation_vectors", None)
+        for name, unused in (("relation_vectors", "free"), ("landmarks", 0)):
+            if said.get(name) == unused:
+                del said[name]
         return said
 
     @property

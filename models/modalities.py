@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.knowledge_graph import Features
+from models.landmarks import Landmarks
 
 
 class Structural(nn.Module):
@@ -30,11 +31,19 @@ class Structural(nn.Module):
 class Projected(nn.Module):
     """Features of an encoder, adapted where asked for, projected to `width` where they are not as wide.
 
-    Frozen features are a buffer; fine-tuned ones a trained table.
+    Frozen features are a buffer; fine-tuned ones a trained table. With `landmarks` frozen ones are described by their
+    similarity to so many of them before all else.
     """
 
     def __init__(
-        self, features: Features, width: int, *, adapter_width: int | None, fine_tune: bool, sparse: bool
+        self,
+        features: Features,
+        width: int,
+        *,
+        adapter_width: int | None,
+        fine_tune: bool,
+        sparse: bool,
+        landmarks: int = 0,
     ) -> None:
         super().__init__()
         self.sparse = sparse and fine_tune
@@ -45,13 +54,35 @@ class Projected(nn.Module):
             self.vectors = nn.Parameter(features.vectors.clone())
         else:
             self.register_buffer("vectors", features.vectors)
-        dimension = features.vectors.shape[1]
+        self.landmarks = Landmarks(features.vectors.shape[1], landmarks) if landmarks else None
+        self.descriptions: Tensor | None
+        self.register_buffer("descriptions", None, persistent=False)
+        self.dimension = dimension = landmarks or features.vectors.shape[1]
         self.adapter = Adapter(dimension, adapter_width) if adapter_width else nn.Identity()
         self.projection: nn.Module = nn.Identity() if dimension == width else nn.Linear(dimension, width, bias=False)
 
     def forward(self, entities: Tensor | None) -> Tensor:
-        vectors: Tensor = self.projection(self.adapter(_rows(self.vectors, entities, self.sparse)))
+        vectors: Tensor = self.projection(self.adapter(_rows(self._inputs(), entities, self.sparse)))
         return vectors
+
+    def _inputs(self) -> Tensor:
+        if self.landmarks is None:
+            return self.vectors
+        if self.descriptions is None:
+            with torch.no_grad():
+                self.descriptions = self.landmarks(self.vectors)
+        return self.descriptions
+
+    def choose_landmarks(self, seed: int) -> None:
+        """Draw those of a model that is to be trained."""
+        if self.landmarks is not None:
+            self.landmarks.choose(Features(self.vectors, self.mask), seed)
+
+    def take_landmarks(self, other: "Projected") -> None:
+        """Those of another model that is built alike, whose projection fits no others."""
+        if self.landmarks is not None and other.landmarks is not None:
+            self.landmarks.load_state_dict(other.landmarks.state_dict())
+            self.descriptions = None
 
     def present(self, entities: Tensor | None) -> Tensor:
         return of_entities(self.mask, entities)

@@ -90,7 +90,10 @@ class VLKGE(nn.Module):
     def from_graph(cls, config: TrainConfig, graph: KnowledgeGraph) -> Self:
         """An untrained model of a graph; raises InputError if none of the configured modalities is in it."""
         counts = popularity(graph) if "popularity" in config.experts else None
-        return cls(config, graph.seen, graph.features, graph.num_relations, hiding_rates(graph, config), counts)
+        model = cls(config, graph.seen, graph.features, graph.num_relations, hiding_rates(graph, config), counts)
+        for part in model.described:
+            part.choose_landmarks(config.seed)
+        return model
 
     @property
     def width(self) -> int:
@@ -304,7 +307,12 @@ def _modalities(config: TrainConfig, seen: Tensor, features: dict[str, Features]
     adapter_width = config.adapter_width if config.adapter else None
     for name in sorted(set(features) & set(config.modalities)):
         found[name] = Projected(
-            features[name], width, adapter_width=adapter_width, fine_tune=config.fine_tune, sparse=sparse
+            features[name],
+            width,
+            adapter_width=adapter_width,
+            fine_tune=config.fine_tune,
+            sparse=sparse,
+            landmarks=config.landmarks,
         )
     if not found:
         raise InputError(f"the graph has none of the modalities {list(config.modalities)}; it has {sorted(features)}")
@@ -314,7 +322,7 @@ def _modalities(config: TrainConfig, seen: Tensor, features: dict[str, Features]
 
 
 def _share_projection(modules: list[Projected]) -> None:
-    dimensions = [module.vectors.shape[1] for module in modules]
+    dimensions = [module.dimension for module in modules]
     if len(set(dimensions)) > 1:
         raise InputError(f"a shared projection needs features of one dimension, not {dimensions}")
     for module in modules[1:]:

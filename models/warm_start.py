@@ -38,6 +38,8 @@ def start_from(model: VLKGE, earlier: Checkpoint, graph: KnowledgeGraph) -> None
                 _copy_rows(parameter, trained[name], relations)
             else:
                 parameter.copy_(trained[name])
+        for ours, theirs in zip(model.described, earlier.model.described, strict=True):
+            ours.take_landmarks(theirs)
         _place_new(model, earlier, entities)
 
 

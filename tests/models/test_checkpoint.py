@@ -54,6 +54,7 @@ def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) 
         {"scorer": "transe", "fusion": "weighted", "fine_tune": True, "experts": (), "reciprocal": False},
         {"scorer": "rotate", "imaginary": "table", "modalities": ("textual", "visual")},
         {"experts": ("similarity", "popularity")},
+        {"landmarks": 30},
     ],
     ids=str,
 )
@@ -84,8 +85,12 @@ def test_vocabulary_and_metrics_come_back(gallery: HeteroData, tmp_path: Path) -
     assert loaded.entity_types[loaded.entities.index("klee")] == "Artist"
 
 
-def test_a_changed_graph_keeps_trained_vectors_and_takes_new_entities_by_their_features(hetero, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    checkpoint = train(hetero(ENTITIES, FACTS, TEXTS), SMALL, tmp_path, device="cpu")
+@pytest.mark.parametrize("landmarks", [0, 3])
+def test_a_changed_graph_keeps_trained_vectors_and_takes_new_entities_by_their_features(  # type: ignore[no-untyped-def]
+    hetero, tmp_path: Path, landmarks: int
+) -> None:
+    config = SMALL.model_copy(update={"landmarks": landmarks})
+    checkpoint = train(hetero(ENTITIES, FACTS, TEXTS), config, tmp_path, device="cpu")
     old = KnowledgeGraph.from_hetero(hetero(ENTITIES, FACTS, TEXTS))
     grown = hetero(
         {"arp": "Artist", "untitled": "Painting"} | ENTITIES,

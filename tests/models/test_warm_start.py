@@ -41,11 +41,12 @@ def test_known_entities_and_relations_keep_their_vectors(yesterday: Checkpoint, 
     assert torch.equal(model.relations, yesterday.model.relations)
 
 
+@pytest.mark.parametrize("landmarks", [0, 20])
 @pytest.mark.parametrize("fusion", ["average", "addition", "weighted", "concat"])
 def test_a_new_painting_starts_where_its_features_put_it(
-    make_gallery: Gallery, today: HeteroData, tmp_path: Path, fusion: str
+    make_gallery: Gallery, today: HeteroData, tmp_path: Path, fusion: str, landmarks: int
 ) -> None:
-    config = SMALL.model_copy(update={"fusion": fusion, "epochs": 1})
+    config = SMALL.model_copy(update={"fusion": fusion, "epochs": 1, "landmarks": landmarks})
     earlier = train(make_gallery(60), config, tmp_path, device="cpu")
     graph = KnowledgeGraph.from_hetero(today)
     model = VLKGE.from_graph(config, graph)
