@@ -2,7 +2,15 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 Modality = Literal["structural", "visual", "textual"]
 
@@ -38,11 +46,10 @@ class TrainConfig(BaseModel):
     adapter: bool = Field(False, description="residual adapters on pictures and texts")
     adapter_width: int = Field(64, gt=0)
     fine_tune: bool = Field(False, description="pictures' and texts' vectors are trained too, as tables")
-    landmarks: int = Field(
-        0,
-        ge=0,
-        description="pictures and texts are described by their similarity to so many of them (Nyström) before they are "
-        "projected; 0: by their vectors",
+    landmarks: dict[Literal["visual", "textual"], PositiveInt] = Field(
+        {},
+        description='{"textual": 1500}: texts are described by their similarity to so many of them (Nyström) before '
+        "they are projected; modalities that are not named by their vectors",
     )
     experts: tuple[Literal["structure", "similarity", "popularity"], ...] = Field(
         ("structure", "similarity"),
@@ -115,7 +122,7 @@ class TrainConfig(BaseModel):
     def _without_later_defaults(self, as_it_stands: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """What came later goes unsaid: models are named by what is said here, and older ones did not say it."""
         said: dict[str, Any] = as_it_stands(self)
-        for name, unused in (("relation_vectors", "free"), ("landmarks", 0)):
+        for name, unused in (("relation_vectors", "free"), ("landmarks", {})):
             if said.get(name) == unused:
                 del said[name]
         return said

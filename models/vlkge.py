@@ -312,7 +312,7 @@ def _modalities(config: TrainConfig, seen: Tensor, features: dict[str, Features]
             adapter_width=adapter_width,
             fine_tune=config.fine_tune,
             sparse=sparse,
-            landmarks=config.landmarks,
+            landmarks=config.landmarks.get(name, 0),  # type: ignore[call-overload]
         )
     if not found:
         raise InputError(f"the graph has none of the modalities {list(config.modalities)}; it has {sorted(features)}")

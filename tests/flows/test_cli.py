@@ -56,7 +56,7 @@ def test_an_unknown_hyperparameter_is_refused_before_anything_starts(tmp_path: P
 def test_an_unknown_preset_is_refused_with_those_there_are(tmp_path: Path) -> None:
     done = vlkge("train", "--config", "wn19img", VLKGE_HOME=str(tmp_path))
     assert done.returncode == 2
-    assert "no file and no preset 'wn19img'; presets are fb15k237, wn18rr, wn9img, wn9img-paper" in done.stderr
+    assert "no file and no preset 'wn19img'; presets are art, fb15k237, wn18rr, wn9img, wn9img-paper" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -54,7 +54,7 @@ def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) 
         {"scorer": "transe", "fusion": "weighted", "fine_tune": True, "experts": (), "reciprocal": False},
         {"scorer": "rotate", "imaginary": "table", "modalities": ("textual", "visual")},
         {"experts": ("similarity", "popularity")},
-        {"landmarks": 30},
+        {"landmarks": {"textual": 30, "visual": 10}},
     ],
     ids=str,
 )
@@ -85,9 +85,9 @@ def test_vocabulary_and_metrics_come_back(gallery: HeteroData, tmp_path: Path) -
     assert loaded.entity_types[loaded.entities.index("klee")] == "Artist"
 
 
-@pytest.mark.parametrize("landmarks", [0, 3])
+@pytest.mark.parametrize("landmarks", [{}, {"textual": 3}], ids=str)
 def test_a_changed_graph_keeps_trained_vectors_and_takes_new_entities_by_their_features(  # type: ignore[no-untyped-def]
-    hetero, tmp_path: Path, landmarks: int
+    hetero, tmp_path: Path, landmarks: dict[str, int]
 ) -> None:
     config = SMALL.model_copy(update={"landmarks": landmarks})
     checkpoint = train(hetero(ENTITIES, FACTS, TEXTS), config, tmp_path, device="cpu")

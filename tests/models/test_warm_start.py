@@ -41,10 +41,10 @@ def test_known_entities_and_relations_keep_their_vectors(yesterday: Checkpoint, 
     assert torch.equal(model.relations, yesterday.model.relations)
 
 
-@pytest.mark.parametrize("landmarks", [0, 20])
+@pytest.mark.parametrize("landmarks", [{}, {"textual": 20}], ids=str)
 @pytest.mark.parametrize("fusion", ["average", "addition", "weighted", "concat"])
 def test_a_new_painting_starts_where_its_features_put_it(
-    make_gallery: Gallery, today: HeteroData, tmp_path: Path, fusion: str, landmarks: int
+    make_gallery: Gallery, today: HeteroData, tmp_path: Path, fusion: str, landmarks: dict[str, int]
 ) -> None:
     config = SMALL.model_copy(update={"fusion": fusion, "epochs": 1, "landmarks": landmarks})
     earlier = train(make_gallery(60), config, tmp_path, device="cpu")
