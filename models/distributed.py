@@ -6,6 +6,7 @@ DistributedDataParallel does not fit here: it averages the means of shares, whic
 differ in size, and gathers rows of sparse gradients, which here are the same rows on every process.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -54,6 +55,12 @@ class Group:
             gradient = parameter.grad
             if gradient is not None:
                 distributed.all_reduce(gradient._values() if gradient.is_sparse else gradient)
+
+    def agree(self, values: Iterable[Tensor]) -> None:
+        """Give all processes the leader's values, in place, where other machines might compute them otherwise."""
+        if self.size > 1:
+            for value in values:
+                distributed.broadcast(value, 0)
 
     def sum(self, value: Tensor) -> Tensor:
         """The sum of all processes' values, the same bits on each."""

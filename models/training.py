@@ -122,6 +122,8 @@ class Run:
             start_from_names(self.model, self.graph)
         if self.warm_start is not None:
             start_from(self.model, self.warm_start, self.graph)
+        for part in self.model.described:
+            self.group.agree(part.landmarks.buffers() if part.landmarks else [])
         self.optimizer = _optimizer(self.model, self.config)
         self.batches = epochs(self.graph, self.config)
         self.validation = self._validation_facts()

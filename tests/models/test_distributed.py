@@ -25,6 +25,7 @@ CONFIGS = {
     "every entity": SMALL | {"loss": "one_vs_all", "negative_filter": "none", "n3": 1e-3},
     "every tail": SMALL | {"loss": "k_vs_all", "corrupted": "tail", "reciprocal": False},
     "logistic": SMALL | {"loss": "logistic", "negative_sampling": "independent", "negatives": 20},
+    "landmarks": SMALL | {"landmarks": {"textual": 20}},
     "dense": SMALL | {"optimizer": "adam", "learning_rate": 0.01, "n3": 1e-3, "fine_tune": True},
 }
 
@@ -33,6 +34,9 @@ def train_all(rank: int, size: int, data: HeteroData, folder: Path) -> None:
     """What one process does."""
     torch.set_num_threads(1)
     distributed.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=size)
+    torch.save(leaders := torch.full((2,), float(rank)), folder / f"before{rank}")
+    Group.current().agree([leaders])
+    torch.save(leaders, folder / f"agreed{rank}")
     for name, options in CONFIGS.items():
         train(data, TrainConfig(**options), folder / name, device="cpu")
     distributed.destroy_process_group()
@@ -62,6 +66,12 @@ def test_two_processes_train_the_model_of_one(name: str, gallery: HeteroData, by
         assert theirs["validation_mrr"] == pytest.approx(ours["validation_mrr"], rel=1e-4)
     # It did learn: these weights are not those of the start.
     assert first[1]["loss"] < first[0]["loss"]
+
+
+def test_all_processes_take_the_leaders_values(by_two: Path) -> None:
+    before, agreed = ([torch.load(by_two / f"{when}{rank}") for rank in (0, 1)] for when in ("before", "agreed"))
+    assert before[1].tolist() == [1, 1]
+    assert [values.tolist() for values in agreed] == [[0, 0], [0, 0]]
 
 
 def batch_of(gallery: HeteroData, options: dict[str, object]) -> tuple[AnyBatch, TrainConfig]:
