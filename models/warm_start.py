@@ -20,7 +20,7 @@ def start_from(model: VLKGE, earlier: Checkpoint, graph: KnowledgeGraph) -> None
     optimizer's state is not taken over.
 
     Raises InputError where the vectors of pictures or texts are those of other encoders, or where the models are not
-    built alike (scorer, dimension, fusion, modalities).
+    built alike (scorer, dimension, fusion, modalities, landmarks).
     """
     earlier.refuse_other_encoders(graph)
     trained = dict(earlier.model.named_parameters())
@@ -54,7 +54,7 @@ def digest(checkpoint: Checkpoint) -> str:
 
 def _refuse_other_build(model: VLKGE, earlier: VLKGE) -> None:
     ours, theirs = ({name: p.shape[1:] for name, p in of.named_parameters()} for of in (model, earlier))
-    names = ("scorer", "dimension", "fusion", "reciprocal")
+    names = ("scorer", "dimension", "fusion", "reciprocal", "landmarks")
     different = [name for name in names if getattr(model.config, name) != getattr(earlier.config, name)]
     if different or ours != theirs:
         what = ", ".join(different) or "modalities or their vectors' width"

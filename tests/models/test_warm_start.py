@@ -82,6 +82,15 @@ def test_a_model_that_is_built_otherwise_is_refused(yesterday: Checkpoint, today
         train(today, wider, tmp_path, warm_start=yesterday, device="cpu")
 
 
+def test_landmarks_are_told_from_vectors_of_their_number(
+    yesterday: Checkpoint, today: HeteroData, tmp_path: Path
+) -> None:
+    width = KnowledgeGraph.from_hetero(today).features["textual"].vectors.shape[1]
+    config = SMALL.model_copy(update={"landmarks": {"textual": width}})
+    with pytest.raises(InputError, match="built alike, but landmarks differ"):
+        train(today, config, tmp_path, warm_start=yesterday, device="cpu")
+
+
 def test_vectors_of_another_encoder_are_refused(yesterday: Checkpoint, make_gallery: Gallery, tmp_path: Path) -> None:
     other = make_gallery(70)
     other.encoders = {**other.encoders, "textual": {"name": "other", "digest": "1" * 64, "dimension": 8}}
