@@ -22,7 +22,7 @@ from models.scoring import Scorer, Side
 
 CANDIDATES = 1000  # that a held-back fact is compared with
 BLOCK = 256  # facts scored at a time
-STEPS, LEARNING_RATE = 100, 0.05
+ITERATIONS = 60  # of L-BFGS; it converges before
 Q = 0.3
 
 Match = Callable[[Tensor, Tensor], Tensor]
@@ -122,24 +122,29 @@ def fit(trust: Trust, parts: Parts, seen: Tensor, known: KnownFacts, facts: Tens
     The generalised cross entropy (1 - p^q) / q of the answers' probability p is minimised (Zhang and Sabuncu 2018,
     https://arxiv.org/abs/1805.07836): unlike the likelihood it gives little away for facts that are lost anyway.
     Answers in `known` do not compete. A relation's weights stay near those of all relations, unless enough facts speak
-    against it.
+    against it; weights are compared in units of each expert's spread, for cosines are small numbers and logits are not.
     """
     scores, hidden, rows, groups = _compared(trust, parts, seen, known, facts, seed)
-    experts = scores.shape[2]
-    common = trust.weights[0, :1].clone().requires_grad_()
-    group = trust.weights.new_zeros(2, experts).requires_grad_()
-    own = trust.weights.new_zeros(trust.weights.shape).requires_grad_()
-    optimizer = torch.optim.Adam([common, group, own], lr=LEARNING_RATE)
-    for _ in range(STEPS):
+    spread = scores.flatten(0, 1).std(0)
+    spread = torch.where(spread > 1e-6, spread, 1)  # the same for everybody says nothing
+    scores = scores / spread
+    common = (trust.weights[0, :1] * spread).requires_grad_()
+    group = torch.zeros_like(common).repeat(2, 1).requires_grad_()
+    own = torch.zeros_like(trust.weights).requires_grad_()
+    optimizer = torch.optim.LBFGS([common, group, own], max_iter=ITERATIONS, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
         weights = common + group[groups] + own[rows, groups]
         total = torch.einsum("qck,qk->qc", scores, weights)
         answer, others = total[:, :1], total[:, 1:].masked_fill(hidden, -torch.inf)
         likelihood = answer[:, 0] - torch.cat([answer, others], dim=1).logsumexp(1)
-        loss = ((1 - (Q * likelihood).exp()) / Q).sum()
         optimizer.zero_grad()
-        torch.autograd.backward(loss + own.square().sum() + group.square().sum())
-        optimizer.step()
-    trust.weights.copy_((common + group + own).detach())
+        value = ((1 - (Q * likelihood).exp()) / Q).sum() + own.square().sum() + group.square().sum()
+        torch.autograd.backward(value)
+        return value
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    trust.weights.copy_(((common + group + own) / spread).detach())
 
 
 def _compared(

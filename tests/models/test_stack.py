@@ -65,3 +65,15 @@ def test_the_known_entity_itself_always_competes_so_that_its_nearness_to_itself_
     nearness, itself = trust.of(torch.tensor([0]), "tail", torch.tensor([True]))[0].tolist()
     assert nearness > 0
     assert 6 * nearness + itself < 3 * nearness
+
+
+def test_an_expert_is_trusted_as_far_whatever_its_unit() -> None:
+    known = KnownFacts(torch.empty(0, 3, dtype=torch.long), RELATIONS)
+    units = torch.tensor([1.0, 0.01, 1.0])
+    found = []
+    for unit in (torch.ones(3), units):
+        trust = Trust(RELATIONS, 3)
+        fit(trust, lambda *query, unit=unit: parts(*query) * unit, SEEN, known, hidden_facts(), seed=0)
+        found.append(trust.weights * unit)
+    # where candidates have different scores; the unit may change how sums are rounded
+    torch.testing.assert_close(*found, rtol=0.02, atol=0.05)
