@@ -22,7 +22,8 @@ from models.scoring import Scorer, Side
 
 CANDIDATES = 1000  # that a held-back fact is compared with
 BLOCK = 256  # facts scored at a time
-ITERATIONS = 60  # of L-BFGS; it converges before
+STEPS, LEARNING_RATE = 100, 0.05
+TELLING = 1e-6  # spread of scores below which an expert says the same of everybody
 Q = 0.3
 
 Match = Callable[[Tensor, Tensor], Tensor]
@@ -126,24 +127,23 @@ def fit(trust: Trust, parts: Parts, seen: Tensor, known: KnownFacts, facts: Tens
     """
     scores, hidden, rows, groups = _compared(trust, parts, seen, known, facts, seed)
     spread = scores.flatten(0, 1).std(0)
-    spread = torch.where(spread > 1e-6, spread, 1)  # the same for everybody says nothing
-    scores = scores / spread
+    telling = spread > TELLING
+    spread = torch.where(telling, spread, 1)
+    scores = torch.where(telling, scores / spread, 0)
     common = (trust.weights[0, :1] * spread).requires_grad_()
     group = torch.zeros_like(common).repeat(2, 1).requires_grad_()
     own = torch.zeros_like(trust.weights).requires_grad_()
-    optimizer = torch.optim.LBFGS([common, group, own], max_iter=ITERATIONS, line_search_fn="strong_wolfe")
-
-    def loss() -> Tensor:
+    # a set number of steps: those that stop by themselves make much of how sums were rounded
+    optimizer = torch.optim.Adam([common, group, own], lr=LEARNING_RATE)
+    for _ in range(STEPS):
         weights = common + group[groups] + own[rows, groups]
         total = torch.einsum("qck,qk->qc", scores, weights)
         answer, others = total[:, :1], total[:, 1:].masked_fill(hidden, -torch.inf)
         likelihood = answer[:, 0] - torch.cat([answer, others], dim=1).logsumexp(1)
+        loss = ((1 - (Q * likelihood).exp()) / Q).sum()
         optimizer.zero_grad()
-        value = ((1 - (Q * likelihood).exp()) / Q).sum() + own.square().sum() + group.square().sum()
-        torch.autograd.backward(value)
-        return value
-
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss + own.square().sum() + group.square().sum())
+        optimizer.step()
     trust.weights.copy_(((common + group + own) / spread).detach())
 
 
