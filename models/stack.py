@@ -22,7 +22,7 @@ from models.scoring import Scorer, Side
 
 CANDIDATES = 1000  # that a held-back fact is compared with
 BLOCK = 256  # facts scored at a time
-STEPS, LEARNING_RATE = 100, 0.05
+STEPS, LEARNING_RATE = 100, 0.2
 TELLING = 1e-6  # spread of scores below which an expert says the same of everybody
 Q = 0.3
 
