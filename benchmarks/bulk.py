@@ -16,12 +16,12 @@ import pandas as pd
 from benchmarks import ingest
 from benchmarks.report import Figure, alone, compare, show
 from benchmarks.timing import timed
-from graph.admin import count_contents
-from graph.bulk_import import bulk_ingest
 from graph.connection import connect
-from graph.files import Source
+from graph.loading.bulk_import import bulk_ingest
+from graph.loading.files import Source
 from graph.pictures import PictureStore
-from graph.server import Server
+from graph.server.neo4j_admin import count_contents
+from graph.server.neo4j_server import Server
 
 RELATIONS = ("hasStyle", "hasGenre", "isCreatedByArtist", "depicts", "isLocatedIn")
 

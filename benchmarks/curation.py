@@ -25,19 +25,19 @@ from torch_geometric.data import HeteroData
 
 from benchmarks.folder_graph import read_graph
 from benchmarks.quality import CACHE, ENCODERS
-from flows.hyperparameters import chosen
-from graph.fingerprint import fingerprint
-from models.bootstrap import interval, paired
-from models.calibration import Calibration, Judged, uncertainty
+from flows.runtime.hyperparameters import chosen
+from graph.exporting.fingerprint import fingerprint
+from models.calibration.calibration import Calibration, LabelledLinks, uncertainty
 from models.config import TrainConfig
-from models.filters import KnownFacts
-from models.knowledge_graph import KnowledgeGraph
-from models.lists import Links, Lists
-from models.patterns import Patterns
-from models.ranking import rank
-from models.scores import VectorScores
-from models.training import train
-from models.vlkge import VLKGE
+from models.evaluation.bootstrap import interval, paired
+from models.ranking.candidate_lists import CandidateLists, Links
+from models.ranking.ranking import rank
+from models.ranking.scores import VectorScores
+from models.representation.vlkge import VLKGE
+from models.training.loop import train
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.known_facts import KnownFacts
+from models.triples.relation_patterns import Patterns
 
 ORDERS = ("uncertain", "random", "probable")
 SMALL = {"dimension": 64, "epochs": 3, "experts": [], "validation_facts": 500}
@@ -145,12 +145,12 @@ class Bench:
         """The links [n, 3] proposed for the first half's works, in the order in which they are decided."""
         scores, patterns, seen = VectorScores.of_model(model), Patterns.found(graph), graph.seen
         hidden = ("val", "gate")
-        lists = Lists(scores, graph, patterns, top_k=TOP_K, hidden=hidden, heads=self.halves.validation)
+        lists = CandidateLists(scores, graph, patterns, top_k=TOP_K, hidden=hidden, heads=self.halves.validation)
         links = joined(lists, graph)
         facts = torch.cat([graph.triples[split] for split in hidden])
         right = among(links.triples, facts, graph)
-        calibration = Calibration.fit(Judged(links, right.numpy(), seen[links.heads].numpy()), graph.relations)
-        links = joined(Lists(scores, graph, patterns, top_k=TOP_K, heads=self.halves.first), graph)
+        calibration = Calibration.fit(LabelledLinks(links, right.numpy(), seen[links.heads].numpy()), graph.relations)
+        links = joined(CandidateLists(scores, graph, patterns, top_k=TOP_K, heads=self.halves.first), graph)
         if order == "random":
             generator = torch.Generator().manual_seed(self.config.seed)
             return links.triples[torch.randperm(len(links.heads), generator=generator)]
@@ -222,7 +222,7 @@ def hidden_facts(graph: KnowledgeGraph) -> Tensor:
     return torch.cat([graph.triples[split] for split in ("val", "gate", "test")])
 
 
-def joined(lists: Lists, graph: KnowledgeGraph) -> Links:
+def joined(lists: CandidateLists, graph: KnowledgeGraph) -> Links:
     """The lists of all relations."""
     return Links.joined([links for row in range(graph.num_relations) for _, links in lists.blocks(row)])
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from base.errors import InputError
 from graph.connection import Address, Database, connect
-from graph.errors import InputError
-from graph.server import Server
+from graph.server.neo4j_server import Server
 
 
 @contextmanager

@@ -18,12 +18,12 @@ from torch_geometric.data import HeteroData
 from benchmarks.folder_graph import read_graph
 from benchmarks.quality import CACHE, ENCODERS
 from benchmarks.report import Figure, alone, show
-from flows.hyperparameters import chosen
+from flows.runtime.hyperparameters import chosen
 from models.config import TrainConfig
-from models.doubts import find_doubts
-from models.knowledge_graph import KnowledgeGraph
-from models.scores import VectorScores
-from models.training import train
+from models.prediction.unlikely_facts import find_unlikely_facts
+from models.ranking.scores import VectorScores
+from models.training.loop import train
+from models.triples.knowledge_graph import KnowledgeGraph
 
 
 def main() -> None:
@@ -55,7 +55,7 @@ def figures(options: argparse.Namespace) -> Iterator[Figure]:
         with tempfile.TemporaryDirectory() as folder:
             model = train(data, config, Path(folder)).model
         for name, scores in {"fused": VectorScores.of_fused(model), "experts": VectorScores.of_model(model)}.items():
-            judged = find_doubts(
+            judged = find_unlikely_facts(
                 scores, graph, relations=[options.relation[1]], limit=graph.triples["train"].shape[0], least=0
             )
             ends = zip(judged["head"], judged["tail"], strict=True)

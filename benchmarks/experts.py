@@ -17,17 +17,17 @@ from torch import Tensor
 
 from benchmarks.folder_graph import read_graph
 from benchmarks.quality import CACHE, ENCODERS
-from flows.hyperparameters import chosen
-from models.bootstrap import paired
-from models.checkpoint import Checkpoint
+from flows.runtime.hyperparameters import chosen
 from models.config import TrainConfig
-from models.evaluation import has_inverse
-from models.filters import KnownFacts
-from models.knowledge_graph import KnowledgeGraph
-from models.ranking import rank
-from models.scores import VectorScores
-from models.training import train
-from models.vlkge import VLKGE
+from models.evaluation.bootstrap import paired
+from models.evaluation.evaluation import has_inverse
+from models.ranking.ranking import rank
+from models.ranking.scores import VectorScores
+from models.representation.checkpoint import Checkpoint
+from models.representation.vlkge import VLKGE
+from models.training.loop import train
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.known_facts import KnownFacts
 
 SMALL = "smaller relations"
 

@@ -25,11 +25,11 @@ from benchmarks.database import scratch_database
 from benchmarks.report import Figure, compare, show
 from graph import vectors
 from graph.connection import Address, Database, connect
-from graph.export import export, facts_of
-from graph.files import read_source
-from graph.ingest import ingest
+from graph.exporting.export import export, facts_of
+from graph.loading.files import read_source
+from graph.loading.ingest import ingest
+from graph.loading.tables import find_table
 from graph.pictures import PictureStore
-from graph.tables import find_table
 from graph.vectors import Encoder
 
 WARM_UP = 3

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from models.knowledge_graph import KnowledgeGraph
+from models.triples.knowledge_graph import KnowledgeGraph
 
 SPLITS = {"train": "train", "val": "val", "valid": "val", "test": "test"}
 

@@ -9,8 +9,8 @@ import pandas as pd
 import torch
 from torch_geometric.data import HeteroData
 
-from graph.files import Source, read_source
-from graph.fingerprint import fingerprint
+from graph.exporting.fingerprint import fingerprint
+from graph.loading.files import Source, read_source
 from graph.splits import gate_half
 from graph.vectors import text_of
 from models.encoders import load_encoder

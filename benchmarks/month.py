@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from base.errors import InputError
 from benchmarks.arrivals import Arrivals
 from benchmarks.database import scratch_database
 from benchmarks.month_plot import draw
 from benchmarks.relay import Relay
 from benchmarks.report import Figure, alone, show
-from graph import registry
 from graph.connection import Database
-from graph.errors import InputError
+from graph.predicted import registry
 
 AWAY_SECONDS = 20.0
 # When in the month each thing happens, as a share of its nights.
@@ -36,9 +36,9 @@ DAMAGED, KILLED, AWAY, WORSE, ROLLBACK = 0.2, 0.4, 0.55, 0.7, 0.85
 WORSE_THAN = {"learning_rate": 1e-9, "experts": []}
 KILLER = """
 import json, os, signal, sys
-import flows.retrain
-flows.retrain.promote = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-flows.retrain.retrain(**json.loads(sys.argv[1]))
+import flows.retraining.flow
+flows.retraining.flow.promote = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+flows.retraining.flow.retrain(**json.loads(sys.argv[1]))
 """
 Night = dict[str, Any]
 
@@ -115,7 +115,7 @@ class Month:
 
     def rolled_back(self, number: int) -> Night:
         """The morning after: back to the former champion, compared link by link, and forward again."""
-        from flows import model_changes
+        from flows.retraining import model_changes
 
         row = self.quiet(number)
         if row["outcome"] != "promoted":
@@ -132,7 +132,7 @@ class Month:
         return {**row, "happened": f"rolled back to {len(back[1]):,} links of {change.champion}, and forward again"}
 
     def _retrain(self, config: dict[str, Any]) -> Night:
-        from flows.retrain import retrain
+        from flows.retraining.flow import retrain
 
         done = retrain(**self._parameters(config))
         reports = {}
@@ -177,10 +177,10 @@ class Month:
     def _kept_links(self, version: str) -> set[tuple[str, str, str]]:
         import pandas as pd
 
-        from flows.in_force import kept_links
-        from flows.settings import Settings
+        from flows.retraining.champion_links import saved_links
+        from flows.runtime.settings import Settings
 
-        file = kept_links(Settings(), self.database, version)
+        file = saved_links(Settings(), self.database, version)
         assert file is not None  # it was champion, so it published
         return set(pd.read_parquet(file)[["head", "relation", "tail"]].itertuples(index=False, name=None))
 
@@ -225,9 +225,9 @@ def month(arguments: argparse.Namespace) -> Iterator[Month]:
             "NEO4J_USERNAME": database.address.username,
             "NEO4J_PASSWORD": database.address.password,
         }
-        from flows.prefect_server import PrefectServer
-        from flows.services import prepare_prefect
-        from flows.settings import Settings
+        from flows.runtime.prefect_server import PrefectServer
+        from flows.runtime.services import prepare_prefect
+        from flows.runtime.settings import Settings
 
         prepare_prefect(Settings())
         running.callback(PrefectServer(out / "home").stop)

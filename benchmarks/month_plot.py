@@ -13,7 +13,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from models.plots import BLUE, GREY, ORANGE, STYLE
+from models.evaluation.plots import BLUE, GREY, ORANGE, STYLE
 
 Night = dict[str, Any]
 SERIES = (("gate_mrr", "gate facts of that night's graph", BLUE), ("test_mrr", "test facts of that graph", ORANGE))

@@ -21,7 +21,7 @@ import platformdirs
 import torch
 from torch import Tensor
 
-from models.knowledge_graph import KnowledgeGraph
+from models.triples.knowledge_graph import KnowledgeGraph
 
 PINS = Path(__file__).with_name("peers.txt")
 ROOT = Path(__file__).parents[1]

@@ -18,12 +18,12 @@ from torch import Tensor
 from benchmarks.peers import PyKEEN
 from benchmarks.report import Figure, alone, compare, show
 from benchmarks.timing import timed
-from models.knowledge_graph import SPLITS, KnowledgeGraph
-from models.lists import Lists
-from models.patterns import Patterns
-from models.prediction import predict
-from models.scores import VectorScores
-from models.scoring import SCORERS, Side
+from models.prediction.prediction import predict
+from models.ranking.candidate_lists import CandidateLists
+from models.ranking.scores import VectorScores
+from models.scoring.scorers import SCORERS, Side
+from models.triples.knowledge_graph import SPLITS, KnowledgeGraph
+from models.triples.relation_patterns import Patterns
 
 # Shares of the entities; artworks first.
 LABELS = {
@@ -161,7 +161,7 @@ def vector_scores(name: str, vectors: Tensor, relations: Tensor) -> VectorScores
 
 def candidates(scores: VectorScores, graph: KnowledgeGraph) -> tuple[int, int]:
     """How many (head, relation, tail) are scored, and how many lists that makes."""
-    lists = Lists(scores, graph, Patterns(), top_k=1)
+    lists = CandidateLists(scores, graph, Patterns(), top_k=1)
     sizes = torch.bincount(graph.entity_types, minlength=len(graph.type_names)).tolist()
     pairs = sum(sizes[h] * sizes[t] for joined in graph.relation_types for h, t in joined)
     return pairs, sum(lists.count(row) for row in range(graph.num_relations))

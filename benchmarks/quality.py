@@ -13,11 +13,11 @@ from typing import Any
 import torch
 
 from benchmarks.folder_graph import read_graph
-from flows.hyperparameters import chosen
+from flows.runtime.hyperparameters import chosen
 from models.config import TrainConfig
-from models.evaluation import evaluate
-from models.knowledge_graph import KnowledgeGraph
-from models.training import train
+from models.evaluation.evaluation import evaluate
+from models.training.loop import train
+from models.triples.knowledge_graph import KnowledgeGraph
 
 CACHE = Path.home() / ".cache" / "vlkge" / "benchmark-vectors"
 ENCODERS = {"textual": "bundled", "visual": "efficientnet"}

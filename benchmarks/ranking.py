@@ -24,11 +24,11 @@ from benchmarks.facts import read_graph
 from benchmarks.peers import PyKEEN
 from benchmarks.report import Figure, compare, show
 from benchmarks.timing import in_turns
-from models.filters import SIDES, KnownFacts
-from models.knowledge_graph import KnowledgeGraph
-from models.ranking import rank
-from models.scores import VectorScores
-from models.scoring import ComplEx, DistMult, RotatE, Scorer, Side, TransE
+from models.ranking.ranking import rank
+from models.ranking.scores import VectorScores
+from models.scoring.scorers import ComplEx, DistMult, RotatE, Scorer, Side, TransE
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.known_facts import SIDES, KnownFacts
 
 DIMENSION, BATCH, LEARNING_RATE = 768, 512, 0.01
 AGREEMENT = 1e-3

@@ -22,8 +22,8 @@ import cypher
 from benchmarks.database import scratch_database
 from benchmarks.report import Figure, alone, show
 from graph.connection import Address, Database
-from graph.predictions import publish
-from graph.registry import register_model
+from graph.predicted.predictions import publish
+from graph.predicted.registry import register_model
 from graph.schema import setup_schema
 
 RELATIONS = ("hasStyle", "belongsToGenre", "depicts", "isLocatedIn", "isInfluencedBy")

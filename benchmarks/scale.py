@@ -20,16 +20,16 @@ from benchmarks.export import peak_megabytes
 from benchmarks.facts import made
 from benchmarks.report import Figure, alone, show
 from benchmarks.timing import timed
-from models.batches import Batches
 from models.config import TrainConfig
-from models.filters import KnownFacts
-from models.knowledge_graph import Features, KnowledgeGraph
-from models.optimizers import Adagrad
-from models.ranking import rank
-from models.scores import VectorScores
-from models.scoring import SCORERS
-from models.steps import train_step
-from models.vlkge import VLKGE
+from models.ranking.ranking import rank
+from models.ranking.scores import VectorScores
+from models.representation.vlkge import VLKGE
+from models.scoring.scorers import SCORERS
+from models.training.batches import Batches
+from models.training.optimizers import Adagrad
+from models.training.steps import train_step
+from models.triples.knowledge_graph import Features, KnowledgeGraph
+from models.triples.known_facts import KnownFacts
 
 ENTITIES, RELATIONS, FACTS = 224_166, 22, 7_900_000
 RELATED = 0.9  # share of the largest relation, as isRelatedToArtwork is in v2

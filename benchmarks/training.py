@@ -20,13 +20,13 @@ from benchmarks.facts import read_graph
 from benchmarks.peers import PyKEEN
 from benchmarks.report import Figure, alone, compare, show
 from benchmarks.timing import in_turns, timed
-from models.batches import Batch, Batches
 from models.config import TrainConfig
-from models.knowledge_graph import KnowledgeGraph
-from models.optimizers import Adagrad
-from models.scoring import SCORERS, Scorer
-from models.steps import train_step
-from models.vlkge import VLKGE
+from models.representation.vlkge import VLKGE
+from models.scoring.scorers import SCORERS, Scorer
+from models.training.batches import Batch, Batches
+from models.training.optimizers import Adagrad
+from models.training.steps import train_step
+from models.triples.knowledge_graph import KnowledgeGraph
 
 LEARNING_RATE = 0.1
 
@@ -136,9 +136,9 @@ class PlainLoop:
         terms = []
         parts = zip(queries, (tails, heads), batch.negatives.chunk(2), strict=True)
         for query, answers, negatives in parts:
-            terms.append(F.softplus(-self.scorer.match_pairs(query, answers)))
+            terms.append(F.softplus(-self.scorer.score_pairs(query, answers)))
             gathered = self.entities(names[negatives])
-            terms.append(F.softplus(self.scorer.match_pairs(query[:, None], gathered)).flatten())
+            terms.append(F.softplus(self.scorer.score_pairs(query[:, None], gathered)).flatten())
         return torch.cat(terms).mean()
 
 

@@ -18,11 +18,11 @@ import pandas as pd
 
 from benchmarks.report import Figure, alone, compare, show
 from graph.connection import Address, Database, batches, connect
-from graph.links import check_links, rows, with_probability
-from graph.predictions import BATCH, publish
-from graph.registry import register_model
+from graph.predicted.links import check_links, rows, with_probability
+from graph.predicted.predictions import BATCH, publish
+from graph.predicted.registry import register_model
 from graph.schema import setup_schema
-from graph.server import Server
+from graph.server.neo4j_server import Server
 
 HEADS, TAILS, PER_HEAD = 20_000, 500, 5
 VERSION = "benchmark"

@@ -6,13 +6,13 @@ from typing import Any
 
 from prefect import flow
 
-import graph.adopt
+import graph.loading.adopt
 import graph.reset
-from flows.logs import LOGGED
-from flows.progress import progress_bar
-from flows.services import open_graph
-from flows.settings import Settings
-from graph.adopt_spec import AdoptSpec
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
+from graph.loading.adopt_spec import AdoptSpec
 from graph.pictures import PictureStore
 
 
@@ -23,7 +23,7 @@ def adopt(*, specification: str, dry_run: bool = False) -> dict[str, Any]:
     path = Path(specification)
     spec = AdoptSpec.read(path)
     with open_graph(settings) as database, progress_bar("adopt") as progress:
-        done = graph.adopt.adopt(
+        done = graph.loading.adopt.adopt(
             database,
             spec,
             store=PictureStore(settings.pictures),
@@ -38,7 +38,7 @@ def adopt(*, specification: str, dry_run: bool = False) -> dict[str, Any]:
 def unadopt(*, dry_run: bool = False) -> dict[str, Any]:
     """Remove exactly what adopting added."""
     with open_graph(Settings()) as database:
-        return asdict(graph.adopt.unadopt(database, dry_run=dry_run))
+        return asdict(graph.loading.adopt.unadopt(database, dry_run=dry_run))
 
 
 @flow(name="reset", **LOGGED)

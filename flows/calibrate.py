@@ -8,25 +8,25 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from torch import Tensor
 
-from flows.progress import progress_bar
-from flows.services import say
-from models import plots
-from models.calibration import Calibration, judge
-from models.calibration import calibrate as learn
-from models.checkpoint import Checkpoint
-from models.knowledge_graph import KnowledgeGraph
-from models.patterns import Patterns
-from models.prediction import seen_by
-from models.progress import Progress, silent
-from models.reliability import Reliability, reliability
-from models.scores import Scores, VectorScores
-from models.vlkge import VLKGE
+from base.progress import Progress, silent
+from flows.runtime.progress import progress_bar
+from flows.runtime.services import echo
+from models.calibration.calibration import Calibration, label_links
+from models.calibration.calibration import calibrate as learn
+from models.calibration.reliability import Reliability, reliability
+from models.evaluation import plots
+from models.prediction.prediction import seen_by
+from models.ranking.scores import Scores, VectorScores
+from models.representation.checkpoint import Checkpoint
+from models.representation.vlkge import VLKGE
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.relation_patterns import Patterns
 
 TOP_K = 3
 
 
 @dataclass(frozen=True)
-class Served:
+class PredictionContext:
     """What lists are made of: a model's scores on a graph, whom it knew in training, and the rules of the lists."""
 
     version: str
@@ -40,7 +40,7 @@ class Served:
     @classmethod
     def of(
         cls, version: str, checkpoint: Checkpoint, graph: KnowledgeGraph, patterns: Path | None, top_k: int
-    ) -> "Served":
+    ) -> "PredictionContext":
         """A checkpoint over a graph that may have changed since; `patterns` is a file that overrides those found."""
         model = checkpoint.model_for(graph)
         return cls(
@@ -61,16 +61,16 @@ class Served:
 
 
 @task(cache_policy=NO_CACHE)
-def calibrate(served: Served, folder: Path) -> Calibration | None:
+def calibrate(served: PredictionContext, folder: Path) -> Calibration | None:
     """As `calibration_for`, with a bar."""
     with progress_bar("calibrate") as progress:
         found = calibration_for(served, folder, progress)
     if found is None:
-        say("The links get no probability: the graph has too few validation facts to hide and find again.")
+        echo("The links get no probability: the graph has too few validation facts to hide and find again.")
     return found
 
 
-def calibration_for(served: Served, folder: Path, progress: Progress = silent) -> Calibration | None:
+def calibration_for(served: PredictionContext, folder: Path, progress: Progress = silent) -> Calibration | None:
     """The calibration kept in the model's folder if it is of this graph and these lists, else a new one, kept there."""
     kept = Calibration.load(folder)
     if kept is not None and kept.key == served.key:
@@ -90,10 +90,10 @@ def calibration_for(served: Served, folder: Path, progress: Progress = silent) -
 
 
 @task(cache_policy=NO_CACHE)
-def measure_reliability(served: Served, calibration: Calibration, folder: Path) -> Reliability:
+def measure_reliability(served: PredictionContext, calibration: Calibration, folder: Path) -> Reliability:
     """Calibration error, Brier score and bins on lists with the test facts hidden; the diagram is drawn."""
     with progress_bar("reliability") as progress:
-        judged = judge(
+        judged = label_links(
             served.scores,
             served.graph,
             served.patterns,
@@ -112,6 +112,6 @@ def check_calibration(version: str, checkpoint: Checkpoint, graph: KnowledgeGrap
     """How far a model's probabilities hold on test facts; None where it cannot be calibrated or tested."""
     if len(graph.triples["test"]) == 0:
         return None
-    served = Served.of(version, checkpoint, graph, None, TOP_K)
+    served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
     calibration = calibrate(served, folder)
     return None if calibration is None else measure_reliability(served, calibration, folder)

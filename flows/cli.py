@@ -6,25 +6,13 @@ from typing import NoReturn
 
 import typer
 
-from flows.commands import (
-    backup,
-    curate,
-    doctor,
-    evaluate,
-    graph,
-    model,
-    models,
-    predict,
-    query,
-    review,
-    run,
-    schedule,
-    servers,
-    tune,
-)
-from graph.errors import GraphError
-from graph.errors import InputError as GraphInputError
-from models.errors import InputError as ModelsInputError
+from base.errors import InputError as GraphInputError
+from base.errors import InputError as ModelsInputError
+from base.errors import PipelineError
+from flows.commands import backup, doctor, evaluate, graph, models, predict, query, review, run, servers, tune
+from flows.commands import exchange as curate
+from flows.commands import retrain as schedule
+from flows.commands import train as model
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,7 +33,7 @@ def main() -> None:
         app()
     except (GraphInputError, ModelsInputError) as error:
         fail(error, code=2)
-    except GraphError as error:
+    except PipelineError as error:
         fail(error, code=1)
 
 

@@ -18,13 +18,12 @@ import torch
 from torch import distributed
 from torch_geometric.data import HeteroData
 
-from graph import hetero_file
-from graph.errors import GraphError
-from models.checkpoint import Checkpoint
+from base.errors import InputError, PipelineError
+from base.progress import Progress, silent
+from graph.exporting import hetero_file
 from models.config import TrainConfig
-from models.errors import InputError
-from models.progress import Progress, silent
-from models.training import train
+from models.representation.checkpoint import Checkpoint
+from models.training.loop import train
 
 LINES = 15
 
@@ -39,7 +38,7 @@ def train_together(
     device: str = "auto",
     progress: Progress = silent,
 ) -> Checkpoint:
-    """As `models.training.train`, by so many processes on this machine; one GPU each where `device` is not cpu.
+    """As `models.training.loop.train`, by so many processes on this machine; one GPU each where `device` is not cpu.
 
     Raises InputError as that does, and GraphError with the end of what was printed where a process ended otherwise.
     """
@@ -81,7 +80,7 @@ def _run(processes: int, arguments: list[str], printed: Path, progress: Progress
         raise InputError(problem)
     if running.returncode:
         end = "\n".join(printed.read_text("utf-8").splitlines()[-LINES:])
-        raise GraphError(f"training by {processes} processes ended with {running.returncode}:\n{end}")
+        raise PipelineError(f"training by {processes} processes ended with {running.returncode}:\n{end}")
 
 
 def main() -> None:

@@ -5,18 +5,18 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
-from flows.checkpoints import load_checkpoint
+from base.errors import refuse_unknown_relations
 from flows.export import read_graph
-from flows.logs import LOGGED
-from flows.progress import progress_bar
-from flows.services import open_graph, say
-from flows.settings import Settings
-from graph.doubts import publish_doubts
-from models.doubts import find_doubts
-from models.errors import refuse_unknown_relations
-from models.knowledge_graph import KnowledgeGraph
-from models.subgraph import with_relations
-from models.vlkge import VLKGE
+from flows.runtime.checkpoints import load_checkpoint
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.services import echo, open_graph
+from flows.runtime.settings import Settings
+from graph.predicted.unlikely_facts import publish_doubts
+from models.prediction.unlikely_facts import find_unlikely_facts
+from models.representation.vlkge import VLKGE
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.subgraph import with_relations
 
 LIMIT = 1000
 
@@ -37,7 +37,7 @@ def doubt(*, model: str | None = None, relations: list[str] | None = None, limit
         graph = with_relations(KnowledgeGraph.from_hetero(read_graph(database)), checkpoint.relations)
         doubts = judge_facts(checkpoint.model_for(graph), graph, relations, limit)
         counts = publish_doubts(
-            database, doubts, model_version=version, relations=relations or graph.relations, tell=say
+            database, doubts, model_version=version, relations=relations or graph.relations, notify=echo
         )
     facts = pd.Series([graph.relations[row] for part in graph.triples.values() for row in part[:, 1].tolist()])
     of = facts.value_counts()
@@ -50,4 +50,4 @@ def doubt(*, model: str | None = None, relations: list[str] | None = None, limit
 @task(cache_policy=NO_CACHE)
 def judge_facts(model: VLKGE, graph: KnowledgeGraph, relations: list[str] | None, limit: int) -> pd.DataFrame:
     with progress_bar("doubt") as progress:
-        return find_doubts(model, graph, relations=relations, limit=limit, progress=progress)
+        return find_unlikely_facts(model, graph, relations=relations, limit=limit, progress=progress)

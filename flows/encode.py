@@ -12,15 +12,15 @@ from prefect import flow, task, unmapped
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
-from flows.exclusive import gpu_slot
-from flows.logs import LOGGED
-from flows.progress import progress_bar
-from flows.services import open_graph
-from flows.settings import Settings
+from base.progress import Progress, silent
+from flows.runtime.locks import gpu_slot
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
 from graph import vectors
 from graph.connection import Database
 from graph.pictures import PictureStore
-from graph.progress import Progress, silent
 from models.encoders import load_encoder
 from models.encoders.encoder import Encoder
 

@@ -6,27 +6,27 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
+from base.errors import InputError
 from flows.calibrate import check_calibration
-from flows.checkpoints import folder_of, load_checkpoint
 from flows.export import read_graph
-from flows.logs import LOGGED
-from flows.progress import progress_bar
 from flows.reports import ReportFiles, suffix, write_report, write_seeds
-from flows.services import open_graph
-from flows.settings import Settings
-from graph import registry
+from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
 from graph.connection import Database
-from graph.errors import InputError
-from models.baselines import baselines
-from models.candidates import Choice
-from models.checkpoint import Checkpoint
-from models.evaluation import Figures, Protocol, Report
-from models.evaluation import evaluate as rank_facts
-from models.filters import SIDES
-from models.knowledge_graph import KnowledgeGraph
-from models.reliability import Reliability
-from models.scoring import Side
-from models.seeds import OverSeeds, over_seeds
+from graph.predicted import registry
+from models.calibration.reliability import Reliability
+from models.evaluation.baselines import baselines
+from models.evaluation.evaluation import Figures, Protocol, Report
+from models.evaluation.evaluation import evaluate as rank_facts
+from models.evaluation.seeds import SeedSummary, over_seeds
+from models.ranking.candidates import Choice
+from models.representation.checkpoint import Checkpoint
+from models.scoring.scorers import Side
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.known_facts import SIDES
 
 # The tables that a model's node can do without; report.json has them.
 LONG = {"relation_sides", "relation_groups"}
@@ -56,7 +56,7 @@ class SeedsEvaluation(BaseModel):
     """Several models that differ in their seed alone, and the means of their figures."""
 
     evaluations: list[Evaluation]
-    over_seeds: OverSeeds
+    over_seeds: SeedSummary
     files: ReportFiles
 
 

@@ -8,20 +8,19 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
-from flows.calibrate import TOP_K, Served, calibration_for
-from flows.checkpoints import folder_of, load_checkpoint
-from flows.services import open_graph
-from flows.settings import Settings
+from base.errors import InputError, PipelineError, refuse_unknown_relations
+from flows.calibrate import TOP_K, PredictionContext, calibration_for
+from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
 from graph.connection import Database
-from graph.errors import GraphError, InputError
-from graph.export import export
+from graph.exporting.export import export
+from graph.page.card import Named, read_names
 from graph.pictures import PictureStore
-from graph.review_card import Named, read_names
-from models.errors import refuse_unknown_relations
-from models.evidence import MODALITIES, evidence
-from models.explanation import Standing, standing
-from models.knowledge_graph import KnowledgeGraph
-from models.subgraph import with_relations
+from models.explanation.evidence import MODALITIES, evidence
+from models.explanation.link_assessment import LinkAssessment, assess_link
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.subgraph import with_relations
 
 WORDS = {"structural": "structure", "visual": "pictures", "textual": "texts"}
 STATES = {
@@ -87,9 +86,9 @@ def explain(head: str, relation: str, tail: str, *, model: str | None = None) ->
         graph = with_relations(KnowledgeGraph.from_hetero(export(database)), checkpoint.relations)
         refuse_unknown_relations([relation], graph.relations)
         triple = (find_entity(graph, head), graph.relations.index(relation), find_entity(graph, tail))
-        served = Served.of(version, checkpoint, graph, None, TOP_K)
+        served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
         calibration = calibration_for(served, folder_of(settings, version))
-        found = standing(
+        found = assess_link(
             served.scores, graph, triple, patterns=served.patterns, calibration=calibration, seen=served.seen
         )
         ends = {"head": graph.entities[triple[0]], "relation": relation, "tail": graph.entities[triple[2]]}
@@ -128,7 +127,7 @@ def _told(
     relation: str,
     head: Mentioned,
     tail: Mentioned,
-    found: Standing,
+    found: LinkAssessment,
     why: dict[str, Any],
     paths: list[list[str]],
     named: dict[str, Mentioned],
@@ -203,6 +202,6 @@ def _mentioned(entity: Named, store: PictureStore) -> Mentioned:
     """A picture that this machine's store lacks is left out: the explanation holds without it."""
     try:
         picture = store.path(entity.picture) if entity.picture else None
-    except GraphError:
+    except PipelineError:
         picture = None
     return Mentioned(id=entity.id, name=entity.name, label=entity.label, picture=picture)

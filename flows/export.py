@@ -7,13 +7,13 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
-from flows.logs import LOGGED
-from flows.progress import progress_bar
-from flows.services import open_graph
-from flows.settings import Settings
-from graph import hetero_file
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
 from graph.connection import Database
-from graph.export import export as export_hetero
+from graph.exporting import hetero_file
+from graph.exporting.export import export as export_hetero
 
 
 class Exported(BaseModel):
@@ -34,7 +34,7 @@ def export(
     around: list[str] | None = None,
     hops: int = 2,
 ) -> Exported:
-    """Write the graph, or a part of it, to a file that `graph.hetero_file.load` reads."""
+    """Write the graph, or a part of it, to a file that `graph.exporting.hetero_file.load` reads."""
     with open_graph(Settings()) as database:
         data: HeteroData = read_graph(database, labels, relations, around, hops)
     hetero_file.save(data, Path(file))

@@ -5,20 +5,20 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.logs import LOGGED
-from flows.progress import progress_bar
-from flows.services import open_graph
-from flows.settings import Settings
-from graph import bulk_import
-from graph import ingest as steps
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.download import Limits
-from graph.files import Source, read_source
-from graph.ingest import IngestResult, PictureCounts
+from graph.loading import bulk_import
+from graph.loading import ingest as steps
+from graph.loading.files import Source, read_source
+from graph.loading.ingest import IngestResult, PictureCounts
+from graph.loading.plan import Plan
 from graph.pictures import PictureStore
-from graph.plan import Plan
 from graph.schema import setup_schema
-from graph.server import Server
+from graph.server.neo4j_server import Server
 from graph.splits import Shares
 
 

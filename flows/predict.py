@@ -8,34 +8,33 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
-from flows.calibrate import TOP_K, Served, calibrate
-from flows.checkpoints import folder_of, load_checkpoint
+from base.errors import InputError, refuse_unknown_relations
+from flows.calibrate import TOP_K, PredictionContext, calibrate
 from flows.export import read_graph
-from flows.logs import LOGGED
 from flows.prediction_shards import Job, graph_file, score_in_shards
-from flows.progress import progress_bar
-from flows.services import open_graph, say
-from flows.settings import Settings
-from graph import predictions
+from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.services import echo, open_graph
+from flows.runtime.settings import Settings
 from graph.connection import Database
-from graph.errors import InputError
-from graph.links import keep
-from models.calibration import Calibration
-from models.checkpoint import Checkpoint
-from models.errors import refuse_unknown_relations
-from models.evidence import evidence
-from models.knowledge_graph import KnowledgeGraph
-from models.patterns import Patterns
-from models.prediction import added_since, members
-from models.prediction import predict as find_links
-from models.subgraph import with_relations
-from models.thresholds import Threshold, thresholds
+from graph.predicted import predictions
+from graph.predicted.links import save_links
+from models.calibration.calibration import Calibration
+from models.calibration.thresholds import Threshold, thresholds
+from models.explanation.evidence import evidence
+from models.prediction.prediction import added_since, members
+from models.prediction.prediction import predict as find_links
+from models.representation.checkpoint import Checkpoint
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.relation_patterns import Patterns
+from models.triples.subgraph import with_relations
 
 LIMIT = 1000
 
 
 class Wanted(BaseModel):
-    """Which links are looked for; see `models.prediction.predict`."""
+    """Which links are looked for; see `models.prediction.prediction.predict`."""
 
     relations: list[str] | None = None
     limit: int | None = LIMIT
@@ -86,7 +85,7 @@ def predict(
         refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
         data: HeteroData = read_graph(database)
         graph = with_relations(KnowledgeGraph.from_hetero(data), checkpoint.relations)
-        served = Served.of(version, checkpoint, graph, Path(patterns) if patterns else None, top_k)
+        served = PredictionContext.of(version, checkpoint, graph, Path(patterns) if patterns else None, top_k)
         calibration = calibrate(served, folder_of(settings, version))
         kept = choose_thresholds(calibration, precision, relations or graph.relations)
         heads = added_heads(checkpoint, graph) if new else None
@@ -114,7 +113,7 @@ def predict(
         run_id=run.run_id,
         model=version,
         links=int(run.counts["current"].sum()),
-        file=keep(links, folder_of(settings, version), run.run_id),
+        file=save_links(links, folder_of(settings, version), run.run_id),
         patterns=served.patterns,
         thresholds=kept,
         heads=None if heads is None else len(heads),
@@ -150,7 +149,7 @@ def added_heads(checkpoint: Checkpoint, graph: KnowledgeGraph) -> list[str]:
 
 @task(cache_policy=NO_CACHE)
 def score_links(
-    served: Served,
+    served: PredictionContext,
     calibration: Calibration | None,
     wanted: Wanted,
     kept: list[Threshold] | None,
@@ -175,7 +174,7 @@ def score_links(
 
 
 @task(cache_policy=NO_CACHE)
-def add_evidence(served: Served, links: pd.DataFrame) -> pd.DataFrame:
+def add_evidence(served: PredictionContext, links: pd.DataFrame) -> pd.DataFrame:
     with progress_bar("evidence") as progress:
         return pd.concat([links, evidence(served.model, served.graph, links, progress)], axis=1)
 
@@ -186,5 +185,5 @@ def publish(
 ) -> predictions.Publication:
     with progress_bar("write back") as progress:
         return predictions.publish(
-            database, links, model_version=version, relations=relations, heads=heads, progress=progress, tell=say
+            database, links, model_version=version, relations=relations, heads=heads, progress=progress, notify=echo
         )

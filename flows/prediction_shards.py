@@ -13,15 +13,15 @@ from prefect.cache_policies import NO_CACHE
 from torch import Tensor
 from torch_geometric.data import HeteroData
 
-from flows.progress import progress_bar
-from graph import hetero_file
-from models.calibration import Calibration
-from models.checkpoint import Checkpoint
-from models.knowledge_graph import KnowledgeGraph
-from models.patterns import Patterns
-from models.prediction import members, predict, seen_by
-from models.scores import Scores, VectorScores
-from models.shards import heads_of, merge
+from flows.runtime.progress import progress_bar
+from graph.exporting import hetero_file
+from models.calibration.calibration import Calibration
+from models.prediction.prediction import members, predict, seen_by
+from models.prediction.shards import heads_of, merge
+from models.ranking.scores import Scores, VectorScores
+from models.representation.checkpoint import Checkpoint
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.relation_patterns import Patterns
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def graph_file(data: HeteroData, home: Path) -> Iterator[Path]:
 
 
 def score_in_shards(job: Job, graph: KnowledgeGraph, shards: int) -> pd.DataFrame:
-    """The links of all heads, as `models.prediction.predict` gives them; its tasks need a flow around them."""
+    """The links of all heads, as `models.prediction.prediction.predict` gives them; its tasks need a flow around them."""
     futures = score_shard.map(unmapped(job), list(range(shards)), unmapped(shards))
     frames = []
     with progress_bar("predict") as progress:

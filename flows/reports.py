@@ -6,14 +6,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from models import plots
-from models.checkpoint import Checkpoint
-from models.evaluation import Report
-from models.filters import SIDES
-from models.reliability import Reliability
-from models.report import markdown, seeds_markdown
-from models.seeds import OverSeeds
+from models.calibration.reliability import Reliability
+from models.evaluation import plots
+from models.evaluation.evaluation import Report
+from models.evaluation.report import markdown, seeds_markdown
+from models.evaluation.seeds import SeedSummary
+from models.representation.checkpoint import Checkpoint
 from models.tensor_file import save_json
+from models.triples.known_facts import SIDES
 
 
 class ReportFiles(BaseModel):
@@ -56,7 +56,7 @@ def write_report(
     return _write(folder, ending, content, text, list(drawn.values()))
 
 
-def write_seeds(folder: Path, evaluated: Mapping[str, Report], found: OverSeeds) -> ReportFiles:
+def write_seeds(folder: Path, evaluated: Mapping[str, Report], found: SeedSummary) -> ReportFiles:
     """Write the report over several seeds into a folder of its own below `folder`, named by the models in it."""
     versions, reports = sorted(evaluated), list(evaluated.values())
     scorer = versions[0].rpartition("-")[0]

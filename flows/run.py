@@ -7,16 +7,16 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
+from base.errors import InputError
 from flows.encode import Encoded, encode
 from flows.evaluate import Evaluation, evaluate
 from flows.ingest import ingest
-from flows.logs import LOGGED
 from flows.predict import Published, predict
-from flows.services import open_graph, say
-from flows.settings import Settings
+from flows.runtime.logs import LOGGED
+from flows.runtime.services import echo, open_graph
+from flows.runtime.settings import Settings
 from flows.train import TrainedModel, train
-from graph.errors import InputError
-from graph.ingest import IngestResult, list_sources
+from graph.loading.ingest import IngestResult, list_sources
 from graph.query import run as ask
 
 
@@ -49,15 +49,15 @@ def run(
     """All steps in order; each takes up what an interrupted run before it left done."""
     if not add:
         refuse_other_sources(source)
-    say("1/5 ingest")
+    echo("1/5 ingest")
     ingested = ingest(folder=folder, source=source, mapping=mapping, entities_from_triples=entities_from_triples)
-    say("2/5 encode")
+    echo("2/5 encode")
     encoded = encode(encoder=encoder, device=device)
-    say("3/5 train")
+    echo("3/5 train")
     trained = train(config=config, device=device)
-    say("4/5 evaluate")
+    echo("4/5 evaluate")
     evaluated = evaluate(model=trained.version)
-    say("5/5 predict and write back")
+    echo("5/5 predict and write back")
     published = predict(model=trained.version, top_k=top_k, limit=limit)
     return Run(
         ingested=ingested,

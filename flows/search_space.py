@@ -8,9 +8,9 @@ from typing import Any, Self
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from flows.hyperparameters import read_toml, sentence
+from base.errors import InputError
+from flows.runtime.hyperparameters import read_toml, sentence
 from models.config import TrainConfig
-from models.errors import InputError
 
 
 class Range(BaseModel):

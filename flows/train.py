@@ -9,21 +9,22 @@ from prefect.runtime import flow_run
 from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
-from flows.checkpoints import folder_of, load_checkpoint, version_of
 from flows.distributed_training import train_together
-from flows.exclusive import gpu_slot
 from flows.export import read_graph
-from flows.logs import LOGGED
-from flows.origin import git_commit
-from flows.progress import progress_bar
-from flows.services import open_graph
-from flows.settings import Settings
-from graph import hetero_file, registry
+from flows.runtime.checkpoints import folder_of, load_checkpoint, version_of
+from flows.runtime.locks import gpu_slot
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.provenance import git_commit
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
 from graph.connection import Database
-from graph.registry import CHAMPION
-from models.checkpoint import Checkpoint
+from graph.exporting import hetero_file
+from graph.predicted import registry
+from graph.predicted.registry import CHAMPION
 from models.config import TrainConfig
-from models.training import train as fit
+from models.representation.checkpoint import Checkpoint
+from models.training.loop import train as fit
 
 
 class TrainedModel(BaseModel):

@@ -18,18 +18,18 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
-from flows.checkpoints import folder_of, version_of
+from base.errors import InputError
+from base.progress import Progress
 from flows.export import read_graph
-from flows.logs import LOGGED
-from flows.progress import progress_bar
+from flows.runtime.checkpoints import folder_of, version_of
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
 from flows.search_space import SearchSpace, as_toml
-from flows.services import open_graph
-from flows.settings import Settings
-from graph.progress import Progress
-from models.checkpoint import Checkpoint
 from models.config import TrainConfig
-from models.errors import InputError
-from models.training import train
+from models.representation.checkpoint import Checkpoint
+from models.training.loop import train
 
 # A trial is given up after this many epochs where it is below the median of so many others at the same epoch.
 PRUNED_FROM_EPOCH, UNPRUNED_TRIALS = 2, 4
@@ -139,11 +139,11 @@ class Search:
         """All trials that ended, best first."""
         return sorted((self._result(trial) for trial in self.done()), key=lambda trial: -(trial.validation_mrr or 0.0))
 
-    def _attempt(self, trial: Trial, say: Callable[[str], None]) -> None:
+    def _attempt(self, trial: Trial, echo: Callable[[str], None]) -> None:
         """Train one configuration, and tell the study how it ended."""
 
         def after_epoch(epoch: int, mrr: float) -> None:
-            say(f"trial {trial.number}, epoch {epoch}: {mrr:.3f}; {self._best_note()}")
+            echo(f"trial {trial.number}, epoch {epoch}: {mrr:.3f}; {self._best_note()}")
             trial.report(mrr, epoch)
             if trial.should_prune():
                 raise optuna.TrialPruned

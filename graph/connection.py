@@ -13,8 +13,7 @@ import neo4j
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable, SessionExpired
 
 import cypher
-
-from .errors import GraphError, InputError
+from base.errors import InputError, PipelineError
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -37,11 +36,11 @@ class Address:
     database: str = "neo4j"
 
 
-class UnreachableError(GraphError):
+class UnreachableError(PipelineError):
     """The server does not answer; what is asked of it later may well be answered."""
 
 
-class LoginError(GraphError):
+class LoginError(PipelineError):
     """The server does not take this user with this password."""
 
 
@@ -115,7 +114,7 @@ class _Reading(Database):
 
     def _run(self, statement: str, parameters: dict[str, object], routing: neo4j.RoutingControl) -> list[Row]:
         if routing != neo4j.RoutingControl.READ:
-            raise GraphError(f"{statement} writes; what is read together cannot write")
+            raise PipelineError(f"{statement} writes; what is read together cannot write")
         loaded = cypher.load(statement)
         return [record.data() for record in self.transaction.run(loaded.text, loaded.bind(**parameters))]
 
@@ -152,7 +151,7 @@ def check_version(version: str, uri: str) -> None:
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
     if numbers < OLDEST:
         oldest = ".".join(map(str, OLDEST))
-        raise GraphError(
+        raise PipelineError(
             f"Neo4j at {uri} is version {version}, {oldest} or later is needed: upgrade it, set NEO4J_URI to a newer "
             "one, or unset NEO4J_URI to use the bundled one"
         )
@@ -176,13 +175,13 @@ def driver_errors(address: Address, statement: str = "") -> Iterator[None]:
         ) from error
     except Neo4jError as error:
         if error.code == "Neo.ClientError.Database.DatabaseNotFound":
-            raise GraphError(
+            raise PipelineError(
                 f"Neo4j at {uri} has no database {address.database!r}: set NEO4J_DATABASE to one that it has"
             ) from error
         what = f" {statement}" if statement else ""
-        raise GraphError(f"Neo4j at {uri} refused{what}: {error.message} ({error.code})") from error
+        raise PipelineError(f"Neo4j at {uri} refused{what}: {error.message} ({error.code})") from error
     except DriverError as error:
-        raise GraphError(f"Neo4j at {uri}: {error}") from error
+        raise PipelineError(f"Neo4j at {uri}: {error}") from error
 
 
 def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:

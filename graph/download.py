@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import httpx
 
-from graph.errors import GraphError
+from base.errors import PipelineError
 
 MAX_REDIRECTS = 5
 USER_AGENT = "vlkge-pipeline/0.1 (knowledge graph pictures)"
 
 
-class PictureError(GraphError):
+class PictureError(PipelineError):
     """A picture that cannot be had; the message says why."""
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from .connection import Database
-from .schema import STATEMENTS, created_name
-from .vectors import active_encoders
+from graph.connection import Database
+from graph.schema import STATEMENTS, created_name
+from graph.vectors import active_encoders
 
 
 @dataclass(frozen=True)

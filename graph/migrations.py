@@ -6,9 +6,9 @@ safe to run again, as it is after a kill, and leave in the graph what an older o
 
 from collections.abc import Callable
 
-from .connection import Database
-from .errors import GraphError
-from .links import draw
+from base.errors import PipelineError
+from graph.connection import Database
+from graph.predicted.links import draw
 
 LINKS_PER_PAGE = 10_000
 
@@ -38,7 +38,7 @@ def check_version(database: Database) -> int | None:
     """The version that the graph is at. Raises GraphError where it is newer than this program."""
     version = schema_version(database)
     if version is not None and version > VERSION:
-        raise GraphError(
+        raise PipelineError(
             f"the graph at {database.address.uri} has schema version {version}, this program knows {VERSION}: "
             "upgrade the program, or restore a backup of before"
         )

@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
+from base.errors import PipelineError
+from base.progress import Progress, silent
 from graph.download import Limits, PictureError, download
-from graph.errors import GraphError
-from graph.progress import Progress, silent
 
 # Pillow's name of a format, and the file name ending that it gets here.
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "TIFF": "tif", "BMP": "bmp"}
@@ -37,7 +37,9 @@ class PictureStore:
         """The picture's file. Raises GraphError where the store lacks it."""
         path = self._find(digest)
         if path is None:
-            raise GraphError(f"the picture {digest} is not in {self.folder}; ingest its source again to copy it there")
+            raise PipelineError(
+                f"the picture {digest} is not in {self.folder}; ingest its source again to copy it there"
+            )
         return path
 
     def __contains__(self, digest: str) -> bool:

@@ -7,8 +7,8 @@ import neo4j.time
 import pandas as pd
 
 import cypher
+from base.errors import InputError, shorten
 from graph.connection import Database, Row
-from graph.errors import InputError, shorten
 
 PURPOSE = "query"
 # A parameter of one of these names is the id of an entity.

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from .adopt import unadopt
-from .bulk import run_batched
-from .connection import Database
-from .schema import STATEMENTS, created_name
+from graph.connection import Database
+from graph.loading.adopt import unadopt
+from graph.schema import STATEMENTS, created_name
+from graph.transactions import run_in_batches
 
 VECTOR_INDEXES = ("vectors/create_visual_index", "vectors/create_textual_index")
 
@@ -43,7 +43,7 @@ def reset(database: Database, *, dry_run: bool = False) -> Contents:
     if not dry_run:
         unadopt(database)
         for statement in ("reset/delete_links", "reset/delete_entities", "reset/delete_records"):
-            run_batched(database, statement)
+            run_in_batches(database, statement)
         # Last: until here the index of ids makes another run after a kill fast.
         for name, constraint in names.items():
             database.write("reset/drop_constraint" if constraint else "reset/drop_index", name=name)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from graph.errors import InputError
+from base.errors import InputError
 
 SPLITS = ("train", "val", "test")
 

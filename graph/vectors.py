@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .bulk import read_lists, run_batched
-from .connection import Database, Row, batches
-from .errors import InputError, shorten
-from .progress import Progress, silent
+from base.errors import InputError, shorten
+from base.progress import Progress, silent
+from graph.connection import Database, Row, batches
+from graph.transactions import read_columns, run_in_batches
 
 MODALITIES = ("visual", "textual")
 CONTENT_COLUMNS = {"visual": "image_sha256", "textual": "text"}
@@ -72,7 +72,7 @@ def activate(database: Database, modality: str, encoder: Encoder, *, wait: bool 
     if previous != encoder:
         # The new encoder is recorded last: until then a second call drops what is left.
         database.write(f"vectors/drop_{modality}_index")
-        dropped = run_batched(database, "vectors/drop_vectors", **_properties(modality))[0]["dropped"]
+        dropped = run_in_batches(database, "vectors/drop_vectors", **_properties(modality))[0]["dropped"]
         database.write("vectors/record_encoder", modality=modality, **vars(encoder))
     database.write(f"vectors/create_{modality}_index", dimension=encoder.dimension)
     if wait:
@@ -172,7 +172,7 @@ def _properties(modality: str) -> dict[str, str]:
 def _pages(database: Database, modality: str) -> Iterator[Row]:
     after = ""
     while True:
-        (page,) = read_lists(
+        (page,) = read_columns(
             database, "vectors/page_contents", after=after, limit=ENTITIES_PER_PAGE, **_properties(modality)
         )
         if not page["ids"]:

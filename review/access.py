@@ -32,7 +32,7 @@ def person_of(request: Request) -> Person:
     if site.users is None:
         return Person(site.local_name, "admin")
     person = site.users.all().get(request.session.get("name", ""))
-    if person is None or not hmac.compare_digest(person.mark, request.session.get("mark", "")):
+    if person is None or not hmac.compare_digest(person.password_tag, request.session.get("mark", "")):
         raise LoginNeededError
     return person
 
@@ -67,7 +67,7 @@ def check_header(request: Request, token: Annotated[str, Header(alias=TOKEN_HEAD
 def log_in(request: Request, person: Person) -> None:
     """Begin a new session."""
     request.session.clear()
-    request.session.update({"name": person.name, "mark": person.mark})
+    request.session.update({"name": person.name, "mark": person.password_tag})
     token_of(request)
 
 
@@ -77,6 +77,6 @@ def _check(request: Request, token: str) -> None:
         raise NotAllowedError("This form is from an earlier session. Load the page again and repeat what you did.")
 
 
-Site_ = Annotated[Site, Depends(site_of)]
+SiteDep = Annotated[Site, Depends(site_of)]
 Viewer = Annotated[Person, Depends(needs("viewer"))]
 Curator = Annotated[Person, Depends(needs("curator"))]

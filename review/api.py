@@ -5,14 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from graph import decisions, registry
-from graph.decisions import Choice, Decision
-from graph.review_audit import find_decision, list_decisions
-from graph.review_batch import MOST_ROWS, read_rows
-from graph.review_card import Card, Named, read_card
-from graph.review_entities import Profile, read_profile, search
-from graph.review_queue import MOST_COUNTED, Filters, Order, count_left, list_keys
-from review.access import TOKEN_HEADER, Curator, Site_, Viewer, check_header, log_in, person_of, token_of
+from graph.curation import decisions
+from graph.curation.decisions import Choice, Decision
+from graph.page.audit import find_decision, list_decisions
+from graph.page.batch import MOST_ROWS, read_rows
+from graph.page.card import Card, Named, read_card
+from graph.page.entities import Profile, read_profile, search
+from graph.page.review_queue import MOST_COUNTED, Filters, Order, count_left, list_keys
+from graph.predicted import registry
+from review.access import TOKEN_HEADER, Curator, SiteDep, Viewer, check_header, log_in, person_of, token_of
 from review.errors import BadRequestError, NotFoundError
 from review.login_page import try_password
 from review.queue_page import checked_id, take_back
@@ -82,7 +83,7 @@ class Page(BaseModel):
     after: str | None
 
 
-class Wish(BaseModel):
+class DecisionIn(BaseModel):
     """A decision to be made; `id` is a UUID made by the sender: sent again, it is recorded once."""
 
     model_config = ConfigDict(extra="forbid")
@@ -96,14 +97,14 @@ class Wish(BaseModel):
     seen: Text | None = None
 
 
-class Found(BaseModel):
+class EntityHit(BaseModel):
     """An entity that was found, with its text."""
 
     entity: Named
     text: str
 
 
-class Entry(BaseModel):
+class DecisionOut(BaseModel):
     """A decision with the names of the link's ends, and whether it stands."""
 
     decision: Decision
@@ -120,7 +121,7 @@ def session(request: Request) -> Session:
 
 
 @router.post("/session")
-def begin(request: Request, response: Response, site: Site_, given: Credentials) -> Session | Problem:
+def begin(request: Request, response: Response, site: SiteDep, given: Credentials) -> Session | Problem:
     """Log in; the answer sets the session's cookie."""
     person, wait = try_password(site, given.name, given.password, request.client.host if request.client else "")
     if person is None:
@@ -132,7 +133,7 @@ def begin(request: Request, response: Response, site: Site_, given: Credentials)
 
 @router.get("/queue")
 def queue(
-    site: Site_,
+    site: SiteDep,
     person: Viewer,  # noqa: ARG001
     relation: Text | None = None,
     label: Text | None = None,
@@ -162,7 +163,7 @@ def queue(
 
 
 @router.get("/link")
-def card(site: Site_, person: Viewer, key: Text) -> Card:  # noqa: ARG001
+def card(site: SiteDep, person: Viewer, key: Text) -> Card:  # noqa: ARG001
     """One link with everything that the page shows of it."""
     found = read_card(site.database, key)
     if found is None:
@@ -172,7 +173,7 @@ def card(site: Site_, person: Viewer, key: Text) -> Card:  # noqa: ARG001
 
 @router.post("/decisions", dependencies=[Depends(check_header)])
 def decide(
-    site: Site_, person: Curator, wishes: Annotated[list[Wish], Field(min_length=1, max_length=MOST_ROWS)]
+    site: SiteDep, person: Curator, wishes: Annotated[list[DecisionIn], Field(min_length=1, max_length=MOST_ROWS)]
 ) -> list[Decision]:
     """Make decisions, all or none."""
     choices = [Choice(**{**wish.model_dump(), "id": checked_id(wish.id)}) for wish in wishes]
@@ -180,7 +181,7 @@ def decide(
 
 
 @router.post("/decisions/{id}/undo", dependencies=[Depends(check_header)])
-def undo(site: Site_, person: Curator, id: str, new_id: Annotated[str, Query(max_length=64)]) -> list[Decision]:
+def undo(site: SiteDep, person: Curator, id: str, new_id: Annotated[str, Query(max_length=64)]) -> list[Decision]:
     """Take a decision back, or the batch that it belongs to; `new_id` is the UUID of the new decision."""
     made = find_decision(site.database, id)
     if made is None:
@@ -190,7 +191,7 @@ def undo(site: Site_, person: Curator, id: str, new_id: Annotated[str, Query(max
 
 @router.get("/decisions")
 def audit(
-    site: Site_,
+    site: SiteDep,
     person: Viewer,  # noqa: ARG001
     by: Text | None = None,
     verdict: decisions.Verdict | None = None,
@@ -198,22 +199,22 @@ def audit(
     queue: decisions.Queue | None = None,
     after: Text | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> list[Entry]:
+) -> list[DecisionOut]:
     """Decisions, the newest first; `after` is the id of the last one of the page before."""
     rows = list_decisions(
         site.database, by=by, verdict=verdict, relation=relation, queue=queue, after=after, limit=limit
     )
-    return [Entry(**row) for row in rows]
+    return [DecisionOut(**row) for row in rows]
 
 
 @router.get("/entities")
-def find(site: Site_, person: Viewer, q: Annotated[str, Query(min_length=1, max_length=200)]) -> list[Found]:  # noqa: ARG001
+def find(site: SiteDep, person: Viewer, q: Annotated[str, Query(min_length=1, max_length=200)]) -> list[EntityHit]:  # noqa: ARG001
     """Entities by words in their names and texts, the best first."""
-    return [Found(entity=named, text=text) for named, text in search(site.database, q)]
+    return [EntityHit(entity=named, text=text) for named, text in search(site.database, q)]
 
 
 @router.get("/entity")
-def entity(site: Site_, person: Viewer, id: Text) -> Profile:  # noqa: ARG001
+def entity(site: SiteDep, person: Viewer, id: Text) -> Profile:  # noqa: ARG001
     """One entity with facts, decisions and look-alikes."""
     profile = read_profile(site.database, id)
     if profile is None:
@@ -222,7 +223,7 @@ def entity(site: Site_, person: Viewer, id: Text) -> Profile:  # noqa: ARG001
 
 
 @router.get("/models")
-def models(site: Site_, person: Viewer) -> list[dict[str, Any]]:  # noqa: ARG001
+def models(site: SiteDep, person: Viewer) -> list[dict[str, Any]]:  # noqa: ARG001
     """All registered models with their figures, the newest first."""
     return [
         {"version": m.version, "alias": m.alias, "scorer": m.scorer, "created_at": m.created_at, "metrics": m.metrics}

@@ -10,9 +10,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
+from base.errors import InputError, PipelineError
 from graph.connection import UnreachableError
-from graph.decisions import ConflictError
-from graph.errors import GraphError, InputError
+from graph.curation.decisions import ConflictError
 from review import api, audit_page, batch_page, entity_page, login_page, model_page, pictures, queue_page
 from review.access import LoginNeededError, NotAllowedError
 from review.context import SESSION_HOURS, Site
@@ -30,7 +30,7 @@ PROBLEMS: list[tuple[type[Exception], int, str]] = [
     (BadRequestError, 400, "This cannot be done"),
     (InputError, 400, "This cannot be done"),
     (UnreachableError, 503, "The database is away"),
-    (GraphError, 500, "The database did not do it"),
+    (PipelineError, 500, "The database did not do it"),
 ]
 logger = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from graph import decisions
-from graph.review_audit import list_decisions, list_people
-from graph.review_card import read_names
-from graph.review_queue import Filters, list_choices
-from review.access import Site_, Viewer
+from graph.curation import decisions
+from graph.page.audit import list_decisions, list_people
+from graph.page.card import read_names
+from graph.page.review_queue import Filters, list_choices
+from review.access import SiteDep, Viewer
 from review.queue_page import address
 from review.rendering import link, render
 
@@ -28,7 +28,7 @@ COLUMNS = (
 
 
 @router.get("/audit")
-def audit(request: Request, site: Site_, person: Viewer) -> HTMLResponse:
+def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
     """Decisions, the newest first."""
     given = _given(request)
     entries = list_decisions(site.database, **given, after=request.query_params.get("after") or None, limit=PAGE)
@@ -56,7 +56,7 @@ def audit(request: Request, site: Site_, person: Viewer) -> HTMLResponse:
 
 
 @router.get("/audit.csv")
-def export(request: Request, site: Site_, person: Viewer) -> StreamingResponse:  # noqa: ARG001
+def export(request: Request, site: SiteDep, person: Viewer) -> StreamingResponse:  # noqa: ARG001
     """The same decisions, all of them, as a table for a spreadsheet."""
     given = _given(request)
 

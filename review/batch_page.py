@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from graph import decisions
-from graph.review_audit import find_newest
-from graph.review_batch import MOST_ROWS, count_standing, list_batch
-from graph.review_card import read_names
-from graph.review_queue import list_choices
-from review.access import Curator, Site_, Viewer, check_form
+from graph.curation import decisions
+from graph.page.audit import find_newest
+from graph.page.batch import MOST_ROWS, count_standing, list_batch
+from graph.page.card import read_names
+from graph.page.review_queue import list_choices
+from review.access import Curator, SiteDep, Viewer, check_form
 from review.errors import BadRequestError
 from review.queue_page import REASONS, checked_id, filters_of, other_choice, other_value
 from review.rendering import link, render
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/batch")
-def preview(request: Request, site: Site_, person: Viewer) -> HTMLResponse:
+def preview(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
     """The links of a relation above a probability, or of all works attached to one entity."""
     given = request.query_params
     filters, near = filters_of(given), given.get("near") or None
@@ -46,7 +46,7 @@ def preview(request: Request, site: Site_, person: Viewer) -> HTMLResponse:
 
 @router.post("/batch", dependencies=[Depends(check_form)])
 def decide(
-    site: Site_,
+    site: SiteDep,
     person: Curator,
     id: Annotated[str, Form()],
     verdict: Annotated[str, Form()],

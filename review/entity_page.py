@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from graph.review_batch import read_rows
-from graph.review_entities import list_proposals, read_profile, search
-from graph.review_queue import Filters
-from review.access import Site_, Viewer
+from graph.page.batch import read_rows
+from graph.page.entities import list_proposals, read_profile, search
+from graph.page.review_queue import Filters
+from review.access import SiteDep, Viewer
 from review.errors import NotFoundError
 from review.queue_page import address
 from review.rendering import render
@@ -16,7 +16,7 @@ LONGEST_SEARCH = 200
 
 
 @router.get("/entities")
-def find(request: Request, site: Site_, person: Viewer, q: str = "") -> HTMLResponse:  # noqa: ARG001
+def find(request: Request, site: SiteDep, person: Viewer, q: str = "") -> HTMLResponse:  # noqa: ARG001
     """Entities whose names or texts have the words."""
     words = q.strip()[:LONGEST_SEARCH]
     found = search(site.database, words) if words else []
@@ -24,7 +24,7 @@ def find(request: Request, site: Site_, person: Viewer, q: str = "") -> HTMLResp
 
 
 @router.get("/entity")
-def entity(request: Request, site: Site_, person: Viewer, id: str) -> HTMLResponse:  # noqa: ARG001
+def entity(request: Request, site: SiteDep, person: Viewer, id: str) -> HTMLResponse:  # noqa: ARG001
     """One entity."""
     profile = read_profile(site.database, id)
     if profile is None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from review.access import Site_, check_form, log_in
+from review.access import SiteDep, check_form, log_in
 from review.context import Site
 from review.rendering import local, render
 from review.users import Person
@@ -22,7 +22,7 @@ def ask(request: Request, next: str = "/queue") -> HTMLResponse:
 @router.post("/login", dependencies=[Depends(check_form)])
 def enter(
     request: Request,
-    site: Site_,
+    site: SiteDep,
     name: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/queue",

@@ -5,9 +5,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse
 
-from graph import registry
-from graph.errors import InputError
-from review.access import Site_, Viewer
+from base.errors import InputError
+from graph.predicted import registry
+from review.access import SiteDep, Viewer
 from review.errors import NotFoundError
 from review.rendering import render
 from review.version_plot import plot_versions
@@ -24,14 +24,14 @@ DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @router.get("/models")
-def models(request: Request, site: Site_, person: Viewer) -> HTMLResponse:  # noqa: ARG001
+def models(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:  # noqa: ARG001
     """All registered models, the newest first."""
     found = registry.models(site.database)
     return render(request, "models.html", models=found, plot=plot_versions(found))
 
 
 @router.get("/models/{version}")
-def model(request: Request, site: Site_, person: Viewer, version: str) -> HTMLResponse:  # noqa: ARG001
+def model(request: Request, site: SiteDep, person: Viewer, version: str) -> HTMLResponse:  # noqa: ARG001
     """One model."""
     found = _model(site, version)
     folder = site.models / found.version / "plots"
@@ -48,7 +48,7 @@ def model(request: Request, site: Site_, person: Viewer, version: str) -> HTMLRe
 
 
 @router.get("/models/{version}/plots/{name}.svg")
-def plot(site: Site_, person: Viewer, version: str, name: str) -> FileResponse:  # noqa: ARG001
+def plot(site: SiteDep, person: Viewer, version: str, name: str) -> FileResponse:  # noqa: ARG001
     """One of the fixed plots of a registered model."""
     path = site.models / _model(site, version).version / "plots" / f"{name}.svg"
     if name not in PLOTS or not path.is_file():
@@ -56,7 +56,7 @@ def plot(site: Site_, person: Viewer, version: str, name: str) -> FileResponse: 
     return FileResponse(path, media_type="image/svg+xml", headers={"Content-Security-Policy": DRAWING_POLICY})
 
 
-def _model(site: Site_, version: str) -> registry.Model:
+def _model(site: SiteDep, version: str) -> registry.Model:
     try:
         return registry.model(site.database, version)
     except InputError as error:

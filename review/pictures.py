@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse
 from PIL import Image, ImageOps
 
-from graph.errors import GraphError
+from base.errors import PipelineError
 from graph.pictures import FORMATS, MAX_PIXELS, PictureStore
-from review.access import Site_, needs
+from review.access import SiteDep, needs
 from review.errors import NotFoundError
 
 Size = Literal["small", "large"]
@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/pictures/{size}/{digest}", dependencies=[Depends(needs("viewer"))])
-def picture(size: Size, digest: str, site: Site_) -> FileResponse:
+def picture(size: Size, digest: str, site: SiteDep) -> FileResponse:
     """A picture of the store, as WebP; it may be kept for good, for a digest names one content."""
     path = thumbnail(site.pictures, site.thumbnails, digest, size)
     return FileResponse(
@@ -44,7 +44,7 @@ def thumbnail(store: PictureStore, folder: Path, digest: str, size: Size) -> Pat
     if not made.is_file():
         try:
             source = store.path(digest)
-        except GraphError as error:
+        except PipelineError as error:
             raise NotFoundError("This picture is not in the store; ingest its source again.") from error
         with _AT_ONCE:
             _shrink(source, made, SIDES[size])

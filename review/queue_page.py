@@ -10,14 +10,14 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
-from graph import decisions
 from graph.connection import Database
-from graph.decisions import Choice, ConflictError, Decision
-from graph.review_audit import find_decision, find_newest
-from graph.review_card import Card, read_card, read_names
-from graph.review_queue import MOST_COUNTED, Filters, count_decided, count_left, list_choices, list_keys
+from graph.curation import decisions
+from graph.curation.decisions import Choice, ConflictError, Decision
+from graph.page.audit import find_decision, find_newest
+from graph.page.card import Card, read_card, read_names
+from graph.page.review_queue import MOST_COUNTED, Filters, count_decided, count_left, list_choices, list_keys
 from review import words
-from review.access import Curator, NotAllowedError, Site_, Viewer, check_form
+from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form
 from review.errors import BadRequestError
 from review.rendering import link, local, render
 from review.users import Person
@@ -37,7 +37,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/queue")
-def queue(request: Request, site: Site_, person: Viewer) -> HTMLResponse:
+def queue(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
     """One card, the first of the queue or the one that the address names."""
     filters = filters_of(request.query_params)
     key = request.query_params.get("card") or None
@@ -47,7 +47,7 @@ def queue(request: Request, site: Site_, person: Viewer) -> HTMLResponse:
 @router.post("/decide", dependencies=[Depends(check_form)])
 def decide(
     request: Request,
-    site: Site_,
+    site: SiteDep,
     person: Curator,
     id: Annotated[str, Form()],
     key: Annotated[str, Form()],
@@ -86,7 +86,7 @@ def decide(
 @router.post("/undo", dependencies=[Depends(check_form)])
 def undo(
     request: Request,
-    site: Site_,
+    site: SiteDep,
     person: Curator,
     id: Annotated[str, Form()],
     decision: Annotated[str, Form()],

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import uvicorn
 
+from base.errors import InputError
 from graph.connection import Address, connect
-from graph.errors import InputError
 from graph.pictures import PictureStore
 from graph.schema import setup_schema
 from review.app import create_app

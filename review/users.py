@@ -16,7 +16,7 @@ from typing import Literal, get_args
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from graph.errors import InputError
+from base.errors import InputError
 
 Role = Literal["viewer", "curator", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -32,11 +32,11 @@ _NAME = re.compile(r"[\w.@-]{1,64}")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody at the page. `mark` changes with the password, so that a new one ends the sessions of the old."""
+    """Somebody at the page. `password_tag` changes with the password, so that a new one ends the sessions of the old."""
 
     name: str
     role: Role
-    mark: str = ""
+    password_tag: str = ""
 
     def may(self, role: Role) -> bool:
         """Whether the person has that role or a higher one."""

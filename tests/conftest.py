@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.prefect_server import PrefectServer
+from flows.runtime.prefect_server import PrefectServer
 from graph.connection import Address, Database, connect
-from graph.server import Server
+from graph.server.neo4j_server import Server
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 
 def start_services() -> None:
     """What every flow needs; to be called before a flow is imported, which imports Prefect."""
-    from flows import services
-    from flows.settings import Settings
+    from flows.runtime import services
+    from flows.runtime.settings import Settings
 
     services.start_services(Settings())

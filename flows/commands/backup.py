@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.output import Json, print_fields, print_json
+from flows.runtime.output import Json, print_fields, print_json
 
 if TYPE_CHECKING:
-    from graph.backup import Manifest
-    from graph.server import Server
+    from graph.server.backup import Manifest
+    from graph.server.neo4j_server import Server
 
 app = typer.Typer()
 
@@ -29,12 +29,12 @@ def backup(
     The bundled Neo4j is stopped for the dump, which Community Edition asks for, and started again. Run it while no
     flow runs. A Neo4j of your own is dumped there, with neo4j-admin; see docs/server.md.
     """
-    from flows.services import say
-    from flows.settings import Settings
-    from graph.backup import backup as write
+    from flows.runtime.services import echo
+    from flows.runtime.settings import Settings
+    from graph.server.backup import backup as write
 
     server = None if files_only else _bundled("backup")
-    say("Backing up; the bundled Neo4j is stopped for the dump …" if server else "Backing up files …")
+    echo("Backing up; the bundled Neo4j is stopped for the dump …" if server else "Backing up files …")
     _print(write(Settings().vlkge_home, folder, server=server), folder, json)
 
 
@@ -49,20 +49,20 @@ def restore(
 
     Every file is checked against its hash, and that nothing is there yet, before anything is touched.
     """
-    from flows.services import say
-    from flows.settings import Settings
-    from graph.backup import restore as read
+    from flows.runtime.services import echo
+    from flows.runtime.settings import Settings
+    from graph.server.backup import restore as read
 
     server = None if files_only else _bundled("restore")
-    say("Checking and restoring …")
+    echo("Checking and restoring …")
     _print(read(Settings().vlkge_home, folder, server=server, force=force), folder, json)
 
 
 def _bundled(verb: str) -> "Server":
     """The bundled server. Raises InputError where the graph is on another one."""
-    from flows.settings import Settings
-    from graph.errors import InputError
-    from graph.server import Server
+    from base.errors import InputError
+    from flows.runtime.settings import Settings
+    from graph.server.neo4j_server import Server
 
     settings = Settings()
     if settings.neo4j_uri is not None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from flows.output import print_fields, print_json
+from flows.runtime.output import print_fields, print_json
 
 
 def ingest(json: bool, files: Path | None, **parameters: Any) -> None:
@@ -11,8 +11,8 @@ def ingest(json: bool, files: Path | None, **parameters: Any) -> None:
 
     Raises InputError where NEO4J_URI names a server and no folder is given.
     """
-    from flows.settings import Settings
-    from graph.errors import InputError
+    from base.errors import InputError
+    from flows.runtime.settings import Settings
 
     settings = Settings()
     if files is not None:
@@ -28,13 +28,13 @@ def ingest(json: bool, files: Path | None, **parameters: Any) -> None:
 
 def _import(json: bool, parameters: dict[str, Any]) -> None:
     from flows.commands.graph import print_ingested
-    from flows.services import prepare_prefect, say
-    from flows.settings import Settings
+    from flows.runtime.services import echo, prepare_prefect
+    from flows.runtime.settings import Settings
 
     prepare_prefect(Settings())
     from flows.ingest import bulk_ingest
 
-    say("Importing; the bundled Neo4j is stopped meanwhile …")
+    echo("Importing; the bundled Neo4j is stopped meanwhile …")
     result = bulk_ingest(**parameters)
     if json:
         print_json(result)
@@ -43,9 +43,9 @@ def _import(json: bool, parameters: dict[str, Any]) -> None:
 
 
 def _write_files(json: bool, folder: Path, database: str, parameters: dict[str, Any]) -> None:
-    from graph import bulk_import
-    from graph.files import read_source
-    from graph.plan import plan_first_load
+    from graph.loading import bulk_import
+    from graph.loading.files import read_source
+    from graph.loading.plan import plan_first_load
     from graph.splits import Shares
 
     mapping = parameters["mapping"]

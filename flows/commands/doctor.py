@@ -2,7 +2,7 @@
 
 import typer
 
-from flows.output import Json, print_json, print_table
+from flows.runtime.output import Json, print_json, print_table
 
 app = typer.Typer()
 
@@ -13,8 +13,8 @@ def doctor(json: Json = False) -> None:
 
     Says of each whether it is well and, if not, what to type. Exit code 1 where something fails.
     """
-    from flows.doctor import examine
-    from flows.settings import Settings
+    from flows.runtime.doctor import examine
+    from flows.runtime.settings import Settings
 
     findings = examine(Settings())
     worst = max((f.state for f in findings), key=["ok", "warn", "fail"].index)

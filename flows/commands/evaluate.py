@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.output import Json, print_fields, print_json, print_table
+from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from flows.evaluate import Evaluation, SeedsEvaluation
     from flows.reports import ReportFiles
-    from models.reliability import Reliability
+    from models.calibration.reliability import Reliability
 
 app = typer.Typer()
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.output import Json, print_fields, print_json, print_table
+from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
-    from graph.ingest import IngestResult
+    from graph.loading.ingest import IngestResult
 
 app = typer.Typer()
 
@@ -121,8 +121,8 @@ def encode(
     from flows.encode import encode as flow
 
     if workers is not None:
-        from flows.cluster import dask_runner
-        from flows.settings import Settings
+        from flows.runtime.dask_cluster import dask_runner
+        from flows.runtime.settings import Settings
 
         flow = flow.with_options(task_runner=dask_runner(workers, Settings()))
     result = flow(encoder=encoder, device=device, batch_size=batch_size, sharded=workers is not None)
@@ -147,7 +147,7 @@ def export(
 ) -> None:
     """Write the graph, or a part of it, as PyG HeteroData: facts with splits, vectors, and ids for every index.
 
-    Read it with `graph.hetero_file.load(path)`. Predictions are never part of it.
+    Read it with `graph.exporting.hetero_file.load(path)`. Predictions are never part of it.
     """
     start_services()
     from flows.export import export as flow

@@ -6,10 +6,10 @@ import typer
 
 from flows.commands import start_services
 from flows.commands.graph import DryRun, Yes
-from flows.output import Json, print_fields, print_json, print_table
+from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
-    from graph.registry import Model
+    from graph.predicted.registry import Model
 
 app = typer.Typer()
 models = typer.Typer(no_args_is_help=True, help="List, compare, promote, roll back and prune the trained models.")
@@ -21,9 +21,9 @@ Version = Annotated[str, typer.Argument(help="A model's version, as `vlkge model
 @models.command("list")
 def list_models(json: Json = False) -> None:
     """All registered models, newest first; the champion is the one that predicts."""
-    from flows.services import open_graph
-    from flows.settings import Settings
-    from graph import registry
+    from flows.runtime.services import open_graph
+    from flows.runtime.settings import Settings
+    from graph.predicted import registry
 
     with open_graph(Settings()) as database:
         found = registry.models(database)
@@ -36,10 +36,10 @@ def list_models(json: Json = False) -> None:
 @models.command()
 def show(version: Version, json: Json = False) -> None:
     """One model: its figures, its data, where it came from, and what the gate said of it."""
-    from flows.checkpoints import folder_of
-    from flows.services import open_graph
-    from flows.settings import Settings
-    from graph import registry
+    from flows.runtime.checkpoints import folder_of
+    from flows.runtime.services import open_graph
+    from flows.runtime.settings import Settings
+    from graph.predicted import registry
 
     settings = Settings()
     with open_graph(settings) as database:
@@ -66,12 +66,12 @@ def compare(
     json: Json = False,
 ) -> None:
     """Let two models rank the same held-back facts of today's graph, and say what the gate would; nothing changes."""
-    from flows import retrain_config
+    from flows.retraining import config as retrain_config
 
     wanted = retrain_config.read(None, config or [])
     _refuse_unknown(challenger, *([champion] if champion else []))
     start_services()
-    from flows.model_changes import compare as flow
+    from flows.retraining.model_changes import compare as flow
 
     contest = flow(challenger=challenger, champion=champion, gate=wanted.gate.model_dump(mode="json"))
     if json:
@@ -95,7 +95,7 @@ def promote(version: Version, json: Json = False) -> None:
     """Put a model in force, whatever the gate said: its links become the current ones, then it is champion."""
     _refuse_unknown(version)
     start_services()
-    from flows.model_changes import promote as flow
+    from flows.retraining.model_changes import promote as flow
 
     _print_change(flow(version=version), json)
 
@@ -104,7 +104,7 @@ def promote(version: Version, json: Json = False) -> None:
 def rollback(json: Json = False) -> None:
     """Put the model whose place the champion took in force again, with the links that it published last."""
     start_services()
-    from flows.model_changes import roll_back as flow
+    from flows.retraining.model_changes import roll_back as flow
 
     _print_change(flow(), json)
 
@@ -113,7 +113,7 @@ def rollback(json: Json = False) -> None:
 def prune(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
     """Delete models that never were champion and whose links are neither current nor decided, with their folders."""
     start_services()
-    from flows.model_changes import prune as flow
+    from flows.retraining.model_changes import prune as flow
 
     if not (dry_run or yes):
         looked = flow(dry_run=True)
@@ -125,9 +125,9 @@ def prune(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None
 
 def _refuse_unknown(*versions: str) -> None:
     """Raise InputError for a model that is not registered; before anything of Prefect is started or waited for."""
-    from flows.services import open_graph
-    from flows.settings import Settings
-    from graph import registry
+    from flows.runtime.services import open_graph
+    from flows.runtime.settings import Settings
+    from graph.predicted import registry
 
     with open_graph(Settings()) as database:
         for version in versions:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.model import Model
-from flows.output import Json, print_json, print_table
+from flows.commands.train import Model
+from flows.runtime.output import Json, print_json, print_table
 
 app = typer.Typer()
 
@@ -65,8 +65,8 @@ def predict(
     from flows.predict import predict as flow
 
     if workers is not None:
-        from flows.cluster import count_shards, dask_runner
-        from flows.settings import Settings
+        from flows.runtime.dask_cluster import count_shards, dask_runner
+        from flows.runtime.settings import Settings
 
         flow = flow.with_options(task_runner=dask_runner(workers, Settings()))
     published = flow(
@@ -93,11 +93,11 @@ def patterns(file: PatternsFile = None, json: Json = False) -> None:
     Links that such patterns rule out are never predicted: a second value of a functional relation, and a fact that is
     known the other way round. Change the file and give it to `vlkge predict --patterns FILE`.
     """
-    from flows.services import open_graph
-    from flows.settings import Settings
-    from graph.export import export
-    from models.knowledge_graph import KnowledgeGraph
-    from models.patterns import Patterns, findings
+    from flows.runtime.services import open_graph
+    from flows.runtime.settings import Settings
+    from graph.exporting.export import export
+    from models.triples.knowledge_graph import KnowledgeGraph
+    from models.triples.relation_patterns import Patterns, findings
 
     with open_graph(Settings()) as database:
         graph = KnowledgeGraph.from_hetero(export(database))

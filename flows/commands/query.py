@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.output import Json, print_json, print_table
+from flows.runtime.output import Json, print_json, print_table
 
 if TYPE_CHECKING:
     from cypher import Parameter
@@ -39,8 +39,8 @@ def query(
 
         print(cypher.load(f"query/{name}").text)
         return
-    from flows.services import open_graph
-    from flows.settings import Settings
+    from flows.runtime.services import open_graph
+    from flows.runtime.settings import Settings
     from graph.query import run
 
     given = _parse(parameters or [])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.output import Json, print_json, print_table
+from flows.runtime.output import Json, print_json, print_table
 
 if TYPE_CHECKING:
     from review.users import UsersFile
@@ -58,8 +58,8 @@ def serve(
     """
     if context.invoked_subcommand is not None:
         return
-    from flows.services import graph_address, say
-    from flows.settings import Settings
+    from flows.runtime.services import echo, graph_address
+    from flows.runtime.settings import Settings
     from review.server import Serving, check_address, check_serving, open_site, users_file
     from review.server import serve as run
 
@@ -68,7 +68,7 @@ def serve(
     check_serving(serving, users_file(settings.vlkge_home))
     check_address(serving)
     site = open_site(graph_address(settings), settings.vlkge_home, serving)
-    say(f"The curators' page is at {serving.address}  (Ctrl+C ends it; decisions are saved at once)")
+    echo(f"The curators' page is at {serving.address}  (Ctrl+C ends it; decisions are saved at once)")
     with site.database:
         run(site, serving)
 
@@ -104,7 +104,7 @@ def list_(json: Json = False) -> None:
 
 
 def _users() -> "UsersFile":
-    from flows.settings import Settings
+    from flows.runtime.settings import Settings
     from review.server import users_file
 
     return users_file(Settings().vlkge_home)

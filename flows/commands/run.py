@@ -10,9 +10,9 @@ import typer
 from flows.commands import start_services
 from flows.commands.evaluate import print_evaluation
 from flows.commands.graph import Folder, FromTriples, Mapping, Source, print_encoded, print_ingested
-from flows.commands.model import Config
 from flows.commands.predict import print_published
-from flows.output import Json, print_json, print_table
+from flows.commands.train import Config
+from flows.runtime.output import Json, print_json, print_table
 
 if TYPE_CHECKING:
     from flows.run import Run
@@ -41,7 +41,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Ingest a folder, encode, train, evaluate, predict and write back; typed again, it goes on where it stopped."""
-    from flows import hyperparameters
+    from flows.runtime import hyperparameters
 
     chosen = hyperparameters.read(config, setting or [])
     _run(
@@ -62,7 +62,7 @@ def run(
 @app.command()
 def demo(json: Json = False) -> None:
     """Run everything on the small art graph that comes with the project."""
-    from flows import hyperparameters
+    from flows.runtime import hyperparameters
 
     _run(json, folder=str(DEMO), source="demo", config=hyperparameters.read(None, []))
 

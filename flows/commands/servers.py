@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands import start_services
-from flows.output import Json, print_fields, print_json, print_table
+from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
-    from graph.server import Server
+    from graph.server.neo4j_server import Server
 
 app = typer.Typer()
 db = typer.Typer(no_args_is_help=True, help="Start, stop and look at the bundled Neo4j.")
@@ -18,8 +18,8 @@ app.add_typer(db, name="db")
 @db.command()
 def start(json: Json = False) -> None:
     """Start the bundled Neo4j, or find it running. The first start downloads it (155 MB)."""
-    from flows.services import start_bundled
-    from flows.settings import Settings
+    from flows.runtime.services import start_bundled
+    from flows.runtime.settings import Settings
 
     start_bundled(Settings())
     status(json)
@@ -58,8 +58,8 @@ def up(json: Json = False) -> None:
 @app.command()
 def down(json: Json = False) -> None:
     """Stop the database and the Prefect server of this project; nothing is lost."""
-    from flows.prefect_server import PrefectServer
-    from flows.settings import Settings
+    from flows.runtime.prefect_server import PrefectServer
+    from flows.runtime.settings import Settings
 
     PrefectServer(Settings().vlkge_home).stop()
     _server().stop()
@@ -72,8 +72,8 @@ def upgrade(json: Json = False) -> None:
 
     Every command that opens the graph does the former by itself. Killed at any point, it can be typed again.
     """
-    from flows import services
-    from flows.settings import Settings
+    from flows.runtime import services
+    from flows.runtime.settings import Settings
     from graph.connection import connect
     from graph.schema import setup_schema
 
@@ -88,15 +88,15 @@ def upgrade(json: Json = False) -> None:
 
 
 def _server() -> "Server":
-    from flows.settings import Settings
-    from graph.server import Server
+    from flows.runtime.settings import Settings
+    from graph.server.neo4j_server import Server
 
     return Server(Settings().vlkge_home)
 
 
 def _print_addresses(json: bool) -> None:
-    from flows.prefect_server import PrefectServer
-    from flows.settings import Settings
+    from flows.runtime.prefect_server import PrefectServer
+    from flows.runtime.settings import Settings
 
     settings = Settings()
     database, prefect = _server().status(), PrefectServer(settings.vlkge_home).status()

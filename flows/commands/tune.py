@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands import start_services
-from flows.output import Json, print_fields, print_json, print_table
+from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from flows.tune import Tuned

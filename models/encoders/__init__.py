@@ -7,7 +7,7 @@ what follows the colon of its name, and add one line to ENCODERS.
 import pkgutil
 from typing import TYPE_CHECKING
 
-from models.errors import InputError
+from base.errors import InputError
 
 if TYPE_CHECKING:
     from models.encoders.encoder import Encoder

@@ -8,11 +8,11 @@ import torch
 from transformers import BlipForImageTextRetrieval, BlipProcessor
 from transformers.utils.logging import disable_progress_bar
 
+from base.errors import InputError, first_line
 from models.encoders.digest import digest
 from models.encoders.encoder import Encoder, pick_device
 from models.encoders.hub import hub
 from models.encoders.pictures import read_picture
-from models.errors import InputError, first_line
 
 
 class Blip(Encoder):

@@ -8,11 +8,11 @@ from typing import Any
 import open_clip
 import torch
 
+from base.errors import InputError, first_line
 from models.encoders.digest import digest
 from models.encoders.encoder import Encoder, pick_device
 from models.encoders.hub import hub
 from models.encoders.pictures import read_picture
-from models.errors import InputError, first_line
 
 # A file of another kind, one that asks for code to be run, tensors of other names or sizes.
 LOADING_ERRORS = (OSError, RuntimeError, ValueError, KeyError, AttributeError, EOFError, pickle.UnpicklingError)

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from base.errors import InputError
+from base.progress import Progress, silent
 from models.encoders.pictures import BrokenPictureError, in_parallel
-from models.errors import InputError
-from models.progress import Progress, silent
 
 Vectors = NDArray[np.float32]
 

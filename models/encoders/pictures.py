@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from models.errors import first_line
+from base.errors import first_line
 
 T = TypeVar("T")
 

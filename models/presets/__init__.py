@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.errors import InputError
+from base.errors import InputError
 
 FOLDER = Path(__file__).parent
 

@@ -9,12 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from flows import hyperparameters
+from base.errors import InputError
 from flows.commands.predict import print_published
-from graph.server import Server
-from models.errors import InputError
-from models.patterns import Patterns
-from models.thresholds import Threshold
+from flows.runtime import hyperparameters
+from graph.server.neo4j_server import Server
+from models.calibration.thresholds import Threshold
+from models.triples.relation_patterns import Patterns
 from tests.flows.typed import vlkge
 
 

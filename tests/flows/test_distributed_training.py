@@ -6,17 +6,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from base.errors import InputError
 from flows.distributed_training import train_together
 from graph.connection import Database
-from graph.export import export
-from graph.files import read_source
-from graph.ingest import ingest
+from graph.exporting.export import export
+from graph.loading.files import read_source
+from graph.loading.ingest import ingest
 from graph.pictures import PictureStore
 from models.config import TrainConfig
-from models.errors import InputError
-from models.evaluation import evaluate
-from models.knowledge_graph import KnowledgeGraph
-from models.training import train
+from models.evaluation.evaluation import evaluate
+from models.training.loop import train
+from models.triples.knowledge_graph import KnowledgeGraph
 
 CONFIG = TrainConfig(dimension=8, batch_size=50, epochs=3)
 

@@ -6,17 +6,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from base.errors import InputError
 from flows.evaluate import Evaluation, evaluate, evaluate_seeds
-from flows.prefect_server import PrefectServer
+from flows.runtime.prefect_server import PrefectServer
 from flows.train import train
-from graph import registry
 from graph.connection import Address, Database
-from graph.errors import InputError
-from graph.files import read_source
-from graph.ingest import ingest
+from graph.loading.files import read_source
+from graph.loading.ingest import ingest
 from graph.pictures import PictureStore
-from models.evaluation import Report
-from models.seeds import OverSeeds
+from graph.predicted import registry
+from models.evaluation.evaluation import Report
+from models.evaluation.seeds import SeedSummary
 
 SETTINGS = {"scorer": "distmult", "epochs": 1, "dimension": 8, "negatives": 5, "patience": None}
 
@@ -67,7 +67,7 @@ def test_reports_lie_with_their_models_and_seeds_together(
     assert seeds.over_seeds.all["mrr"].mean == pytest.approx(mean)
     kept = json.loads(seeds.files.json_file.read_text())
     assert kept["models"] == sorted([first, second])
-    assert OverSeeds.model_validate(kept["over_seeds"]) == seeds.over_seeds
+    assert SeedSummary.model_validate(kept["over_seeds"]) == seeds.over_seeds
 
     with pytest.raises(InputError, match="differ in their seed alone; dimension is"):
         evaluate_seeds(models=[first, other])

@@ -15,10 +15,10 @@ import pytest
 import torch
 from PIL import Image
 
-from flows.prefect_server import PrefectServer
-from graph import hetero_file
+from flows.runtime.prefect_server import PrefectServer
 from graph.connection import Address, Database
-from graph.export import facts_of
+from graph.exporting import hetero_file
+from graph.exporting.export import facts_of
 from tests.flows import typed
 
 RUN = ("--set", "epochs=4", "--set", "dimension=16", "--set", "patience=null", "--top-k", "2")

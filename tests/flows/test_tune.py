@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from optuna.trial import TrialState
 
-from flows import hyperparameters
+from base.errors import InputError
+from base.progress import silent
+from flows.runtime import hyperparameters
 from flows.search_space import SearchSpace, as_toml
 from flows.tune import Search
 from models.config import TrainConfig
-from models.errors import InputError
-from models.progress import silent
 from tests.models.conftest import build_gallery
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "space.toml"

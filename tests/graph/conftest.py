@@ -6,10 +6,10 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from graph.bulk_import import bulk_ingest
-from graph.files import Source, read_source
+from graph.loading.bulk_import import bulk_ingest
+from graph.loading.files import Source, read_source
 from graph.pictures import PictureStore
-from graph.server import Server
+from graph.server.neo4j_server import Server
 
 ENTITIES = """id,label,name,text,image,year:int,height:float,signed:boolean,"odd `name"" of: a column"
 Q1,Artwork,"Sunflowers, ""in"" a vase","Yellow

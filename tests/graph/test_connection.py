@@ -7,9 +7,9 @@ import threading
 import pytest
 
 import cypher
+from base.errors import InputError, PipelineError
 from graph.connection import Address, Database, LoginError, batches, check_version, connect
-from graph.errors import GraphError, InputError
-from graph.server import Server
+from graph.server.neo4j_server import Server
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_an_address_that_is_none_is_refused(uri: str) -> None:
 
 @pytest.mark.parametrize("uri", ["bolt://127.0.0.1:1", "neo4j://127.0.0.1:1", "bolt://no-such-host.invalid:7687"])
 def test_an_unreachable_server_is_named(uri: str, capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(GraphError, match=f"Neo4j at {uri} cannot be reached .*set NEO4J_URI") as caught:
+    with pytest.raises(PipelineError, match=f"Neo4j at {uri} cannot be reached .*set NEO4J_URI") as caught:
         connect(Address(uri))
     assert "\n" not in str(caught.value)
     assert capfd.readouterr().err == ""
@@ -33,7 +33,7 @@ def test_a_program_that_is_no_neo4j_is_not_waited_for() -> None:
         thread = threading.Thread(target=lambda: other.accept()[0].close())
         thread.start()
         uri = f"bolt://127.0.0.1:{other.getsockname()[1]}"
-        with pytest.raises(GraphError, match=f"Neo4j at {uri} cannot be reached"):
+        with pytest.raises(PipelineError, match=f"Neo4j at {uri} cannot be reached"):
             connect(Address(uri))
         thread.join()
 
@@ -48,7 +48,7 @@ def test_a_wrong_password_names_what_to_set(bundled_server: Server) -> None:
 
 def test_an_unknown_database_names_what_to_set(server: Address) -> None:
     address = Address(server.uri, server.username, server.password, "museum")
-    with pytest.raises(GraphError, match=f"Neo4j at {server.uri} has no database 'museum': set NEO4J_DATABASE"):
+    with pytest.raises(PipelineError, match=f"Neo4j at {server.uri} has no database 'museum': set NEO4J_DATABASE"):
         connect(address)
 
 
@@ -59,17 +59,20 @@ def test_a_version_that_we_know_how_to_use(version: str) -> None:
 
 @pytest.mark.parametrize("version", ["3.5.12", "4.4.44", "5.9.0", "5.25.1"])
 def test_a_version_that_is_too_old(version: str) -> None:
-    with pytest.raises(GraphError, match=f"Neo4j at bolt://here is version {version}, 5.26 or later is needed"):
+    with pytest.raises(PipelineError, match=f"Neo4j at bolt://here is version {version}, 5.26 or later is needed"):
         check_version(version, "bolt://here")
 
 
 def test_a_statement_that_the_server_refuses_is_named(connection: Database) -> None:
-    with pytest.raises(GraphError, match=r"refused server/set_password: .* \(Neo\.ClientError"):
+    with pytest.raises(PipelineError, match=r"refused server/set_password: .* \(Neo\.ClientError"):
         connection.write("server/set_password", old="a", new="b")
 
 
 def test_a_query_that_is_no_cypher_is_a_graph_error(connection: Database) -> None:
-    with pytest.raises(GraphError, match=r"Neo\.ClientError\.Statement\.SyntaxError"), connection.session() as session:
+    with (
+        pytest.raises(PipelineError, match=r"Neo\.ClientError\.Statement\.SyntaxError"),
+        connection.session() as session,
+    ):
         session.run("MATCH (n RETURN n").consume()
 
 
@@ -77,7 +80,7 @@ def test_what_is_read_together_is_one_transaction_that_cannot_write(connection: 
     names = ["server/show_version", "export/count_entities", "server/show_version"]
     alone = [connection.read(name) for name in names]
     assert connection.read_together(lambda reading: [reading.read(name) for name in names]) == alone
-    with pytest.raises(GraphError, match="ingest/delete_unasserted writes"):
+    with pytest.raises(PipelineError, match="ingest/delete_unasserted writes"):
         connection.read_together(lambda reading: reading.write("ingest/delete_unasserted"))
     with pytest.raises(KeyError):
         connection.read_together(lambda _: {}["the caller's own"])
@@ -150,7 +153,7 @@ def test_a_server_that_is_lost_while_we_work_is_named(relay: Relay, server: Addr
                 relay.cut()
                 transaction.run("RETURN 2").consume()
 
-        with pytest.raises(GraphError, match=f"Neo4j at {uri} cannot be reached"):
+        with pytest.raises(PipelineError, match=f"Neo4j at {uri} cannot be reached"):
             work()
 
 

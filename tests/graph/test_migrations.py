@@ -2,10 +2,10 @@
 
 import pytest
 
+from base.errors import PipelineError
 from graph.connection import Database
-from graph.errors import GraphError
-from graph.links import link_key
 from graph.migrations import VERSION, check_version, migrate, schema_version
+from graph.predicted.links import link_key
 from graph.schema import setup_schema
 
 # As version 1 wrote it: links without `draw`, two indexes that are gone since.
@@ -60,9 +60,9 @@ def test_a_new_graph_is_of_this_version_from_the_start(database: Database) -> No
 
 def test_a_graph_of_a_later_program_is_refused_and_left_alone(database: Database) -> None:
     run(database, f"CREATE (:Schema {{of: 'vlkge', version: {VERSION + 1}}})")
-    with pytest.raises(GraphError, match=f"has schema version {VERSION + 1}, this program knows {VERSION}: upgrade"):
+    with pytest.raises(PipelineError, match=f"has schema version {VERSION + 1}, this program knows {VERSION}: upgrade"):
         check_version(database)
-    with pytest.raises(GraphError, match="upgrade the program"):
+    with pytest.raises(PipelineError, match="upgrade the program"):
         setup_schema(database)
     assert "entity_id" not in indexes(database)
 

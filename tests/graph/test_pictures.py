@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from base.errors import PipelineError
 from graph import download as downloads
 from graph.download import Limits, PictureError, download
-from graph.errors import GraphError
 from graph.pictures import PictureStore, check_picture, gather_pictures
 
 ALLOWED = Limits(allow_private=True)
@@ -79,7 +79,7 @@ def test_a_picture_is_kept_under_its_digest(tmp_path: Path, form: str, ending: s
 
 
 def test_a_picture_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(GraphError, match="the picture abc is not in"):
+    with pytest.raises(PipelineError, match="the picture abc is not in"):
         PictureStore(tmp_path).path("abc")
 
 

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 import cypher
+from base.errors import InputError
 from graph import query
 from graph.connection import Database
-from graph.errors import InputError
-from graph.predictions import publish
-from graph.registry import register_model
+from graph.predicted.predictions import publish
+from graph.predicted.registry import register_model
 from graph.schema import setup_schema
 
 ENTITIES = [

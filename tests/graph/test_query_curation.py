@@ -5,9 +5,9 @@ import pytest
 
 from graph import query
 from graph.connection import Database
-from graph.decisions import Choice, decide
-from graph.predictions import publish
-from graph.registry import register_model
+from graph.curation.decisions import Choice, decide
+from graph.predicted.predictions import publish
+from graph.predicted.registry import register_model
 from graph.schema import setup_schema
 
 WORKS = {

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from graph import vectors
-from graph.adopt import adopt
-from graph.adopt_spec import AdoptSpec
-from graph.bulk import run_batched
 from graph.connection import Database
+from graph.loading.adopt import adopt
+from graph.loading.adopt_spec import AdoptSpec
 from graph.pictures import PictureStore
 from graph.reset import Contents, reset
 from graph.schema import STATEMENTS
+from graph.transactions import run_in_batches
 from graph.vectors import Encoder
 
 FOREIGN = """
@@ -105,6 +105,6 @@ def test_cut_off_and_run_again_it_ends_in_the_same_graph(museum: Database, tmp_p
     before = dump(museum)
     share(museum, tmp_path)
     for statement in ("adopt/release_facts", "reset/delete_links", "reset/delete_entities")[:done]:
-        run_batched(museum, statement)
+        run_in_batches(museum, statement)
     reset(museum)
     assert dump(museum) == before

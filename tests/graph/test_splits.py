@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graph.errors import InputError
+from base.errors import InputError
 from graph.splits import Shares, gate_half, hold_out, inherited, split_pairs
 
 PAIRS = pd.DataFrame({"head": [f"a{i}" for i in range(20_000)], "tail": [f"b{i % 700}" for i in range(20_000)]})

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from base.errors import InputError
 from graph import vectors
 from graph.connection import Database
-from graph.errors import InputError
 from graph.vectors import Activation, Encoder, text_of
 
 NET = Encoder("net", "abc", 3)

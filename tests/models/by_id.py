@@ -2,8 +2,8 @@
 
 import torch
 
-from models.knowledge_graph import KnowledgeGraph
-from models.scores import Scores
+from models.ranking.scores import Scores
+from models.triples.knowledge_graph import KnowledgeGraph
 
 
 class ById(Scores):

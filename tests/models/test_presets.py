@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import InputError
 from models import presets
 from models.config import TrainConfig
-from models.errors import InputError
 
 
 @pytest.mark.parametrize("name", presets.names())

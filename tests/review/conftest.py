@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from graph.connection import Database
 from graph.pictures import PictureStore
-from graph.predictions import publish
-from graph.registry import register_model
+from graph.predicted.predictions import publish
+from graph.predicted.registry import register_model
 from graph.schema import setup_schema
 from review.app import create_app
 from review.context import Site

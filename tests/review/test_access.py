@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from PIL import Image
 
+from base.errors import InputError
 from graph.connection import Database
-from graph.errors import InputError
 from graph.pictures import PictureStore
 from review.app import create_app
 from review.context import Site

@@ -8,14 +8,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from graph.connection import Database
-from graph.links import link_key
-from graph.registry import register_model
+from graph.predicted.links import link_key
+from graph.predicted.registry import register_model
 from review.context import Site
 from review.users import UsersFile
 from tests.review.conftest import WORKS
 from tests.review.test_queue_page import decisions, facts, verdicts
 
-Served = Callable[[Site], str]
+PredictionContext = Callable[[Site], str]
 PAGES = [
     "/queue",
     "/queue?order=entity&from=1",
@@ -46,7 +46,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def address(serve: Served, make_site: Callable[..., Site]) -> str:
+def address(serve: PredictionContext, make_site: Callable[..., Site]) -> str:
     return serve(make_site())
 
 
@@ -137,7 +137,7 @@ def test_typing_in_a_field_decides_nothing(page: Page, address: str, gallery: Da
 
 
 def test_two_curators_at_once(
-    chromium: Browser, serve: Served, make_site: Callable[..., Site], users: UsersFile, gallery: Database
+    chromium: Browser, serve: PredictionContext, make_site: Callable[..., Site], users: UsersFile, gallery: Database
 ) -> None:
     users.add("ben", "curator", "ben-has-a-long-one")
     address = serve(make_site(users))
@@ -158,7 +158,7 @@ def test_two_curators_at_once(
 
 
 def test_a_wrong_password_is_refused_and_a_viewer_cannot_decide(
-    page: Page, serve: Served, make_site: Callable[..., Site], users: UsersFile, gallery: Database
+    page: Page, serve: PredictionContext, make_site: Callable[..., Site], users: UsersFile, gallery: Database
 ) -> None:
     address = serve(make_site(users))
     log_in(page, address, "vera", "not her password")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from base.errors import InputError
 from flows.cli import app
-from graph.errors import InputError
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from graph.connection import Address, Database, connect
-from graph.decisions import Choice, decide
-from graph.links import link_key
+from graph.curation.decisions import Choice, decide
+from graph.predicted.links import link_key
 from review.app import create_app
 from review.context import Site
 from tests.review.conftest import HOSTILE, WORKS

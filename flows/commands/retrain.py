@@ -1,0 +1,193 @@
+"""`vlkge retrain`, `vlkge serve` and `vlkge deploy`: one retraining now, or one on a schedule."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands import start_services
+from flows.commands.graph import FromTriples, Mapping, Source
+from flows.runtime.output import Json, print_fields, print_json, print_table
+
+if TYPE_CHECKING:
+    from flows.retraining.flow import Retraining
+    from flows.retraining.schedules import Trigger
+
+app = typer.Typer()
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(exists=True, file_okay=False, help="What changed; none: the graph as it is. Same as for ingest."),
+]
+Encoder = Annotated[str, typer.Option(help="As for `vlkge encode`.")]
+Config = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="A TOML file, see docs/retraining.md: [train], [warm], [gate] …"),
+]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="For example train.epochs=10 or gate.margin=0.02; repeatable."),
+]
+Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")]
+
+
+@app.command()
+def retrain(
+    folder: Folder = None,
+    source: Source = None,
+    mapping: Mapping = None,
+    entities_from_triples: FromTriples = False,
+    encoder: Encoder = "bundled",
+    config: Config = None,
+    setting: Setting = None,
+    cold: Annotated[bool, typer.Option("--cold", help="Start from nothing, and train though nothing changed.")] = False,
+    time_limit: Annotated[float | None, typer.Option(min=1, help="Seconds; none: twelve hours.")] = None,
+    device: Device = "auto",
+    json: Json = False,
+) -> None:
+    """Take in what changed, train a challenger, promote it only if it is no worse, refresh the predictions, report.
+
+    Where nothing changed it stops. A failure at any point leaves yesterday's model and predictions in force; typed
+    again, it goes on where it stopped. The test figures are reported, the gate half of validation decides.
+    """
+    parameters = _parameters(folder, source, mapping, entities_from_triples, encoder, config, setting, device)
+    start_services()
+    from flows.retraining.flow import retrain as flow
+
+    limited = flow if time_limit is None else flow.with_options(timeout_seconds=time_limit)
+    done = limited(**parameters, cold=cold)
+    if json:
+        print_json(done)
+    else:
+        print_retraining(done)
+
+
+Cron = Annotated[str | None, typer.Option(help="When, as cron writes it: '0 2 * * *' is every night at 2.")]
+Interval = Annotated[float | None, typer.Option(min=1, help="Or every so many seconds.")]
+Timezone = Annotated[str, typer.Option(help="Whose clock; at summer time, 2 o'clock stays 2 o'clock.")]
+Facts = Annotated[
+    int | None, typer.Option(min=1, help="Also retrain as soon as so many facts came since the last training.")
+]
+Decisions = Annotated[
+    int | None, typer.Option(min=1, help="Also retrain as soon as curators decided so often since the last training.")
+]
+WatchEvery = Annotated[float, typer.Option(min=1, help="Seconds between two counts of --facts and --decisions.")]
+
+
+@app.command()
+def serve(
+    folder: Folder = None,
+    cron: Cron = None,
+    interval: Interval = None,
+    timezone: Timezone = "UTC",
+    facts: Facts = None,
+    decisions: Decisions = None,
+    watch_every: WatchEvery = 600,
+    source: Source = None,
+    mapping: Mapping = None,
+    entities_from_triples: FromTriples = False,
+    encoder: Encoder = "bundled",
+    config: Config = None,
+    setting: Setting = None,
+    device: Device = "auto",
+) -> None:
+    """Retrain on a schedule, in this process, until it is stopped (Ctrl-C).
+
+    Examples:
+
+        vlkge serve museum/ --cron "0 2 * * *" --timezone Europe/Amsterdam
+
+        vlkge serve --interval 86400 --decisions 50
+    """
+    parameters = _parameters(folder, source, mapping, entities_from_triples, encoder, config, setting, device)
+    start_services()
+    from flows.retraining import schedules
+    from flows.runtime.services import echo
+
+    times = schedules.schedule(cron, interval, timezone)
+    echo("Retraining on schedule; Ctrl-C ends it.")
+    schedules.serve_here(parameters, times, _watch(facts, decisions, watch_every))
+
+
+@app.command()
+def deploy(
+    folder: Folder = None,
+    pool: Annotated[str, typer.Option(help="The Prefect work pool; made, of type process, where it is not.")] = "vlkge",
+    gpus: Annotated[int, typer.Option(min=1, help="How many trainings may use GPUs at a time, over all workers.")] = 1,
+    cron: Cron = None,
+    interval: Interval = None,
+    timezone: Timezone = "UTC",
+    facts: Facts = None,
+    decisions: Decisions = None,
+    watch_every: WatchEvery = 600,
+    source: Source = None,
+    mapping: Mapping = None,
+    entities_from_triples: FromTriples = False,
+    encoder: Encoder = "bundled",
+    config: Config = None,
+    setting: Setting = None,
+    device: Device = "auto",
+) -> None:
+    """Hand the schedule to the workers of a Prefect work pool, which may be on other machines.
+
+    A worker needs this package, the same NEO4J_… and VLKGE_… variables, PREFECT_API_URL, and the folder.
+    """
+    parameters = _parameters(folder, source, mapping, entities_from_triples, encoder, config, setting, device)
+    start_services()
+    from flows.retraining import schedules
+
+    times = schedules.schedule(cron, interval, timezone)
+    made = schedules.deploy_to(pool, gpus, parameters, times, _watch(facts, decisions, watch_every))
+    print(f"{len(made)} deployments for the work pool {pool!r}. Start a worker wherever the work is to be done:")
+    print(f"  PREFECT_API_URL={os.environ['PREFECT_API_URL']} prefect worker start --pool {pool}")
+
+
+def _parameters(
+    folder: Path | None,
+    source: str | None,
+    mapping: Path | None,
+    entities_from_triples: bool,
+    encoder: str,
+    config: Path | None,
+    setting: list[str] | None,
+    device: str,
+) -> dict[str, Any]:
+    """The flow's, checked before anything starts."""
+    from flows.retraining import config as retrain_config
+
+    return {
+        "folder": str(folder.resolve()) if folder else None,
+        "source": source or (folder.resolve().name if folder else None),
+        "mapping": str(mapping.resolve()) if mapping else None,
+        "entities_from_triples": entities_from_triples,
+        "encoder": encoder,
+        "config": retrain_config.read(config, setting or []).model_dump(mode="json"),
+        "device": device,
+    }
+
+
+def _watch(facts: int | None, decisions: int | None, every: float) -> "Trigger | None":
+    if facts is None and decisions is None:
+        return None
+    from flows.retraining.schedules import Trigger
+
+    return Trigger(every=every, facts=facts, decisions=decisions)
+
+
+def print_retraining(done: "Retraining") -> None:
+    """What came of a retraining, and on which figures."""
+    from flows.retraining.report import headline
+
+    print(headline(done))
+    for reason in done.reasons:
+        print(f"  {reason}")
+    if done.contest is not None:
+        rows = [
+            {"": name, "split": split, "MRR": part.mrr, "hits at 10": part.hits_at_10}
+            for name, reports in [("champion", done.contest.champion), ("challenger", done.contest.challenger)]
+            for split, part in reports.items()
+        ]
+        print_table(rows, "the gate decides, test is only reported")
+    if done.published is not None:
+        print_fields({"links": done.published.links, "run": done.published.run_id, "report": done.report})

@@ -1,0 +1,90 @@
+"""`vlkge train`."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from flows.commands import start_services
+from flows.runtime.output import Json, print_fields, print_json, print_table
+from models import presets
+
+app = typer.Typer()
+
+
+class Scorer(StrEnum):
+    transe = "transe"
+    distmult = "distmult"
+    complex = "complex"
+    rotate = "rotate"
+
+
+class Fusion(StrEnum):
+    average = "average"
+    addition = "addition"
+    weighted = "weighted"
+    concat = "concat"
+
+
+Config = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|PRESET", help=f"A TOML file of hyperparameters, or a preset: {', '.join(presets.names())}."
+    ),
+]
+Model = Annotated[str | None, typer.Option("--model", help="A model's version; none: the champion.")]
+Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")]
+
+
+@app.command()
+def train(
+    config: Config = None,
+    scorer: Annotated[Scorer | None, typer.Option(help="How facts are scored.")] = None,
+    fusion: Annotated[Fusion | None, typer.Option(help="How structure, picture and text are joined.")] = None,
+    dimension: Annotated[int | None, typer.Option(min=1, help="Width of the embeddings.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="At most so many passes over the facts.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of every random choice.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any other hyperparameter, repeatable.")
+    ] = None,
+    warm_start: Annotated[
+        str | None,
+        typer.Option("--warm-start", metavar="VERSION", help="Start with this model's vectors; `champion` is one too."),
+    ] = None,
+    list_settings: Annotated[bool, typer.Option("--list-settings", help="List all hyperparameters, and end.")] = False,
+    device: Device = "auto",
+    processes: Annotated[
+        int,
+        typer.Option(min=1, help="Train by so many processes on this machine, one GPU each; the model is the same."),
+    ] = 1,
+    json: Json = False,
+) -> None:
+    """Train VL-KGE on the graph's training facts; the first model becomes the champion.
+
+    The same configuration on the same graph is the same model: it is found again, and an interrupted training
+    resumes.
+    """
+    from flows.runtime import hyperparameters
+
+    if list_settings:
+        _print_settings(hyperparameters.describe(), json)
+        return
+    options = {"scorer": scorer, "fusion": fusion, "dimension": dimension, "epochs": epochs, "seed": seed}
+    chosen = [f"{name}={value}" for name, value in options.items() if value is not None]
+    given = hyperparameters.read(config, [*chosen, *(setting or [])])
+    start_services()
+    from flows.train import train as flow
+
+    trained = flow(config=given, warm_start=warm_start, device=device, processes=processes)
+    if json:
+        print_json(trained)
+        return
+    figures = {name: value for name, value in trained.metrics.items() if name != "history"}
+    print_fields({**dict(trained), **figures, "metrics": trained.folder / "metrics.json"})
+
+
+def _print_settings(rows: list[dict[str, object]], json: bool) -> None:
+    if json:
+        print_json(rows)
+    else:
+        print_table(rows, "hyperparameters, for --config FILE and --set NAME=VALUE")

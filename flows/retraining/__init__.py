@@ -1,0 +1,1 @@
+"""Retraining: what a night plans, does, compares, publishes and reports."""

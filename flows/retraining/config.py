@@ -1,0 +1,69 @@
+"""What a retraining is asked to do, from a TOML file and from `SECTION.NAME=VALUE` settings."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from base.errors import InputError
+from flows.runtime.hyperparameters import read_toml, sentence, value
+from models.config import TrainConfig
+from models.evaluation.gate_config import GateConfig
+
+
+class RetrainConfig(BaseModel):
+    """The sections [train], [warm] and [gate] of a file, and what stands above them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cold_every: int = Field(
+        7, gt=0, description="every n-th training starts cold, so that errors do not add up; 1: all of them"
+    )
+    top_k: int = Field(3, gt=0, description="new links per head and relation")
+    limit: int = Field(1000, gt=0, description="new links per relation, the best ones")
+    attempts: int = Field(5, gt=0, description="of a step that finds the database away")
+    pause: float = Field(20.0, ge=0, description="seconds before the second attempt; twice as long before each later")
+    train: TrainConfig = Field(TrainConfig(), description="hyperparameters")
+    warm: dict[str, Any] = Field(
+        {"learning_rate": 0.02}, description="hyperparameters that a warm start has otherwise, as learned vectors stay"
+    )
+    gate: GateConfig = Field(GateConfig(), description="what a challenger must not fall short of")
+
+    @model_validator(mode="after")
+    def _warm_start_is_possible(self) -> "RetrainConfig":
+        self.warm_config()
+        return self
+
+    def warm_config(self) -> TrainConfig:
+        """The hyperparameters of a warm start."""
+        return TrainConfig.model_validate(self.train.model_dump() | self.warm)
+
+
+def read(file: Path | None, settings: list[str]) -> RetrainConfig:
+    """What was chosen, the rest at its default; settings such as ``gate.margin=0.02`` go before the file.
+
+    Raises InputError for an unreadable file, an unknown name or a value that is not allowed.
+    """
+    chosen: dict[str, Any] = read_toml(file) if file is not None else {}
+    for setting in settings:
+        name, is_pair, text = setting.partition("=")
+        if not is_pair:
+            raise InputError(f"{setting!r} is not of the form NAME=VALUE, for example gate.margin=0.02")
+        *sections, last = name.split(".")
+        place = chosen
+        for section in sections:
+            place = place.setdefault(section, {})
+            if not isinstance(place, dict):
+                raise InputError(f"{setting!r}: {section} is a value, not a section")
+        place[last] = value(text)
+    return check(chosen)
+
+
+def check(chosen: dict[str, Any]) -> RetrainConfig:
+    """The configuration of these values. Raises InputError for an unknown name or a value that is not allowed."""
+    try:
+        return RetrainConfig.model_validate(chosen)
+    except ValidationError as error:
+        allowed = [*RetrainConfig.model_fields, *(f"gate.{name}" for name in GateConfig.model_fields)]
+        known = f"{', '.join(allowed)}, and train.NAME and warm.NAME for hyperparameters"
+        raise InputError("; ".join(sentence(dict(problem), known) for problem in error.errors())) from None

@@ -1,0 +1,282 @@
+"""Retrain: take in what changed, train a challenger, let the gate decide, refresh the predictions, report."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, ParamSpec, TypeVar
+
+from prefect import Flow, flow, task
+from prefect.cache_policies import INPUTS, NO_CACHE, TASK_SOURCE
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.runtime import flow_run
+from pydantic import BaseModel
+from torch_geometric.data import HeteroData
+
+from base.errors import InputError
+from flows.calibrate import PredictionContext, calibrate
+from flows.encode import Encoded, encode
+from flows.evaluate import evaluate
+from flows.export import read_graph
+from flows.ingest import ingest
+from flows.predict import Published, predict
+from flows.retraining import config as retrain_config
+from flows.retraining import plan as retrain_plan
+from flows.retraining import report as retrain_report
+from flows.retraining.champion_links import republish_champion, republish_champion_on_failure
+from flows.retraining.config import RetrainConfig
+from flows.retraining.plan import Plan
+from flows.retraining.retry import retry
+from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.locks import BusyError, retraining_lock
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.provenance import git_commit
+from flows.runtime.services import echo, open_graph
+from flows.runtime.settings import Settings
+from flows.runtime.webhook import notify
+from flows.train import TrainedModel, train
+from graph.exporting import hetero_file
+from graph.loading.ingest import IngestResult
+from graph.predicted import registry
+from models.calibration.thresholds import POOLED as ALL
+from models.evaluation.gate import Comparison, Verdict, calibration_error
+from models.evaluation.gate import contest as let_compete
+from models.evaluation.gate_config import GateConfig
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.subgraph import with_relations
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SECONDS_LIMIT = 12 * 60 * 60
+
+
+class Retraining(BaseModel):
+    """What came of a night.
+
+    outcome: unchanged (nothing to do), first (there was no model before), promoted, or kept (the challenger was
+    refused, and the former champion stays).
+    """
+
+    outcome: Literal["unchanged", "first", "promoted", "kept"]
+    reasons: list[str]
+    champion: str
+    """Who is in force now."""
+    former: str | None
+    """Who was before."""
+    fingerprint: str
+    start: str | None = None
+    ingested: IngestResult | None = None
+    encoded: list[Encoded] | None = None
+    trained: TrainedModel | None = None
+    contest: Comparison | None = None
+    published: Published | None = None
+    report: Path | None = None
+
+
+def tell_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 (Prefect passes it)
+    """Hook: a retraining failed; one that was refused because another is at work is no failure."""
+    error = state.result(raise_on_failure=False) if state.is_failed() else None
+    if not isinstance(error, BusyError):
+        notify("retraining failed", f"{flow_run.name}: {state.message}", run=str(flow_run.id), state=state.name)
+
+
+@flow(
+    name="retrain",
+    flow_run_name=lambda: f"retrain-{Path(flow_run.parameters['folder'] or 'graph').name}",
+    timeout_seconds=SECONDS_LIMIT,
+    on_running=LOGGED["on_running"],
+    on_completion=LOGGED["on_completion"],
+    on_failure=[*LOGGED["on_failure"], tell_failure],
+    on_crashed=[*LOGGED["on_crashed"], tell_failure],
+    on_cancellation=LOGGED["on_cancellation"],
+)
+def retrain(
+    *,
+    folder: str | None = None,
+    source: str | None = None,
+    mapping: str | None = None,
+    entities_from_triples: bool = False,
+    encoder: str = "bundled",
+    config: dict[str, Any] | None = None,
+    cold: bool = False,
+    device: str = "auto",
+) -> Retraining:
+    """One night: a better model takes over, a worse one is refused, and a failure leaves yesterday's state in force."""
+    settings = Settings()
+    wanted = retrain_config.check(config or {})
+    with retraining_lock(settings):
+        night = RetrainRun(settings, wanted, device)
+        taken_in: dict[str, Any] = {}
+        if folder is not None:
+            taken_in["ingested"] = night.step(
+                ingest, folder=folder, source=source, mapping=mapping, entities_from_triples=entities_from_triples
+            )
+            taken_in["encoded"] = night.step(encode, encoder=encoder, device=device)
+        plan = night.step(make_plan, settings, wanted, cold)
+        done = night.stop(plan) if plan.unchanged else night.compete(plan)
+        plan.exported.unlink(missing_ok=True)
+        return retrain_report.deliver(settings, done.model_copy(update=taken_in))
+
+
+class RetrainRun:
+    """The steps of one retraining, each tried again where the database is away."""
+
+    def __init__(self, settings: Settings, wanted: RetrainConfig, device: str) -> None:
+        self.settings = settings
+        self.wanted = wanted
+        self.device = device
+
+    def step(self, step: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+        echo(f"· {getattr(step, 'name', '')}")
+        return retry(step, self.wanted.attempts, self.wanted.pause)(*arguments, **options)
+
+    def stop(self, plan: Plan) -> Retraining:
+        echo(f"nothing relevant changed: {plan.unchanged}")
+        return Retraining(
+            outcome="unchanged",
+            reasons=[str(plan.unchanged)],
+            champion=str(plan.champion),
+            former=plan.champion,
+            fingerprint=plan.fingerprint,
+        )
+
+    def compete(self, plan: Plan) -> Retraining:
+        """Train, evaluate, judge, then put the better one in force."""
+        trained = self._train(plan)
+        if plan.has_test:
+            self.step(evaluate, model=trained.version)
+        if plan.champion is None:
+            verdict, contest = Verdict(passed=True, reasons=["it is the first model"]), None
+        else:
+            verdict, contest = self._judge(plan.champion, trained.version, plan)
+        self._record(trained.version, plan, verdict, predicted=None)
+        published, reasons = self._put_in_force(plan.champion, trained.version, verdict)
+        self._record(trained.version, plan, verdict, predicted=published.run_id if published else "none")
+        outcome = "first" if plan.champion is None else "promoted" if verdict.passed else "kept"
+        return Retraining(
+            outcome=outcome,
+            reasons=[*verdict.reasons, *reasons],
+            champion=trained.version if verdict.passed else str(plan.champion),
+            former=plan.champion,
+            fingerprint=plan.fingerprint,
+            start=plan.start,
+            trained=trained,
+            contest=contest,
+            published=published,
+        )
+
+    def _train(self, plan: Plan) -> TrainedModel:
+        config = self.wanted.warm_config() if plan.warm_start else self.wanted.train
+        return self.step(
+            train,
+            config=config.model_dump(mode="json"),
+            warm_start=plan.warm_start,
+            device=self.device,
+            exported=str(plan.exported),
+        )
+
+    def _judge(self, champion: str, challenger: str, plan: Plan) -> tuple[Verdict, Comparison | None]:
+        gate = self.wanted.gate.model_dump(mode="json")
+        try:
+            found = self.step(judge, champion, challenger, str(plan.exported), gate, self.wanted.top_k, git_commit())
+        except InputError as error:
+            cannot = f"{challenger} cannot be compared with {champion}: {error}"
+            return Verdict(
+                passed=False, reasons=[f"{cannot}; `vlkge models promote {challenger}` puts it in force"]
+            ), None
+        return found.verdict, found
+
+    def _put_in_force(
+        self, champion: str | None, challenger: str, verdict: Verdict
+    ) -> tuple[Published | None, list[str]]:
+        """Publish the links of who is in force from now on; the alias is set last."""
+        chosen = challenger if verdict.passed else champion
+        with republish_champion_on_failure(self.settings):
+            try:
+                published = self.step(predict, model=chosen, top_k=self.wanted.top_k, limit=self.wanted.limit)
+            except InputError as error:
+                if verdict.passed:
+                    raise
+                return None, [f"yesterday's links stay, as the champion cannot predict on today's graph: {error}"]
+            if verdict.passed:
+                self.step(promote, self.settings, challenger)
+        return published, []
+
+    def _record(self, version: str, plan: Plan, verdict: Verdict, predicted: str | None) -> None:
+        """On the model's node; `predicted` says that the night was gone through to its end."""
+        content = verdict.model_dump(mode="json", include={"passed", "reasons", "calibration", "not_compared"}) | {
+            "champion": plan.champion,
+            "gate": self.wanted.gate.model_dump(mode="json"),
+            "mrr": verdict.overall and {"champion": verdict.overall.champion, "challenger": verdict.overall.challenger},
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "predicted": predicted,
+        }
+        self.step(record_verdict, self.settings, version, content)
+
+
+@task(cache_policy=NO_CACHE)
+def make_plan(settings: Settings, wanted: RetrainConfig, cold: bool) -> Plan:
+    """Bring back what a killed run left half done, read the graph, and look what is to be done."""
+    with open_graph(settings) as database:
+        republish_champion(settings, database)
+        data: HeteroData = read_graph(database)
+        models, newest = registry.models(database), registry.newest_run(database)
+    exported = settings.vlkge_home / "exports" / f"{data.fingerprint}.safetensors"
+    for old in exported.parent.glob("*.safetensors"):
+        old.unlink()  # of a night that failed
+    hetero_file.save(data, exported)
+    champion = retrain_plan.champion_of(models)
+    start, why = retrain_plan.warm_start(models, data.encoders, data.fingerprint, wanted, cold)
+    return Plan(
+        exported=exported,
+        fingerprint=data.fingerprint,
+        champion=champion.version if champion else None,
+        unchanged=None if cold else retrain_plan.unchanged(models, newest, data.fingerprint, wanted),
+        warm_start=start,
+        start=why,
+        has_test=any(bool(data[kind].test_mask.any()) for kind in data.edge_types),
+    )
+
+
+@task(persist_result=True, result_serializer="json", cache_policy=INPUTS + TASK_SOURCE)
+def judge(
+    champion: str,
+    challenger: str,
+    exported: str,
+    gate: dict[str, Any],
+    top_k: int,
+    code: str,  # noqa: ARG001 (a part of the cache's key)
+) -> Comparison:
+    """The gate; a run that is taken up again finds the result of the same models, graph, settings and `code`."""
+    settings = Settings()
+    graph = KnowledgeGraph.from_hetero(hetero_file.load(Path(exported)))
+    checkpoints, errors = [], []
+    for version in (champion, challenger):
+        with open_graph(settings) as database:
+            checkpoints.append(load_checkpoint(settings, database, version)[1])
+        known = with_relations(graph, checkpoints[-1].relations)
+        served = PredictionContext.of(version, checkpoints[-1], known, None, top_k)
+        calibration = calibrate(served, folder_of(settings, version))
+        errors.append(calibration_error(calibration.tallies[ALL]) if calibration else None)
+    with progress_bar("gate") as progress:
+        return let_compete(
+            checkpoints[0],
+            checkpoints[1],
+            graph,
+            GateConfig(**gate),
+            calibration=(errors[0], errors[1]),
+            progress=progress,
+        )
+
+
+@task(cache_policy=NO_CACHE)
+def promote(settings: Settings, version: str) -> None:
+    with open_graph(settings) as database:
+        registry.promote(database, version)
+
+
+@task(cache_policy=NO_CACHE)
+def record_verdict(settings: Settings, version: str, content: dict[str, Any]) -> None:
+    with open_graph(settings) as database:
+        registry.record_verdict(database, version, content)

@@ -1,0 +1,125 @@
+"""Compare models, put one in force, roll back, and delete those that nothing needs any more."""
+
+import shutil
+import time
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from pydantic import BaseModel
+
+from flows.export import read_graph
+from flows.predict import predict
+from flows.retraining.champion_links import republish, republish_champion_on_failure, saved_links
+from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.logs import LOGGED
+from flows.runtime.progress import progress_bar
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
+from graph.predicted import registry
+from models.evaluation.gate import Comparison
+from models.evaluation.gate import contest as let_compete
+from models.evaluation.gate_config import GateConfig
+from models.representation.checkpoint import Checkpoint
+from models.triples.knowledge_graph import KnowledgeGraph
+
+# A training that goes on writes into its folder; what was touched lately is not looked at.
+QUIET_SECONDS = 24 * 60 * 60
+
+
+class Change(BaseModel):
+    """Who is champion now, who was, and the run whose links are current."""
+
+    champion: str
+    former: str
+    links: int
+    run_id: str
+
+
+class Pruned(BaseModel):
+    """What was deleted, or with dry_run would be: registered models with their folders, and folders of none."""
+
+    models: list[str]
+    folders: list[str]
+    megabytes: float
+    dry_run: bool
+
+
+@flow(name="compare-models", flow_run_name="compare-{challenger}", **LOGGED)
+def compare(*, challenger: str, champion: str | None = None, gate: dict[str, object] | None = None) -> Comparison:
+    """What the gate says of two models on today's graph; nothing is changed."""
+    settings = Settings()
+    with open_graph(settings) as database:
+        checkpoints = [load_checkpoint(settings, database, version)[1] for version in (champion, challenger)]
+        graph = KnowledgeGraph.from_hetero(read_graph(database))
+    return rank_both(checkpoints[0], checkpoints[1], graph, GateConfig.model_validate(gate or {}))
+
+
+@task(cache_policy=NO_CACHE)
+def rank_both(champion: Checkpoint, challenger: Checkpoint, graph: KnowledgeGraph, gate: GateConfig) -> Comparison:
+    with progress_bar("gate") as progress:
+        return let_compete(champion, challenger, graph, gate, progress=progress)
+
+
+@flow(name="promote-model", flow_run_name="promote-{version}", **LOGGED)
+def promote(*, version: str) -> Change:
+    """Publish a model's links, those that it published last or else new ones, and then make it champion."""
+    settings = Settings()
+    with open_graph(settings) as database:
+        former = registry.champion(database).version
+        registry.model(database, version)
+        with republish_champion_on_failure(settings):
+            if saved_links(settings, database, version) is None:
+                published = predict(model=version)
+                links, run_id = published.links, published.run_id
+            else:
+                links, run_id = _republish(settings, version)
+            registry.promote(database, version)
+    return Change(champion=version, former=former, links=links, run_id=run_id)
+
+
+@flow(name="roll-back-model", **LOGGED)
+def roll_back() -> Change:
+    """Publish the links of the champion's predecessor again, and then make that one champion."""
+    settings = Settings()
+    with open_graph(settings) as database:
+        former = registry.champion(database)
+        if former.predecessor is None:
+            registry.roll_back(database)  # which says why it cannot
+        with republish_champion_on_failure(settings):
+            links, run_id = _republish(settings, str(former.predecessor))
+            champion = registry.roll_back(database)
+    return Change(champion=champion.version, former=former.version, links=links, run_id=run_id)
+
+
+@task(cache_policy=NO_CACHE)
+def _republish(settings: Settings, version: str) -> tuple[int, str]:
+    with open_graph(settings) as database:
+        published = republish(settings, database, version)
+    return int(published.counts["current"].sum()), published.run_id
+
+
+@flow(name="prune-models", **LOGGED)
+def prune(*, dry_run: bool = False) -> Pruned:
+    """Delete models that never were champion, whose links are neither current nor decided, and folders of no model.
+
+    A model that another, which stays, started from may go: that one has all it needs.
+    """
+    settings = Settings()
+    with open_graph(settings) as database:
+        known = registry.models(database)
+        linked = registry.linked(database)
+        going = [m.version for m in known if m.promoted_at is None and m.alias is None and m.version not in linked]
+        kept = {model.version for model in known}
+        folders = [path for path in sorted(settings.models.glob("*")) if path.is_dir() and path.name not in kept]
+        abandoned = [path.name for path in folders if time.time() - path.stat().st_mtime > QUIET_SECONDS]
+        size = sum(_size(settings, name) for name in [*going, *abandoned])
+        if not dry_run:
+            # The node first: a folder without one is found by the next pruning, a node without its folder is not.
+            going = [version for version in going if registry.delete(database, version)]
+            for name in [*going, *abandoned]:
+                shutil.rmtree(folder_of(settings, name), ignore_errors=True)
+    return Pruned(models=going, folders=abandoned, megabytes=size / 1e6, dry_run=dry_run)
+
+
+def _size(settings: Settings, version: str) -> int:
+    return sum(file.stat().st_size for file in folder_of(settings, version).rglob("*") if file.is_file())

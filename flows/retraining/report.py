@@ -1,0 +1,135 @@
+"""What came of a retraining, for people: Markdown and plots beside the model, and the same as Prefect artifacts."""
+
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prefect.artifacts import create_image_artifact, create_markdown_artifact, create_table_artifact
+
+from flows.runtime.checkpoints import folder_of
+from flows.runtime.settings import Settings
+from flows.runtime.webhook import notify
+from models.evaluation import plots
+from models.evaluation.gate import Difference
+from models.tensor_file import save_json
+
+if TYPE_CHECKING:
+    from flows.retraining.flow import Retraining
+
+HEADLINES = {
+    "unchanged": "Nothing relevant changed; {champion} stays champion",
+    "first": "{champion} is the first model, and champion",
+    "promoted": "{champion} is the new champion, in place of {former}",
+    "kept": "{challenger} was refused; {champion} stays champion",
+}
+
+
+def deliver(settings: Settings, done: "Retraining") -> "Retraining":
+    """Write the files, make the artifacts, and tell the webhook of a refusal; the retraining with its report's path."""
+    if done.trained is None:
+        create_markdown_artifact(markdown=markdown(done, {}), key="retraining", description=headline(done))
+        return done
+    folder = folder_of(settings, done.trained.version)
+    drawn = draw(folder, done)
+    report = folder / "retraining.md"
+    addresses = {name: path.relative_to(folder).as_posix() for name, path in drawn.items()}
+    report.write_text(markdown(done, addresses), encoding="utf-8")
+    save_json(done.model_dump(mode="json"), folder / "retraining.json")
+    _make_artifacts(done, drawn)
+    if done.outcome == "kept":
+        notify(
+            "promotion refused",
+            f"{headline(done)}: {done.reasons[0]}",
+            champion=done.champion,
+            challenger=done.trained.version,
+            reasons=done.reasons,
+        )
+    return done.model_copy(update={"report": report})
+
+
+def headline(done: "Retraining") -> str:
+    challenger = done.trained.version if done.trained else None
+    return HEADLINES[done.outcome].format(champion=done.champion, former=done.former, challenger=challenger)
+
+
+def draw(folder: Path, done: "Retraining") -> dict[str, Path]:
+    """The plots of this retraining, and the ones of reliability where calibration has drawn it."""
+    assert done.trained is not None  # nothing is drawn where nothing was trained
+    drawn = {"training": folder / "plots" / "training.svg"}
+    plots.training_curve(done.trained.metrics["history"], drawn["training"])
+    if done.contest is not None:
+        drawn["champion and challenger"] = folder / "plots" / "comparison.svg"
+        plots.comparison(
+            done.contest.champion["gate"], done.contest.challenger["gate"], drawn["champion and challenger"]
+        )
+    if (reliability := folder / "plots" / "reliability.svg").exists():
+        drawn["reliability"] = reliability
+    return drawn
+
+
+def markdown(done: "Retraining", drawn: dict[str, str]) -> str:
+    """The report; `drawn` are the plots' captions and addresses."""
+    blocks = [f"# {headline(done)}", "\n".join(f"- {reason}" for reason in done.reasons)]
+    facts = {"graph": f"fingerprint {done.fingerprint[:12]}…", "training": done.start}
+    if done.ingested is not None:
+        counts = done.ingested.facts.model_dump()
+        facts["taken in"] = "facts: " + ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    if done.published is not None:
+        facts["links"] = f"{done.published.links:,} by {done.published.model}, run {done.published.run_id}"
+    blocks.append("\n".join(f"- {name}: {text}" for name, text in facts.items() if text))
+    if done.contest is not None:
+        blocks.append("## On the gate half of validation, which decides\n\n" + _gate_table(done))
+        blocks.append("## On test, which is only reported\n\n" + _test_table(done))
+    blocks += [f"![{caption}]({address})" for caption, address in drawn.items()]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _gate_table(done: "Retraining") -> str:
+    header = "| | facts | champion | challenger | difference | interval | |\n|---|---:|---:|---:|---:|---|---|"
+    return "\n".join([header, *(f"| {' | '.join(row.values())} |" for row in _gate_rows(done))])
+
+
+def _gate_rows(done: "Retraining") -> list[dict[str, str]]:
+    assert done.contest is not None
+    verdict = done.contest.verdict
+    assert verdict.overall is not None  # the gate gives it whenever it compares
+    parts: dict[str, Difference] = {"all relations": verdict.overall, **verdict.relations}
+    return [
+        {
+            "relation": name.replace("|", "\\|"),
+            "facts": f"{part.facts:,}",
+            "champion": f"{part.champion:.3f}",
+            "challenger": f"{part.challenger:.3f}",
+            "difference": f"{part.difference:+.3f}",
+            "interval": f"{part.low:+.3f} to {part.high:+.3f}",
+            "verdict": "passed" if part.passed else "**refused**",
+        }
+        for name, part in parts.items()
+    ]
+
+
+def _test_table(done: "Retraining") -> str:
+    assert done.contest is not None
+    figures = ("mrr", "hits_at_1", "hits_at_10")
+    rows = ["| | queries | MRR | Hits@1 | Hits@10 |\n|---|---:|---:|---:|---:|"]
+    for name, reports in {"champion": done.contest.champion, "challenger": done.contest.challenger}.items():
+        if (report := reports.get("test")) is not None:
+            values = " | ".join(f"{getattr(report, figure):.3f}" for figure in figures)
+            rows.append(f"| {name} | {report.queries:,} | {values} |")
+    return "\n".join(rows) if len(rows) > 1 else "There are no test facts."
+
+
+def _make_artifacts(done: "Retraining", drawn: dict[str, Path]) -> None:
+    """Prefect's pages cannot read our files, so the plots travel in the addresses themselves."""
+    addresses = {name: _embedded(path) for name, path in drawn.items()}
+    create_markdown_artifact(markdown=markdown(done, addresses), key="retraining", description=headline(done))
+    for name, address in addresses.items():
+        create_image_artifact(image_url=address, key=f"plot-{name.replace(' ', '-')}", description=name)
+    if done.contest is not None:
+        create_table_artifact(
+            table=_gate_rows(done), key="gate", description="champion against challenger, by relation"
+        )
+
+
+def _embedded(path: Path) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}"

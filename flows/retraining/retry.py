@@ -1,0 +1,38 @@
+"""A step that finds the database away is tried again; every step takes up what an earlier attempt left done."""
+
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from base.errors import PipelineError
+from flows.runtime.services import echo
+from graph.connection import UnreachableError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def retry(step: Callable[P, T], attempts: int, pause: float) -> Callable[P, T]:
+    """The step, called at most so many times: `pause` seconds before the second, twice as long before each later.
+
+    Only a database that is away or overloaded is waited for; every other error is the same the next time.
+    """
+
+    def call(*arguments: P.args, **options: P.kwargs) -> T:
+        for before in range(attempts - 1):
+            try:
+                return step(*arguments, **options)
+            except PipelineError as error:
+                if not _passes(error):
+                    raise
+                seconds = pause * 2**before
+                echo(f"{error}\nnext attempt in {seconds:g} seconds ({before + 2} of {attempts})")
+                time.sleep(seconds)
+        return step(*arguments, **options)
+
+    return call
+
+
+def _passes(error: PipelineError) -> bool:
+    code = getattr(error.__cause__, "code", None) or ""
+    return isinstance(error, UnreachableError) or code.startswith("Neo.TransientError.")

@@ -1,0 +1,1 @@
+"""What flows run on: settings, services, Prefect's server, logs, progress, locks."""

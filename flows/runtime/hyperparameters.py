@@ -1,0 +1,75 @@
+"""Hyperparameters from a preset or a TOML file, and from `NAME=VALUE` settings, checked before anything starts."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from base.errors import InputError
+from models.config import TrainConfig
+from models.presets import find
+
+
+def read(config: str | Path | None, settings: list[str]) -> dict[str, Any]:
+    """What was chosen, every other hyperparameter being at its default.
+
+    Raises InputError for an unknown preset, an unreadable file, an unknown name or a value that is not allowed.
+    """
+    try:
+        return TrainConfig(**chosen(config, settings)).model_dump(mode="json")
+    except ValidationError as error:
+        known = ", ".join(TrainConfig.model_fields)
+        raise InputError("; ".join(sentence(dict(problem), known) for problem in error.errors())) from None
+
+
+def chosen(config: str | Path | None, settings: list[str]) -> dict[str, Any]:
+    """What a preset or a file says, then what settings say, which go before it; names and values are not checked.
+
+    Raises InputError for an unknown preset, an unreadable file, and a setting that is not NAME=VALUE.
+    """
+    values = read_toml(find(config)) if config is not None else {}
+    for setting in settings:
+        name, is_pair, text = setting.partition("=")
+        if not is_pair:
+            raise InputError(f"{setting!r} is not of the form NAME=VALUE, for example negatives=500")
+        values[name] = value(text)
+    return values
+
+
+def describe() -> list[dict[str, object]]:
+    """Every hyperparameter with its default and what it does."""
+    return [
+        {"name": name, "default": _shown(field.default), "help": field.description or ""}
+        for name, field in TrainConfig.model_fields.items()
+    ]
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """A file's content; raises InputError where it is not TOML."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} is not a TOML file: {error}") from None
+
+
+def value(text: str) -> Any:
+    """A number, true, false, null or a list as JSON writes them; anything else is text."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def sentence(problem: dict[str, Any], known: str) -> str:
+    """One of pydantic's errors as people say it; `known` are the names that are allowed."""
+    name = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"there is no hyperparameter {name!r}; allowed are {known}"
+    given = f"{name} is {problem['input']!r}: " if name else ""
+    return given + str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

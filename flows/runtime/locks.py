@@ -1,0 +1,86 @@
+"""Who may work when: one retraining at a time, and only as much on a GPU as it holds."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import filelock
+from prefect import get_client
+from prefect.concurrency.sync import concurrency
+from prefect.exceptions import ObjectNotFound
+
+from base.errors import PipelineError
+from flows.runtime.settings import Settings
+
+RETRAINING, GPU = "vlkge-retrain", "vlkge-gpu"
+# The shortest that Prefect gives out: after so long, the place of a process that was killed is free again.
+LEASE_SECONDS = 60.0
+
+
+class BusyError(PipelineError):
+    """Another retraining is at work."""
+
+
+@contextmanager
+def retraining_lock(settings: Settings, wait: float = LEASE_SECONDS + 30) -> Iterator[None]:
+    """Hold what only one retraining may hold: a lock in the home folder, and Prefect's limit over all machines.
+
+    On this machine another one is refused at once; elsewhere it is waited for, at most `wait` seconds, since the place
+    of one that was killed stays taken for LEASE_SECONDS. Raises BusyError.
+    """
+    settings.vlkge_home.mkdir(parents=True, exist_ok=True)
+    file = settings.vlkge_home / "retrain.lock"
+    with ExitStack() as held:
+        try:
+            held.enter_context(filelock.FileLock(file, timeout=0))
+        except filelock.Timeout:
+            raise BusyError(
+                f"another retraining is at work in {settings.vlkge_home}, process {_holder(settings)}: "
+                "one at a time; wait for its end"
+            ) from None
+        (settings.vlkge_home / "retrain.pid").write_text(str(os.getpid()), encoding="utf-8")
+        set_limit(RETRAINING, 1)
+        try:
+            held.enter_context(
+                concurrency(RETRAINING, occupy=1, timeout_seconds=wait, lease_duration=LEASE_SECONDS, strict=True)
+            )
+        except TimeoutError:
+            raise BusyError(
+                f"another retraining is at work on another machine (Prefect's concurrency limit {RETRAINING!r}): "
+                f"it was waited for {wait:g} seconds; one at a time"
+            ) from None
+        yield
+
+
+@contextmanager
+def gpu_slot(device: str) -> Iterator[None]:
+    """Wait for a place on the GPU where the work is done on one; `vlkge deploy --gpus` says how many there are."""
+    import torch
+
+    if not (device.startswith("cuda") or (device == "auto" and torch.cuda.is_available())):
+        yield
+        return
+    with concurrency(GPU, occupy=1, lease_duration=LEASE_SECONDS):
+        yield
+
+
+def set_limit(name: str, places: int) -> None:
+    """Let so many hold a limit at a time; it is made where it is not there yet."""
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_global_concurrency_limit_by_name(name)
+        except ObjectNotFound:
+            from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+
+            client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=places))
+            return
+        from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+
+        client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(limit=places))
+
+
+def _holder(settings: Settings) -> str:
+    try:
+        return (settings.vlkge_home / "retrain.pid").read_text(encoding="utf-8")
+    except OSError:
+        return "unknown"

@@ -1,0 +1,105 @@
+"""Predicted links and decisions as tables that leave the graph: CSV for spreadsheets, Parquet for programs."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import neo4j.time
+import pandas as pd
+
+from base.errors import InputError
+from graph.connection import Database, Row
+
+# These come first, in this order; whatever else is stored on a link follows by name.
+LINK_COLUMNS = (
+    "head", "head_name", "relation", "tail", "tail_name", "verdict", "probability", "uncertainty", "calibrated_on",
+    "score", "rank", "state", "run_id", "model_version", "created_at", "previous_probability", "previous_run_id",
+)  # fmt: skip
+DECISION_COLUMNS = (
+    "id", "head", "head_name", "relation", "tail", "tail_name", "verdict", "by", "at", "reason", "probability",
+    "run_id", "model_version", "queue", "batch", "number", "stands",
+)  # fmt: skip
+
+
+def read_links(
+    database: Database,
+    *,
+    relation: str | None = None,
+    state: str | None = "current",
+    verdict: str | None = None,
+    least: float = 0.0,
+) -> pd.DataFrame:
+    """The predicted links with all that is stored on them, one row each, by head, relation and tail.
+
+    Columns: LINK_COLUMNS, then `draw`, `moved` and evidence. None asks for every relation, state or verdict.
+    """
+    rows: list[Row] = []
+    while page := database.read(
+        "exchange/page_links",
+        relation=relation, state=state, verdict=verdict, least=least, after=rows[-1]["key"] if rows else "",
+    ):  # fmt: skip
+        rows += [{**_plain(row.pop("properties")), **row} for row in page]
+    return _frame(rows, LINK_COLUMNS).sort_values(["head", "relation", "tail"], ignore_index=True)
+
+
+def read_decisions(database: Database, *, standing: bool = False) -> pd.DataFrame:
+    """All decisions, oldest first for each link, or the `standing` ones alone. Columns: DECISION_COLUMNS."""
+    rows: list[Row] = []
+    for row in _page_decisions(database):
+        kept = {key: value for key, value in row.items() if key not in ("properties", "key")}
+        rows.append({**_plain(row["properties"]), **kept})
+    frame = _frame(rows, DECISION_COLUMNS)
+    return frame[frame["stands"].astype(bool)].reset_index(drop=True) if standing else frame
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write .csv (lists as JSON, times as ISO 8601) or .parquet, whole or not at all. Raises InputError for others."""
+    writers = {".csv": _write_csv, ".parquet": _write_parquet}
+    check_file(path, tuple(writers))
+    unfinished = path.with_name(f"{path.name}.part")
+    writers[path.suffix](frame, unfinished)
+    unfinished.replace(path)
+
+
+def check_file(path: Path, endings: tuple[str, ...]) -> None:
+    """Raise InputError for a file of another ending, or in a folder that is not there."""
+    if path.suffix not in endings:
+        raise InputError(f"{path.name} must end in one of {', '.join(endings)}")
+    if not path.resolve().parent.is_dir():
+        raise InputError(f"there is no folder {path.parent} to write {path.name} into")
+
+
+def _page_decisions(database: Database) -> Iterator[Row]:
+    after, number = "", 0
+    while page := database.read("exchange/page_decisions", after=after, number=number):
+        yield from page
+        after, number = page[-1]["key"], page[-1]["number"]
+
+
+def _frame(rows: list[Row], first: tuple[str, ...]) -> pd.DataFrame:
+    found = {name for row in rows for name in row}
+    columns = [*first, *sorted(found.difference(first, {"key"}))]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _plain(properties: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.to_native() if isinstance(v, neo4j.time.DateTime) else v for k, v in properties.items()}
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    text = frame.copy()
+    for name in text.columns:
+        text[name] = text[name].map(_cell)
+    # The mark at the beginning tells spreadsheets that it is UTF-8.
+    text.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_parquet(path, index=False, compression="zstd")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    return value.isoformat() if isinstance(value, pd.Timestamp) or hasattr(value, "isoformat") else value

@@ -1,0 +1,1 @@
+"""From Neo4j to HeteroData, its fingerprint and its file."""

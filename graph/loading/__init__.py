@@ -1,0 +1,1 @@
+"""From files or somebody's graph to ours: read, checked, planned, written."""

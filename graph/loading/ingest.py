@@ -1,0 +1,191 @@
+"""Writing a source into the graph so that a second run, or one after a kill, changes nothing more."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+
+from pydantic import BaseModel
+
+from base.errors import InputError
+from base.progress import Progress, silent
+from graph.connection import Database, batches
+from graph.download import Limits
+from graph.loading.asserted import read_asserted
+from graph.loading.files import Source
+from graph.loading.plan import Counts, Plan, Row, plan_changes
+from graph.pictures import Gathered, PictureStore, gather_pictures
+from graph.schema import setup_schema
+from graph.splits import Shares
+
+BATCH = 10_000
+# The first facts of an empty graph go alone: until some are committed, each row is looked for in a scan of all.
+FIRST_BATCH = 100
+
+
+class BrokenPicture(BaseModel):
+    """An entity whose picture could not be had; it is tried again at the next ingest."""
+
+    id: str
+    image: str
+    reason: str
+
+
+class PictureCounts(BaseModel):
+    """`changed`: entities whose picture is new, another one, or gone."""
+
+    stored: int
+    changed: int
+    broken: list[BrokenPicture]
+
+
+class IngestResult(BaseModel):
+    """What an ingest did, or would do: `pictures` is None for a dry run, which reads none."""
+
+    source: str
+    dry_run: bool
+    pruned: bool
+    entities: Counts
+    facts: Counts
+    splits: dict[str, int]
+    held_out: dict[str, int]
+    repeated_facts: int
+    pictures: PictureCounts | None = None
+
+
+def ingest(
+    database: Database,
+    source: Source,
+    store: PictureStore,
+    *,
+    prune: bool = False,
+    prune_limit: float = 0.2,
+    dry_run: bool = False,
+    shares: Shares | None = None,
+    hold_out: Mapping[str, float] | None = None,
+    limits: Limits | None = None,
+    progress: Progress = silent,
+) -> IngestResult:
+    """Bring the graph to what the source asserts.
+
+    prune: take away what the source no longer asserts, at most the share `prune_limit` of it.
+    dry_run: only say what would change.
+    shares, hold_out: see plan_changes. limits: see gather_pictures.
+
+    Raises InputError, before anything is written, where the source disagrees with the graph.
+    """
+    changes = plan(database, source, shares=shares, hold_out=hold_out)
+    if prune:
+        check_prune(changes, prune_limit)
+    if dry_run:
+        return summarize(changes, dry_run=True, pruned=False)
+    setup_schema(database)
+    write_entities(database, changes, progress=progress)
+    write_facts(database, changes, progress=progress)
+    pictures = write_pictures(database, changes, store, limits=limits, progress=progress)
+    if prune:
+        remove_former(database, changes)
+    return summarize(changes, dry_run=False, pruned=prune, pictures=pictures)
+
+
+def list_sources(database: Database) -> list[str]:
+    """The names of all sources that assert any entity of the graph, sorted."""
+    return [row["source"] for row in database.read("ingest/list_sources")]
+
+
+def plan(
+    database: Database, source: Source, *, shares: Shares | None = None, hold_out: Mapping[str, float] | None = None
+) -> Plan:
+    """What an ingest of the source would change, checked; nothing is written. See plan_changes."""
+    return plan_changes(source, read_asserted(database, source), shares=shares, holding_out=hold_out)
+
+
+def check_prune(changes: Plan, limit: float) -> None:
+    """Raise InputError where pruning would take away more than the share `limit` of entities or of facts."""
+    for kind, counts in (("entities", changes.entity_counts), ("facts", changes.fact_counts)):
+        if counts.removed > limit * counts.before:
+            raise InputError(
+                f"the files of {changes.source.name} no longer hold {counts.removed:,} of {counts.before:,} {kind} "
+                f"({counts.removed / counts.before:.0%}); pruning takes away at most {limit:.0%} unless told otherwise"
+            )
+
+
+def write_entities(database: Database, changes: Plan, *, progress: Progress = silent) -> None:
+    """Write the entities that are new or changed; the schema must be set up."""
+    for done, batch in _count(batches(changes.entities, BATCH)):
+        database.write("ingest/merge_entities", rows=batch, source=changes.source.name)
+        progress(done, len(changes.entities), "entities")
+
+
+def write_facts(database: Database, changes: Plan, *, progress: Progress = silent) -> None:
+    """Write the facts that are new or changed; their ends must be written."""
+    first, rest = changes.facts[:FIRST_BATCH], changes.facts[FIRST_BATCH:]
+    for done, batch in _count(chain([first], batches(rest, BATCH))):
+        database.write("ingest/merge_facts", rows=batch, source=changes.source.name)
+        progress(done, len(changes.facts), "facts")
+
+
+def write_pictures(
+    database: Database,
+    changes: Plan,
+    store: PictureStore,
+    *,
+    limits: Limits | None = None,
+    progress: Progress = silent,
+) -> PictureCounts:
+    """Copy the pictures into the store and note on each entity which is its own; broken ones are listed."""
+    images, before = changes.images, changes.digests
+    known = {images[i]: digest for i, digest in before.items() if i in images}
+    gathered = gather_pictures(
+        store, changes.source.folder, images.values(), known=known, limits=limits, progress=progress
+    )
+    rows = [
+        {"id": i, "sha256": gathered.digests.get(image)}
+        for i, image in images.items()
+        if gathered.digests.get(image) != before.get(i)
+    ]
+    for batch in batches(rows, BATCH):
+        database.write("ingest/set_pictures", rows=batch)
+    return PictureCounts(
+        stored=len(set(gathered.digests.values())), changed=len(rows), broken=_broken(images, gathered)
+    )
+
+
+def remove_former(database: Database, changes: Plan) -> None:
+    """Take the source away from what it no longer asserts; what nobody else asserts is deleted."""
+    name = changes.source.name
+    for rows in batches(changes.former_facts, BATCH):
+        database.write("ingest/release_facts", rows=rows, source=name)
+    for ids in batches(changes.former_entities, BATCH):
+        database.write("ingest/release_entities", ids=ids, source=name)
+    database.write("ingest/delete_unasserted")
+
+
+def summarize(changes: Plan, *, dry_run: bool, pruned: bool, pictures: PictureCounts | None = None) -> IngestResult:
+    """The plan's figures and what became of the pictures."""
+    return IngestResult(
+        source=changes.source.name,
+        dry_run=dry_run,
+        pruned=pruned,
+        entities=changes.entity_counts,
+        facts=changes.fact_counts,
+        splits={part: int((changes.splits == part).sum()) for part in ("train", "val", "test")},
+        held_out=dict(Counter(changes.held_out.values())),
+        repeated_facts=changes.source.repeated,
+        pictures=pictures,
+    )
+
+
+def _broken(images: Mapping[str, str], gathered: Gathered) -> list[BrokenPicture]:
+    return [
+        BrokenPicture(id=i, image=image, reason=gathered.broken[image])
+        for i, image in images.items()
+        if image in gathered.broken
+    ]
+
+
+def _count(parts: Iterable[Sequence[Row]]) -> Iterator[tuple[int, list[Row]]]:
+    """Each part that is not empty, with how many rows there are up to its end."""
+    done = 0
+    for part in filter(None, parts):
+        done += len(part)
+        yield done, list(part)

@@ -1,0 +1,292 @@
+"""What an ingest would change, worked out and checked against the graph before the first write."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import BaseModel
+
+from base.errors import InputError, shorten
+from graph.loading.asserted import ExistingEntity, ExistingGraph, entity_properties, fact_properties, nothing
+from graph.loading.files import Source
+from graph.splits import Shares, hold_out, inherited, split_pairs
+
+Row = dict[str, Any]
+FACT = ("head", "relation", "tail")
+
+
+class Counts(BaseModel):
+    """Of what the files hold: new to the graph, different there, the same there.
+
+    `removed`: what the source asserted before and no longer does; it is taken away only when pruning.
+    `before`: how much the source asserted before.
+    """
+
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+    before: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """entities, facts: rows for the statements merge_entities and merge_facts, only what is new or changed.
+    former_entities, former_facts: what the source no longer asserts.
+    splits: the part of every fact of the source, in its order. held_out: new marks, id -> val or test.
+    images: id -> address for each entity with a picture; digests: id -> SHA-256 that the graph has for it.
+    """
+
+    source: Source
+    entities: list[Row]
+    facts: list[Row]
+    former_entities: list[str]
+    former_facts: list[Row]
+    entity_counts: Counts
+    fact_counts: Counts
+    splits: npt.NDArray[np.str_]
+    held_out: dict[str, str]
+    images: dict[str, str]
+    digests: dict[str, str]
+
+
+def plan_changes(
+    source: Source,
+    graph: ExistingGraph,
+    *,
+    shares: Shares | None = None,
+    holding_out: Mapping[str, float] | None = None,
+) -> Plan:
+    """Compare a source with the graph.
+
+    shares: sizes of the parts where the source gives no split.
+    holding_out: label -> share of its new entities that are held out wholly, where the source gives no split.
+
+    Raises InputError where the source disagrees with the graph on a label or a written split, or would
+    train on an entity that is held out.
+    """
+    shares = shares or Shares()
+    _check_labels(source, graph.entities)
+    marks = _mark_held_out(source, graph.entities, shares, holding_out or {})
+    entities, digests = _compare_entities(source, graph.entities, marks)
+    places = _find(source.triples, graph)
+    splits = _choose_splits(source, graph, places, shares, marks)
+    news, changed = places < 0, _changed_facts(source, graph, places)
+    kept = np.zeros(len(graph.facts), dtype=bool)
+    kept[places[places >= 0]] = True
+    former = graph.facts.loc[graph.facts["ours"].to_numpy(dtype=bool) & ~kept, list(FACT)]
+    added = len(source.entities) - len(graph.entities)
+    return Plan(
+        source=source,
+        entities=entities,
+        facts=_fact_rows(source, splits, news | changed),
+        former_entities=graph.former,
+        former_facts=[dict(zip(FACT, fact, strict=True)) for fact in former.itertuples(index=False, name=None)],
+        entity_counts=Counts(
+            added=added,
+            changed=len(entities) - added,
+            unchanged=len(source.entities) - len(entities),
+            removed=len(graph.former),
+            before=len(graph.former) + sum(source.name in known.sources for known in graph.entities.values()),
+        ),
+        fact_counts=Counts(
+            added=int(news.sum()),
+            changed=int(changed.sum()),
+            unchanged=int((~news & ~changed).sum()),
+            removed=len(former),
+            before=int(graph.facts["ours"].sum()),
+        ),
+        splits=splits,
+        held_out=marks,
+        images=_images(source),
+        digests=digests,
+    )
+
+
+def plan_first_load(
+    source: Source, *, shares: Shares | None = None, holding_out: Mapping[str, float] | None = None
+) -> Plan:
+    """As plan_changes for an empty graph, with the same splits and figures, but without rows to write.
+
+    For a bulk import, which writes the source's frames: rows of millions of facts would not fit into memory.
+    """
+    shares, empty = shares or Shares(), nothing()
+    marks = _mark_held_out(source, empty.entities, shares, holding_out or {})
+    splits = _choose_splits(source, empty, np.full(len(source.triples), -1), shares, marks)
+    entities, facts = (
+        Counts(added=len(rows), changed=0, unchanged=0, removed=0, before=0)
+        for rows in (source.entities, source.triples)
+    )
+    return Plan(source, [], [], [], [], entities, facts, splits, marks, _images(source), {})
+
+
+def _check_labels(source: Source, known: Mapping[str, ExistingEntity]) -> None:
+    if source.derived:
+        return
+    clashes = [
+        f"{i} is {' and '.join(known[i].labels)} in the graph, {label} in the files"
+        for i, label in _labelled(source)
+        if i in known and known[i].labels and label not in known[i].labels
+    ]
+    if clashes:
+        raise InputError(f"an entity keeps the label that it has: {shorten(clashes)}")
+
+
+def _mark_held_out(
+    source: Source, known: Mapping[str, ExistingEntity], shares: Shares, holding_out: Mapping[str, float]
+) -> dict[str, str]:
+    """Which new entities are held out: those that the source puts wholly into one part, and those drawn by hash."""
+    ids, labels = source.entities["id"], source.entities["label"]
+    if unknown := sorted(holding_out.keys() - set(labels)):
+        raise InputError(
+            f"no entity to hold out has the label {shorten(unknown)}; there are: {', '.join(sorted(set(labels)))}"
+        )
+    index = pd.Index(ids)
+    ends = np.concatenate([index.get_indexer(pd.Index(source.triples[side])) for side in ("head", "tail")])
+    given = np.tile(source.triples["split"].fillna("").to_numpy(dtype=str), 2)
+    has = {part: np.bincount(ends[given == part], minlength=len(ids)) > 0 for part in ("", "train", "val", "test")}
+    marks = np.full(len(ids), "", dtype="<U4")
+    for part, other in (("val", "test"), ("test", "val")):
+        marks[has[part] & ~has[other] & ~has["train"] & ~has[""]] = part
+    free = ~(has["train"] | has["val"] | has["test"])
+    for label, share in holding_out.items():
+        chosen = free & (labels == label).to_numpy()
+        marks[chosen] = hold_out(ids[chosen], share, shares)
+    return {i: str(mark) for i, mark in zip(ids.tolist(), marks, strict=True) if mark and i not in known}
+
+
+def _compare_entities(
+    source: Source, known: Mapping[str, ExistingEntity], marks: Mapping[str, str]
+) -> tuple[list[Row], dict[str, str]]:
+    """Rows to write, and the digests of pictures that the graph has and that stay."""
+    names = entity_properties(source)
+    columns = [_values(source.entities[name]) for name in names]
+    rows, digests = [], {}
+    values = zip(*columns, strict=True) if columns else iter([()] * len(source.entities))
+    for (i, label), new in zip(_labelled(source), values, strict=True):
+        old = known.get(i)
+        if old is None:
+            properties = {name: value for name, value in zip(names, new, strict=True) if value is not None}
+            rows.append({"id": i, "label": label, "properties": properties | _mark(marks.get(i))})
+            continue
+        # An empty cell takes a property away, unless it may come from another source.
+        alone = not set(old.sources) - {source.name}
+        properties = {
+            name: value
+            for name, value, before in zip(names, new, old.properties, strict=True)
+            if (value != before or type(value) is not type(before)) and (value is not None or alone)
+        }
+        if "image" in properties:
+            properties["image_sha256"] = None
+        elif old.picture:
+            digests[i] = old.picture
+        if properties or source.name not in old.sources:
+            label = old.labels[0] if source.derived and old.labels else label
+            rows.append({"id": i, "label": label, "properties": properties})
+    return rows, digests
+
+
+def _mark(part: str | None) -> dict[str, str]:
+    return {"held_out": part} if part else {}
+
+
+def _find(triples: pd.DataFrame, graph: ExistingGraph) -> npt.NDArray[np.intp]:
+    """The position of each triple among the graph's facts, -1 where it is new."""
+    facts = graph.facts
+    ends = pd.Index(pd.unique(pd.concat([triples["head"], triples["tail"]], ignore_index=True)))
+    relations = pd.Index(pd.unique(triples["relation"]))
+
+    def keys(frame: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        head, tail = ends.get_indexer(pd.Index(frame["head"])), ends.get_indexer(pd.Index(frame["tail"]))
+        relation = relations.get_indexer(pd.Index(frame["relation"]))
+        whole = np.minimum(np.minimum(head, tail), relation) >= 0
+        return (head.astype(np.int64) * len(ends) + tail) * len(relations) + relation, whole
+
+    known, whole = keys(facts)
+    at = np.flatnonzero(whole)
+    # Parallel relationships of one type, which only an adopted graph has, are written to alike.
+    at = at[~pd.Series(known[at]).duplicated().to_numpy()]
+    found = pd.Index(known[at]).get_indexer(pd.Index(keys(triples)[0]))
+    return np.where(found >= 0, at[found] if len(at) else -1, -1)
+
+
+def _choose_splits(
+    source: Source, graph: ExistingGraph, places: npt.NDArray[np.intp], shares: Shares, marks: Mapping[str, str]
+) -> npt.NDArray[np.str_]:
+    """What is written, else what the source gives, else what a held-out end demands, else a hash."""
+    triples = source.triples
+    given = triples["split"].fillna("").to_numpy(dtype=str)
+    written = np.full(len(triples), "", dtype="<U5")
+    written[places >= 0] = graph.facts["split"].to_numpy(dtype=str)[places[places >= 0]]
+    torn = (given != "") & (written != "") & (given != written)
+    if torn.any():
+        said = [f"{_name(triples, at)} is {written[at]} in the graph, {given[at]} in the files" for at in _first(torn)]
+        raise InputError(f"a split never changes once written: {'; '.join(said)} ({int(torn.sum())} in all)")
+    held = {i: known.held_out for i, known in graph.entities.items() if known.held_out} | dict(marks)
+    demanded = inherited(triples["head"], triples["tail"], held)
+    leak = (given == "train") & (demanded != "") & (written == "")
+    if leak.any():
+        said = [f"{_name(triples, at)} is train, an end is held out for {demanded[at]}" for at in _first(leak)]
+        raise InputError(
+            f"facts of a held-out entity cannot be trained on: {'; '.join(said)} ({int(leak.sum())} in all); "
+            "leave their split empty, or give the part that it is held out for"
+        )
+    splits = np.select([written != "", given != "", demanded != ""], [written, given, demanded], "")
+    free = splits == ""
+    splits[free] = split_pairs(triples["head"][free], triples["tail"][free], shares)
+    return splits
+
+
+def _changed_facts(source: Source, graph: ExistingGraph, places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Facts that are there but lack our entry, a split, or the values that the files give."""
+    there = np.flatnonzero(places >= 0)
+    facts = graph.facts.iloc[places[there]]
+    changed = np.zeros(len(places), dtype=bool)
+    changed[there] = (~facts["ours"] | (facts["split"] == "")).to_numpy(dtype=bool)
+    names = fact_properties(source)
+    if names:
+        news = zip(*(_values(source.triples[name].iloc[there]) for name in names), strict=True)
+        pairs = zip(facts["properties"], news, strict=True)
+        changed[there] |= np.array([list(before) != list(after) for before, after in pairs], dtype=bool)
+    return changed
+
+
+def _fact_rows(source: Source, splits: npt.NDArray[np.str_], wanted: npt.NDArray[np.bool_]) -> list[Row]:
+    triples = source.triples[wanted]
+    columns = [_values(triples[column]) for column in FACT]
+    rows: list[Row] = [
+        {"head": head, "relation": relation, "tail": tail, "split": split}
+        for head, relation, tail, split in zip(*columns, splits[wanted].tolist(), strict=True)
+    ]
+    names = fact_properties(source)
+    if names:
+        for row, values in zip(rows, zip(*(_values(triples[name]) for name in names), strict=True), strict=True):
+            row["properties"] = dict(zip(names, values, strict=True))
+    return rows
+
+
+def _labelled(source: Source) -> list[tuple[str, str]]:
+    return list(zip(source.entities["id"].tolist(), source.entities["label"].tolist(), strict=True))
+
+
+def _images(source: Source) -> dict[str, str]:
+    if "image" not in source.entities:
+        return {}
+    shown = source.entities.loc[source.entities["image"].notna(), ["id", "image"]]
+    return dict(zip(shown["id"], shown["image"], strict=True))
+
+
+def _values(column: "pd.Series[Any]") -> list[Any]:
+    """A column as Python values, None where a cell is missing."""
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def _first(wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(wanted)[:5]
+
+
+def _name(triples: pd.DataFrame, at: int) -> str:
+    return " ".join(triples.iloc[at][list(FACT)])

@@ -1,0 +1,63 @@
+"""Who decided what, and when."""
+
+from typing import Any
+
+from base.errors import InputError
+from graph.connection import Database, Row
+from graph.curation.decisions import Decision
+
+
+def find_decision(database: Database, id_: str) -> Decision | None:
+    """The decision of that id."""
+    rows = database.read("decisions/find_decisions", ids=[id_])
+    return _decision(rows[0]) if rows else None
+
+
+def find_newest(database: Database, by: str) -> dict[str, Any] | None:
+    """A person's newest decision that stands: id, key, verdict, at, batch, relation, and the names of the two ends."""
+    rows = database.read("review/find_undoable", by=by)
+    return {**rows[0], "at": rows[0]["at"].to_native()} if rows else None
+
+
+def list_decisions(
+    database: Database,
+    *,
+    by: str | None = None,
+    verdict: str | None = None,
+    relation: str | None = None,
+    queue: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
+) -> list[dict[str, Any]]:
+    """Decisions, the newest first, after the one of the id `after`, with the names of the ends and whether they stand.
+
+    Raises InputError where there is no decision `after`.
+    """
+    moment = database.read("review/find_moment", id=after) if after else [{"at": None}]
+    if not moment:
+        raise InputError(f"there is no decision {after!r}")
+    rows = database.read(
+        "review/list_decisions",
+        by=by,
+        verdict=verdict,
+        relation=relation,
+        queue=queue,
+        before=moment[0]["at"],
+        id=after or "",
+        limit=limit,
+    )
+    return [as_entry(row) for row in rows]
+
+
+def as_entry(row: Row) -> dict[str, Any]:
+    """A row with its map `decision` as a Decision."""
+    return {**row, "decision": _decision(row["decision"])}
+
+
+def list_people(database: Database) -> list[str]:
+    """Everybody who has decided anything."""
+    return [row["by"] for row in database.read("review/list_people")]
+
+
+def _decision(row: Row) -> Decision:
+    return Decision(**{**row, "at": row["at"].to_native()})

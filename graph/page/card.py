@@ -1,0 +1,174 @@
+"""What a curator needs to see of one predicted link: its ends, what is known, and why it is proposed."""
+
+import json
+from itertools import pairwise
+from typing import Any
+
+from pydantic import BaseModel
+
+from graph.connection import Database, Row
+from graph.curation.decisions import Decision, history
+
+# What the pipeline keeps on an entity for itself, or what the page shows in a place of its own.
+_INNER = frozenset(
+    {"id", "name", "label", "text", "url", "rights", "image", "image_sha256", "visual", "textual", "visual_digest"}
+    | {"textual_digest", "sources", "updated_at", "held_out"}
+)
+MODALITIES = ("structural", "visual", "textual")
+
+
+class Named(BaseModel):
+    """An entity where it is only mentioned; `picture` is a digest of the picture store."""
+
+    id: str
+    name: str
+    label: str | None = None
+    picture: str | None = None
+
+
+class Entity(Named):
+    """An entity in full; `properties` are the further columns of its source."""
+
+    text: str = ""
+    url: str | None = None
+    rights: str | None = None
+    properties: dict[str, str] = {}
+
+
+class Step(BaseModel):
+    """One fact of a path: read from left to right, or `backwards`."""
+
+    relation: str
+    backwards: bool
+    to: Named
+
+
+class Path(BaseModel):
+    """A way over facts from the head to the tail, and how many ways of its kind there are."""
+
+    start: Named
+    steps: list[Step]
+    count: int
+
+
+class Similar(BaseModel):
+    """A near entity that has the same fact; `similarity` is a cosine."""
+
+    entity: Named
+    similarity: float | None
+
+
+class Other(Named):
+    """Another candidate for the same question; `seen` is the id of the newest decision about it."""
+
+    key: str
+    seen: str | None
+    probability: float | None
+    rank: int | None
+
+
+class Card(BaseModel):
+    """One predicted link; `shares` say how much structure, picture and text contributed (they sum to 1)."""
+
+    key: str
+    relation: str
+    head: Entity
+    tail: Entity
+    facts: dict[str, list[Named]]
+    probability: float | None
+    uncertainty: float | None
+    draw: float | None
+    score: float | None
+    rank: int | None
+    calibrated_on: str | None
+    previous_probability: float | None
+    state: str
+    verdict: str
+    run_id: str | None
+    model_version: str | None
+    shares: dict[str, float]
+    similar: list[Similar]
+    paths: list[Path]
+    others: list[Other]
+    decisions: list[Decision]
+
+    @property
+    def seen(self) -> str | None:
+        """The id of the newest decision about the link."""
+        return self.decisions[-1].id if self.decisions else None
+
+
+def read_card(database: Database, key: str) -> Card | None:
+    """The link of that key with all that is shown of it; None where there is no such link."""
+    rows = database.read("review/read_card", key=key)
+    if not rows:
+        return None
+    row, link = rows[0], rows[0]["link"]
+    paths = [json.loads(path) for path in link.get("paths") or []]
+    similar = list(link.get("similar") or [])
+    named = read_names(database, [*similar, *(id_ for path in paths for id_ in path[::2])])
+    columns = ("probability", "uncertainty", "draw", "score", "rank", "calibrated_on", "previous_probability")
+    return Card(
+        key=key,
+        relation=row["relation"],
+        head=entity_of(row["head"]),
+        tail=entity_of(row["tail"]),
+        facts=_by_relation(row["facts"]),
+        **{name: link.get(name) for name in (*columns, "run_id", "model_version")},
+        state=link["state"],
+        verdict=link["verdict"],
+        shares={name: link[f"share_{name}"] for name in MODALITIES if link.get(f"share_{name}") is not None},
+        similar=_similar(similar, link.get("similarity"), named),
+        paths=_paths(paths, link.get("path_counts"), named),
+        others=[Other(**{**other, "name": other["name"] or other["id"]}) for other in row["others"]],
+        decisions=history(database, row["head"]["id"], row["relation"], row["tail"]["id"]),
+    )
+
+
+def read_names(database: Database, ids: list[str]) -> dict[str, Named]:
+    """The entities of these ids; those that are gone are left out."""
+    rows = database.read("review/read_names", ids=sorted(set(ids))) if ids else []
+    return {row["id"]: Named(**{**row, "name": row["name"] or row["id"]}) for row in rows}
+
+
+def entity_of(row: Row) -> Entity:
+    further = {name: _plain(value) for name, value in sorted(row.items()) if name not in _INNER and value is not None}
+    return Entity(
+        id=row["id"],
+        name=row.get("name") or row["id"],
+        label=row["label"],
+        picture=row.get("image_sha256"),
+        text=row.get("text") or "",
+        url=row.get("url"),
+        rights=row.get("rights"),
+        properties={name: value for name, value in further.items() if not name.startswith("_")},
+    )
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _by_relation(facts: list[Row]) -> dict[str, list[Named]]:
+    grouped: dict[str, list[Named]] = {}
+    for fact in facts:
+        named = Named(id=fact["id"], name=fact["name"] or fact["id"])
+        grouped.setdefault(fact["relation"], []).append(named)
+    return grouped
+
+
+def _similar(ids: list[str], similarities: list[float] | None, named: dict[str, Named]) -> list[Similar]:
+    values = [*(similarities or []), *[None] * len(ids)]
+    return [Similar(entity=named[i], similarity=value) for i, value in zip(ids, values, strict=False) if i in named]
+
+
+def _paths(paths: list[list[str]], counts: list[int] | None, named: dict[str, Named]) -> list[Path]:
+    found = []
+    for path, count in zip(paths, [*(counts or []), *[1] * len(paths)], strict=False):
+        nodes = [named.get(id_) or Named(id=id_, name=id_) for id_ in path[::2]]
+        steps = [
+            Step(relation=relation[1:], backwards=relation.startswith("<"), to=to)
+            for relation, (_, to) in zip(path[1::2], pairwise(nodes), strict=True)
+        ]
+        found.append(Path(start=nodes[0], steps=steps, count=count))
+    return found

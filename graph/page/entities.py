@@ -1,0 +1,75 @@
+"""What the page shows of one entity, and finding entities by words or by likeness."""
+
+import json
+from typing import Any
+
+from pydantic import BaseModel
+
+from graph import query
+from graph.connection import Database
+from graph.page.audit import as_entry
+from graph.page.card import Entity, Named, entity_of, read_names
+from graph.vectors import active_encoders
+
+# The named queries that answer "looks like", per modality.
+LIKENESS = {"visual": "list_similar_pictures", "textual": "list_similar_texts"}
+DECISIONS_SHOWN = 100
+
+
+class Facts(BaseModel):
+    """Facts of one relation and direction: the first of `count`."""
+
+    relation: str
+    incoming: bool
+    count: int
+    others: list["Known"]
+
+
+class Known(Named):
+    """The other end of a fact; `accepted` where a person accepted it as a prediction."""
+
+    accepted: bool = False
+
+
+class Profile(BaseModel):
+    """One entity with all that is shown of it; `alike` are look-alikes with their similarity, per modality."""
+
+    entity: Entity
+    facts: list[Facts]
+    alike: dict[str, list[tuple[Named, float]]]
+    decisions: list[dict[str, Any]]
+
+
+def read_profile(database: Database, id_: str, *, alike: int = 6) -> Profile | None:
+    """The entity of that id; None where there is none."""
+    rows = database.read("review/read_entity", id=id_)
+    if not rows:
+        return None
+    encoders = active_encoders(database)
+    encoded = [name for name in LIKENESS if name in encoders and rows[0]["entity"][name]]
+    begins = f"{json.dumps([id_], ensure_ascii=False, separators=(',', ':'))[:-1]},"
+    decided = database.read("review/list_decisions_of_entity", prefix=begins, limit=DECISIONS_SHOWN)
+    return Profile(
+        entity=entity_of(rows[0]["entity"]),
+        facts=[Facts(**facts) for facts in rows[0]["facts"]],
+        alike={name: _alike(database, LIKENESS[name], id_, alike) for name in encoded},
+        decisions=[as_entry(row) for row in decided],
+    )
+
+
+def list_proposals(database: Database, id_: str) -> list[str]:
+    """The keys of the links proposed of an entity, undecided ones first."""
+    return [row["key"] for row in database.read("review/list_proposals", id=id_)]
+
+
+def search(database: Database, words: str, *, limit: int = 40) -> list[tuple[Named, str]]:
+    """Entities by their names and texts, the best match first, each with its text."""
+    rows = query.run(database, "find_entity", words=words, limit=limit).to_dict("records")
+    named = read_names(database, [row["id"] for row in rows])
+    return [(named[row["id"]], str(row["text"] or "")) for row in rows if row["id"] in named]
+
+
+def _alike(database: Database, name: str, id_: str, limit: int) -> list[tuple[Named, float]]:
+    rows = query.run(database, name, entity=id_, limit=limit).to_dict("records")
+    named = read_names(database, [row["id"] for row in rows])
+    return [(named[row["id"]], float(row["similarity"])) for row in rows if row["id"] in named]

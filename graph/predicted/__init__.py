@@ -1,0 +1,1 @@
+"""Links written back, the models that made them, and their publication."""

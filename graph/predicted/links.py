@@ -1,0 +1,225 @@
+"""The links frame that a prediction hands over: checked, brought into one form, and kept as Parquet."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from base.errors import InputError, shorten
+
+ENDS = ("head", "relation", "tail")
+REQUIRED = (*ENDS, "score", "rank")
+# Properties of PREDICTED that the writer or review sets; no column may be called so.
+RESERVED = frozenset(
+    {
+        "key",
+        "state",
+        "verdict",
+        "run_id",
+        "model_version",
+        "created_at",
+        "draw",
+        "moved",
+        "previous_score",
+        "previous_probability",
+        "previous_run_id",
+    }
+)
+TYPES: dict[str, pa.DataType] = {
+    **dict.fromkeys(ENDS, pa.string()),
+    "score": pa.float64(),
+    "probability": pa.float64(),
+    "uncertainty": pa.float64(),
+    "calibrated_on": pa.string(),
+    "rank": pa.int64(),
+}
+STORABLE = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_boolean,
+    pa.types.is_timestamp,
+    pa.types.is_date,
+    pa.types.is_null,
+)
+
+_encode = json.encoder.encode_basestring
+
+
+def link_key(head: str, relation: str, tail: str) -> str:
+    """The `key` of a predicted link: the three as a JSON array, ``["Q1","hasStyle","Q2"]``.
+
+    Without spaces, and with only quotes, backslashes and control characters escaped, so that any program can make
+    it; two different links never share one, whatever characters their ids have.
+    """
+    return f"[{_encode(head)},{_encode(relation)},{_encode(tail)}]"
+
+
+def draw(key: str) -> float:
+    """The place of a link in the random order of the audit, 0 to 1: the first 53 bits of the SHA-256 of its key."""
+    return (int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]) >> 3) / 2**53
+
+
+def check_links(links: pd.DataFrame) -> pa.Table:
+    """The frame as a table, sorted by relation, head and tail, so that equal links are equal tables.
+
+    Columns: head, relation, tail (ids), score (any finite number), rank (1 is best), probability (0 to 1), uncertainty
+    (0 to 1), calibrated_on (text; these three optional); further columns are evidence: text, numbers, booleans, times,
+    or lists of them; missing values stay out.
+
+    Raises InputError that names the column and the first offending values.
+    """
+    if missing := [name for name in REQUIRED if name not in links.columns]:
+        raise InputError(f"the links have no column {', '.join(missing)}; needed are {', '.join(REQUIRED)}")
+    _check_names(list(links.columns))
+    table = pa.table({name: _column(name, links[name]) for name in links.columns})
+    _check_values(table.to_pandas())
+    return table.sort_by([("relation", "ascending"), ("head", "ascending"), ("tail", "ascending")])
+
+
+def with_probability(table: pa.Table) -> pa.Table:
+    """A checked table in which every link has what queues are ordered by.
+
+    A link without a probability, of a model that was never calibrated, gets the logistic function of its score, which
+    keeps the order and means nothing else: its `calibrated_on` is 'none'. A missing uncertainty is the binary entropy
+    of the probability in bits.
+    """
+    links = pd.DataFrame(index=range(len(table)))
+    for name in ("probability", "uncertainty", "calibrated_on"):
+        links[name] = table[name].to_pandas() if name in table.column_names else None
+    given = links["probability"].astype("float64")
+    scores = table["score"].to_numpy().astype("float64")
+    probability = given.fillna(pd.Series(1 / (1 + np.exp(-np.clip(scores, -700, 700)))))
+    entropy = -(_times_log(probability) + _times_log(1 - probability))
+    columns = {
+        "probability": probability,
+        "uncertainty": links["uncertainty"].astype("float64").fillna(entropy),
+        "calibrated_on": links["calibrated_on"].astype("object").where(given.notna(), "none"),
+    }
+    kept = table.select([name for name in table.column_names if name not in columns])
+    for name, values in columns.items():
+        kept = kept.append_column(name, pa.array(values, type=TYPES[name], from_pandas=True))
+    return kept
+
+
+def by_relation(table: pa.Table) -> dict[str, pa.Table]:
+    """A checked table cut into one per relation, by name."""
+    relations = table["relation"].to_pandas()
+    parts: dict[str, pa.Table] = {}
+    start = 0
+    for relation, size in relations.groupby(relations).size().items():
+        parts[str(relation)] = table.slice(start, size)
+        start += size
+    return parts
+
+
+def entities(table: pa.Table) -> list[str]:
+    """The distinct ids of a checked table."""
+    ends = pd.concat([table["head"].to_pandas(), table["tail"].to_pandas()])
+    return [str(value) for value in ends.unique()]
+
+
+def digest(table: pa.Table, *more: str) -> str:
+    """A sha256 over the content of a checked table and further strings."""
+    seen = hashlib.sha256(json.dumps(more).encode())
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table.combine_chunks())
+    seen.update(sink.getvalue())
+    return seen.hexdigest()
+
+
+def rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """One map per link of a checked table: key, head, tail, and `properties`, the other columns and `draw`."""
+    names = [name for name in table.column_names if name not in ENDS]
+    ends = zip(*(table[name].to_pylist() for name in ENDS), strict=True)
+    values = zip(*(table[name].to_pylist() for name in names), strict=True)
+    for (head, relation, tail), row in zip(ends, values, strict=True):
+        key = link_key(head, relation, tail)
+        properties = dict(zip(names, row, strict=True), draw=draw(key))
+        yield {"key": key, "head": head, "tail": tail, "properties": properties}
+
+
+def save_links(links: pd.DataFrame, folder: Path, run_id: str) -> Path:
+    """Write the links of one run as ``<folder>/<run_id>.parquet``, whole or not at all.
+
+    Publishing what was kept makes it current again.
+
+    Raises InputError as check_links does.
+    """
+    table = check_links(links)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{run_id}.parquet"
+    unfinished = path.with_suffix(".part")
+    pq.write_table(table, unfinished, compression="zstd")
+    unfinished.replace(path)
+    return path
+
+
+def _check_names(names: list[Any]) -> None:
+    if odd := [str(name) for name in names if not isinstance(name, str) or not name.strip()]:
+        raise InputError(f"column names of the links must be text: {shorten(odd)}")
+    if ours := sorted(RESERVED.intersection(names)):
+        raise InputError(f"the links have the reserved column {', '.join(ours)}; rename it")
+    if len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise InputError(f"the links have the column {', '.join(twice)} more than once")
+
+
+def _check_values(links: pd.DataFrame) -> None:
+    for name in ENDS:
+        _refuse(links, links[name].str.strip() == "", f"{name} must not be empty", ENDS)
+    _refuse(links, links["relation"] == "PREDICTED", "relation must not be our own type", ENDS)
+    _refuse(links, ~np.isfinite(links["score"]), "score must be a finite number", (*ENDS, "score"))
+    _refuse(links, links["rank"] < 1, "rank must be 1 or more", (*ENDS, "rank"))
+    if "probability" in links.columns:
+        outside = (links["probability"] < 0) | (links["probability"] > 1)
+        _refuse(links, outside, "probability must be from 0 to 1", (*ENDS, "probability"))
+    _refuse(links, links.duplicated(list(ENDS)), "each (head, relation, tail) may come once", ENDS)
+
+
+def _times_log(share: "pd.Series[float]") -> "pd.Series[float]":
+    """x · log2 x, 0 at 0."""
+    return share * np.log2(share.where(share > 0, 1.0))
+
+
+def _refuse(links: pd.DataFrame, wrong: "pd.Series[bool]", message: str, shown: Sequence[str]) -> None:
+    if wrong.any():
+        rows = links.loc[wrong, list(shown)].astype(str).to_numpy().tolist()
+        raise InputError(f"{message}: {shorten([' '.join(row) for row in rows])}")
+
+
+def _column(name: str, values: "pd.Series[Any]") -> "pa.Array[Any]":
+    """One column in the type that Neo4j keeps it in."""
+    wanted = TYPES.get(name)
+    try:
+        column = _plain(values, wanted)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        allowed = wanted or "text, numbers, booleans, times, or lists of one of them"
+        raise InputError(f"the column {name} of the links holds something else than {allowed}: {error}") from error
+    if name in REQUIRED and column.null_count:
+        raise InputError(f"the column {name} of the links must have a value in every row; {column.null_count} lack it")
+    return column
+
+
+def _plain(values: "pd.Series[Any]", wanted: pa.DataType | None) -> "pa.Array[Any]":
+    """The values without categories; raises ArrowInvalid for what no property can hold."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    made = pa.array(values, type=wanted, from_pandas=True)
+    column = made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
+    kind = column.type
+    if isinstance(column, pa.ListArray | pa.LargeListArray):
+        if column.flatten().null_count:
+            raise pa.ArrowInvalid("a list with a missing value in it")
+        kind = column.flatten().type
+    if not any(is_kind(kind) for is_kind in STORABLE):
+        raise pa.ArrowInvalid(f"values of type {kind}")
+    return column

@@ -1,0 +1,1 @@
+"""The bundled Neo4j: artefacts, process, administration, backup."""

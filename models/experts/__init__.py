@@ -1,0 +1,1 @@
+"""What speaks beside the fused vectors, and how far each is trusted."""

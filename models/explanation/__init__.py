@@ -1,0 +1,1 @@
+"""Evidence for a link, and where it stands."""

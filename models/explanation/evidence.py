@@ -1,0 +1,141 @@
+"""Why a model proposes a link: who like its head has the same fact, what joins its ends, what the score rests on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from base.progress import Progress, silent
+from models.explanation.paths import Paths
+from models.ranking.candidates import Candidates
+from models.ranking.scores import Scores, VectorScores, columns_of
+from models.representation.vlkge import VLKGE
+from models.triples.knowledge_graph import FEATURES, KnowledgeGraph
+from models.triples.known_facts import KnownFacts
+
+SIMILAR = 5
+SHAPES = 3
+OTHERS = 256  # candidates whose mean score a link's is compared with
+CELLS = 2**24
+MODALITIES = ("structural", *FEATURES)
+COLUMNS = ["similar", "similarity", "paths", "path_counts", *(f"share_{name}" for name in MODALITIES)]
+
+
+def evidence(model: VLKGE, graph: KnowledgeGraph, links: pd.DataFrame, progress: Progress = silent) -> pd.DataFrame:
+    """Evidence for links (columns head, relation, tail: ids) of a model with the rows of `graph`, in their order.
+
+    similar: at most SIMILAR ids of the entities nearest to the head, by the cosine of r_e, for which the same relation
+    and tail is recorded; similarity: those cosines. paths and path_counts: see models.explanation.paths.Found.
+    share_structural, share_visual, share_textual: how much of the score rests on each, see `shares`.
+    """
+    triples = _rows(graph, links)
+    model.eval()
+    with torch.no_grad():
+        near = similar(model.fused_representations().cpu(), graph, triples)
+    progress(1, 3, "similar entities")
+    paths = Paths(graph).find(triples[:, 0].tolist(), triples[:, 2].tolist(), SHAPES)
+    progress(2, 3, "paths")
+    parts = shares(model, graph, triples)
+    progress(3, 3, "shares")
+    columns: dict[str, object] = {
+        "similar": [[graph.entities[row] for row in rows] for rows, _ in near],
+        "similarity": [cosines for _, cosines in near],
+        "paths": paths.paths,
+        "path_counts": paths.counts,
+        **{f"share_{name}": parts[name].numpy() for name in MODALITIES},
+    }
+    return pd.DataFrame(columns, columns=COLUMNS, index=links.index)
+
+
+def similar(
+    vectors: Tensor, graph: KnowledgeGraph, triples: Tensor, most: int = SIMILAR
+) -> list[tuple[list[int], list[float]]]:
+    """For each of triples [n, 3] the entities nearest to its head that are known to have its relation and tail.
+
+    Nearness is the cosine of vectors [N, W], nearest first; the head itself is none of them.
+    """
+    units = F.normalize(vectors, dim=1)
+    asked, group = torch.unique(triples[:, [2, 1]], dim=0, return_inverse=True)
+    rows, entities = KnownFacts(torch.cat(list(graph.triples.values())), graph.num_relations).answers(asked, "head")
+    starts = torch.searchsorted(rows, torch.arange(len(asked) + 1))
+    found: list[tuple[list[int], list[float]]] = [([], []) for _ in range(len(triples))]
+    order = group.argsort(stable=True)
+    for number, members in enumerate(torch.split(order, torch.bincount(group, minlength=len(asked)).tolist())):
+        pool = entities[starts[number] : starts[number + 1]]
+        if len(pool) == 0:
+            continue
+        for part in torch.split(members, max(1, CELLS // len(pool))):
+            heads = triples[part, 0]
+            cosines = units[heads] @ units[pool].T
+            cosines[heads[:, None] == pool] = -torch.inf
+            values, at = cosines.topk(min(most, len(pool)), dim=1)
+            for link, row, value in zip(part.tolist(), pool[at].tolist(), values.tolist(), strict=True):
+                kept = [(r, round(v, 4)) for r, v in zip(row, value, strict=True) if v > -torch.inf]
+                found[link] = ([r for r, _ in kept], [v for _, v in kept])
+    return found
+
+
+def shares(model: VLKGE, graph: KnowledgeGraph, triples: Tensor) -> dict[str, Tensor]:
+    """Which part of a link's score rests on structure, pictures and texts, [n] each for triples [n, 3].
+
+    What is divided is the lead over the mean candidate for the tail. A modality's part of it is what is lost when the
+    model scores as if nobody had that modality; one that speaks against the link has none. Parts add up to one. NaN:
+    the model does not know the modality, or neither end has it; all are NaN where no modality speaks for the link.
+    """
+    whole = _lead(VectorScores.of_model(model), graph, triples)
+    lost = {}
+    for name in model.modalities:
+        with without(model, name):
+            lost[name] = (whole - _lead(VectorScores.of_model(model), graph, triples)).clamp(min=0)
+        masks = model.state_dict()[f"modalities.{name}.mask"].cpu()
+        lost[name][~masks[triples[:, [0, 2]]].any(1)] = torch.nan
+    total = torch.stack(list(lost.values())).nansum(0)
+    missing = torch.full((len(triples),), torch.nan)
+    return {
+        name: torch.where(total > 0, lost[name] / total, torch.nan) if name in lost else missing for name in MODALITIES
+    }
+
+
+@contextmanager
+def without(model: VLKGE, modality: str) -> Iterator[None]:
+    """The model as if no entity had the modality."""
+    masks = f"modalities.{modality}.mask", f"structure.modalities.{modality}.mask"
+    hidden = [tensor for name, tensor in model.state_dict().items() if name in masks]
+    kept = [tensor.clone() for tensor in hidden]
+    try:
+        for tensor in hidden:
+            tensor.zero_()
+        yield
+    finally:
+        for tensor, before in zip(hidden, kept, strict=True):
+            tensor.copy_(before)
+
+
+def _lead(scores: Scores, graph: KnowledgeGraph, triples: Tensor) -> Tensor:
+    """Scores [n] of triples above the mean of OTHERS candidates for their tails, spread evenly over all."""
+    result = torch.empty(len(triples))
+    typed = Candidates.typed(graph)
+    for relation in torch.unique(triples[:, 1]).tolist():
+        every = typed.of(relation, "tail")
+        others = every[torch.linspace(0, len(every) - 1, min(OTHERS, len(every))).long()]
+        own = (triples[:, 1] == relation).nonzero()[:, 0]
+        for part in torch.split(own, max(1, CELLS // (len(own) + OTHERS))):
+            links = triples[part].to(scores.device)
+            columns = torch.unique(torch.cat([others.to(scores.device), links[:, 2]]))
+            with torch.no_grad():
+                table = scores.score_all(links[:, [0, 1]], "tail", columns)
+            mean = table[:, columns_of(others.to(scores.device), columns)].mean(1)
+            at = columns_of(links[:, 2], columns)
+            result[part] = (table[torch.arange(len(links), device=table.device), at] - mean).float().cpu()
+    return result
+
+
+def _rows(graph: KnowledgeGraph, links: pd.DataFrame) -> Tensor:
+    entities = {identity: row for row, identity in enumerate(graph.entities)}
+    relations = {name: row for row, name in enumerate(graph.relations)}
+    columns = (links["head"].map(entities), links["relation"].map(relations), links["tail"].map(entities))
+    return torch.from_numpy(np.stack([column.to_numpy(dtype=np.int64) for column in columns], axis=1))

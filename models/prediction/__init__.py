@@ -1,0 +1,1 @@
+"""The best new links, and recorded facts that look wrong."""

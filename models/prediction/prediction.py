@@ -1,0 +1,137 @@
+"""New links: the best of each head, of each relation or of the whole graph, with their probabilities."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from torch import Tensor
+
+from base.errors import InputError, refuse_unknown_relations
+from base.progress import Progress, silent
+from models.calibration.calibration import Calibration, uncertainty
+from models.prediction.top_links import TopLinks
+from models.ranking.candidate_lists import CandidateLists, Links
+from models.ranking.ranking import BUDGET
+from models.ranking.scores import Scores, VectorScores
+from models.representation.checkpoint import Checkpoint
+from models.representation.vlkge import VLKGE
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.relation_patterns import Patterns
+
+COLUMNS = ["head", "relation", "tail", "score", "rank"]
+CALIBRATED = ["probability", "uncertainty", "calibrated_on"]
+
+Numbers = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+def predict(
+    model: VLKGE | Scores,
+    graph: KnowledgeGraph,
+    *,
+    relations: Sequence[str] | None = None,
+    top_k: int = 3,
+    limit: int | None = 1000,
+    best: int | None = None,
+    patterns: Patterns | None = None,
+    calibration: Calibration | None = None,
+    seen: Tensor | None = None,
+    heads: Tensor | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    budget: int = BUDGET,
+    progress: Progress = silent,
+) -> pd.DataFrame:
+    """Links frame: head, relation and tail (ids), score, and rank, the place among the head's new tails from 1.
+
+    With a `calibration` also probability, uncertainty (its entropy in bits) and calibrated_on (relation or pooled).
+    `seen` bool [N] says of whom the model knew training facts (None: of those that have some in the graph).
+
+    Heads and tails are of the labels that the relation joins in the graph. Left out are the facts of all splits, what
+    they say the other way round, rejected links, loops unless the relation has some, and second values of functional
+    relations (`patterns`; None: those that the data shows). `heads` bool [N] restricts whose links are looked for.
+
+    From the union of the `top_k` best tails of every head and relation, the `limit` best of each relation are kept,
+    and of those the `best` of all (None: all of them), by probability, then score; with `thresholds`, only those of a
+    relation's probability or more. Sorted by relation and by that order. `budget` bounds the numbers held at a time;
+    so does what is kept, unless both limits are None. Raises InputError for an unknown relation and limits below 1.
+    """
+    for name, value in (("top_k", top_k), ("limit", limit), ("best", best)):
+        if value is not None and value < 1:
+            raise InputError(f"{name} is {value}; it must be at least 1")
+    chosen = _relation_rows(graph, relations)
+    scores = model if isinstance(model, Scores) else VectorScores.of_model(model)
+    lists = CandidateLists(scores, graph, patterns or Patterns.found(graph), top_k=top_k, heads=heads, budget=budget)
+    label_links = _Judge(calibration, graph.seen if seen is None else seen, thresholds)
+    everything = TopLinks(best)
+    total, done = sum(lists.count(row) for row in chosen), 0
+    for row in chosen:
+        kept = TopLinks(limit)
+        for count, links in lists.blocks(row):
+            kept.add(*label_links(links, graph.relations[row]))
+            done += count
+            progress(done, total, graph.relations[row])
+        everything.add(*kept.best())
+    return _frame(graph, *everything.best(), calibrated=calibration is not None)
+
+
+def seen_by(checkpoint: Checkpoint, graph: KnowledgeGraph) -> Tensor:
+    """Of which entities of a graph, maybe grown since, a model knew training facts, bool [N]."""
+    trained = checkpoint.model.state_dict().get("modalities.structural.mask")
+    known = [True] * len(checkpoint.entities) if trained is None else trained.tolist()
+    seen = dict(zip(checkpoint.entities, known, strict=True))
+    return torch.tensor([seen.get(identity, False) for identity in graph.entities], dtype=torch.bool) & graph.seen
+
+
+def added_since(checkpoint: Checkpoint, graph: KnowledgeGraph) -> list[str]:
+    """Ids of the entities of a graph that a model has never met."""
+    met = set(checkpoint.entities)
+    return [identity for identity in graph.entities if identity not in met]
+
+
+def members(graph: KnowledgeGraph, ids: Sequence[str]) -> Tensor:
+    """Which entities have one of the ids, bool [N]."""
+    chosen = set(ids)
+    return torch.tensor([identity in chosen for identity in graph.entities], dtype=torch.bool)
+
+
+class _Judge:
+    """Gives links their probabilities, and drops those below their relation's threshold."""
+
+    def __init__(self, calibration: Calibration | None, seen: Tensor, thresholds: Mapping[str, float] | None) -> None:
+        self.calibration = calibration
+        self.seen = seen
+        self.thresholds = thresholds
+
+    def __call__(self, links: Links, relation: str) -> tuple[Links, Numbers, Mask]:
+        count = len(links.heads)
+        if self.calibration is None:
+            return links, np.zeros(count), np.zeros(count, dtype=bool)
+        probability, own = self.calibration.probabilities(links, self.seen[links.heads].numpy())
+        if self.thresholds is None:
+            return links, probability, own
+        likely = probability >= self.thresholds.get(relation, np.inf)
+        return links.at(torch.from_numpy(likely)), probability[likely], own[likely]
+
+
+def _frame(graph: KnowledgeGraph, links: Links, probability: Numbers, own: Mask, *, calibrated: bool) -> pd.DataFrame:
+    entities = np.array(graph.entities, dtype=object)
+    columns: dict[str, object] = {
+        "head": entities[links.heads.numpy()],
+        "relation": np.array(graph.relations, dtype=object)[links.relations.numpy()],
+        "tail": entities[links.tails.numpy()],
+        "score": links.scores.double().numpy(),
+        "rank": links.ranks.numpy(),
+    }
+    if calibrated:
+        columns["probability"] = probability
+        columns["uncertainty"] = uncertainty(probability)
+        columns["calibrated_on"] = np.where(own, "relation", "pooled").astype(object)
+    frame = pd.DataFrame(columns, columns=COLUMNS + (CALIBRATED if calibrated else []))
+    return frame.sort_values("relation", kind="stable", ignore_index=True)
+
+
+def _relation_rows(graph: KnowledgeGraph, names: Sequence[str] | None) -> list[int]:
+    refuse_unknown_relations(names or (), graph.relations)
+    return [row for row, name in enumerate(graph.relations) if names is None or name in names]

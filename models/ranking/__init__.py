@@ -1,0 +1,1 @@
+"""Candidates, scores and filtered ranks."""

@@ -1,0 +1,142 @@
+"""The lists that are served: for each head its best tails that are not known yet, among what the relation joins."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from models.ranking.candidates import of_types
+from models.ranking.distance_bounds import Cells
+from models.ranking.ranking import BUDGET
+from models.ranking.scores import Scores, columns_of
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.known_facts import KnownFacts
+from models.triples.relation_patterns import Patterns
+
+SHARE_TOP_K = 10
+
+
+class Links(NamedTuple):
+    """Links as columns [n] of equal length, on the CPU."""
+
+    heads: Tensor
+    relations: Tensor
+    tails: Tensor
+    scores: Tensor
+    ranks: Tensor
+    """The place among the head's new tails, from 1."""
+    log_share: Tensor
+    """The log of the link's share among the head's CONTENDERS best new tails, as a softmax of scores gives it."""
+    has_known_tail: Tensor
+    """Whether the head already has a known tail of the relation, bool."""
+
+    @classmethod
+    def joined(cls, parts: list["Links"]) -> "Links":
+        """All links of the parts; none where there are none."""
+        return cls(*(torch.cat(columns) for columns in zip(*parts, strict=True))) if parts else cls.none()
+
+    @classmethod
+    def none(cls) -> "Links":
+        kinds = (torch.long, torch.long, torch.long, torch.float, torch.long, torch.float, torch.bool)
+        return cls(*(torch.empty(0, dtype=kind) for kind in kinds))
+
+    def at(self, rows: Tensor) -> "Links":
+        """The links of these rows (indices, or bool [n])."""
+        return Links(*(column[rows] for column in self))
+
+    @property
+    def triples(self) -> Tensor:
+        return torch.stack([self.heads, self.relations, self.tails], dim=1)
+
+
+class CandidateLists:
+    """Makes the lists of a model, in blocks of heads that hold at most `budget` numbers at a time.
+
+    Left out are known facts, what they say the other way round, rejected links, second values of functional relations,
+    and loops unless the relation has some. The facts of the splits `hidden` count as unknown: so lists are made as if
+    they had yet to be found. `heads` bool [N] restricts who gets a list.
+    """
+
+    def __init__(
+        self,
+        scores: Scores,
+        graph: KnowledgeGraph,
+        patterns: Patterns,
+        *,
+        top_k: int,
+        hidden: Collection[str] = (),
+        heads: Tensor | None = None,
+        budget: int = BUDGET,
+    ) -> None:
+        self.scores = scores
+        self.graph = graph
+        self.patterns = patterns
+        self.top_k = top_k
+        self.heads = heads
+        self.budget = budget
+        known = torch.cat([facts for split, facts in graph.triples.items() if split not in hidden])
+        self.known = torch.cat([known, patterns.implied(known, graph.relations)])
+        self.looping = set(known[known[:, 0] == known[:, 2]][:, 1].tolist())
+        self.left_out = KnownFacts(torch.cat([self.known, graph.rejected]), graph.num_relations).to(scores.device)
+
+    def count(self, relation: int) -> int:
+        """How many lists the relation has: pairs of a head and the labels of tails that it joins with it."""
+        return sum(len(heads) for heads, _ in self._joined(relation))
+
+    def blocks(self, relation: int) -> Iterator[tuple[int, Links]]:
+        """(number of lists, their links), block by block."""
+        has_tail = torch.zeros(self.graph.num_entities, dtype=torch.bool)
+        has_tail[self.known[self.known[:, 1] == relation][:, 0]] = True
+        for heads, tails in self._joined(relation):
+            for block in torch.split(heads, max(1, self.budget // max(1, len(tails)))):
+                yield len(block), self._block(relation, block, tails, has_tail)
+
+    def excluded(self, pairs: Tensor, tails: Tensor) -> Cells:
+        """Cells of a matrix over sorted `tails` that are no new links of pairs [B, 2] of one relation."""
+        rows, entities = self.left_out.answers(pairs, "tail")
+        if len(pairs) and int(pairs[0, 1]) not in self.looping:
+            every = torch.arange(len(pairs), device=pairs.device)
+            rows, entities = torch.cat([rows, every]), torch.cat([entities, pairs[:, 0]])
+        columns = columns_of(entities, tails)
+        return rows[columns >= 0], columns[columns >= 0]
+
+    def _joined(self, relation: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """(eligible heads of one label, tails of all labels that the relation joins with it)."""
+        tails_of: dict[int, set[int]] = defaultdict(set)
+        for head_type, tail_type in sorted(self.graph.relation_types[relation]):
+            tails_of[head_type].add(tail_type)
+        taken = self.known[self.known[:, 1] == relation][:, 0]
+        for head_type, tail_types in tails_of.items():
+            heads = of_types(self.graph, {head_type})
+            if self.heads is not None:
+                heads = heads[self.heads[heads]]
+            if self.graph.relations[relation] in self.patterns.functional:
+                heads = heads[~torch.isin(heads, taken)]
+            if len(heads):
+                yield heads, of_types(self.graph, tail_types)
+
+    @torch.no_grad()
+    def _block(self, relation: int, heads: Tensor, tails: Tensor, has_tail: Tensor) -> Links:
+        device = self.scores.device
+        own, tails = heads.to(device), tails.to(device)
+        pairs = torch.stack([own, torch.full_like(own, relation)], dim=1)
+        hidden = self.excluded(pairs, tails)
+        most = max(self.top_k, SHARE_TOP_K)
+        scores = self.scores.score_best(pairs, "tail", tails, hidden, most)
+        contenders, at = (part.cpu() for part in scores.topk(min(most, len(tails)), dim=1))
+        best, at = contenders[:, : self.top_k], at[:, : self.top_k]
+        log_share = best - contenders[:, :SHARE_TOP_K].logsumexp(1, keepdim=True)
+        listed = heads[:, None].expand_as(best)
+        ranks = torch.arange(1, best.shape[1] + 1).expand_as(best)
+        new = best > -torch.inf
+        return Links(
+            heads=listed[new],
+            relations=torch.full_like(listed[new], relation),
+            tails=tails.cpu()[at[new]],
+            scores=best[new],
+            ranks=ranks[new],
+            log_share=log_share[new],
+            has_known_tail=has_tail[listed[new]],
+        )

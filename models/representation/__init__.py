@@ -1,0 +1,1 @@
+"""One vector an entity: modalities, fusion, VL-KGE, its checkpoint."""

@@ -1,0 +1,172 @@
+"""A trained model on disk: tensors, configuration, vocabulary and metrics; no pickle."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import ValidationError
+from torch import Tensor
+
+from base.errors import InputError
+from models.config import TrainConfig
+from models.representation.vlkge import VLKGE
+from models.tensor_file import load_tensors, save_json, save_tensors
+from models.triples.knowledge_graph import FEATURES, Features, KnowledgeGraph
+
+MODEL, CONFIG, VOCABULARY, METRICS = "model.safetensors", "config.json", "vocabulary.json", "metrics.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model in evaluation mode on the CPU, and whose vectors its rows are."""
+
+    model: VLKGE
+    config: TrainConfig
+    entities: list[str]
+    entity_types: list[str]
+    relations: list[str]
+    encoders: dict[str, dict[str, object]]
+    fingerprint: str
+    """Of the data that it was trained on."""
+    metrics: dict[str, Any] = field(default_factory=dict)
+    """`validation_mrr`, `best_epoch`, `epochs`, and `history`: a row per epoch with loss, validation_mrr, seconds."""
+
+    @classmethod
+    def of(cls, model: VLKGE, graph: KnowledgeGraph, metrics: dict[str, Any]) -> "Checkpoint":
+        """A trained model of a graph."""
+        return cls(
+            model=model.cpu().eval(),
+            config=model.config,
+            entities=graph.entities,
+            entity_types=[graph.type_names[kind] for kind in graph.entity_types.tolist()],
+            relations=graph.relations,
+            encoders=graph.encoders,
+            fingerprint=graph.fingerprint,
+            metrics=metrics,
+        )
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether the folder holds a finished model."""
+        return (folder / METRICS).exists()
+
+    def save(self, folder: Path) -> None:
+        """Write the folder; the metrics come last and mark it complete."""
+        folder.mkdir(parents=True, exist_ok=True)
+        save_tensors(self.model.state_dict(), folder / MODEL)
+        save_json(self.config.model_dump(mode="json"), folder / CONFIG)
+        vocabulary = {
+            "fingerprint": self.fingerprint,
+            "encoders": self.encoders,
+            "relations": self.relations,
+            "entities": self.entities,
+            "entity_types": self.entity_types,
+        }
+        save_json(vocabulary, folder / VOCABULARY)
+        save_json(self.metrics, folder / METRICS)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Checkpoint":
+        """Read a folder; raises InputError where it is incomplete or not of this project."""
+        if not cls.exists(folder):
+            raise InputError(f"{folder} holds no finished model ({METRICS} is missing)")
+        vocabulary = _read(folder / VOCABULARY)
+        try:
+            config = TrainConfig.model_validate(_read(folder / CONFIG))
+        except ValidationError as error:
+            raise InputError(f"{folder / CONFIG}: {error}") from error
+        tensors, _ = load_tensors(folder / MODEL)
+        model = _model(config, tensors, len(vocabulary["entities"]), len(vocabulary["relations"]))
+        return cls(
+            model=model,
+            config=config,
+            entities=vocabulary["entities"],
+            entity_types=vocabulary["entity_types"],
+            relations=vocabulary["relations"],
+            encoders=vocabulary["encoders"],
+            fingerprint=vocabulary["fingerprint"],
+            metrics=_read(folder / METRICS),
+        )
+
+    def model_for(self, graph: KnowledgeGraph) -> VLKGE:
+        """The model with the rows of `graph`, which may have changed since training.
+
+        Entities keep their trained vectors by id; new ones are represented by their features alone, as unseen ones are.
+        Raises InputError for other encoders, and for relations that were not in training.
+        """
+        if graph.fingerprint == self.fingerprint:
+            return self.model
+        self.refuse_other_encoders(graph)
+        unknown = sorted(set(graph.relations) - set(self.relations))
+        if unknown:
+            raise InputError(
+                f"relations that the model was not trained on: {unknown[:5]} ({len(unknown)}): train again"
+            )
+        return _carried_over(self, graph)
+
+    def refuse_other_encoders(self, graph: KnowledgeGraph) -> None:
+        """Raises InputError where the graph's vectors are not of the encoders that the model was trained on."""
+        for modality in self.model.modalities:
+            ours, theirs = self.encoders.get(modality), graph.encoders.get(modality)
+            if ours != theirs:
+                raise InputError(
+                    f"the model was trained on {modality} vectors of {ours}, the graph has those of {theirs}: "
+                    "encode again with that encoder, or train again"
+                )
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+
+
+def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relations: int) -> VLKGE:
+    """The model whose state `tensors` are."""
+    masks = ("modalities.structural.mask", "imaginary.rows")
+    seen = next((tensors[name] for name in masks if name in tensors), torch.ones(entities, dtype=torch.bool))
+    features = {
+        name: Features(tensors[f"modalities.{name}.vectors"], tensors[f"modalities.{name}.mask"])
+        for name in FEATURES
+        if f"modalities.{name}.vectors" in tensors
+    }
+    try:
+        model = VLKGE(config, seen, features, relations)
+        model.load_state_dict(tensors | _with_itself(model, tensors))
+    except RuntimeError as error:
+        raise InputError(f"{MODEL} does not fit {CONFIG}: {error}") from error
+    return model.eval()
+
+
+def _with_itself(model: VLKGE, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights of experts as they are now: a model from before the known entity itself had one gives it no weight."""
+    weights = tensors.get("trust.weights")
+    if model.trust is None or weights is None or weights.shape[2] + 1 != model.trust.weights.shape[2]:
+        return {}
+    return {"trust.weights": torch.cat([weights[..., :2], torch.zeros_like(weights[..., :1]), weights[..., 2:]], dim=2)}
+
+
+def _carried_over(checkpoint: Checkpoint, graph: KnowledgeGraph) -> VLKGE:
+    """The model over the entities and relations of another graph."""
+    place = {identity: row for row, identity in enumerate(checkpoint.entities)}
+    source = torch.tensor([place.get(identity, -1) for identity in graph.entities])
+    relations = torch.tensor([checkpoint.relations.index(name) for name in graph.relations])
+    both_sides = torch.cat([relations, relations + len(checkpoint.relations)])
+    features = {name: graph.features[name] for name in checkpoint.model.modalities if name != "structural"}
+    model = VLKGE(checkpoint.config, torch.zeros(graph.num_entities, dtype=torch.bool), features, graph.num_relations)
+    trained = checkpoint.model.state_dict()
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            if name in model.entity_tables:
+                value[source >= 0] = trained[name][source[source >= 0]]
+            elif name in model.tables_of_both:
+                value[source >= 0] = trained[name][source[source >= 0]][:, both_sides]
+            elif name in model.relation_tables:
+                one_each = len(trained[name]) == len(checkpoint.relations)
+                value.copy_(trained[name][relations if one_each else both_sides])
+            elif name not in model.feature_buffers:
+                value.copy_(trained[name])
+    return model.eval()

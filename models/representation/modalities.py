@@ -1,0 +1,144 @@
+"""One modality's vectors of entities: trained rows for structure, projected features for pictures and texts.
+
+Entities are rows int64 [n], or None for all.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.representation.nystroem import Nystroem
+from models.triples.knowledge_graph import Features
+
+
+class Structural(nn.Module):
+    """A trained vector per entity; only entities with training facts have one."""
+
+    def __init__(self, seen: Tensor, width: int, sparse: bool) -> None:
+        super().__init__()
+        self.sparse = sparse
+        self.mask: Tensor
+        self.register_buffer("mask", seen)
+        self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(seen), width)))
+
+    def forward(self, entities: Tensor | None) -> Tensor:
+        return _rows(self.table, entities, self.sparse)
+
+    def present(self, entities: Tensor | None) -> Tensor:
+        return of_entities(self.mask, entities)
+
+
+class Projected(nn.Module):
+    """Features of an encoder, adapted where asked for, projected to `width` where they are not as wide.
+
+    Frozen features are a buffer; fine-tuned ones a trained table. With `landmarks` frozen ones are described by their
+    similarity to so many of them before all else.
+    """
+
+    def __init__(
+        self,
+        features: Features,
+        width: int,
+        *,
+        adapter_width: int | None,
+        fine_tune: bool,
+        sparse: bool,
+        landmarks: int = 0,
+    ) -> None:
+        super().__init__()
+        self.sparse = sparse and fine_tune
+        self.mask: Tensor
+        self.register_buffer("mask", features.mask)
+        self.vectors: Tensor
+        if fine_tune:
+            self.vectors = nn.Parameter(features.vectors.clone())
+        else:
+            self.register_buffer("vectors", features.vectors)
+        self.landmarks = Nystroem(features.vectors.shape[1], landmarks) if landmarks else None
+        self.descriptions: Tensor | None
+        self.register_buffer("descriptions", None, persistent=False)
+        self.dimension = dimension = landmarks or features.vectors.shape[1]
+        self.adapter = Adapter(dimension, adapter_width) if adapter_width else nn.Identity()
+        self.projection: nn.Module = nn.Identity() if dimension == width else nn.Linear(dimension, width, bias=False)
+
+    def forward(self, entities: Tensor | None) -> Tensor:
+        vectors: Tensor = self.projection(self.adapter(_rows(self._inputs(), entities, self.sparse)))
+        return vectors
+
+    def _inputs(self) -> Tensor:
+        if self.landmarks is None:
+            return self.vectors
+        if self.descriptions is None:
+            with torch.no_grad():
+                self.descriptions = self.landmarks(self.vectors)
+        return self.descriptions
+
+    def choose_landmarks(self, seed: int) -> None:
+        """Draw those of a model that is to be trained."""
+        if self.landmarks is not None:
+            self.landmarks.choose(Features(self.vectors, self.mask), seed)
+
+    def take_landmarks(self, other: "Projected") -> None:
+        """Those of another model that is built alike, whose projection fits no others."""
+        if self.landmarks is not None and other.landmarks is not None:
+            self.landmarks.load_state_dict(other.landmarks.state_dict())
+            self.descriptions = None
+
+    def present(self, entities: Tensor | None) -> Tensor:
+        return of_entities(self.mask, entities)
+
+    def unit_features(self, entities: Tensor) -> Tensor:
+        """The features themselves [n, d], of unit length, zeros where there are none; nothing is learned by them."""
+        return F.normalize(self.vectors[entities].detach(), dim=1) * self.mask[entities, None]
+
+
+class Adapter(nn.Module):
+    """Residual bottleneck x + tanh(g) * LayerNorm(W2 ReLU(W1 x)).
+
+    The identity at first, since g starts at zero; the maps do not, or no gradient would ever reach either factor.
+    """
+
+    def __init__(self, dimension: int, bottleneck: int) -> None:
+        super().__init__()
+        self.down = nn.Linear(dimension, bottleneck)
+        self.up = nn.Linear(bottleneck, dimension)
+        self.gate = nn.Parameter(torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        change = F.layer_norm(self.up(self.down(x).relu()), x.shape[-1:])
+        return x + self.gate.tanh() * change
+
+
+class Imaginary(nn.Module):
+    """Imaginary parts of complex vectors: a trained row for some entities, tanh(g) * P real for the others.
+
+    The gate g starts at zero, the projection P does not, or neither would ever change.
+    """
+
+    def __init__(self, rows: Tensor, width: int, sparse: bool) -> None:
+        super().__init__()
+        self.sparse = sparse
+        self.rows: Tensor
+        self.register_buffer("rows", rows)
+        self.needs_projection = not bool(rows.all())
+        self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(rows), width)))
+        self.projection = nn.Linear(width, width, bias=False)
+        self.gate = nn.Parameter(torch.zeros(()))
+
+    def forward(self, entities: Tensor | None, real: Tensor, structured: Tensor | None) -> Tensor:
+        """Imaginary parts [n, width]; rows are used only for `structured` entities, bool [n] (None: all)."""
+        own = _rows(self.table, entities, self.sparse)
+        if not self.needs_projection:
+            return own
+        derived = self.gate.tanh() * self.projection(real)
+        used = of_entities(self.rows, entities)
+        return torch.where((used if structured is None else used & structured)[:, None], own, derived)
+
+
+def of_entities(values: Tensor, entities: Tensor | None) -> Tensor:
+    """The rows of `values` [N, ...] that belong to entities."""
+    return values if entities is None else values[entities]
+
+
+def _rows(table: Tensor, entities: Tensor | None, sparse: bool) -> Tensor:
+    return table if entities is None else F.embedding(entities, table, sparse=sparse)

@@ -1,0 +1,85 @@
+"""Relation vectors that start from what the relations are called, as the graph's text encoder reads it."""
+
+import math
+import string
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from base.errors import InputError
+from models.encoders import load_encoder
+from models.representation.vlkge import VLKGE
+from models.scoring.scorers import RotatE, Scorer
+from models.triples.knowledge_graph import KnowledgeGraph
+
+PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation, " "))
+
+
+def start_from_names(model: VLKGE, graph: KnowledgeGraph) -> None:
+    """Give an untrained model of `graph` relation vectors that are alike where the relations' names are, in place.
+
+    Names are read as words (`words`) and encoded to d numbers. Where a relation's vector is not d wide, a fixed random
+    map with orthonormal rows or columns, drawn by the configuration's seed, takes them there; for ComplEx real and
+    imaginary parts side by side, as with entities. The vectors become as large as the random ones in their place.
+    Angles of RotatE are spread evenly over the circle. With reciprocal relations, the row that asks for heads starts
+    as the scorer's inverse of the other: at first the two sides agree. Then all of them are trained like free ones,
+    and a checkpoint holds them, so that only the start needs the encoder.
+
+    The release of VL-KGE takes such features too, and then overwrites them with random values.
+
+    Raises InputError where no encoder has read the graph's texts, or that one cannot be had again.
+    """
+    features = encoded([words(name) for name in graph.relations], graph.encoders)
+    with torch.no_grad():
+        for tower in model.submodels:
+            forward = _start(features, tower.fused_scorer, tower.relations, model.config.seed)
+            rows = [forward, tower.fused_scorer.inverse(forward)] if model.config.reciprocal else [forward]
+            tower.relations.copy_(torch.cat(rows))
+
+
+def words(name: str) -> str:
+    """A relation's name as one would say it: isCreatedByArtist and IS_CREATED_BY_ARTIST are "is created by artist"."""
+    apart = ""
+    for before, letter, after in zip(" " + name, name, name[1:] + " ", strict=False):
+        starts_word = letter.isupper() and (before.islower() or before.isdigit())
+        ends_capitals = letter.isupper() and before.isupper() and after.islower()
+        apart += f" {letter}" if starts_word or ends_capitals else letter
+    return " ".join(apart.translate(PUNCTUATION).lower().split()) or name
+
+
+def encoded(texts: list[str], encoders: dict[str, dict[str, object]]) -> Tensor:
+    """Unit vectors [n, d] of texts, by the encoder that `encoders` names for the graph's texts; on the CPU."""
+    instead = "or leave relation_vectors at free"
+    if "textual" not in encoders:
+        has = ", ".join(sorted(encoders)) or "no"
+        raise InputError(
+            "relation_vectors is text, which needs the encoder that read the graph's texts, but the graph has "
+            f"{has} vectors: type `vlkge encode` with one that reads texts, {instead}"
+        )
+    name, digest = str(encoders["textual"]["name"]), encoders["textual"].get("digest")
+    try:
+        encoder = load_encoder(name, device="cpu")
+    except InputError as error:
+        raise InputError(
+            f"relation_vectors is text, but the encoder of the graph's texts, {name!r}, cannot be loaded: encode again "
+            f"with one that can be, {instead} ({error})"
+        ) from error
+    if digest and digest != encoder.digest:  # a graph that was put together by hand may have none
+        raise InputError(
+            f"relation_vectors is text, but {name!r} is no longer the encoder that read the graph's texts (its digest "
+            f"is {encoder.digest[:12]}, not {str(digest)[:12]}): type `vlkge encode --encoder {name}`, {instead}"
+        )
+    return torch.from_numpy(encoder.encode_texts(texts))
+
+
+def _start(features: Tensor, scorer: Scorer, free: Tensor, seed: int) -> Tensor:
+    """Vectors [n, R] of relations from their features [n, d], in place of the `free` ones, [n or 2 n, R]."""
+    width = free.shape[1]
+    if features.shape[1] != width:
+        draws = torch.Generator().manual_seed(seed)
+        features = features @ nn.init.orthogonal_(torch.empty(features.shape[1], width), generator=draws)
+    normal = F.normalize(features, dim=1) * math.sqrt(width)  # numbers of mean square 1
+    if isinstance(scorer, RotatE):
+        return math.pi * torch.erf(normal / math.sqrt(2))  # even over the circle, were the numbers normally distributed
+    return normal * free.square().mean().sqrt().cpu()

@@ -1,0 +1,343 @@
+"""VL-KGE: entities are fused of structure, picture and text, and a scorer matches them through relations.
+
+Efthymiou, Rudinac et al. 2026, "VL-KGE: Vision-Language Models Meet Knowledge Graph Embeddings".
+"""
+
+import math
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from base.errors import InputError
+from models.config import TrainConfig
+from models.experts.ensemble import Stacked, Trust
+from models.representation.fusion import FUSIONS
+from models.representation.modalities import Imaginary, Projected, Structural, of_entities
+from models.scoring.scorers import SCORERS, RotatE, Scorer, Side, TransE
+from models.triples.knowledge_graph import Features, KnowledgeGraph
+
+CHUNK = 8192  # entities represented at a time where nothing is learned
+
+
+class VLKGE(nn.Module):
+    """Represents entities, turns (known entity, relation) pairs into queries, and scores candidates.
+
+    Beside the fused vectors there may be other experts (`models.experts.ensemble`): `structure`, a model of structure alone, and
+    the cosines of features. `represent`, `query` and `scorer` are of all together, what a trained model is used by;
+    `fuse`, `ask` and `fused_scorer` of the fused vectors alone, what training needs.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        seen: Tensor,
+        features: dict[str, Features],
+        num_relations: int,
+        structural_dropout: Tensor | None = None,
+        popularity: Tensor | None = None,
+    ) -> None:
+        """`seen` bool [N]: who has a structural vector; `structural_dropout` [N]: how often it is hidden in training.
+
+        `popularity` [N, 2 * num_relations]: as the function of that name counts it.
+        """
+        super().__init__()
+        self.config = config
+        self.num_entities = len(seen)
+        self.num_relations = num_relations
+        scorer = _scorer(config)
+        parts = 2 if scorer.complex_valued else 1
+        self.fuses_imaginary = config.imaginary == "fused"
+        width = config.dimension * (parts if self.fuses_imaginary else 1)
+        self.modalities = _modalities(config, seen, features, width)
+        self.fusion = FUSIONS[config.fusion](len(self.modalities))
+        factor = len(self.modalities) if config.fusion == "concat" else 1
+        self.fused_width = config.dimension * parts * factor
+        self.imaginary: Imaginary | None = None
+        if parts == 2 and not self.fuses_imaginary:
+            rows = (
+                seen & features["textual"].mask if config.imaginary == "inductive" and "textual" in features else seen
+            )
+            self.imaginary = Imaginary(rows, self.fused_width // 2, config.updates_rows)
+        self.dropout = nn.Dropout(config.dropout)
+        self.structural_dropout: Tensor
+        self.register_buffer(
+            "structural_dropout",
+            torch.zeros(len(seen)) if structural_dropout is None else structural_dropout,
+            persistent=False,
+        )
+        rows_of_relations = num_relations * (2 if config.reciprocal else 1)
+        self.relations = nn.Parameter(_start(scorer, rows_of_relations, self.fused_width))
+        self.fused_scorer: Scorer = scorer
+        self.scorer: Scorer = scorer
+        self.structure: VLKGE | None = None
+        self.trust: Trust | None = None
+        if config.experts and self.feature_modalities:
+            self._add_experts(seen, popularity)
+
+    def _add_experts(self, seen: Tensor, popularity: Tensor | None) -> None:
+        if "structure" in self.config.experts and "structural" in self.modalities:
+            alone = {"modalities": ("structural",), "experts": (), "imaginary": "fused"}
+            self.structure = VLKGE(self.config.model_copy(update=alone), seen, {}, self.num_relations)
+        units = [part.vectors.shape[1] for part in self.feature_modalities] if self.compares_features else []
+        self.popularity: Tensor
+        if self.knows_popularity:
+            columns = 2 * self.num_relations
+            self.register_buffer("popularity", torch.zeros(len(seen), columns) if popularity is None else popularity)
+            units.append(columns)
+        scorer = Stacked(self.fused_scorer, self.fused_width, self.structure.width if self.structure else 0, units)
+        self.trust = Trust(self.num_relations, scorer.experts)
+        self.scorer = scorer
+
+    @classmethod
+    def from_graph(cls, config: TrainConfig, graph: KnowledgeGraph) -> Self:
+        """An untrained model of a graph; raises InputError if none of the configured modalities is in it."""
+        counts = popularity(graph) if "popularity" in config.experts else None
+        model = cls(
+            config, graph.seen, graph.features, graph.num_relations, structural_dropout_rates(graph, config), counts
+        )
+        for part in model.feature_modalities:
+            part.choose_landmarks(config.seed)
+        return model
+
+    @property
+    def width(self) -> int:
+        """Numbers in an entity's vector, W."""
+        return sum(self.scorer.widths) if isinstance(self.scorer, Stacked) else self.fused_width
+
+    @property
+    def compares_features(self) -> bool:
+        """Whether cosines of features are among the experts."""
+        return "similarity" in self.config.experts
+
+    @property
+    def knows_popularity(self) -> bool:
+        """Whether the popularity of candidates is among the experts."""
+        return "popularity" in self.config.experts
+
+    @property
+    def feature_modalities(self) -> list[Projected]:
+        """The modalities that are features of an encoder."""
+        return [module for module in self.modalities.values() if isinstance(module, Projected)]
+
+    @property
+    def submodels(self) -> list["VLKGE"]:
+        """The models that are trained side by side, each by `fuse`, `ask` and `fused_scorer`."""
+        return [self] if self.structure is None else [self, self.structure]
+
+    @property
+    def seen(self) -> Tensor:
+        """Who has a structural vector, bool [N]; all, if the model knows no structure."""
+        structural = dict(self.modalities.items()).get("structural")
+        if isinstance(structural, Structural):
+            return structural.mask
+        return torch.ones(self.num_entities, dtype=torch.bool, device=self.relations.device)
+
+    @property
+    def relation_tables(self) -> set[str]:
+        """Names of the state's tensors that have a row per relation, or one for its tails and one for its heads."""
+        return {"relations", "structure.relations", "trust.weights"}
+
+    @property
+    def tables_of_both(self) -> set[str]:
+        """Names of the state's tensors with a row per entity, and columns for relations' tails, then their heads."""
+        return {"popularity"}
+
+    @property
+    def feature_buffers(self) -> set[str]:
+        """Names of the state's tensors that are the graph's own frozen features."""
+        names = {f"modalities.{name}.mask" for name in self.modalities if name != "structural"}
+        return names if self.config.fine_tune else names | {f"modalities.{name}.vectors" for name in self.modalities}
+
+    @property
+    def entity_tables(self) -> set[str]:
+        """Names of the state's tensors that training gave a row per entity."""
+        names = {"modalities.structural.table", "modalities.structural.mask", "imaginary.table", "imaginary.rows"}
+        names |= {f"structure.{name}" for name in names}
+        return names | {f"modalities.{name}.vectors" for name in self.modalities if self.config.fine_tune}
+
+    def entity_representations(self, entities: Tensor | None = None) -> Tensor:
+        """Vectors [n, W] of entities int64 [n] (None: all [N, W]); with dropout in training mode only."""
+        if entities is not None:
+            return self._with_experts(entities)
+        every = torch.arange(self.num_entities, device=self.relations.device)
+        if torch.is_grad_enabled():
+            return self._with_experts(every)
+        return torch.cat([self._with_experts(chunk) for chunk in torch.split(every, CHUNK)])
+
+    def query(self, known: Tensor, relations: Tensor, side: Side) -> Tensor:
+        """Queries [B, W] for the `side` end, from vectors [B, W] of the known entities and relations int64 [B]."""
+        if self.trust is None or not isinstance(self.scorer, Stacked):
+            return self.fused_queries(known, relations, side)
+        fused, structure, *units, tail = self.scorer.split(known)
+        asked = [self.fused_queries(fused, relations, side)]
+        asked.append(self.structure.fused_queries(structure, relations, side) if self.structure else structure)
+        if self.knows_popularity:
+            units[-1] = F.one_hot(self.trust.rows(relations, side), 2 * self.num_relations).to(fused.dtype)
+        weights = self.trust.of(relations, side, tail[:, 0] > 0)
+        return torch.cat([*asked, *units, weights, tail[:, -1:]], dim=1)
+
+    def fused_queries(self, fused: Tensor, relations: Tensor, side: Side) -> Tensor:
+        """Queries of the fused vectors alone, [B, fused_width]."""
+        rows = self._relation_rows(relations, side)
+        # the inverse relation has a row of its own and asks for its tail
+        return self.fused_scorer.query(fused, self.relations[rows], "tail" if self.config.reciprocal else side)
+
+    def queries(self, entities: Tensor, pairs: Tensor, side: Side) -> Tensor:
+        """Queries [B, W] for pairs int64 [B, 2] (known entity, relation), from the vectors [N, W] of all entities."""
+        return self.query(entities[pairs[:, 0]], pairs[:, 1], side)
+
+    def relation_vectors(self, side: Side = "tail") -> Tensor:
+        """Relations [num_relations, R] as used when `side` is asked for."""
+        every = torch.arange(self.num_relations, device=self.relations.device)
+        return self.relations[self._relation_rows(every, side)]
+
+    def score_all(self, entities: Tensor, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
+        """Scores [B, C] of candidates int64 [C] (None: all) as the `side` end of pairs int64 [B, 2].
+
+        `entities` are all vectors [N, W], from `represent()`.
+        """
+        chosen = entities if candidates is None else entities[candidates]
+        return self.scorer.score_all(self.queries(entities, pairs, side), chosen)
+
+    def score_triples(self, entities: Tensor, triples: Tensor, side: Side = "tail") -> Tensor:
+        """Scores [B] of facts int64 [B, 3], asked for their `side` end (with reciprocal relations the sides differ)."""
+        known, answer = (0, 2) if side == "tail" else (2, 0)
+        queries = self.queries(entities, triples[:, [known, 1]], side)
+        return self.scorer.score_pairs(queries, entities[triples[:, answer]])
+
+    def moduli(self, vectors: Tensor) -> Tensor:
+        """What N3 weighs of vectors [B, W]: sqrt(re^2 + im^2) [B, D] of complex ones, absolute values of real ones."""
+        return torch.complex(*vectors.chunk(2, dim=1)).abs() if self.fused_scorer.complex_valued else vectors.abs()
+
+    def moduli_of_relations(self, relations: Tensor, side: Side) -> Tensor:
+        """Moduli [B, D] of relations int64 [B] as used when `side` is asked for."""
+        return self.moduli(self.relations[self._relation_rows(relations, side)])
+
+    def _relation_rows(self, relations: Tensor, side: Side) -> Tensor:
+        return relations + self.num_relations if side == "head" and self.config.reciprocal else relations
+
+    def fused_representations(self, entities: Tensor | None = None) -> Tensor:
+        """Fused vectors [n, fused_width] of entities int64 [n] (None: all); with dropout in training mode only."""
+        modules = [module for module in self.modalities.values() if isinstance(module, Structural | Projected)]
+        vectors, masks = zip(*((module(entities), module.present(entities)) for module in modules), strict=True)
+        if len(modules) == 1 and self.imaginary is None:
+            return self._finish(vectors[0] if masks[0].all() else vectors[0] * masks[0][:, None])
+        parts, present = torch.stack(vectors, dim=1), torch.stack(masks, dim=1)
+        if self.training and "structural" in self.modalities:
+            present = self._hide_structure(entities, present)
+        if self.config.unit_modalities:
+            parts = F.normalize(parts, dim=-1)
+        return self._finish(self._complete(entities, parts, present))
+
+    def _finish(self, fused: Tensor) -> Tensor:
+        fused = self.dropout(fused)
+        return F.normalize(fused, dim=-1) if self.fused_scorer.unit_entities else fused
+
+    def _with_experts(self, entities: Tensor) -> Tensor:
+        fused = self.fused_representations(entities)
+        if not isinstance(self.scorer, Stacked):
+            return fused
+        parts = [fused, *([self.structure.fused_representations(entities)] if self.structure else [])]
+        if self.compares_features:
+            parts += [module.unit_features(entities) for module in self.feature_modalities]
+        if self.knows_popularity:
+            parts.append(self.popularity[entities])
+        tail = fused.new_zeros(len(entities), self.scorer.widths[-1])
+        tail[:, 0] = self.seen[entities]
+        tail[:, -1] = entities
+        return torch.cat([*parts, tail], dim=1)
+
+    def _hide_structure(self, entities: Tensor | None, present: Tensor) -> Tensor:
+        """Leaves some entities with their features alone, as unseen ones are."""
+        column = list(self.modalities).index("structural")
+        hidden = torch.rand(len(present), device=present.device) < of_entities(self.structural_dropout, entities)
+        others = present.sum(1) > present[:, column].long()
+        present = present.clone()
+        present[:, column] &= ~(hidden & others)
+        return present
+
+    def _complete(self, entities: Tensor | None, parts: Tensor, present: Tensor) -> Tensor:
+        """Fused vectors [n, fused_width], real and imaginary parts side by side where there are such."""
+        counted = present
+        if self.config.missing_structure == "zero" and "structural" in self.modalities:
+            column = list(self.modalities).index("structural")
+            parts = parts * present[..., None]
+            counted = present.clone()
+            counted[:, column] = True
+        if self.imaginary is not None:
+            real = self.fusion(parts, counted)
+            structured = (
+                present[:, list(self.modalities).index("structural")] if "structural" in self.modalities else None
+            )
+            return torch.cat([real, self.imaginary(entities, real, structured)], dim=1)
+        halves = parts.chunk(2, dim=-1) if self.fused_scorer.complex_valued else (parts,)
+        return torch.cat([self.fusion(half, counted) for half in halves], dim=1)
+
+
+def structural_dropout_rates(graph: KnowledgeGraph, config: TrainConfig) -> Tensor:
+    """How often training hides each entity's structure, [N]: twice as often as entities of its type have none.
+
+    So features are learned to do without structure where they will have to, and structure is trusted where it exists.
+    """
+    types = len(graph.type_names)
+    unseen = torch.bincount(graph.entity_types, weights=graph.unseen.double(), minlength=types)
+    share = unseen / torch.bincount(graph.entity_types, minlength=types).clamp(min=1)
+    return (2 * share).clamp(max=config.structural_dropout)[graph.entity_types].float()
+
+
+def popularity(graph: KnowledgeGraph) -> Tensor:
+    """log(1 + training facts) [N, 2R] that each entity is the tail of, for each relation, then the head of."""
+    heads, relations, tails = graph.triples["train"].unbind(1)
+    counts = torch.zeros(graph.num_entities, 2 * graph.num_relations)
+    for ends, columns in ((tails, relations), (heads, relations + graph.num_relations)):
+        counts.index_put_((ends, columns), torch.ones(()), accumulate=True)
+    return counts.log1p()
+
+
+def _scorer(config: TrainConfig) -> Scorer:
+    if config.scorer == "transe":
+        return TransE(config.margin, config.p_norm, config.normalise)
+    if config.scorer == "rotate":
+        return RotatE(config.margin, config.rotate_distance)
+    return SCORERS[config.scorer]()
+
+
+def _modalities(config: TrainConfig, seen: Tensor, features: dict[str, Features], width: int) -> nn.ModuleDict:
+    """Those of the configured modalities that the graph has, in a fixed order."""
+    found = nn.ModuleDict()
+    sparse = config.updates_rows
+    if "structural" in config.modalities:
+        found["structural"] = Structural(seen, width, sparse)
+    adapter_width = config.adapter_width if config.adapter else None
+    for name in sorted(set(features) & set(config.modalities)):
+        found[name] = Projected(
+            features[name],
+            width,
+            adapter_width=adapter_width,
+            fine_tune=config.fine_tune,
+            sparse=sparse,
+            landmarks=config.landmarks.get(name, 0),  # type: ignore[call-overload]
+        )
+    if not found:
+        raise InputError(f"the graph has none of the modalities {list(config.modalities)}; it has {sorted(features)}")
+    if config.shared_projection:
+        _share_projection([module for module in found.values() if isinstance(module, Projected)])
+    return found
+
+
+def _share_projection(modules: list[Projected]) -> None:
+    dimensions = [module.dimension for module in modules]
+    if len(set(dimensions)) > 1:
+        raise InputError(f"a shared projection needs features of one dimension, not {dimensions}")
+    for module in modules[1:]:
+        module.projection = modules[0].projection
+
+
+def _start(scorer: Scorer, rows: int, width: int) -> Tensor:
+    """Relation vectors before training: angles all around for RotatE, else Xavier."""
+    start = torch.empty(rows, scorer.relation_width(width))
+    if isinstance(scorer, RotatE):
+        return nn.init.uniform_(start, -math.pi, math.pi)
+    return nn.init.xavier_uniform_(start)

@@ -1,0 +1,1 @@
+"""Scores of queries with candidates, and their fast products."""

@@ -1,0 +1,1 @@
+"""Batches, negatives, losses, steps and the loop."""

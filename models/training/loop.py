@@ -1,0 +1,306 @@
+"""Training of VL-KGE: epochs of steps, validation after each, everything needed to go on kept on disk."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch_geometric.data import HeteroData
+
+from base.errors import InputError
+from base.progress import Progress, silent
+from models.config import TrainConfig
+from models.experts.ensemble import Stacked, fit
+from models.ranking.ranking import rank
+from models.ranking.scores import VectorScores
+from models.representation.checkpoint import Checkpoint
+from models.representation.relation_names import start_from_names
+from models.representation.vlkge import VLKGE
+from models.scoring.scorers import Side
+from models.tensor_file import load_tensors, save_tensors
+from models.training.batches import epoch_seed, epochs
+from models.training.distributed import Group, check
+from models.training.memory import keep_freed_memory
+from models.training.optimizers import Adagrad
+from models.training.steps import train_step
+from models.training.warm_start import digest, start_from
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.known_facts import SIDES, KnownFacts, with_inverses
+
+STATE, BEST = "training.safetensors", "best.safetensors"
+AfterEpoch = Callable[[int, float], None]
+"""Told the epoch, from 1, and its validation MRR."""
+
+
+def train(
+    data: HeteroData,
+    config: TrainConfig,
+    folder: Path,
+    *,
+    warm_start: Checkpoint | None = None,
+    device: str = "auto",
+    after_epoch: AfterEpoch | None = None,
+    progress: Progress = silent,
+) -> Checkpoint:
+    """A model of the graph's training facts, kept in `folder`; validation facts choose the epoch, nothing else.
+
+    A finished training is read back, an interrupted one goes on after its last whole epoch, to the same bits on a CPU.
+    `warm_start` is an earlier model whose vectors this one starts with (`models.training.warm_start`). `after_epoch` may raise
+    to give the training up; called again, it would go on.
+    In a process group of torch.distributed all processes call this with the same arguments and a shared folder, and
+    train one model together (`models.training.distributed`).
+    Raises InputError for a graph without training facts, for a folder that holds another training, for an earlier
+    model that is built otherwise, for relations that cannot start from their names (`models.representation.relation_names`), and
+    where the loss is no longer a finite number.
+    """
+    graph = KnowledgeGraph.from_hetero(data)
+    if len(graph.triples["train"]) == 0:
+        raise InputError("the graph has no training facts: no edge type has a true value in its train_mask")
+    if Checkpoint.exists(folder):
+        return _finished(folder, config, graph, warm_start)
+    check(config, group := Group.current())
+    folder.mkdir(parents=True, exist_ok=True)
+    if config.scores_every_entity:
+        keep_freed_memory()
+    with torch.random.fork_rng(), _reproducible(_device(device)):
+        run = Run(graph, config, folder, _device(device), warm_start)
+        run.resume()
+        while not run.is_over:
+            run.epoch(progress)
+            if after_epoch is not None:
+                after_epoch(len(run.history), float(run.history[-1]["validation_mrr"]))
+        if group.is_main:
+            run.weigh_experts()
+            checkpoint = Checkpoint.of(run.model, graph, run.metrics())
+            checkpoint.save(folder)
+            for name in (STATE, BEST):
+                (folder / name).unlink(missing_ok=True)
+    group.wait()
+    if not group.is_main:
+        return Checkpoint.load(folder)
+    progress(run.total_steps, run.total_steps, f"validation MRR {checkpoint.metrics['validation_mrr']:.3f}")
+    return checkpoint
+
+
+@contextmanager
+def _reproducible(device: torch.device) -> Iterator[None]:
+    """On a CPU, sums in an order that does not depend on which thread comes first."""
+    memory: Any = torch.utils.deterministic
+    before = torch.are_deterministic_algorithms_enabled(), memory.fill_uninitialized_memory
+    torch.use_deterministic_algorithms(before[0] or device.type == "cpu")
+    # Nothing here reads memory before writing it; filling all of it takes a seventh of a step.
+    memory.fill_uninitialized_memory = False
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before[0])
+        memory.fill_uninitialized_memory = before[1]
+
+
+@dataclass
+class Run:
+    """One training as it goes on."""
+
+    graph: KnowledgeGraph
+    config: TrainConfig
+    folder: Path
+    device: torch.device
+    warm_start: Checkpoint | None = None
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.group = Group.current()
+        self.final_mrr: float | None = None
+        torch.manual_seed(self.config.seed)
+        self.started_from = None if self.warm_start is None else digest(self.warm_start)
+        self.model = VLKGE.from_graph(self.config, self.graph).to(self.device)
+        if self.config.relation_vectors == "text":
+            start_from_names(self.model, self.graph)
+        if self.warm_start is not None:
+            start_from(self.model, self.warm_start, self.graph)
+        for part in self.model.feature_modalities:
+            self.group.broadcast(part.landmarks.buffers() if part.landmarks else [])
+        self.optimizer = _optimizer(self.model, self.config)
+        self.batches = epochs(self.graph, self.config)
+        self.validation = self._validation_facts()
+        self.known = KnownFacts(self._filtered(), self.graph.num_relations)
+
+    @property
+    def total_steps(self) -> int:
+        return self.config.epochs * len(self.batches)
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch whose weights count, from 1: of the highest validation MRR, or the last where patience is None."""
+        if self.config.patience is None or len(self.validation) == 0:
+            return len(self.history)
+        epochs = range(1, len(self.history) + 1)
+        return max(epochs, key=lambda epoch: float(self.history[epoch - 1]["validation_mrr"]), default=0)
+
+    @property
+    def best_mrr(self) -> float:
+        return float(self.history[self.best_epoch - 1]["validation_mrr"])
+
+    @property
+    def is_over(self) -> bool:
+        done = len(self.history)
+        impatient = self.config.patience is not None and done - self.best_epoch >= self.config.patience
+        return done > 0 and (done >= self.config.epochs or impatient)
+
+    def epoch(self, progress: Progress) -> None:
+        """All batches once, then validation; state and best weights are on disk afterwards."""
+        started = time.monotonic()
+        loss = self._steps(progress)
+        mrr = self._validation_mrr()
+        seconds = round(time.monotonic() - started, 2)
+        self.history.append({"epoch": len(self.history) + 1, "loss": loss, "validation_mrr": mrr, "seconds": seconds})
+        if self.group.is_main:
+            if self.best_epoch == len(self.history):
+                save_tensors(dict(self.model.named_parameters()), self.folder / BEST)
+            self._save_state()
+
+    def _steps(self, progress: Progress) -> float:
+        number = len(self.history)
+        torch.manual_seed(epoch_seed(self.config.seed, number))
+        self.model.train()
+        total = torch.zeros((), device=self.device)
+        for step, batch in enumerate(self.batches.epoch(number), 1):
+            self.optimizer.zero_grad(set_to_none=True)
+            share, factor = self.group.shard_batch(batch, self.config)
+            loss = train_step(self.model, share.to(self.device)) * factor
+            torch.autograd.backward(loss)
+            self.group.sum_gradients(self.model)
+            self.optimizer.step()
+            total += loss.detach()
+            progress(number * len(self.batches) + step, self.total_steps, self._note())
+        total = self.group.sum(total)
+        mean = total.item() / len(self.batches)
+        if not torch.isfinite(total):
+            raise InputError(f"the loss of epoch {number + 1} is {mean}: try a smaller learning_rate")
+        return mean
+
+    def _note(self) -> str:
+        if not self.history:
+            return ""
+        last = self.history[-1]
+        return f"loss {last['loss']:.3f}, validation MRR {last['validation_mrr']:.3f}"
+
+    def _validation_facts(self) -> Tensor:
+        facts = self.graph.triples["val"]
+        if len(facts) <= self.config.validation_facts:
+            return facts
+        generator = torch.Generator().manual_seed(self.config.seed)
+        return facts[torch.randperm(len(facts), generator=generator)[: self.config.validation_facts]]
+
+    def _filtered(self) -> Tensor:
+        """Facts [m, 3] that do not compete with those of validation: not test's, unless training knows them anyway."""
+        facts = self.graph.triples
+        if self.config.negative_filter == "every_split":
+            return with_inverses(torch.cat(list(facts.values())))
+        return torch.cat([facts[split] for split in ("train", "val", "gate")])
+
+    def _validation_mrr(self) -> float:
+        """Mean reciprocal rank of the fused vectors on both sides, filtered; 0 without validation facts."""
+        if len(self.validation) == 0:
+            return 0.0
+        facts, scores = self.group.shard_rows(self.validation), VectorScores.of_fused(self.model)
+        return self.group.sum(self._reciprocal(scores, facts).sum()).item() / (len(SIDES) * len(self.validation))
+
+    def _reciprocal(self, scores: VectorScores, facts: Tensor) -> Tensor:
+        ranks = rank(scores, facts, known=self.known)
+        return torch.cat([1 / ranks[side].realistic for side in SIDES])
+
+    def _save_state(self) -> None:
+        tensors = {f"model/{name}": parameter for name, parameter in self.model.named_parameters()}
+        for name, parameter in self.model.named_parameters():
+            for key, value in self.optimizer.state[parameter].items():
+                tensors[f"optimizer/{name}/{key}"] = value
+        note = {"identity": self._identity(), "history": self.history}
+        save_tensors(tensors, self.folder / STATE, note)
+
+    def resume(self) -> None:
+        """Go on from the folder's state, if it has one; raises InputError if that is of another training."""
+        if not (self.folder / STATE).exists():
+            return
+        tensors, note = load_tensors(self.folder / STATE)
+        if note["identity"] != self._identity():
+            raise InputError(
+                f"{self.folder} holds an unfinished training of other data or settings: give another folder"
+            )
+        self.history = note["history"]
+        parameters = dict(self.model.named_parameters())
+        with torch.no_grad():
+            for name, parameter in parameters.items():
+                parameter.copy_(tensors[f"model/{name}"])
+        for name in tensors:
+            if name.startswith("optimizer/"):
+                _, of, key = name.split("/")
+                parameter = parameters[of]
+                self.optimizer.state[parameter][key] = tensors[name].to(
+                    parameter.device if tensors[name].dim() else "cpu"
+                )
+
+    def _identity(self) -> dict[str, Any]:
+        config = self.config.model_dump(mode="json")
+        return {"config": config, "fingerprint": self.graph.fingerprint, "warm_start": self.started_from}
+
+    def best_model(self) -> VLKGE:
+        """The model with the weights of the best epoch."""
+        tensors, _ = load_tensors(self.folder / BEST)
+        with torch.no_grad():
+            for name, parameter in self.model.named_parameters():
+                parameter.copy_(tensors[name])
+        return self.model
+
+    def weigh_experts(self) -> None:
+        """Fit how far the best epoch's model trusts its experts, on the facts that chose the epoch."""
+        model = self.best_model()
+        if model.trust is None or len(self.validation) == 0:
+            return
+        scores = VectorScores.of_model(model)
+
+        def parts(pairs: Tensor, side: Side, candidates: Tensor) -> Tensor:
+            assert isinstance(model.scorer, Stacked)
+            with torch.no_grad():
+                return model.scorer.by_expert(scores.queries(pairs, side), scores.vectors[candidates])
+
+        fit(model.trust, parts, model.seen, self.known, self.validation, self.config.seed)
+        self.final_mrr = self._reciprocal(VectorScores.of_model(model), self.validation).mean().item()
+
+    def metrics(self) -> dict[str, Any]:
+        """What is kept beside the model; `validation_mrr` is that of all experts, the history's of fused vectors."""
+        return {
+            "validation_mrr": self.best_mrr if self.final_mrr is None else self.final_mrr,
+            "best_epoch": self.best_epoch,
+            "epochs": len(self.history),
+            "history": self.history,
+            "warm_start": self.started_from,
+        }
+
+
+def _finished(folder: Path, config: TrainConfig, graph: KnowledgeGraph, warm_start: Checkpoint | None) -> Checkpoint:
+    checkpoint = Checkpoint.load(folder)
+    started_from = None if warm_start is None else digest(warm_start)
+    asked, found = (config, graph.fingerprint, started_from), (checkpoint.config, checkpoint.fingerprint)
+    if asked != (*found, checkpoint.metrics.get("warm_start")):
+        raise InputError(f"{folder} holds a model of other data or settings: give another folder")
+    return checkpoint
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        raise InputError(f"device {name!r} cannot be used here; auto, cpu or a CUDA device: {error}") from error
+
+
+def _optimizer(model: VLKGE, config: TrainConfig) -> torch.optim.Optimizer:
+    if config.optimizer == "adagrad":
+        return Adagrad(model.parameters(), lr=config.learning_rate)
+    return torch.optim.Adam(model.parameters(), lr=config.learning_rate)

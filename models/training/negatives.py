@@ -1,0 +1,91 @@
+"""Candidates that a query is trained to score below its answer."""
+
+import torch
+from torch import Tensor
+
+from models.config import TrainConfig
+from models.scoring.scorers import Side
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.known_facts import KnownFacts, answers
+
+Cells = tuple[Tensor, Tensor]
+BySide = dict[Side, Tensor]
+
+
+class SharedNegatives:
+    """One draw of distinct entities for the whole batch."""
+
+    def __init__(self, graph: KnowledgeGraph, known: KnownFacts | None, config: TrainConfig) -> None:
+        self.known = known
+        self.num_entities = graph.num_entities
+        self.count = min(config.negatives, graph.num_entities)
+        self.columns = torch.full((graph.num_entities,), -1)
+
+    def draw(self, pairs: BySide, wanted: BySide, generator: torch.Generator) -> tuple[Tensor, Cells]:
+        """Distinct candidates [K] and the cells (query, column) among them that are known answers."""
+        candidates = self._candidates(generator)
+        self.columns[candidates] = torch.arange(len(candidates))
+        if self.known is None:
+            entities = torch.cat([wanted[side] for side in pairs])
+            rows = torch.arange(len(entities))
+        else:
+            rows, entities = self.known.answers_of_sides(pairs)
+        columns = self.columns[entities]
+        self.columns[candidates] = -1
+        among = columns >= 0
+        return candidates, (rows[among], columns[among])
+
+    def _candidates(self, generator: torch.Generator) -> Tensor:
+        if self.count == self.num_entities:
+            return torch.arange(self.num_entities)
+        return torch.randperm(self.num_entities, generator=generator)[: self.count]
+
+
+class IndependentNegatives:
+    """For every query a draw of its own, from all entities or from the relation's ends in training."""
+
+    def __init__(self, graph: KnowledgeGraph, known: KnownFacts | None, config: TrainConfig) -> None:
+        self.num_entities = graph.num_entities
+        self.num_relations = graph.num_relations
+        self.count = config.negatives
+        self.filtered = known is not None
+        facts = known.triples if known is not None else graph.triples["train"]
+        self.keys = torch.unique((facts[:, 0] * self.num_relations + facts[:, 1]) * self.num_entities + facts[:, 2])
+        self.ends: dict[Side, tuple[Tensor, Tensor, Tensor]] | None = None
+        if config.negative_candidates == "relation":
+            train = graph.triples["train"]
+            self.ends = {side: _ends(train, side, self.num_relations) for side in ("tail", "head")}
+
+    def draw(self, pairs: BySide, wanted: BySide, generator: torch.Generator) -> tuple[Tensor, Cells]:
+        """Candidates [Q, K], and the cells (query, column) among them that are facts (or the answer itself)."""
+        drawn = {side: self._candidates(asked[:, 1], side, generator) for side, asked in pairs.items()}
+        hits = [
+            self._facts(pairs[side], found, side) if self.filtered else found == wanted[side][:, None]
+            for side, found in drawn.items()
+        ]
+        rows, columns = torch.cat(hits).nonzero(as_tuple=True)
+        return torch.cat(list(drawn.values())), (rows, columns)
+
+    def _candidates(self, relations: Tensor, side: Side, generator: torch.Generator) -> Tensor:
+        shape = (len(relations), self.count)
+        if self.ends is None:
+            return torch.randint(self.num_entities, shape, generator=generator)
+        entities, starts, counts = self.ends[side]
+        places = (torch.rand(shape, generator=generator, dtype=torch.float64) * counts[relations][:, None]).long()
+        return entities[starts[relations][:, None] + places]
+
+    def _facts(self, pairs: Tensor, candidates: Tensor, side: Side) -> Tensor:
+        """Which candidates [B, K] make a known fact with their pair [B, 2]."""
+        known, relations = pairs[:, 0, None], pairs[:, 1, None]
+        heads, tails = (known, candidates) if side == "tail" else (candidates, known)
+        keys = (heads * self.num_relations + relations) * self.num_entities + tails
+        places = torch.searchsorted(self.keys, keys).clamp_(max=len(self.keys) - 1)
+        found: Tensor = self.keys[places] == keys
+        return found
+
+
+def _ends(triples: Tensor, side: Side, relations: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Distinct ends of each relation on one side: (entities, first place, number) with relations in order."""
+    pairs = torch.unique(torch.stack([triples[:, 1], answers(triples, side)], dim=1), dim=0)
+    counts = torch.bincount(pairs[:, 0], minlength=relations)
+    return pairs[:, 1].contiguous(), counts.cumsum(0) - counts, counts

@@ -1,0 +1,1 @@
+"""Facts as indices: the graph, known facts, patterns."""

@@ -1,0 +1,136 @@
+"""What the data says of relations: functional, symmetric, inverse of one another."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import torch
+from pydantic import BaseModel, ConfigDict, ValidationError
+from torch import Tensor
+
+from base.errors import InputError, refuse_unknown_relations
+from models.triples.knowledge_graph import KnowledgeGraph
+
+SUPPORT = 20  # heads or facts from which on a habit is taken for a rule
+FUNCTIONAL = 0.99  # share of heads with one tail
+MUTUAL = 0.8  # share of facts that are recorded the other way round too
+
+
+class PatternSupport(NamedTuple):
+    """How many of a relation's heads or facts keep to a pattern."""
+
+    pattern: str
+    relation: str
+    other: str | None
+    """The inverse relation, where the pattern is that."""
+    kept: int
+    of: int
+    holds: bool
+
+
+class Patterns(BaseModel):
+    """Patterns by the names of relations; for the terms see RotatE (https://arxiv.org/abs/1902.10197)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    functional: tuple[str, ...] = ()
+    """Relations of which a head has one tail, so that a head which has one is proposed no second."""
+    symmetric: tuple[str, ...] = ()
+    """Relations r with (t, r, h) wherever (h, r, t)."""
+    inverse: tuple[tuple[str, str], ...] = ()
+    """Pairs (r, s) with (t, s, h) wherever (h, r, t), and the other way round."""
+
+    @classmethod
+    def found(cls, graph: KnowledgeGraph, support: int = SUPPORT) -> Self:
+        """Those that the facts of all splits show."""
+        holding = [finding for finding in findings(graph, support) if finding.holds]
+        names: dict[str, list[str]] = {"functional": [], "symmetric": []}
+        for finding in holding:
+            if finding.pattern in names:
+                names[finding.pattern].append(finding.relation)
+        pairs = [(f.relation, f.other) for f in holding if f.pattern == "inverse" and f.other is not None]
+        return cls(functional=tuple(names["functional"]), symmetric=tuple(names["symmetric"]), inverse=tuple(pairs))
+
+    @classmethod
+    def read(cls, path: Path, graph: KnowledgeGraph) -> Self:
+        """Those of a TOML file with the keys `functional`, `symmetric`, `inverse`; a key it lacks is found in the data.
+
+        Raises InputError for a file that is not so, and for relations that the graph does not have.
+        """
+        try:
+            given: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+            read = cls.model_validate({**cls.found(graph).model_dump(), **given})
+        except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+            raise InputError(f"{path}: {error}") from error
+        named = [*read.functional, *read.symmetric, *(name for pair in read.inverse for name in pair)]
+        refuse_unknown_relations(named, graph.relations, f"{path} may name those of the graph")
+        return read
+
+    def toml(self, seen: Sequence["PatternSupport"]) -> str:
+        """A file that `read` takes, with what the data shows as comments."""
+        shown = {(finding.pattern, finding.relation, finding.other): finding for finding in seen}
+
+        def line(pattern: str, name: str, other: str | None = None) -> str:
+            finding = shown.get((pattern, name, other))
+            value = f"[{_quoted(name)}, {_quoted(other)}]" if other is not None else _quoted(name)
+            of = "heads have one tail" if pattern == "functional" else "facts are recorded both ways"
+            return f"  {value}," + (f"  # {finding.kept:,} of {finding.of:,} {of}" if finding else "  # as told") + "\n"
+
+        functional = "".join(line("functional", name) for name in self.functional)
+        symmetric = "".join(line("symmetric", name) for name in self.symmetric)
+        inverse = "".join(line("inverse", one, other) for one, other in self.inverse)
+        blocks = {"functional": functional, "symmetric": symmetric, "inverse": inverse}
+        return "\n".join(f"{name} = [\n{lines}]\n" for name, lines in blocks.items())
+
+    def implied(self, facts: Tensor, relations: Sequence[str]) -> Tensor:
+        """What facts [m, 3] say the other way round, by symmetric and inverse relations, [k, 3]."""
+        others = [(name, name) for name in self.symmetric]
+        others += [pair for one, other in self.inverse for pair in ((one, other), (other, one))]
+        parts = [facts[:0]]
+        for one, other in others:
+            own = facts[facts[:, 1] == relations.index(one)]
+            parts.append(torch.stack([own[:, 2], torch.full_like(own[:, 1], relations.index(other)), own[:, 0]], dim=1))
+        return torch.cat(parts)
+
+
+def _quoted(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)  # a TOML basic string is written alike
+
+
+def findings(graph: KnowledgeGraph, support: int = SUPPORT) -> list[PatternSupport]:
+    """Every relation's functional share, and all symmetric and inverse habits that are kept at least half the time.
+
+    A pattern holds from `support` heads (functional) or facts on: functional where FUNCTIONAL of the heads have one
+    tail, symmetric and inverse where MUTUAL of the facts, of both relations, are recorded the other way round.
+    """
+    facts = torch.unique(torch.cat(list(graph.triples.values())), dim=0)
+    of = [facts[facts[:, 1] == row][:, [0, 2]] for row in range(graph.num_relations)]
+    return [*_functional(graph, of, support), *_mutual(graph, of, support)]
+
+
+def _functional(graph: KnowledgeGraph, of: list[Tensor], support: int) -> Iterator[PatternSupport]:
+    for name, ends in zip(graph.relations, of, strict=True):
+        heads, values = torch.unique(ends[:, 0], return_counts=True)
+        single = int((values == 1).sum())
+        holds = len(heads) >= support and single >= FUNCTIONAL * len(heads)
+        yield PatternSupport("functional", name, None, single, len(heads), holds)
+
+
+def _mutual(graph: KnowledgeGraph, of: list[Tensor], support: int) -> Iterator[PatternSupport]:
+    keys = [torch.unique(ends[:, 0] * graph.num_entities + ends[:, 1]) for ends in of]
+    turned = [torch.unique(ends[:, 1] * graph.num_entities + ends[:, 0]) for ends in of]
+    for one, name in enumerate(graph.relations):
+        for other in range(one, graph.num_relations):
+            if min(len(keys[one]), len(keys[other])) == 0:
+                continue
+            both = int(torch.isin(keys[one], turned[other]).sum())
+            most = max(len(keys[one]), len(keys[other]))
+            if 2 * both < most:
+                continue
+            holds = min(len(keys[one]), len(keys[other])) >= support and both >= MUTUAL * most
+            if one == other:
+                yield PatternSupport("symmetric", name, None, both, most, holds)
+            else:
+                yield PatternSupport("inverse", name, graph.relations[other], both, most, holds)

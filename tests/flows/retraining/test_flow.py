@@ -1,0 +1,335 @@
+"""Retraining on a small graph: with a real database and a real Prefect server."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from prefect import get_client
+
+import flows.retraining.flow
+from base.errors import InputError
+from flows.retraining import model_changes
+from flows.retraining.flow import Retraining, retrain
+from flows.runtime.locks import RETRAINING, BusyError, retraining_lock
+from flows.runtime.prefect_server import PrefectServer
+from flows.runtime.settings import Settings
+from graph.connection import Address, Database
+from graph.loading import ingest
+from graph.loading.files import read_source
+from graph.predicted import registry
+from graph.schema import setup_schema
+from graph.splits import Shares
+
+# Gate facts are few here, so only what is far worse is refused.
+CONFIG: dict[str, Any] = {
+    "train": {"dimension": 8, "epochs": 12, "modalities": ["structural"], "patience": None, "batch_size": 32},
+    "gate": {"margin": 0.15, "relation_margin": 0.3},
+    "attempts": 1,
+}
+UNTRAINED = {**CONFIG, "train": {**CONFIG["train"], "learning_rate": 1e-9}}
+
+
+@pytest.fixture
+def own_home(
+    tmp_path: Path,
+    server: Address,
+    prefect_server: PrefectServer,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A home folder of the test's own, in the environment of this process and its children."""
+    monkeypatch.setenv("VLKGE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NEO4J_URI", server.uri)
+    monkeypatch.setenv("NEO4J_USERNAME", server.username)
+    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
+    monkeypatch.delenv("VLKGE_WEBHOOK", raising=False)
+    return tmp_path / "home"
+
+
+def write_folder(folder: Path, works: int) -> Path:
+    """Works by four artists, two of each style; every third fact is held back."""
+    folder.mkdir(exist_ok=True)
+    entities = [(f"w{i:03}", "Artwork", f"Landscape {i}") for i in range(works)]
+    entities += [(f"a{k}", "Artist", f"Painter {k}") for k in range(4)] + [
+        (f"s{k}", "Style", f"School {k}") for k in "AB"
+    ]
+    facts = [(f"w{i:03}", "isCreatedByArtist", f"a{i % 4}", "val" if i % 3 == 0 else "train") for i in range(works)]
+    facts += [
+        (f"w{i:03}", "hasStyle", f"s{'AB'[i % 2]}", ("train", "val", "test")[i % 3]) for i in range(works) if i % 10
+    ]
+    pd.DataFrame(entities, columns=["id", "label", "name"]).to_csv(folder / "entities.csv", index=False)
+    pd.DataFrame(facts, columns=["head", "relation", "tail", "split"]).to_csv(folder / "triples.csv", index=False)
+    return folder
+
+
+def load(database: Database, folder: Path) -> None:
+    plan = ingest.plan(database, read_source(folder, name="museum"), shares=Shares(), hold_out=None)
+    setup_schema(database)
+    ingest.write_entities(database, plan)
+    ingest.write_facts(database, plan)
+
+
+@dataclass(frozen=True)
+class FirstNight:
+    """What the first night came to, and copies of the home folder and the graph that it left."""
+
+    done: Retraining
+    home: Path
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def first_nights() -> list[FirstNight]:
+    """The first night, once a test has gone through it; the others begin with a copy."""
+    return []
+
+
+@pytest.fixture
+def museum(
+    database: Database, own_home: Path, tmp_path: Path, first_nights: list[FirstNight], tmp_path_factory
+) -> Retraining:
+    """The first night: a graph of 120 works, and a champion that has learned it."""
+    folder = write_folder(tmp_path / "museum", 120)
+    if first_nights:
+        (night,) = first_nights
+        shutil.copytree(night.home, own_home)
+        write_copy(database, night)
+        return night.done
+    load(database, folder)
+    done = retrain(config=CONFIG)
+    kept = tmp_path_factory.mktemp("first") / "home"
+    shutil.copytree(own_home, kept)
+    first_nights.append(FirstNight(done, kept, *read_copy(database)))
+    return done
+
+
+def read_copy(database: Database) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Everything that the graph holds."""
+    with database.session() as session:
+        nodes = session.run("MATCH (n) RETURN elementId(n) AS id, labels(n) AS labels, properties(n) AS held").data()
+        edges = session.run(
+            "MATCH (h)-[r]->(t) "
+            "RETURN elementId(h) AS head, elementId(t) AS tail, type(r) AS type, properties(r) AS held"
+        ).data()
+    return nodes, edges
+
+
+def write_copy(database: Database, night: FirstNight) -> None:
+    """The same in an empty database; ids of Neo4j's own apart, which nobody may rely on."""
+    setup_schema(database)
+    with database.session() as session:
+        session.run(
+            "MATCH (s) DELETE s WITH count(*) AS emptied UNWIND $nodes AS node "
+            "CREATE (n:$(node.labels)) SET n = node.held, n.copied_from = node.id",
+            nodes=night.nodes,
+        ).consume()
+        session.run(
+            "MATCH (n) WITH collect([n.copied_from, n]) AS pairs UNWIND $edges AS edge "
+            "WITH edge, [p IN pairs WHERE p[0] = edge.head | p[1]][0] AS head, "
+            "[p IN pairs WHERE p[0] = edge.tail | p[1]][0] AS tail "
+            "CREATE (head)-[r:$(edge.type)]->(tail) SET r = edge.held",
+            edges=night.edges,
+        ).consume()
+        session.run("MATCH (n) REMOVE n.copied_from").consume()
+
+
+def links(database: Database) -> list[tuple[Any, ...]]:
+    """The current links with all that a reader sees of them, but for the run and the times."""
+    query = (
+        "MATCH (h)-[r:PREDICTED {state: 'current'}]->(t) RETURN h.id, r.relation, t.id, r.score, r.rank, "
+        "r.probability, r.model_version ORDER BY h.id, r.relation, t.id"
+    )
+    with database.session() as session:
+        return [tuple(row) for row in session.run(query).values()]
+
+
+def champion(database: Database) -> str:
+    return registry.champion(database).version
+
+
+def test_nights_go_from_a_first_model_over_nothing_new_to_a_warm_challenger(
+    database: Database, museum: Retraining, tmp_path: Path
+) -> None:
+    assert (museum.outcome, museum.champion) == ("first", champion(database))
+    before = links(database)
+    assert {link[-1] for link in before} == {museum.champion}
+
+    quiet = retrain(config=CONFIG)
+    assert quiet.outcome == "unchanged"
+    assert "trained on this very graph" in quiet.reasons[0]
+    assert links(database) == before
+    assert len(registry.models(database)) == 1
+
+    load(database, write_folder(tmp_path / "museum", 132))
+    busy = retrain(config=CONFIG)
+    assert busy.trained is not None
+    assert busy.trained.warm_start == museum.champion
+    assert (busy.outcome, busy.champion) == ("promoted", champion(database))
+    assert {link[-1] for link in links(database)} == {busy.champion}
+    assert any(link[0] == "w130" for link in links(database))
+    model = registry.model(database, busy.champion)
+    assert (model.predecessor, model.warm_start) == (museum.champion, museum.champion)
+    assert model.git_commit
+    assert model.data_fingerprint == busy.fingerprint != museum.fingerprint
+    assert busy.report is not None
+    text = busy.report.read_text()
+    assert text.startswith(f"# {busy.champion} is the new champion, in place of {museum.champion}")
+    assert "| all relations |" in text
+    assert (busy.report.parent / "plots" / "comparison.svg").exists()
+
+
+def test_a_refused_challenger_leaves_alias_and_links_and_rings_the_bell(
+    database: Database, museum: Retraining, own_home: Path, bell: list[dict[str, Any]]
+) -> None:
+    before = links(database)
+    done = retrain(config=UNTRAINED)
+    assert done.trained is not None
+    assert (done.outcome, champion(database)) == ("kept", museum.champion)
+    assert links(database) == before
+    refused = registry.model(database, done.trained.version)
+    assert refused.alias is None
+    assert refused.verdict is not None
+    assert refused.verdict["passed"] is False
+    (message,) = bell
+    assert (message["event"], message["challenger"]) == ("promotion refused", refused.version)
+    assert "all relations: refused" in message["text"]
+
+    again = retrain(config=UNTRAINED)
+    assert again.outcome == "unchanged"
+    assert f"{refused.version} was trained on this very graph and refused" in again.reasons[0]
+
+    looked = model_changes.prune(dry_run=True)
+    assert looked.models == [refused.version]
+    assert (own_home / "models" / refused.version).is_dir()
+    model_changes.prune()
+    assert [model.version for model in registry.models(database)] == [museum.champion]
+    assert not (own_home / "models" / refused.version).exists()
+    assert model_changes.prune().models == []
+
+
+def test_rolling_back_restores_the_predictions_exactly(database: Database, museum: Retraining) -> None:
+    before = links(database)
+    done = retrain(config={**UNTRAINED, "gate": {"margin": 1, "relation_margin": 1}})
+    assert done.outcome == "promoted"
+    assert links(database) != before
+    change = model_changes.roll_back()
+    assert (change.champion, change.former) == (museum.champion, done.champion)
+    assert champion(database) == museum.champion
+    assert links(database) == before
+    model_changes.promote(version=done.champion)
+    assert champion(database) == done.champion
+    assert links(database) != before
+
+
+def test_what_fails_between_links_and_alias_leaves_yesterday_in_force(
+    database: Database, museum: Retraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = links(database)
+    seen: list[set[str]] = []
+
+    def power_cut(*_: object) -> None:
+        seen.append({link[-1] for link in links(database)})
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(flows.retraining.flow, "promote", power_cut)
+    with pytest.raises(KeyboardInterrupt):
+        retrain(config={**UNTRAINED, "gate": {"margin": 1, "relation_margin": 1}})
+    assert seen != [{museum.champion}]  # the challenger's links were there already
+    assert champion(database) == museum.champion
+    assert links(database) == before
+
+
+KILLED = """
+import json, os, signal, sys
+import flows.retraining.flow
+flows.retraining.flow.promote = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+flows.retraining.flow.retrain(config=json.loads(sys.argv[1]))
+"""
+
+
+def test_after_a_kill_the_next_night_restores_yesterday_and_goes_on(database: Database, museum: Retraining) -> None:
+    before = links(database)
+    config = {**UNTRAINED, "gate": {"margin": 1, "relation_margin": 1}}
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, json.dumps(config)], check=False, capture_output=True, text=True
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert champion(database) == museum.champion
+    assert links(database) != before
+
+    with get_client(sync_client=True) as client:
+        # Prefect itself frees the place of the dead process, but only after a minute.
+        client.delete_global_concurrency_limit_by_name(RETRAINING)
+    quiet = retrain(config=CONFIG)
+    assert quiet.outcome == "unchanged"
+    assert links(database) == before
+
+    done = retrain(config=config)
+    assert (done.outcome, champion(database)) == ("promoted", done.champion)
+    assert {link[-1] for link in links(database)} == {done.champion}
+
+
+def test_damaged_input_fails_before_anything_is_trained(
+    database: Database, museum: Retraining, tmp_path: Path, bell: list[dict[str, Any]]
+) -> None:
+    before = links(database)
+    damaged = write_folder(tmp_path / "damaged", 40)
+    with (damaged / "triples.csv").open("a") as file:
+        file.write("w001,hasStyle\n")
+    with pytest.raises(InputError, match=r"triples\.csv"):
+        retrain(folder=str(damaged), source="museum", config=CONFIG)
+    assert len(registry.models(database)) == 1
+    assert (champion(database), links(database)) == (museum.champion, before)
+    assert [message["event"] for message in bell] == ["retraining failed"]
+    assert "triples.csv" in bell[0]["text"]
+
+
+def test_of_two_retrainings_at_once_one_is_refused_clearly(own_home: Path, tmp_path: Path, monkeypatch) -> None:
+    here = Settings()
+    with retraining_lock(here):
+        with (
+            pytest.raises(BusyError, match=rf"another retraining is at work in {own_home}, process {os.getpid()}"),
+            retraining_lock(here),
+        ):
+            pass
+        monkeypatch.setenv("VLKGE_HOME", str(tmp_path / "another machine"))
+        with pytest.raises(BusyError, match="on another machine"), retraining_lock(Settings(), wait=1):
+            pass
+    with retraining_lock(here):
+        pass
+
+
+@pytest.fixture
+def bell(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    """What a webhook, a real server on loopback, was sent."""
+    received: list[dict[str, Any]] = []
+
+    class Webhook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Webhook)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setenv("VLKGE_WEBHOOK", f"http://127.0.0.1:{server.server_port}/secret")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    yield received
+    server.shutdown()
+    thread.join()
+    server.server_close()

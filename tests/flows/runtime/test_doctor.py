@@ -1,0 +1,154 @@
+"""The doctor on a real graph: what is well, what is not, and what to type."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from base.errors import PipelineError
+from flows.runtime import doctor
+from flows.runtime.prefect_server import PrefectServer
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
+from graph.connection import Address, Database
+from graph.migrations import VERSION
+from graph.predicted.registry import register_model
+from graph.schema import setup_schema
+from graph.vectors import Encoder, activate
+from tests.flows.typed import vlkge
+
+
+@pytest.fixture
+def settings(database: Database, server: Address, tmp_path: Path) -> Settings:
+    setup_schema(database)
+    with database.session() as session:
+        session.run("CREATE (:Entity:Artwork {id: 'Q1', name: 'Sunflowers'})").consume()
+    return Settings(
+        neo4j_uri=server.uri,
+        neo4j_username=server.username,
+        neo4j_password=server.password,
+        neo4j_database=server.database,
+        vlkge_home=tmp_path,
+    )
+
+
+def examine(settings: Settings) -> dict[str, doctor.Finding]:
+    """The findings on the graph, by what was looked at; the last of each."""
+    return {finding.check: finding for finding in doctor.look_at_graph(settings)}
+
+
+def run(database: Database, statement: str) -> None:
+    with database.session() as session:
+        session.run(statement).consume()
+
+
+def test_a_graph_that_is_well_has_nothing_to_type_but_the_next_step(settings: Settings) -> None:
+    findings = examine(settings)
+    assert findings["database"].found.endswith(f"at {settings.neo4j_uri}, 1 entities")
+    assert {findings[check].state for check in ("database", "indexes", "pictures")} == {"ok"}
+    assert (findings["models"].state, findings["models"].advice) == ("warn", "vlkge train")
+    assert (findings["encoders"].state, findings["encoders"].advice) == ("warn", "vlkge encode")
+
+
+def test_a_dropped_index_is_named(settings: Settings, database: Database) -> None:
+    run(database, "DROP INDEX entity_text")
+    found = examine(settings)["indexes"]
+    assert (found.state, found.found) == ("fail", "missing: 'entity_text' (1 in all)")
+    assert found.advice == "vlkge upgrade"
+
+
+def test_a_dropped_vector_index_is_named(settings: Settings, database: Database) -> None:
+    activate(database, "textual", Encoder("bundled", "0" * 64, 4))
+    assert examine(settings)["indexes"].state == "ok"
+    run(database, "DROP INDEX entity_textual")
+    assert "entity_textual" in examine(settings)["indexes"].found
+
+
+def test_an_encoder_whose_weights_are_gone_is_named(settings: Settings, database: Database, tmp_path: Path) -> None:
+    weights = tmp_path / "weights.pt"
+    weights.touch()
+    activate(database, "visual", Encoder(f"clip:ViT-B-32/{weights}", "0" * 64, 4))
+    assert examine(settings)["encoders"].state == "ok"
+    weights.unlink()
+    found = examine(settings)["encoders"]
+    assert (found.state, str(weights) in found.found) == ("fail", True)
+
+
+def test_a_lost_picture_is_named(settings: Settings, database: Database) -> None:
+    run(database, "MATCH (n:Entity) SET n.image_sha256 = 'abc0'")
+    found = examine(settings)["pictures"]
+    assert found.state == "fail"
+    assert found.found.startswith("1 of 1 pictures are not in")
+    (settings.pictures / "ab").mkdir(parents=True)
+    (settings.pictures / "ab" / "abc0.png").touch()
+    assert examine(settings)["pictures"].state == "ok"
+
+
+def test_a_lost_champion_fails_and_a_lost_other_model_warns(settings: Settings, database: Database) -> None:
+    for version in ("first", "second"):
+        register_model(database, version, "complex", {}, {}, "0" * 64, {})
+        (settings.models / version).mkdir(parents=True)
+        (settings.models / version / "model.safetensors").touch()
+    assert examine(settings)["models"].found == "2 registered, champion first"
+    shutil.rmtree(settings.models / "second")
+    assert examine(settings)["models"].state == "warn"
+    shutil.rmtree(settings.models / "first")
+    assert examine(settings)["models"].state == "fail"
+
+
+def test_an_unfinished_publication_is_named(settings: Settings, database: Database) -> None:
+    run(database, "CREATE (:PredictionRun {id: 'r7', state: 'writing', started_at: datetime()})")
+    assert "'r7'" in examine(settings)["publications"].found
+
+
+def test_a_home_that_cannot_be_made_fails(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    (found,) = doctor.look_at_home(file / "home")
+    assert (found.state, found.check) == ("fail", "home")
+
+
+def test_nothing_is_started(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    findings = {f.check: f for f in [*doctor.look_at_graph(Settings(neo4j_uri=None, vlkge_home=home))]}
+    assert (findings["database"].state, findings["database"].found) == ("warn", "the bundled Neo4j does not run")
+    assert doctor.look_at_prefect(Settings(prefect_api_url=None, vlkge_home=home)).state == "warn"
+    assert not home.exists()
+
+
+def test_prefect_servers_that_answer_and_that_do_not(prefect_server: PrefectServer) -> None:
+    found = doctor.look_at_prefect(Settings(prefect_api_url=prefect_server.status().api))
+    assert (found.state, found.found.startswith("Prefect 3.")) == ("ok", True)
+    assert doctor.look_at_prefect(Settings(prefect_api_url="http://127.0.0.1:1/api")).state == "fail"
+
+
+def test_the_command_is_one_json_document_and_exits_with_1_where_something_fails(tmp_path: Path) -> None:
+    done = vlkge("doctor", "--json", NEO4J_URI="bolt://127.0.0.1:1", VLKGE_HOME=str(tmp_path))
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["state"]) == (1, "fail")
+    (database,) = [finding for finding in report["findings"] if finding["check"] == "database"]
+    assert database["state"] == "fail"
+    assert "NEO4J_URI" in database["advice"]
+
+
+def test_an_older_graph_is_named_and_upgraded_by_the_next_command(settings: Settings, database: Database) -> None:
+    run(database, "MATCH (s:Schema) DELETE s")
+    found = examine(settings)["schema"]
+    assert (found.state, found.found) == ("warn", f"version 1, this program's is {VERSION}")
+    open_graph(settings).close()
+    assert examine(settings)["schema"].state == "ok"
+
+
+def test_a_newer_graph_fails_and_no_command_opens_it(settings: Settings, database: Database) -> None:
+    run(database, f"MATCH (s:Schema) SET s.version = {VERSION + 1}")
+    assert examine(settings)["schema"].state == "fail"
+    with pytest.raises(PipelineError, match="upgrade the program"):
+        open_graph(settings)
+
+
+def test_a_prefect_server_that_asks_for_a_password_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_AUTH_STRING", raising=False)
+    assert doctor.prefect_login() is None
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "admin:with:colons")
+    assert doctor.prefect_login() == ("admin", "with:colons")

@@ -1,0 +1,63 @@
+"""The log of the flows: every line a JSON object that names its run."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from base.errors import InputError
+from flows.ingest import ingest
+from flows.runtime.logs import summary
+from graph.connection import Address
+from graph.loading.ingest import BrokenPicture, IngestResult, PictureCounts
+from graph.loading.plan import Counts
+
+
+@pytest.fixture
+def folder(tmp_path: Path, server: Address, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NEO4J_URI", server.uri)
+    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
+    monkeypatch.setenv("VLKGE_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "art"
+    folder.mkdir()
+    (folder / "entities.csv").write_text("id,label,name\nQ1,Artwork,Sunflowers\nQ2,Artist,Van Gogh\n")
+    (folder / "triples.csv").write_text("head,relation,tail\nQ1,createdBy,Q2\n")
+    return folder
+
+
+def lines(home: Path) -> list[dict[str, object]]:
+    (file,) = (home / "logs").iterdir()
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.usefixtures("prefect_server", "database")
+def test_a_run_leaves_a_line_with_its_id_and_what_it_counted(folder: Path) -> None:
+    ingest(folder=str(folder), source="art")
+    written = lines(folder.parent / "home")
+    begin, end = [line for line in written if line.get("step") in ("begin", "end")]
+    assert begin["run_id"] == end["run_id"]
+    assert {line["run_id"] for line in written} == {begin["run_id"]}
+    assert (end["flow"], end["level"], end["message"]) == ("ingest", "info", "ingest completed")
+    assert end["result"]["entities"]["added"] == 2  # type: ignore[index]
+    assert {line.get("task") for line in written} >= {"write_entities", "write_facts"}
+
+
+@pytest.mark.usefixtures("prefect_server", "database")
+def test_a_failure_leaves_its_reason(folder: Path) -> None:
+    (folder / "triples.csv").write_text("head,relation,tail\nQ1,createdBy,Q3\n")
+    with pytest.raises(InputError):
+        ingest(folder=str(folder), source="art")
+    (end,) = [line for line in lines(folder.parent / "home") if line.get("step") == "end"]
+    assert (end["step"], end["level"]) == ("end", "error")
+    assert "the tail is not in entities.csv" in str(end["message"])
+
+
+def test_lists_in_a_result_become_their_length() -> None:
+    none = Counts(added=0, changed=0, unchanged=0, removed=0, before=0)
+    broken = [BrokenPicture(id=str(n), image="x.png", reason="gone") for n in range(1000)]
+    pictures = PictureCounts(stored=0, changed=0, broken=broken)
+    result = IngestResult(
+        source="art", dry_run=False, pruned=False, entities=none, facts=none, splits={}, held_out={},
+        repeated_facts=0, pictures=pictures,
+    )  # fmt: skip
+    assert summary(result)["pictures"] == {"stored": 0, "changed": 0, "broken": 1000}  # type: ignore[index]

@@ -1,0 +1,345 @@
+"""A graph that lives in Neo4j already: adopted, and given back as it was."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import cypher
+from base.errors import InputError
+from graph import vectors
+from graph.connection import Database
+from graph.exporting.export import export, facts_of
+from graph.loading.adopt import RESERVED, Adoption, Unadoption, adopt, unadopt
+from graph.loading.adopt_spec import AdoptSpec
+from graph.pictures import PictureStore
+from graph.splits import Shares, split_pairs
+from graph.vectors import Encoder
+
+SPEC = AdoptSpec(
+    labels={
+        "Painting": {"id": "wikidata", "name": "title", "text": "note", "picture": "photo"},
+        "Work": {"id": "number"},
+        "Painter": {"id": "id", "name": "name"},
+    },
+    relations=["PAINTED_BY", "COPY_OF"],
+)
+MUSEUM = """
+CREATE (gas:Work:Painting {wikidata: 'Q1', title: 'Gas', note: 'A pump.', photo: 'gas.png', number: 1, year: 1940}),
+       (hawks:Painting {wikidata: 'Q2', title: 'Nighthawks', photo: 'gone.png', rooms: [1, 2]}),
+       (copy:Work {number: 3}),
+       (hopper:Painter {id: 'hopper', name: 'Edward Hopper', url: 'http://example.org'}),
+       (guest:Visitor {id: 'guest', name: 'Ann', sources: ['door'], text: 'Came twice.'}),
+       (gas)-[:PAINTED_BY {since: 1940}]->(hopper),
+       (hawks)-[:PAINTED_BY]->(hopper),
+       (copy)-[:COPY_OF]->(hawks),
+       (copy)-[:COPY_OF]->(hawks),
+       (guest)-[:PAINTED_BY]->(hopper),
+       (guest)-[:SAW {split: 'afternoon'}]->(gas),
+       (hopper)-[:KNOWS]->(hopper)
+"""
+
+
+@pytest.fixture
+def museum(database: Database) -> Database:
+    """Two paintings (one of them also a work), one more work, a painter; and a visitor, who is not adopted."""
+    run(database, MUSEUM)
+    return database
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> dict[str, Any]:
+    """Where pictures are, and where they are copied to; gas.png is there, gone.png is not."""
+    (tmp_path / "gas.png").write_bytes(picture("red"))
+    return {"folder": tmp_path, "store": PictureStore(tmp_path / "pictures")}
+
+
+def picture(colour: str) -> bytes:
+    content = BytesIO()
+    Image.new("RGB", (4, 4), colour).save(content, "PNG")
+    return content.getvalue()
+
+
+class Stop:
+    """A progress that ends the work at its n-th step, as Ctrl-C does."""
+
+    def __init__(self, step: int) -> None:
+        self.left = step
+
+    def __call__(self, done: int, total: int, note: str = "") -> None:
+        assert 0 <= done <= total, note
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+
+def run(database: Database, text: str, **parameters: Any) -> list[dict[str, Any]]:
+    records, _, _ = database.driver.execute_query(text, parameters, database_=database.name)
+    return [record.data() for record in records]
+
+
+def dump(database: Database, *, times: bool = True) -> Any:
+    """Everything that a graph says, as text; `times` may be left out."""
+    hidden = "" if times else ", updated_at: null, asserted_at: null"
+    nodes = run(
+        database,
+        f"MATCH (n) WHERE NOT n:Schema RETURN elementId(n) AS e, labels(n) AS l, n {{.*{hidden}}} AS p",
+    )
+    facts = run(
+        database,
+        f"MATCH (h)-[r]->(t) RETURN elementId(h) AS h, type(r) AS r, elementId(t) AS t, r {{.*{hidden}}} AS p",
+    )
+    return [sorted(repr(ordered(row)) for row in rows) for rows in (nodes, facts)]
+
+
+def ordered(row: dict[str, Any]) -> dict[str, Any]:
+    properties = {key: value for key, value in sorted(row["p"].items()) if value is not None}
+    return {**row, "p": properties, "l": sorted(row.get("l", []))}
+
+
+def node(database: Database, id_: str) -> dict[str, Any]:
+    (row,) = run(database, "MATCH (n:Entity {id: $id}) RETURN properties(n) AS p", id=id_)
+    return dict(row["p"])
+
+
+def test_what_is_adopted_can_be_exported(museum: Database, place: dict[str, Any]) -> None:
+    adoption = adopt(museum, SPEC, **place)
+    assert adoption == Adoption(
+        entities={"Painting": 2, "Work": 1, "Painter": 1},
+        facts={"COPY_OF": 2, "PAINTED_BY": 2},
+        left_out={"PAINTED_BY": 1},
+        changed=4,
+        new_facts=4,
+        ingested=0,
+        broken=adoption.broken,
+    )
+    assert list(adoption.broken) == ["gone.png"]
+
+    data = export(museum)
+    assert {kind: data[kind].id for kind in data.node_types} == {
+        "Painter": ["hopper"],
+        "Painting": ["Q1", "Q2"],
+        "Work": ["3"],
+    }
+    assert data["Painting"].name == ["Gas", "Nighthawks"]
+    assert set(facts_of(data)[["head", "relation", "tail"]].itertuples(index=False, name=None)) == {
+        ("Q1", "PAINTED_BY", "hopper"),
+        ("Q2", "PAINTED_BY", "hopper"),
+        ("3", "COPY_OF", "Q2"),
+    }
+
+
+def test_properties_are_copied_under_our_names(museum: Database, place: dict[str, Any]) -> None:
+    adopt(museum, SPEC, **place)
+    gas = node(museum, "Q1")
+    assert (gas["name"], gas["text"], gas["image"]) == ("Gas", "A pump.", "gas.png")
+    assert gas["image_sha256"] in place["store"]
+    assert gas["primary_label"] == "Painting"
+    assert gas["adopted"] == ["id", "name", "text", "image"]
+    assert gas["sources"] == ["adopted"]
+    hawks = node(museum, "Q2")
+    assert "image_sha256" not in hawks
+    assert "primary_label" not in hawks
+    assert node(museum, "hopper")["adopted"] == []
+    (fact,) = run(museum, "MATCH ({id: 'Q1'})-[r:PAINTED_BY]->() RETURN properties(r) AS p")
+    assert fact["p"]["sources"] == ["adopted"]
+    assert fact["p"]["since"] == 1940
+
+
+def test_the_split_is_drawn_by_the_ends(database: Database, place: dict[str, Any]) -> None:
+    run(
+        database,
+        "UNWIND range(1, 300) AS i CREATE (:Painting {wikidata: 'a' + i})-[:COPY_OF]->(:Painting {wikidata: 'b' + i})",
+    )
+    shares = Shares(0.5, 0.25, 0.25)
+    adopt(database, AdoptSpec({"Painting": {"id": "wikidata"}}, ["COPY_OF"]), shares=shares, **place)
+    facts = facts_of(export(database))
+    assert facts["split"].tolist() == split_pairs(facts["head"], facts["tail"], shares).tolist()
+    assert 100 < (facts["split"] == "train").sum() < 200
+
+
+def test_a_dry_run_counts_and_writes_nothing(museum: Database, place: dict[str, Any]) -> None:
+    before = dump(museum)
+    planned = adopt(museum, SPEC, dry_run=True, **place)
+    assert dump(museum) == before
+    assert run(museum, "SHOW CONSTRAINTS YIELD name") == []
+    assert not (place["folder"] / "pictures").exists()
+    done = adopt(museum, SPEC, **place)
+    assert (planned.entities, planned.facts, planned.left_out) == (done.entities, done.facts, done.left_out)
+    assert (planned.changed, planned.new_facts) == (done.changed, done.new_facts)
+
+
+def test_adopting_again_changes_only_what_changed(museum: Database, place: dict[str, Any]) -> None:
+    adopt(museum, SPEC, **place)
+    before = dump(museum)
+    again = adopt(museum, SPEC, **place)
+    assert (again.changed, again.new_facts) == (0, 0)
+    assert dump(museum) == before
+
+    run(museum, "MATCH (n {wikidata: 'Q1'}) SET n.title = 'Gas station' REMOVE n.photo")
+    run(museum, "MATCH (n {wikidata: 'Q2'}), (h:Painter) CREATE (n)-[:PAINTED_BY]->(h)")
+    again = adopt(museum, SPEC, **place)
+    assert (again.changed, again.new_facts) == (1, 1)
+    gas = node(museum, "Q1")
+    assert gas["name"] == "Gas station"
+    assert gas["adopted"] == ["id", "name", "text"]
+    assert not {"image", "image_sha256"} & gas.keys()
+
+
+def test_unadopting_gives_the_graph_back(museum: Database, place: dict[str, Any]) -> None:
+    before = dump(museum)
+    adopt(museum, SPEC, **place)
+    vectors.activate(museum, "textual", Encoder("net", "abc", 2))
+    run(museum, "MATCH (n:Entity) SET n.textual = [1.0, 2.0], n.textual_digest = 'd', n.held_out = 'val'")
+    run(museum, "MATCH (a {id: 'Q1'}), (b {id: 'Q2'}) CREATE (a)-[:PREDICTED {key: 'k'}]->(b)")
+    run(
+        museum,
+        "CREATE (n:Entity:Style {id: 's', sources: ['file']}) WITH n MATCH (a {id: 'Q1'}) "
+        "CREATE (a)-[:hasStyle {split: 'train', sources: ['file']}]->(n)",
+    )
+    assert unadopt(museum, dry_run=True) == Unadoption(entities=4, facts=4, other_facts=1, predicted=1)
+    assert unadopt(museum) == Unadoption(entities=4, facts=4, other_facts=1, predicted=1)
+    run(museum, "MATCH (n:Entity {id: 's'}) DELETE n")
+    run(museum, "MATCH (n:Encoder) DELETE n")
+    assert dump(museum) == before
+    assert unadopt(museum) == Unadoption(0, 0, 0, 0)
+
+
+def test_a_graph_with_our_names_for_its_own_properties_comes_back_too(
+    database: Database, place: dict[str, Any]
+) -> None:
+    run(
+        database,
+        "CREATE (a:Painting {id: 'Q1', name: 'Gas', text: 'A pump.', image: 'gas.png'})"
+        "-[:COPY_OF]->(:Painting {id: 'Q2', name: 'Nighthawks'}), (:Visitor {id: 'Q1', sources: 'door'})",
+    )
+    before = dump(database)
+    mapping = {"id": "id", "name": "name", "text": "text", "picture": "image"}
+    adopt(database, AdoptSpec({"Painting": mapping}, ["COPY_OF"]), **place)
+    assert node(database, "Q1")["image_sha256"] in place["store"]
+    unadopt(database)
+    assert dump(database) == before
+
+
+def test_killed_in_the_middle_and_run_again_it_is_the_same_graph(
+    museum: Database, place: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = dump(museum)
+    adopt(museum, SPEC, **place)
+    whole = dump(museum, times=False)
+    unadopt(museum)
+    monkeypatch.setattr("graph.loading.adopt.NODES_PER_BATCH", 1)
+    monkeypatch.setattr("graph.loading.adopt.HEADS_PER_PAGE", 1)
+    for stop in (2, 5, 7):  # in the pictures, the nodes, the facts
+        with pytest.raises(KeyboardInterrupt):
+            adopt(museum, SPEC, progress=Stop(stop), **place)
+        if stop > 2:
+            assert dump(museum) != plain
+        if stop != 5:
+            adopt(museum, SPEC, **place)
+            assert dump(museum, times=False) == whole
+        unadopt(museum)
+        assert dump(museum) == plain
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("MATCH (n {wikidata: 'Q1'}) SET n.id = 'A1'", "the node's own `id` differs from `wikidata`.*: 'Q1'"),
+        ("MATCH (n {wikidata: 'Q1'}) SET n.name = 'A pump'", "the node's own `name` differs from `title`"),
+        ("MATCH (n:Painter) SET n.text = 'Painter.'", "Painter: the node's own `text` is not mapped.*'hopper'"),
+        ("MATCH (n:Painter) SET n.name = 7", "the node's own `name` differs from `name`, or is no text"),
+        ("MATCH (n:Painter) SET n.sources = ['me']", "Painter: the node has a property `sources` of its own"),
+        ("MATCH (n:Painter) SET n:Entity", "Painter: the node has a label Entity of its own"),
+        ("MATCH (n {wikidata: 'Q1'}) REMOVE n.wikidata", "Painting: no `wikidata`, or one that is no text or number"),
+        ("MATCH (n {wikidata: 'Q1'}) SET n.title = ['a', 'b']", "Painting: `title` is no text or number"),
+        ("MATCH (n:Painter) SET n.id = 'Q1'", r"ids that more than one node has: 'Q1' \(1 in all\)"),
+        ("CREATE (:Entity:Style {id: 'Q2', sources: ['file']})", r"other entities of the graph have already: 'Q2'"),
+        ("MATCH ()-[r:PAINTED_BY {since: 1940}]->() SET r.sources = 'me'", "'PAINTED_BY sources'"),
+    ],
+)
+def test_what_would_be_overwritten_is_refused(
+    museum: Database, place: dict[str, Any], change: str, message: str
+) -> None:
+    run(museum, change)
+    before = dump(museum)
+    with pytest.raises(InputError, match=message):
+        adopt(museum, SPEC, **place)
+    assert dump(museum) == before
+
+
+def test_of_many_duplicates_the_first_five_are_named(database: Database, place: dict[str, Any]) -> None:
+    run(database, "UNWIND range(10, 19) AS i UNWIND [1, 2] AS twice CREATE (:Painting {wikidata: 'Q' + i})")
+    with pytest.raises(InputError, match=r"'Q10', 'Q11', 'Q12', 'Q13', 'Q14', … \(10 in all\)"):
+        adopt(database, AdoptSpec({"Painting": {"id": "wikidata"}}), **place)
+
+
+def test_ids_that_are_numbers_become_text_and_an_equal_id_stays(museum: Database, place: dict[str, Any]) -> None:
+    run(museum, "MATCH (n {wikidata: 'Q2'}) SET n.id = 'Q2'")
+    adopt(museum, SPEC, **place)
+    assert node(museum, "3")["number"] == 3
+    assert node(museum, "Q2")["adopted"] == ["name", "image"]
+    unadopt(museum)
+    assert run(museum, "MATCH (n {wikidata: 'Q2'}) RETURN n.id AS id") == [{"id": "Q2"}]
+
+
+def test_nodes_that_an_ingest_brought_are_left_alone(museum: Database, place: dict[str, Any]) -> None:
+    run(museum, "CREATE (:Entity:Painting {id: 'file:1', sources: ['file']})")
+    adoption = adopt(museum, SPEC, **place)
+    assert adoption.ingested == 1
+    assert adoption.entities["Painting"] == 2
+    assert "adopted" not in node(museum, "file:1")
+
+
+def test_what_the_graph_does_not_have_is_named_with_what_it_has(museum: Database, place: dict[str, Any]) -> None:
+    def refused(message: str, labels: dict[str, dict[str, str]], relations: tuple[str, ...] = ()) -> None:
+        with pytest.raises(InputError, match=message):
+            adopt(museum, AdoptSpec(labels, relations), **place)
+
+    refused("label 'Paintings' .*the labels are: Painter, Painting, Visitor, Work", {"Paintings": {"id": "x"}})
+    refused("Painting has the property 'titel' .*they have: note, .*, wikidata", {"Painting": {"id": "titel"}})
+    refused("type 'painted' .*types are: COPY_OF, KNOWS, PAINTED_BY, SAW", {"Painter": {"id": "id"}}, ("painted",))
+
+
+def test_the_specification_is_a_toml_file(tmp_path: Path) -> None:
+    path = tmp_path / "adopt.toml"
+    path.write_text(
+        'relations = ["PAINTED_BY", "COPY_OF"]\n'
+        '[labels.Painting]\nid = "wikidata"\nname = "title"\ntext = "note"\npicture = "photo"\n'
+        '[labels.Work]\nid = "number"\n[labels.Painter]\nid = "id"\nname = "name"\n'
+    )
+    spec = AdoptSpec.read(path)
+    assert spec == SPEC
+    assert list(spec.labels) == ["Painting", "Work", "Painter"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("labels = 3", "labels is 3"),
+        ("", "names no label"),
+        ("label = 1", r"has 'label' \(1 in all\); allowed are: labels, relations"),
+        ("[labels.Entity]\nid = 'x'", "'Entity' .* is reserved"),
+        ("relations = ['PREDICTED']\n[labels.A]\nid = 'x'", "'PREDICTED' .* is reserved"),
+        ("relations = 'knows'\n[labels.A]\nid = 'x'", "must be a list"),
+        ("[labels.A]\nname = 'x'", "does not say which property is the id"),
+        ("[labels.A]\nid = 'x'\nimage = 'y'", r"maps 'image' \(1 in all\); allowed are: id, name, text, picture"),
+        ("[labels.A]\nid = 7", "the property 7; it must be a name"),
+        ("[labels]\nA = 'x'", "maps to 'x'"),
+        ("labels =", "is no TOML file"),
+    ],
+)
+def test_a_wrong_specification_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "adopt.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=message):
+        AdoptSpec.read(path)
+    with pytest.raises(InputError, match="there is no file"):
+        AdoptSpec.read(tmp_path / "absent.toml")
+
+
+def test_everything_reserved_is_taken_away_again() -> None:
+    text = cypher.load("adopt/release_nodes").text
+    assert [name for name in RESERVED if f"n.{name}" not in text] == []

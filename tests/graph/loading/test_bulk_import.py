@@ -1,0 +1,81 @@
+"""A bulk import leaves the graph that an ordinary ingest leaves."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from base.errors import InputError
+from graph.connection import Database, connect
+from graph.loading.bulk_import import bulk_ingest, command, write_files
+from graph.loading.files import Source
+from graph.loading.ingest import ingest
+from graph.loading.plan import plan_first_load
+from graph.pictures import PictureStore
+from graph.server.neo4j_server import Server
+
+TIMES = {"updated_at", "asserted_at"}
+
+
+def properties(values: dict[str, Any]) -> dict[str, Any]:
+    """All of them; of times only that there is one, in UTC."""
+    return {name: str(value.tzinfo.utcoffset(None)) if name in TIMES else value for name, value in values.items()}
+
+
+def whole_graph(database: Database) -> list[Any]:
+    with database.session() as session:
+        nodes = session.run("MATCH (n) RETURN n.id AS id, labels(n) AS labels, properties(n) AS all ORDER BY id").data()
+        links = session.run(
+            "MATCH (h)-[r]->(t) RETURN h.id AS head, type(r) AS type, t.id AS tail, properties(r) AS all "
+            "ORDER BY head, type, tail"
+        ).data()
+        # Neo4j itself makes the LOOKUP indexes, under names of its own.
+        shown = "SHOW INDEXES YIELD name, state, type WHERE type <> 'LOOKUP' RETURN name, state ORDER BY name"
+        schema = session.run(shown).values()
+    for row in [*nodes, *links]:
+        row["all"] = properties(row["all"])
+    for row in nodes:
+        row["labels"] = sorted(row["labels"])
+    return [nodes, links, schema]
+
+
+def test_the_graph_is_that_of_an_ordinary_ingest(
+    imported_server: Server, odd_source: Source, database: Database, tmp_path: Path
+) -> None:
+    ordinary = ingest(database, odd_source, PictureStore(tmp_path))
+    with connect(imported_server.start()) as other:
+        assert whole_graph(other) == whole_graph(database)
+        # As nothing has changed for an ingest of the same files, the two ways can follow each other.
+        again = ingest(other, odd_source, PictureStore(tmp_path))
+    assert (again.entities.unchanged, again.facts.unchanged) == (4, 4)
+    assert (ordinary.entities.added, ordinary.facts.added) == (4, 4)
+
+
+def test_a_graph_that_holds_anything_is_refused(imported_server: Server, odd_source: Source, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="already holds 4 nodes, and a bulk import needs an empty one"):
+        bulk_ingest(imported_server, odd_source, PictureStore(tmp_path))
+
+
+def test_the_plan_of_a_first_load_has_the_splits_of_an_ordinary_one(odd_source: Source) -> None:
+    plan = plan_first_load(odd_source)
+    assert plan.splits.tolist()[:3] == ["train", "train", "test"]
+    assert plan.held_out == {"Q4": "test"}
+    assert plan.fact_counts.added == 4
+
+
+def test_a_label_may_hold_what_else_would_part_labels(odd_source: Source, tmp_path: Path) -> None:
+    entities = odd_source.entities.assign(label=["A;B", "A\x1fB", "Artist", "Thing"])
+    frames = {"entities": entities, "triples": odd_source.triples}
+    changed = Source(odd_source.name, odd_source.folder, triples_table=odd_source.triples_table, **frames)
+    arguments = write_files(plan_first_load(changed), tmp_path / "files")
+    assert "--array-delimiter=U+001E" in arguments
+    written = pd.read_csv(tmp_path / "files" / "entities.csv", header=None)
+    assert written[1].tolist()[:2] == ["Entity\x1eA;B", "Entity\x1eA\x1fB"]
+
+
+def test_what_to_type_for_another_server_can_be_pasted(odd_source: Source, tmp_path: Path) -> None:
+    arguments = write_files(plan_first_load(odd_source), tmp_path / "with space")
+    typed = command(arguments, "neo4j")
+    assert typed.startswith("neo4j-admin database import full neo4j --id-type=string")
+    assert f"'--nodes={tmp_path}/with space/entities-header.csv,{tmp_path}/with space/entities.csv'" in typed

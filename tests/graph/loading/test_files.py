@@ -1,0 +1,218 @@
+"""Folders of files: what is taken, and what is refused with its place."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from base.errors import InputError
+from graph.loading.files import read_source
+
+ENTITIES = "id,label,name\nQ1,Artwork,Sunflowers\nQ2,Artist,Vincent van Gogh\n"
+TRIPLES = "head,relation,tail,split\nQ1,isCreatedBy,Q2,train\n"
+
+
+def folder(path: Path, entities: str | bytes = ENTITIES, triples: str | bytes = TRIPLES) -> Path:
+    for name, content in (("entities.csv", entities), ("triples.csv", triples)):
+        (path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def refused(path: Path, **options: Any) -> str:
+    with pytest.raises(InputError) as error:
+        read_source(path, **options)
+    return str(error.value)
+
+
+def test_both_spellings_are_the_same_source(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    ours = read_source(
+        folder(tmp_path / "a", "id,label,text\nQ1,Artwork,Yellow\nQ2,Artist,\n", TRIPLES),
+    )
+    theirs = read_source(
+        folder(tmp_path / "b", "id,type,description\nQ1,Artwork,Yellow\nQ2,Artist,\n", TRIPLES.replace("split", "mode"))
+    )
+    pd.testing.assert_frame_equal(ours.entities, theirs.entities)
+    pd.testing.assert_frame_equal(ours.triples, theirs.triples)
+    assert list(ours.entities.columns) == ["id", "label", "text"]
+    assert ours.triples.iloc[0].tolist() == ["Q1", "isCreatedBy", "Q2", "train"]
+    assert (ours.name, ours.repeated, ours.derived) == ("a", 0, False)
+
+
+def test_parquet_is_read_like_csv_and_keeps_numbers(tmp_path: Path) -> None:
+    pd.DataFrame({"id": [1, 2], "label": ["Artwork", "Artist"], "year": [1888.0, None], "born": [None, 1853]}).astype(
+        {"born": "Int64", "label": "category"}
+    ).to_parquet(tmp_path / "entities.parquet")
+    pd.DataFrame({"head": [1], "relation": ["isCreatedBy"], "tail": [2]}).to_parquet(tmp_path / "triples.parquet")
+    source = read_source(tmp_path)
+    assert source.entities["id"].tolist() == ["1", "2"]
+    assert source.entities["label"].tolist() == ["Artwork", "Artist"]
+    assert source.entities["year"].astype(object).tolist()[0] == 1888.0
+    assert source.entities["year"].isna().tolist() == [False, True]
+    assert source.entities["born"].tolist()[1] == 1853
+    assert source.triples["split"].isna().all()
+
+
+def test_a_header_may_give_the_type_of_a_property(tmp_path: Path) -> None:
+    entities = (
+        "id,label,year:int,height:float,lent:boolean,code,at:home\nQ1,Artwork,1888,92.1,true,007,x\nQ2,Artist,,,,,\n"
+    )
+    row = read_source(folder(tmp_path, entities)).entities.iloc[0]
+    assert [row["year"], row["height"], bool(row["lent"]), row["code"], row["at:home"]] == [
+        1888,
+        92.1,
+        True,
+        "007",
+        "x",
+    ]
+
+
+def test_a_mapping_file_names_other_headers(tmp_path: Path) -> None:
+    folder(tmp_path, "QID,class,type,title\nQ1,Artwork,oil,S\nQ2,Artist,,V\n", "s,p,o\nQ1,isCreatedBy,Q2\n")
+    (tmp_path / "mapping.toml").write_text(
+        '[entities]\nid = "QID"\nlabel = "class"\nname = "title"\n[triples]\nhead = "s"\nrelation = "p"\ntail = "o"\n'
+    )
+    source = read_source(tmp_path)
+    # `type` would mean the label; as the mapping says what is the label, it is a property of its own.
+    assert source.entities.iloc[0].to_dict() == {"id": "Q1", "label": "Artwork", "name": "S", "type": "oil"}
+    assert source.triples[["head", "relation", "tail"]].iloc[0].tolist() == ["Q1", "isCreatedBy", "Q2"]
+
+
+def test_without_entities_each_end_becomes_a_thing(tmp_path: Path) -> None:
+    (tmp_path / "triples.csv").write_text("head,relation,tail\n/m/07,/film/genre,/m/02\n/m/07,likes,/m/07\n")
+    assert "entities can be made from the triples" in refused(tmp_path)
+    source = read_source(tmp_path, entities_from_triples=True)
+    assert source.derived
+    assert source.entities.to_dict("list") == {"id": ["/m/07", "/m/02"], "label": ["Thing", "Thing"]}
+
+
+def test_unusual_names_are_kept_as_they_are(tmp_path: Path) -> None:
+    entities = 'id,label,name\n"a""b`c\'",La`bel,"two\nlines, ü 日本"\nNA,NaN,null\n'
+    triples = 'head,relation,tail\n"a""b`c\'",has `tick` \\u0060,NA\nNA,self,NA\n'
+    source = read_source(folder(tmp_path, "\ufeff" + entities, triples.replace("\n", "\r\n")))
+    assert source.entities.to_dict("list") == {
+        "id": ["a\"b`c'", "NA"],
+        "label": ["La`bel", "NaN"],
+        "name": ["two\nlines, ü 日本", "null"],
+    }
+    assert source.triples["relation"].tolist() == ["has `tick` \\u0060", "self"]
+
+
+def test_a_fact_given_twice_counts_once(tmp_path: Path) -> None:
+    source = read_source(folder(tmp_path, triples=TRIPLES + "Q1,isCreatedBy,Q2,train\n"))
+    assert (len(source.triples), source.repeated) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("entities", "expected"),
+    [
+        ("id,name\nQ1,S\n", r"entities.csv: there is no column label (or type); it has id, name"),
+        ("label\nArtwork\n", "there is no column id"),
+        (ENTITIES + "Q1,Artist,Again\n", "an id must stand once (line 4: 'Q1 as Artist, before as Artwork'; 1 in all)"),
+        (ENTITIES + ",Artist,Nobody\n", "id is empty (line 4; 1 in all)"),
+        (ENTITIES + " ,Artist,Nobody\n", "id is empty (line 4; 1 in all)"),
+        (ENTITIES + "Q3,,Nobody\n", "label is empty (line 4; 1 in all)"),
+        (ENTITIES + "Q3,Model,Nobody\n", "label must not be one of the reserved"),
+        ("id,label,held_out\nQ1,A,x\nQ2,A,\n", "the columns held_out are reserved"),
+        ("id,label,type\nQ1,A,x\nQ2,A,\n", "several headers mean one column: {'label': ['label', 'type']}"),
+        ("id,label,id\nQ1,A,x\n", "names a column twice"),
+        ("id,label,year:int\nQ1,A,1888\nQ2,A,c. 1853\n", "'year' must be int64 (line 3: 'c. 1853'; 1 in all)"),
+        ("", "entities.csv: the file is empty"),
+        ("id,label\n", "entities.csv: the file has a header but no rows"),
+        (
+            ENTITIES + "Q3,Artist\nQ4,A,b,c\n",
+            "the header has 3 cells, these rows do not (line 4: 2; line 5: 4; 2 in all)",
+        ),
+        (
+            ENTITIES.encode() + b"Q3,Artist,G\xe9ricault\n",
+            "must be UTF-8, these lines are not (line 4: b'3,Artist,G\\xe9ricault",
+        ),
+    ],
+)
+def test_wrong_entities_are_refused_with_their_place(tmp_path: Path, entities: str | bytes, expected: str) -> None:
+    assert expected in refused(folder(tmp_path, entities))
+
+
+@pytest.mark.parametrize(
+    ("triples", "expected"),
+    [
+        ("head,tail\nQ1,Q2\n", "triples.csv: there is no column relation"),
+        ("head,relation,tail\nQ1,r,Q9\nQ8,r,Q2\n", "the tail is not in entities.csv (line 2: 'Q9'; 1 in all)"),
+        ("head,relation,tail\nQ1,r,Q9\nQ8,r,Q2\n", "the head is not in entities.csv (line 3: 'Q8'; 1 in all)"),
+        ("head,relation,tail\nQ1,,Q2\n", "relation is empty (line 2; 1 in all)"),
+        ("head,relation,tail\nQ1,PREDICTED,Q2\n", "relation must not be one of the reserved PREDICTED"),
+        (
+            TRIPLES + "Q2,r,Q1,dev\n",
+            "the split must be one of train, val, test or empty (line 3: 'dev'; 1 in all)",
+        ),
+        (
+            TRIPLES + "Q1,isCreatedBy,Q2,test\n",
+            "one fact is given with more than one split (line 2: 'Q1 isCreatedBy Q2",
+        ),
+        ("head,relation,tail,sources\nQ1,r,Q2,x\n", "the columns sources are reserved"),
+    ],
+)
+def test_wrong_triples_are_refused_with_their_place(tmp_path: Path, triples: str, expected: str) -> None:
+    assert expected in refused(folder(tmp_path, triples=triples))
+
+
+def test_all_that_is_wrong_is_told_at_once_the_first_five_and_a_count(tmp_path: Path) -> None:
+    many = "".join(f"Q1,r,X{i}\n" for i in range(7))
+    told = refused(folder(tmp_path, ENTITIES + "Q2,Artist,Twice\n", "head,relation,tail\n" + many))
+    assert "line 4: 'Q2 as Artist" in told
+    assert "line 6: 'X4'; …; 7 in all" in told
+    assert "X5" not in told
+
+
+def test_lines_are_right_after_cells_with_line_breaks_and_blank_lines(tmp_path: Path) -> None:
+    told = refused(folder(tmp_path, 'id,label,name\nQ1,Artwork,"one\ntwo\nthree"\n\nQ2,,x\n'))
+    assert "label is empty (line 6; 1 in all)" in told
+
+
+def test_rows_of_parquet_are_named_by_number(tmp_path: Path) -> None:
+    pd.DataFrame({"id": ["a", "a"], "label": ["A", "A"]}).to_parquet(tmp_path / "entities.parquet")
+    pd.DataFrame({"head": ["a"], "relation": ["r"], "tail": ["a"]}).to_parquet(tmp_path / "triples.parquet")
+    assert "entities.parquet: an id must stand once (row 2: " in refused(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected"),
+    [
+        ("id", [1.5, 2.5], "column 'id' holds Float64, it must be text or whole numbers"),
+        ("dates", pd.to_datetime(["1888-01-01", "1889-01-01"]), "column 'dates' holds timestamp"),
+        ("tags", [["a"], ["b"]], "column 'tags' holds list"),
+    ],
+)
+def test_types_that_cannot_be_stored_are_refused(tmp_path: Path, column: str, values: object, expected: str) -> None:
+    frame = pd.DataFrame({"id": ["a", "b"], "label": ["A", "A"]}).assign(**{column: values})
+    frame.to_parquet(tmp_path / "entities.parquet")
+    pd.DataFrame({"head": ["a"], "relation": ["r"], "tail": ["a"]}).to_parquet(tmp_path / "triples.parquet")
+    assert expected in refused(tmp_path)
+
+
+def test_folders_that_cannot_be_meant_are_refused(tmp_path: Path) -> None:
+    assert "is not a folder" in refused(tmp_path / "absent")
+    assert "has no triples.csv or triples.parquet" in refused(tmp_path)
+    folder(tmp_path)
+    assert "entities are made from the triples only where" in refused(tmp_path, entities_from_triples=True)
+    assert "must not be empty nor one of adopted, prediction" in refused(tmp_path, name="prediction")
+    (tmp_path / "triples.parquet").write_bytes(b"PAR1")
+    assert "holds both triples.csv and triples.parquet" in refused(tmp_path)
+    (tmp_path / "triples.csv").unlink()
+    assert "triples.parquet: this is not a Parquet file" in refused(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[entities\n", "cannot be read"),
+        ('[people]\nid = "x"\n', "[people] is not understood"),
+        ('[entities]\nid = "QID"\n', "the mapping names headers that the file lacks: 'QID' (1 in all)"),
+    ],
+)
+def test_mapping_files_that_do_not_fit_are_refused(tmp_path: Path, text: str, expected: str) -> None:
+    path = folder(tmp_path) / "other.toml"
+    path.write_text(text)
+    assert expected in refused(tmp_path, mapping=path)

@@ -1,0 +1,80 @@
+"""The links frame is checked and keyed before anything is written."""
+
+import hashlib
+
+import pandas as pd
+import pytest
+
+from base.errors import InputError
+from graph.predicted.links import by_relation, check_links, digest, draw, rows, with_probability
+
+
+def frame(*rows: tuple[object, ...], **more: list[object]) -> pd.DataFrame:
+    links = pd.DataFrame(rows, columns=["head", "relation", "tail", "score"])
+    return links.assign(rank=range(1, len(links) + 1), **more)
+
+
+@pytest.mark.parametrize(
+    ("links", "message"),
+    [
+        (frame(("w1", "hasStyle", "s1", float("nan"))), "score of the links must have a value in every row; 1 lack"),
+        (frame(("w1", "hasStyle", "s1", float("inf"))), "score must be a finite number: 'w1 hasStyle s1 inf'"),
+        (frame(("w1", "hasStyle", "s1", "high")), "the column score of the links holds something else than double"),
+        (frame((7, "hasStyle", "s1", 1.0)), "the column head of the links holds something else than string"),
+        (frame(("w1", "", "s1", 1.0)), "relation must not be empty"),
+        (frame(("w1", "PREDICTED", "s1", 1.0)), "relation must not be our own type"),
+        (frame(*[("w4", "hasStyle", "s2", 1.0)] * 2), r"each \(head, relation, tail\) may come once"),
+        (frame(("w4", "hasStyle", "s2", 1.0), probability=[1.5]), "from 0 to 1: 'w4 hasStyle s2 1.5'"),
+        (frame(("w4", "hasStyle", "s2", 1.0)).assign(rank=0), "rank must be 1 or more"),
+        (frame(("w4", "hasStyle", "s2", 1.0), verdict=["accepted"]), "the reserved column verdict"),
+        (frame(("w4", "hasStyle", "s2", 1.0), why=[{"a": 1}]), "the column why of the links holds something else"),
+        (frame(("w4", "hasStyle", "s2", 1.0)).drop(columns="rank"), "the links have no column rank"),
+    ],
+)  # fmt: skip
+def test_wrong_links_are_refused(links: pd.DataFrame, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        check_links(links)
+
+
+def test_missing_evidence_is_no_value_at_all() -> None:
+    links = frame(("w4", "hasStyle", "s1", 1.0), ("w4", "hasStyle", "s2", 1), share=[0.5, float("nan")])
+    assert [row["properties"] for row in rows(check_links(links))] == [
+        {"score": 1.0, "rank": 1, "share": 0.5, "draw": draw('["w4","hasStyle","s1"]')},
+        {"score": 1.0, "rank": 2, "share": None, "draw": draw('["w4","hasStyle","s2"]')},
+    ]
+
+
+def test_categories_and_large_frames_of_text_are_text() -> None:
+    links = frame(("w4", "hasStyle", "s1", 1.0)).astype({"relation": "category", "head": "string"})
+    assert next(rows(check_links(links)))["key"] == '["w4","hasStyle","s1"]'
+
+
+def test_relations_are_cut_apart_whatever_their_order() -> None:
+    links = frame(("a", "é", "b", 1.0), ("a", "Z", "b", 1.0), ("b", "é", "a", 1.0), ("a", "a", "b", 1.0))
+    parts = by_relation(check_links(links))
+    assert {name: part["head"].to_pylist() for name, part in parts.items()} == {"a": ["a"], "Z": ["a"], "é": ["a", "b"]}
+
+
+def test_the_digest_knows_content_and_not_order() -> None:
+    links = frame(("a", "r", "b", 1.0), ("b", "r", "a", 2.0))
+    assert digest(check_links(links)) == digest(check_links(links.iloc[::-1]))
+    assert digest(check_links(links)) != digest(check_links(links.assign(score=[1.0, 2.5])))
+    assert digest(check_links(links), "v1") != digest(check_links(links), "v2")
+
+
+def test_the_draw_is_the_beginning_of_the_keys_sha256() -> None:
+    # sha256('["a","r","b"]') begins with the bytes below
+    first = hashlib.sha256(b'["a","r","b"]').hexdigest()[:14]
+    assert draw('["a","r","b"]') == (int(first, 16) // 8) / 2**53
+    assert 0.45 < sum(draw(str(i)) for i in range(1000)) / 1000 < 0.55
+
+
+def test_a_link_without_a_probability_is_ordered_by_its_score_and_says_so() -> None:
+    links = frame(*[("w4", "hasStyle", f"s{i}", score) for i, score in enumerate((0.0, -2.0, 1000.0))])
+    links["probability"] = [None, 0.25, None]
+    links["calibrated_on"] = [None, "relation", None]
+    done = with_probability(check_links(links)).to_pandas()
+    assert done["probability"].tolist() == [0.5, 0.25, 1.0]
+    assert done["calibrated_on"].tolist() == ["none", "relation", "none"]
+    # entropies in bits of 1/2, of 1/4, and of a certainty
+    assert done["uncertainty"].tolist() == pytest.approx([1.0, 0.8112781, 0.0])

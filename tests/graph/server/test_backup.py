@@ -1,0 +1,111 @@
+"""Backup and restore of a real bundled server with the files beside it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from base.errors import InputError
+from graph.connection import connect
+from graph.server.backup import backup, read_manifest, restore
+from graph.server.neo4j_server import Server
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    (home / "models" / "complex-1").mkdir(parents=True)
+    (home / "models" / "complex-1" / "config.json").write_text("{}")
+    (home / "pictures" / "ab").mkdir(parents=True)
+    (home / "pictures" / "ab" / "abc0.png").write_bytes(b"a picture")
+    (home / "users.json").write_text('{"ada": "hash"}')
+    (home / "logs").mkdir()
+    (home / "logs" / "2026-11-21.jsonl").write_text("{}")
+    (home / "models" / "training.lock").touch()
+    return home
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_graph_comes_back_on_another_machine(imported_server: Server, tmp_path: Path) -> None:
+    home, second = imported_server.folder.parent, Server(tmp_path / "second")
+    question = "MATCH (h)-[r:isCreatedBy]->(t) RETURN h.name, r.since, t.name ORDER BY h.id"
+    try:
+        with connect(imported_server.start()) as database, database.session() as session:
+            before = session.run(question).values()
+        manifest = backup(home, tmp_path / "saved", server=imported_server)
+        assert manifest.graph is not None
+        assert (manifest.graph.nodes, manifest.graph.relationships) == (4, 4)
+        assert imported_server.status().state == "running"
+
+        restore(tmp_path / "second", tmp_path / "saved", server=second)
+        with connect(second.start()) as database, database.session() as session:
+            assert session.run(question).values() == before
+        assert len(list((tmp_path / "second" / "pictures").rglob("*.png"))) == 1
+        shutil.rmtree(tmp_path / "second" / "pictures")
+        with pytest.raises(InputError, match="the graph already holds 4 nodes; --force replaces it"):
+            restore(tmp_path / "second", tmp_path / "saved", server=second)
+    finally:
+        second.stop()
+
+
+def test_all_files_but_logs_and_locks_are_backed_up(home: Path, tmp_path: Path) -> None:
+    backup(home, tmp_path / "saved", server=None)
+    assert contents(tmp_path / "saved" / "files").keys() == {
+        "models/complex-1/config.json",
+        "pictures/ab/abc0.png",
+        "users.json",
+    }
+    restore(tmp_path / "second", tmp_path / "saved", server=None)
+    assert contents(tmp_path / "second") == contents(tmp_path / "saved" / "files")
+
+
+def test_a_changed_file_stops_a_restore_before_it_touches_anything(home: Path, tmp_path: Path) -> None:
+    backup(home, tmp_path / "saved", server=None)
+    (tmp_path / "saved" / "files" / "users.json").write_text('{"eve": "hash"}')
+    with pytest.raises(InputError, match=r"damaged: missing or changed are 'files/users.json' \(1 in all\)"):
+        restore(tmp_path / "second", tmp_path / "saved", server=None)
+    assert not (tmp_path / "second").exists()
+
+
+def test_a_manifest_cannot_reach_outside_its_folder(home: Path, tmp_path: Path) -> None:
+    backup(home, tmp_path / "saved", server=None)
+    file = tmp_path / "saved" / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["files"]["files/../../home/users.json"] = manifest["files"]["files/users.json"]
+    file.write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match="names a file outside the backup"):
+        restore(tmp_path / "second", tmp_path / "saved", server=None)
+
+
+def test_files_are_not_replaced_unless_told(home: Path, tmp_path: Path) -> None:
+    backup(home, tmp_path / "saved", server=None)
+    (home / "users.json").write_text("{}")
+    with pytest.raises(InputError, match="--force replaces"):
+        restore(home, tmp_path / "saved", server=None)
+    restore(home, tmp_path / "saved", server=None, force=True)
+    assert (home / "users.json").read_text() == '{"ada": "hash"}'
+
+
+def test_a_backup_is_never_written_over_another_nor_into_the_home(home: Path, tmp_path: Path) -> None:
+    backup(home, tmp_path / "saved", server=None)
+    with pytest.raises(InputError, match="is there already"):
+        backup(home, tmp_path / "saved", server=None)
+    with pytest.raises(InputError, match="lies in"):
+        backup(home, home / "saved", server=None)
+
+
+def test_half_a_backup_is_none(home: Path, tmp_path: Path) -> None:
+    backup(home, tmp_path / "saved", server=None)
+    (tmp_path / "saved" / "manifest.json").unlink()
+    with pytest.raises(InputError, match="is no whole backup"):
+        read_manifest(tmp_path / "saved")
+
+
+def test_a_backup_of_files_has_no_graph_to_restore(home: Path, tmp_path: Path) -> None:
+    backup(home, tmp_path / "saved", server=None)
+    with pytest.raises(InputError, match="was backed up without a graph"):
+        restore(tmp_path / "second", tmp_path / "saved", server=Server(tmp_path / "second"))

@@ -1,0 +1,151 @@
+"""A model on disk: equal scores in another process, and no mixing up of entities, relations or encoders."""
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+from torch_geometric.data import HeteroData
+
+from base.errors import InputError
+from models.config import TrainConfig
+from models.representation.checkpoint import CONFIG, METRICS, MODEL, Checkpoint
+from models.tensor_file import load_tensors, save_tensors
+from models.training.loop import train
+from models.triples.knowledge_graph import KnowledgeGraph
+
+SMALL = TrainConfig(dimension=8, batch_size=32, epochs=2, patience=None)
+FACTS = [("senecio", "paintedBy", "klee", "train"), ("senecio", "hasStyle", "abstract", "train")]
+ENTITIES = {"senecio": "Painting", "klee": "Artist", "abstract": "Style"}
+TEXTS = {"textual": {"senecio": [1.0, 0.0], "klee": [0.0, 1.0], "abstract": [0.6, 0.8]}}
+
+SCORE_IN_ANOTHER_PROCESS = """
+import sys, torch
+from pathlib import Path
+from models.representation.checkpoint import Checkpoint
+from models.tensor_file import save_tensors
+model = Checkpoint.load(Path(sys.argv[1])).model
+with torch.no_grad():
+    pairs = torch.tensor([[0, 0], [5, 1], [9, 2]])
+    save_tensors({"scores": model.score_all(model.entity_representations(), pairs, "head")}, Path(sys.argv[2]))
+"""
+
+
+def head_scores(checkpoint: Checkpoint) -> Tensor:
+    with torch.no_grad():
+        entities = checkpoint.model.entity_representations()
+        return checkpoint.model.score_all(entities, torch.tensor([[0, 0], [5, 1], [9, 2]]), "head")
+
+
+def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) -> None:
+    checkpoint = train(gallery, SMALL, tmp_path / "model", device="cpu")
+    call = [sys.executable, "-c", SCORE_IN_ANOTHER_PROCESS, str(tmp_path / "model"), str(tmp_path / "scores")]
+    subprocess.run(call, check=True, cwd=Path(__file__).parents[3])
+    assert torch.equal(load_tensors(tmp_path / "scores")[0]["scores"], head_scores(checkpoint))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"imaginary": "inductive", "fusion": "concat", "adapter": True},
+        {"scorer": "transe", "fusion": "weighted", "fine_tune": True, "experts": (), "reciprocal": False},
+        {"scorer": "rotate", "imaginary": "table", "modalities": ("textual", "visual")},
+        {"experts": ("similarity", "popularity")},
+        {"landmarks": {"textual": 30, "visual": 10}},
+    ],
+    ids=str,
+)
+def test_scores_are_equal_after_loading(gallery: HeteroData, tmp_path: Path, options: dict[str, object]) -> None:
+    checkpoint = train(gallery, SMALL.model_copy(update=options), tmp_path, device="cpu")
+    assert torch.equal(head_scores(Checkpoint.load(tmp_path)), head_scores(checkpoint))
+
+
+def test_a_model_from_before_the_known_entity_had_a_weight_scores_as_it_did(
+    gallery: HeteroData, tmp_path: Path
+) -> None:
+    checkpoint = train(gallery, SMALL, tmp_path, device="cpu")
+    trust = checkpoint.model.trust
+    assert trust is not None
+    trust.weights.copy_(torch.rand_like(trust.weights))
+    trust.weights[..., 2] = 0
+    tensors, _ = load_tensors(tmp_path / MODEL)
+    tensors["trust.weights"] = torch.cat([trust.weights[..., :2], trust.weights[..., 3:]], dim=2)
+    save_tensors(tensors, tmp_path / MODEL)
+    assert torch.equal(head_scores(Checkpoint.load(tmp_path)), head_scores(checkpoint))
+
+
+def test_vocabulary_and_metrics_come_back(gallery: HeteroData, tmp_path: Path) -> None:
+    saved = train(gallery, SMALL, tmp_path, device="cpu")
+    loaded = Checkpoint.load(tmp_path)
+    for name in ("config", "entities", "entity_types", "relations", "encoders", "fingerprint", "metrics"):
+        assert getattr(loaded, name) == getattr(saved, name)
+    assert loaded.entity_types[loaded.entities.index("klee")] == "Artist"
+
+
+@pytest.mark.parametrize("landmarks", [{}, {"textual": 3}], ids=str)
+def test_a_changed_graph_keeps_trained_vectors_and_takes_new_entities_by_their_features(  # type: ignore[no-untyped-def]
+    hetero, tmp_path: Path, landmarks: dict[str, int]
+) -> None:
+    config = SMALL.model_copy(update={"landmarks": landmarks})
+    checkpoint = train(hetero(ENTITIES, FACTS, TEXTS), config, tmp_path, device="cpu")
+    old = KnowledgeGraph.from_hetero(hetero(ENTITIES, FACTS, TEXTS))
+    grown = hetero(
+        {"arp": "Artist", "untitled": "Painting"} | ENTITIES,
+        [*FACTS, ("untitled", "paintedBy", "arp", "train")],
+        {"textual": {"untitled": [1.0, 0.0]} | TEXTS["textual"]},
+    )
+    new = KnowledgeGraph.from_hetero(grown)
+    # all but an entity's number, which is another in another graph
+    before, after = (model.entity_representations()[:, :-1] for model in (checkpoint.model, checkpoint.model_for(new)))
+    for entity in ENTITIES:
+        torch.testing.assert_close(after[new.entities.index(entity)], before[old.entities.index(entity)])
+    text_alone = checkpoint.model.modalities["textual"](torch.tensor([old.entities.index("senecio")]))[0]
+    width = checkpoint.model.fused_width
+    torch.testing.assert_close(after[new.entities.index("untitled"), :width], text_alone)
+    assert torch.count_nonzero(after[new.entities.index("arp")]) == 0
+
+
+def test_relations_are_found_by_name_in_a_changed_graph(hetero, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    config = SMALL.model_copy(update={"experts": ("popularity",)})
+    checkpoint = train(hetero(ENTITIES, FACTS, TEXTS), config, tmp_path, device="cpu")
+    painted_only = KnowledgeGraph.from_hetero(hetero(ENTITIES, FACTS[:1], TEXTS))
+    model = checkpoint.model_for(painted_only)
+    row = checkpoint.relations.index("paintedBy")
+    for side in ("tail", "head"):
+        assert torch.equal(model.relation_vectors(side)[0], checkpoint.model.relation_vectors(side)[row])  # type: ignore[arg-type]
+    klee = painted_only.entities.index("klee")
+    assert model.popularity[klee].tolist() == pytest.approx([math.log(2), 0])  # it is painter of one, head of none
+
+
+def test_the_graph_of_training_gets_the_very_model(gallery: HeteroData, tmp_path: Path) -> None:
+    checkpoint = train(gallery, SMALL, tmp_path, device="cpu")
+    assert checkpoint.model_for(KnowledgeGraph.from_hetero(gallery)) is checkpoint.model
+
+
+def test_other_encoders_and_unknown_relations_are_refused(hetero, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    checkpoint = train(hetero(ENTITIES, FACTS, TEXTS), SMALL, tmp_path, device="cpu")
+    more = KnowledgeGraph.from_hetero(hetero(ENTITIES, [*FACTS, ("klee", "bornIn", "abstract", "train")], TEXTS))
+    with pytest.raises(InputError, match=r"not trained on: \['bornIn'\]"):
+        checkpoint.model_for(more)
+    changed = hetero(ENTITIES, FACTS[:1], TEXTS)
+    changed.encoders["textual"]["digest"] = "1" * 64
+    with pytest.raises(InputError, match="trained on textual vectors of"):
+        checkpoint.model_for(KnowledgeGraph.from_hetero(changed))
+
+
+def test_what_is_not_a_finished_model_is_said(gallery: HeteroData, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"no finished model .{METRICS} is missing"):
+        Checkpoint.load(tmp_path)
+    train(gallery, SMALL, tmp_path, device="cpu")
+    (tmp_path / CONFIG).write_text('{"scorer": "transh"}')
+    with pytest.raises(InputError, match=CONFIG):
+        Checkpoint.load(tmp_path)
+    (tmp_path / CONFIG).write_text(SMALL.model_copy(update={"scorer": "transe"}).model_dump_json())
+    with pytest.raises(InputError, match="does not fit"):
+        Checkpoint.load(tmp_path)
+    (tmp_path / MODEL).write_bytes(b"cut off")
+    with pytest.raises(InputError, match="not a complete safetensors file"):
+        Checkpoint.load(tmp_path)

@@ -1,0 +1,313 @@
+"""Training: it learns, repeats itself, resumes to the same bits, and knows training facts only."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+from torch_geometric.data import HeteroData
+
+from base.errors import InputError
+from models.config import TrainConfig
+from models.representation.vlkge import VLKGE
+from models.training.batches import Batch, Batches, QueryBatch, epochs
+from models.training.loop import STATE, Run, train
+from models.training.optimizers import Adagrad
+from models.training.steps import train_step
+from models.triples.knowledge_graph import KnowledgeGraph
+
+SMALL = TrainConfig(dimension=8, batch_size=32, epochs=3, patience=None)
+
+
+def weights(model: VLKGE) -> dict[str, Tensor]:
+    return {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+
+
+def assert_same_bits(one: VLKGE, other: VLKGE) -> None:
+    for (name, left), right in zip(weights(one).items(), weights(other).values(), strict=True):
+        assert torch.equal(left, right), name
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"loss": "one_vs_all"},
+        {"loss": "one_vs_all", "negative_filter": "none", "scorer": "transe", "n3": 0},
+        {"loss": "k_vs_all"},
+        {"landmarks": {"textual": 40}},
+        {"loss": "logistic", "negative_sampling": "independent", "negatives": 20, "scorer": "distmult"},
+        {"loss": "self_adversarial", "negative_sampling": "independent", "negatives": 20, "scorer": "rotate"},
+        {"negative_sampling": "independent", "negative_candidates": "relation", "negatives": 20, "scorer": "transe"},
+        {"optimizer": "adam", "learning_rate": 0.01, "n3": 1e-3, "fusion": "weighted", "fine_tune": True},
+        {"scorer": "complex", "imaginary": "inductive", "adapter": True, "reciprocal": False, "corrupted": "tail"},
+    ],
+    ids=lambda options: "-".join(map(str, options.values())) or "defaults",
+)
+def test_the_loss_falls_and_unseen_paintings_find_their_painter(
+    gallery: HeteroData, tmp_path: Path, options: dict[str, object]
+) -> None:
+    config = TrainConfig.model_validate(SMALL.model_dump() | {"epochs": 20, "structural_dropout": 0.5} | options)
+    checkpoint = train(gallery, config, tmp_path, device="cpu")
+    history = checkpoint.metrics["history"]
+    assert history[-1]["loss"] < 0.8 * history[0]["loss"]
+    graph = KnowledgeGraph.from_hetero(gallery)
+    test = graph.triples["test"]
+    test = test[test[:, 1] == graph.relations.index("paintedBy")]
+    artists = (graph.entity_types == graph.type_names.index("Artist")).nonzero()[:, 0]
+    scores = checkpoint.model.score_all(checkpoint.model.entity_representations(), test[:, :2], "tail", artists)
+    right = (artists[scores.argmax(1)] == test[:, 2]).float().mean()
+    assert right > 0.6  # one in three by chance
+
+
+def test_the_same_seed_gives_the_same_metrics_and_another_seed_others(gallery: HeteroData, tmp_path: Path) -> None:
+    first, again = (train(gallery, SMALL, tmp_path / name, device="cpu") for name in ("first", "again"))
+    other = train(gallery, SMALL.model_copy(update={"seed": 7}), tmp_path / "other", device="cpu")
+    assert_same_bits(first.model, again.model)
+    losses = [[row["loss"] for row in run.metrics["history"]] for run in (first, again, other)]
+    assert losses[0] == losses[1] != losses[2]
+
+
+class Interrupted(Exception):
+    pass
+
+
+@pytest.mark.parametrize("optimizer", ["adagrad", "adam"])
+def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(
+    gallery: HeteroData, tmp_path: Path, optimizer: str
+) -> None:
+    config = SMALL.model_copy(update={"epochs": 4, "patience": 4, "optimizer": optimizer})
+    whole = train(gallery, config, tmp_path / "whole", device="cpu")
+
+    def power_cut(done: int, total: int, note: str = "") -> None:  # noqa: ARG001
+        if done > 0.6 * total:  # in the middle of the third epoch
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        train(gallery, config, tmp_path / "cut", device="cpu", progress=power_cut)
+    assert (tmp_path / "cut" / STATE).exists()
+    torch.rand(100)  # another process has another random state
+    resumed = train(gallery, config, tmp_path / "cut", device="cpu")
+    assert_same_bits(whole.model, resumed.model)
+    timeless = [
+        [{key: value for key, value in row.items() if key != "seconds"} for row in run.metrics["history"]]
+        for run in (whole, resumed)
+    ]
+    assert timeless[0] == timeless[1]
+
+
+def test_validation_and_test_facts_never_reach_the_weights(gallery: HeteroData, tmp_path: Path) -> None:
+    poisoned = gallery.clone()
+    generator = torch.Generator().manual_seed(0)
+    for edge_type in poisoned.edge_types:
+        store = poisoned[edge_type]
+        hidden = (~store.train_mask).nonzero()[:, 0]
+        tails = poisoned[edge_type[2]].num_nodes
+        store.edge_index = store.edge_index.clone()
+        store.edge_index[1, hidden] = torch.randint(tails, (len(hidden),), generator=generator)
+    facts = KnowledgeGraph.from_hetero(gallery), KnowledgeGraph.from_hetero(poisoned)
+    assert not torch.equal(facts[0].triples["test"], facts[1].triples["test"])
+    clean, other = (
+        train(data, SMALL, tmp_path / name, device="cpu") for data, name in ((gallery, "clean"), (poisoned, "other"))
+    )
+    assert_same_bits(clean.model, other.model)
+
+
+def test_the_epoch_of_the_best_validation_is_kept_and_patience_ends_training(
+    gallery: HeteroData, tmp_path: Path
+) -> None:
+    config = SMALL.model_copy(update={"epochs": 60, "patience": 2})
+    metrics = train(gallery, config, tmp_path, device="cpu").metrics
+    course = [row["validation_mrr"] for row in metrics["history"]]
+    assert metrics["validation_mrr"] == max(course)
+    assert course.index(max(course)) == metrics["best_epoch"] - 1
+    assert metrics["epochs"] == metrics["best_epoch"] + 2 < 60
+
+
+@pytest.mark.parametrize("loss", ["sampled_softmax", "k_vs_all"])
+def test_what_people_rejected_is_scored_lower_than_without_their_verdict(hetero, tmp_path: Path, loss: str) -> None:  # type: ignore[no-untyped-def]
+    entities = {"klee": "Artist", "monet": "Artist", "senecio": "Painting", "fish_magic": "Painting"}
+    facts = [("senecio", "paintedBy", "klee", "train"), ("fish_magic", "paintedBy", "monet", "train")]
+    data = hetero(entities, facts, rejected=[("fish_magic", "paintedBy", "klee")])
+    graph = KnowledgeGraph.from_hetero(data)
+    scores = []
+    for weight in (0.0, 5.0):
+        config = SMALL.model_copy(update={"epochs": 30, "loss": loss, "rejected_weight": weight})
+        model = train(data, config, tmp_path / str(weight), device="cpu").model
+        scores.append(model.score_triples(model.entity_representations(), graph.rejected).item())
+    assert scores[1] < min(0, scores[0])
+
+
+def test_a_rejection_counts_as_much_as_one_fact_however_few_there_are(hetero) -> None:  # type: ignore[no-untyped-def]
+    """Of two rejections in a batch, each has the part of the loss that one of them has alone."""
+    entities = {"klee": "Artist", "monet": "Artist", "senecio": "Painting", "fish_magic": "Painting"}
+    facts = [("senecio", "paintedBy", "klee", "train"), ("fish_magic", "paintedBy", "monet", "train")]
+    turned_down = [("fish_magic", "paintedBy", "klee"), ("senecio", "paintedBy", "monet")]
+    losses: list[float] = []
+    for rejected in ([], turned_down[:1], turned_down[1:], turned_down):
+        graph = KnowledgeGraph.from_hetero(hetero(entities, facts, rejected=rejected))
+        torch.manual_seed(1)
+        config = SMALL.model_copy(update={"loss": "one_vs_all", "dropout": 0.0, "structural_dropout": 0.0})
+        model = VLKGE.from_graph(config, graph)
+        (batch,) = epochs(graph, model.config).epoch(0)
+        losses.append(train_step(model, batch).item())
+    none, first, second, both = losses
+    assert min(first, second) > none
+    assert both - none == pytest.approx((first - none) + (second - none), rel=1e-3)
+
+
+def test_a_finished_training_is_read_back(gallery: HeteroData, tmp_path: Path) -> None:
+    first = train(gallery, SMALL, tmp_path, device="cpu")
+    steps: list[int] = []
+    again = train(gallery, SMALL, tmp_path, device="cpu", progress=lambda *report: steps.append(report[0]))
+    assert_same_bits(first.model, again.model)
+    assert steps == []
+
+
+def test_a_folder_with_another_training_is_refused(gallery: HeteroData, tmp_path: Path) -> None:
+    train(gallery, SMALL, tmp_path, device="cpu")
+    with pytest.raises(InputError, match="holds a model of other data or settings"):
+        train(gallery, SMALL.model_copy(update={"seed": 1}), tmp_path, device="cpu")
+
+
+def test_a_graph_without_training_facts_is_refused(hetero, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    data = hetero({"a": "Thing", "b": "Thing"}, [("a", "likes", "b", "test")])
+    with pytest.raises(InputError, match="no training facts"):
+        train(data, SMALL, tmp_path)
+
+
+def test_a_device_that_is_not_there_is_refused(gallery: HeteroData, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="device 'abacus' cannot be used here"):
+        train(gallery, SMALL, tmp_path, device="abacus")
+
+
+def test_a_diverging_loss_is_said(gallery: HeteroData, tmp_path: Path) -> None:
+    config = SMALL.model_copy(update={"learning_rate": 1e20, "optimizer": "adam"})
+    with pytest.raises(InputError, match=r"loss of epoch \d is .*smaller learning_rate"):
+        train(gallery, config, tmp_path, device="cpu")
+
+
+def test_rows_without_a_gradient_keep_their_vectors_and_the_others_move_as_torch_moves_them() -> None:
+    start = torch.randn(5, 3)
+    ours, theirs = torch.nn.Parameter(start.clone()), torch.nn.Parameter(start.clone())
+    optimizers = Adagrad([ours], lr=0.1), torch.optim.Adagrad([theirs], lr=0.1)
+    rows = torch.tensor([4, 1])
+    for _ in range(3):
+        for parameter, optimizer, sparse in zip((ours, theirs), optimizers, (True, False), strict=True):
+            optimizer.zero_grad()
+            (torch.nn.functional.embedding(rows, parameter, sparse=sparse) ** 3).sum().backward()
+            optimizer.step()
+    torch.testing.assert_close(ours, theirs)
+    assert torch.equal(ours[[0, 2, 3]], start[[0, 2, 3]])
+
+
+@pytest.mark.parametrize("sampling", ["shared", "independent"])
+@pytest.mark.parametrize("splits", ["train", "every_split"])
+def test_negatives_mark_every_known_answer(gallery: HeteroData, splits: str, sampling: str) -> None:
+    """Of training; or, as the paper has it, of all splits, an answer of the fact turned round among them."""
+    graph = KnowledgeGraph.from_hetero(gallery)
+    facts = set(map(tuple, graph.triples["train"].tolist()))
+    if splits == "every_split":
+        facts = {fact for triples in graph.triples.values() for fact in map(tuple, triples.tolist())}
+        facts |= {(t, r, h) for h, r, t in facts}
+    config = SMALL.model_copy(update={"negative_filter": splits, "negative_sampling": sampling})
+    batch = next(Batches(graph, config).epoch(0))
+    ids, cells = batch.entities, set(zip(*(part.tolist() for part in batch.excluded), strict=True))
+    heads, tails = ids[batch.heads], ids[batch.tails]
+    drawn = ids[batch.negatives].expand(2 * len(heads), -1)
+    for row, (h, r, t) in enumerate(zip(heads.tolist(), batch.relations.tolist(), tails.tolist(), strict=True)):
+        for column, entity in enumerate(drawn[row].tolist()):
+            assert ((h, r, entity) in facts) == ((row, column) in cells)
+        for column, entity in enumerate(drawn[row + len(heads)].tolist()):
+            assert ((entity, r, t) in facts) == ((row + len(heads), column) in cells)
+
+
+def test_validation_facts_compete_with_hidden_ones_unless_training_knows_them(
+    gallery: HeteroData, tmp_path: Path
+) -> None:
+    """Its filter is that of the facts that are never negatives, so that what the paper's training leaks, it knows."""
+    strict = Run(KnowledgeGraph.from_hetero(gallery), SMALL, tmp_path, torch.device("cpu"))
+    leaking = SMALL.model_copy(update={"negative_filter": "every_split"})
+    paper = Run(KnowledgeGraph.from_hetero(gallery), leaking, tmp_path, torch.device("cpu"))
+    test = strict.graph.triples["test"]
+    pairs, rows = test[:, :2], set(enumerate(test[:, 2].tolist()))
+    known_to = [
+        set(zip(*(part.tolist() for part in run.known.answers(pairs, "tail")), strict=True)) for run in (strict, paper)
+    ]
+    assert not rows & known_to[0]
+    assert rows <= known_to[1]
+
+
+def test_every_query_stands_once_in_an_epoch_with_all_its_answers(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    config = SMALL.model_copy(update={"loss": "one_vs_all", "batch_size": 20, "negative_filter": "none"})
+    steps = epochs(graph, config)
+    asked, facts = [], []
+    for batch in steps.epoch(0):
+        assert isinstance(batch, QueryBatch)
+        heads = torch.arange(len(batch)) >= batch.tails
+        asked += list(zip(batch.known.tolist(), batch.relations.tolist(), heads.tolist(), strict=True))
+        for row, entity in zip(*(cells.tolist() for cells in batch.answers), strict=True):
+            known, relation = batch.known[row].item(), batch.relations[row].item()
+            facts.append((entity, relation, known, "head") if heads[row] else (known, relation, entity, "tail"))
+    assert len(asked) == len(set(asked))
+    train_facts = set(map(tuple, graph.triples["train"].tolist()))
+    assert sorted(facts) == sorted((*fact, side) for fact in train_facts for side in ("head", "tail"))
+    assert len(list(steps.epoch(0))) == len(steps) == -(-len(graph.triples["train"]) // 20)
+
+
+def test_negatives_of_the_relation_are_ends_that_it_has_in_training(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    config = TrainConfig(negative_sampling="independent", negative_candidates="relation", negatives=7, batch_size=200)
+    (batch,) = Batches(graph, config).epoch(0)
+    drawn = batch.entities[batch.negatives]
+    train_facts = graph.triples["train"]
+    for side, column in ((0, 2), (1, 0)):
+        for row, relation in enumerate(batch.relations.tolist()):
+            ends = set(train_facts[train_facts[:, 1] == relation][:, column].tolist())
+            assert set(drawn[side * len(batch.heads) + row].tolist()) <= ends
+
+
+def test_gradients_equal_a_plain_loop_that_embeds_each_negative(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    config = TrainConfig(
+        dimension=8, negative_sampling="independent", negatives=5, loss="logistic", batch_size=16, reciprocal=False,
+        dropout=0, structural_dropout=0, experts=(), negative_filter="none",
+    )  # fmt: skip
+    model = VLKGE.from_graph(config, graph)
+    batch = next(Batches(graph, config).epoch(0))
+    ours = torch.autograd.grad(train_step(model, batch), list(model.parameters()))
+    plain = torch.autograd.grad(_plain_loss(model, batch), list(model.parameters()))
+    for left, right in zip(ours, plain, strict=True):
+        torch.testing.assert_close(left.to_dense(), right.to_dense())
+
+
+def _plain_loss(model: VLKGE, batch: Batch) -> Tensor:
+    excluded = set(zip(*(part.tolist() for part in batch.excluded), strict=True))
+    terms = []
+    for row in range(2 * len(batch.heads)):
+        fact = row % len(batch.heads)
+        h, r, t = (part[fact] for part in (batch.entities[batch.heads], batch.relations, batch.entities[batch.tails]))
+        for column, negative in enumerate([None, *batch.entities[batch.negatives[row]]]):
+            ends = (h, t) if negative is None else (h, negative) if row == fact else (negative, t)
+            head, tail = (model.entity_representations(end[None]) for end in ends)
+            score = model.scorer.score_pairs(model.query(head, r[None], "tail"), tail)[0]
+            if negative is None or (row, column - 1) not in excluded:
+                terms.append(torch.nn.functional.softplus(-score if negative is None else score))
+    return torch.stack(terms).mean()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"scorer": "transh"}, "'transe', 'distmult', 'complex' or 'rotate'"),
+        ({"n3": 0.1, "scorer": "rotate"}, "n3 regularises the factors of distmult and complex"),
+        ({"negative_candidates": "relation"}, "needs negative_sampling='independent'"),
+        ({"landmarks": {"visual": 10}, "fine_tune": True}, "fine_tune has to be false"),
+        ({"modalities": ["textual", "textual"]}, "given twice"),
+        ({"dropuot": 0.1}, "Extra inputs are not permitted"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        TrainConfig.model_validate(options)
