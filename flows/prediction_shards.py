@@ -51,7 +51,7 @@ def graph_file(data: HeteroData, home: Path) -> Iterator[Path]:
 
 
 def score_in_shards(job: Job, graph: KnowledgeGraph, shards: int) -> pd.DataFrame:
-    """The links of all heads, as `models.prediction.prediction.predict` gives them; its tasks need a flow around them."""
+    """The links of all heads, as `models.prediction.prediction.predict` gives them, in tasks that need a flow."""
     futures = score_shard.map(unmapped(job), list(range(shards)), unmapped(shards))
     frames = []
     with progress_bar("predict") as progress:

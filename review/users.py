@@ -32,7 +32,7 @@ _NAME = re.compile(r"[\w.@-]{1,64}")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody at the page. `password_tag` changes with the password, so that a new one ends the sessions of the old."""
+    """Somebody at the page. `password_tag` changes with the password, so that a new one ends old sessions."""
 
     name: str
     role: Role

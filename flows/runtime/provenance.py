@@ -16,7 +16,7 @@ def git_commit() -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
 
     try:
-        if not git("ls-files", "origin.py"):  # installed below somebody else's repository
+        if not git("ls-files", Path(__file__).name):  # installed below somebody else's repository
             return version("vlkge-pipeline")
         return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
     except (OSError, subprocess.SubprocessError):

@@ -52,11 +52,11 @@ def publish(
     `relations` are those that the run covers, by default those of the links: what it no longer predicts of them becomes
     stale. With `heads` it covers only links that leave these entities. A relation is written in one transaction, so its
     readers see one run, whole. What a curator decided is never touched, and neither decided links nor facts are
-    predicted again. A link without a probability gets one that only orders it, see graph.predicted.links.with_probability.
+    predicted again. A link without a probability gets one that only orders it (`links.with_probability`).
 
     Without a `run_id`, a new one is made, unless the newest run published the very same links, finished or not: then
     that run is taken up again. So after a crash the same call completes the graph, and otherwise changes nothing.
-    Links that were kept (graph.predicted.links.save_links) are made current again by publishing them with their model's version.
+    Saved links (`links.save_links`) are made current again by publishing them with their model's version.
 
     One writer at a time: another is waited for, at most `wait` seconds, and `notify` is told of it. A writer that died
     holds nothing back.

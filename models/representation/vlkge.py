@@ -24,9 +24,10 @@ CHUNK = 8192  # entities represented at a time where nothing is learned
 class VLKGE(nn.Module):
     """Represents entities, turns (known entity, relation) pairs into queries, and scores candidates.
 
-    Beside the fused vectors there may be other experts (`models.experts.ensemble`): `structure`, a model of structure alone, and
-    the cosines of features. `represent`, `query` and `scorer` are of all together, what a trained model is used by;
-    `fuse`, `ask` and `fused_scorer` of the fused vectors alone, what training needs.
+    Beside the fused vectors there may be other experts (`models.experts.ensemble`): `structure`, a model of structure
+    alone, and the cosines of features. `entity_representations`, `query` and `scorer` are of all together, what a
+    trained model is used by; `fused_representations`, `fused_queries` and `fused_scorer` are of the fused vectors
+    alone, what training needs.
     """
 
     def __init__(
@@ -123,7 +124,7 @@ class VLKGE(nn.Module):
 
     @property
     def submodels(self) -> list["VLKGE"]:
-        """The models that are trained side by side, each by `fuse`, `ask` and `fused_scorer`."""
+        """The models that are trained side by side, each on its fused vectors."""
         return [self] if self.structure is None else [self, self.structure]
 
     @property

@@ -49,13 +49,13 @@ def train(
     """A model of the graph's training facts, kept in `folder`; validation facts choose the epoch, nothing else.
 
     A finished training is read back, an interrupted one goes on after its last whole epoch, to the same bits on a CPU.
-    `warm_start` is an earlier model whose vectors this one starts with (`models.training.warm_start`). `after_epoch` may raise
-    to give the training up; called again, it would go on.
+    `warm_start` is an earlier model whose vectors this one starts with (`models.training.warm_start`). `after_epoch`
+    may raise to give the training up; called again, it would go on.
     In a process group of torch.distributed all processes call this with the same arguments and a shared folder, and
     train one model together (`models.training.distributed`).
     Raises InputError for a graph without training facts, for a folder that holds another training, for an earlier
-    model that is built otherwise, for relations that cannot start from their names (`models.representation.relation_names`), and
-    where the loss is no longer a finite number.
+    model that is built otherwise, for relations that cannot start from their names
+    (`models.representation.relation_names`), and where the loss is no longer a finite number.
     """
     graph = KnowledgeGraph.from_hetero(data)
     if len(graph.triples["train"]) == 0:

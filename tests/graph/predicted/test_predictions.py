@@ -16,7 +16,7 @@ from graph.connection import Address, Database
 from graph.curation import decisions
 from graph.curation.decisions import Choice, Verdict
 from graph.predicted import predictions
-from graph.predicted.links import draw, keep
+from graph.predicted.links import draw, save_links
 from graph.predicted.predictions import publish
 from graph.predicted.publication_lock import publication_lock
 from graph.predicted.registry import register_model
@@ -26,7 +26,7 @@ from graph.schema import setup_schema
 WRITER = """
 import json, os, signal, sys
 import pandas as pd
-from graph import decisions, predictions
+from graph.predicted import predictions
 from graph.connection import Address, connect
 uri, password, links, batch, kill_at = sys.argv[1:]
 predictions.BATCH = int(batch)
@@ -342,7 +342,7 @@ def test_a_killed_writer_is_completed_by_the_same_call(art: Database, server: Ad
     for kill_at in range(1, 7):
         start_over()
         arguments = [server.uri, server.password, str(file), "2", str(kill_at)]
-        writer = subprocess.run([sys.executable, "-c", WRITER, *arguments], cwd=Path(predictions.__file__).parents[1])
+        writer = subprocess.run([sys.executable, "-c", WRITER, *arguments], cwd=Path(predictions.__file__).parents[2])
         assert writer.returncode == -signal.SIGKILL
         assert dump(art) != uninterrupted
         publish(art, links, model_version="v2")
@@ -352,7 +352,7 @@ def test_a_killed_writer_is_completed_by_the_same_call(art: Database, server: Ad
 def test_links_are_kept_as_parquet_and_can_be_published_from_it(art: Database, tmp_path: Path) -> None:
     links = frame(("w4", "hasStyle", "s2", 0.5), ("w4", "hasStyle", "s1", 1.0), why=[["a"], None])
     run = publish(art, links, model_version="v1")
-    path = keep(links, tmp_path / "links", run.run_id)
+    path = save_links(links, tmp_path / "links", run.run_id)
     assert path == tmp_path / "links" / f"{run.run_id}.parquet"
     assert list(path.parent.iterdir()) == [path]
     publish(art, frame(("w2", "hasStyle", "s1", 1.0)), model_version="v1")

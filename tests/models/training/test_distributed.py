@@ -35,7 +35,7 @@ def train_all(rank: int, size: int, data: HeteroData, folder: Path) -> None:
     torch.set_num_threads(1)
     distributed.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=size)
     torch.save(leaders := torch.full((2,), float(rank)), folder / f"before{rank}")
-    Group.current().agree([leaders])
+    Group.current().broadcast([leaders])
     torch.save(leaders, folder / f"agreed{rank}")
     for name, options in CONFIGS.items():
         train(data, TrainConfig(**options), folder / name, device="cpu")
@@ -49,7 +49,7 @@ def by_two(gallery: HeteroData, tmp_path_factory: pytest.TempPathFactory) -> Pat
     # The new processes look for this module by its name.
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, __name__, sys.modules[__name__])
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]))
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
         multiprocessing.spawn(train_all, (2, gallery, folder), nprocs=2)
     return folder
 
