@@ -22,7 +22,7 @@ ROW = {
 
 def in_a_terminal(*columns: str) -> list[str]:
     """The lines that a terminal of 80 columns shows of a table of one row."""
-    shows = f"from flows.output import print_table; print_table([{ROW!r}], '1 rows', {columns!r})"
+    shows = f"from flows.runtime.output import print_table; print_table([{ROW!r}], '1 rows', {columns!r})"
     ours, theirs = pty.openpty()
     environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
     with subprocess.Popen([sys.executable, "-c", shows], stdout=theirs, env=environment):

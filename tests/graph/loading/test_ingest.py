@@ -316,7 +316,7 @@ def test_further_columns_of_triples_become_properties(run: Run, database: Databa
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from graph import ingest as module
+from graph.loading import ingest as module
 from graph.connection import Address, Database, connect
 from graph.loading.files import read_source
 from graph.pictures import PictureStore

@@ -114,9 +114,9 @@ def test_the_shares_of_queries_keep_their_answers(gallery: HeteroData) -> None:
 def test_factors_of_shares_add_up_to_one(gallery: HeteroData) -> None:
     for options in ({}, {"loss": "logistic"}, {"loss": "one_vs_all"}, {"loss": "k_vs_all"}):
         batch, config = batch_of(gallery, options)
-        assert sum(Group(rank, 3).share(batch, config)[1] for rank in range(3)) == pytest.approx(1)
+        assert sum(Group(rank, 3).shard_batch(batch, config)[1] for rank in range(3)) == pytest.approx(1)
     batch, config = batch_of(gallery, {"batch_size": 1})
-    assert [Group(rank, 2).share(batch, config) for rank in range(2)] == [(batch, 0.5), (batch, 0.5)]
+    assert [Group(rank, 2).shard_batch(batch, config) for rank in range(2)] == [(batch, 0.5), (batch, 0.5)]
 
 
 def test_the_logistic_mean_counts_what_is_no_negative_once(gallery: HeteroData) -> None:
