@@ -21,9 +21,10 @@ from benchmarks.timing import timed
 from models.prediction.prediction import predict
 from models.ranking.candidate_lists import CandidateLists
 from models.ranking.scores import VectorScores
-from models.scoring.scorers import SCORERS, Side
+from models.scoring.scorers import SCORERS
 from models.triples.knowledge_graph import SPLITS, KnowledgeGraph
 from models.triples.relation_patterns import Patterns
+from models.triples.sides import Side
 
 # Shares of the entities; artworks first.
 LABELS = {

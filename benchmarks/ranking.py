@@ -26,9 +26,10 @@ from benchmarks.report import Figure, compare, show
 from benchmarks.timing import in_turns
 from models.ranking.ranking import rank
 from models.ranking.scores import VectorScores
-from models.scoring.scorers import ComplEx, DistMult, RotatE, Scorer, Side, TransE
+from models.scoring.scorers import ComplEx, DistMult, RotatE, Scorer, TransE
 from models.triples.knowledge_graph import KnowledgeGraph
-from models.triples.known_facts import SIDES, KnownFacts
+from models.triples.known_facts import KnownFacts
+from models.triples.sides import SIDES, Side
 
 DIMENSION, BATCH, LEARNING_RATE = 768, 512, 0.01
 AGREEMENT = 1e-3

@@ -24,9 +24,8 @@ from models.evaluation.evaluation import evaluate as rank_facts
 from models.evaluation.seeds import SeedSummary, over_seeds
 from models.ranking.candidates import Choice
 from models.representation.checkpoint import Checkpoint
-from models.scoring.scorers import Side
 from models.triples.knowledge_graph import KnowledgeGraph
-from models.triples.known_facts import SIDES
+from models.triples.sides import SIDES, Side
 
 # The tables that a model's node can do without; report.json has them.
 LONG = {"relation_sides", "relation_groups"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from base.files import write_text
 from models.calibration.reliability import Reliability
 from models.evaluation import plots
 from models.evaluation.evaluation import Report
@@ -13,7 +14,7 @@ from models.evaluation.report import markdown, seeds_markdown
 from models.evaluation.seeds import SeedSummary
 from models.representation.checkpoint import Checkpoint
 from models.tensor_file import save_json
-from models.triples.known_facts import SIDES
+from models.triples.sides import SIDES
 
 
 class ReportFiles(BaseModel):
@@ -107,7 +108,7 @@ def _write(folder: Path, ending: str, content: Mapping[str, object], text: str, 
     files = ReportFiles(
         json_file=folder / f"report{ending}.json", markdown=folder / f"report{ending}.md", plots=list(drawn)
     )
-    files.markdown.write_text(text, encoding="utf-8")
+    write_text(files.markdown, text)
     save_json(_plain(content), files.json_file)
     return files
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
+from base.files import write_text
 from base.progress import Progress
 from flows.export import read_graph
 from flows.runtime.checkpoints import folder_of, version_of
@@ -78,7 +79,7 @@ def tune(*, space: str, trials: int = 20, file: str | None = None, device: str =
         f"vlkge tune {Path(space).name}: the best of {len(search.done())} trials, number {best.number}",
         f"validation MRR {best.value:.4f}, on data {data.fingerprint[:12]}",
     ]
-    written.write_text(as_toml(search.config_of(best), comments), encoding="utf-8")
+    write_text(written, as_toml(search.config_of(best), comments))
     if not folder_of(settings, version).exists():
         shutil.copytree(search.trial_folder(best), folder_of(settings, version))
     return Tuned(file=written, version=version, validation_mrr=float(best.value or 0.0), trials=search.results())

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from base.errors import PipelineError
 from graph.connection import Database
-from graph.predicted.links import draw
+from graph.link_key import draw
 
 LINKS_PER_PAGE = 10_000
 

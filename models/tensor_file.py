@@ -10,14 +10,14 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from base.errors import InputError
+from base.files import replacing, write_text
 
 
 def save_tensors(tensors: Mapping[str, Tensor], path: Path, note: Mapping[str, Any] | None = None) -> None:
     """Write tensors and `note`, which JSON can hold, to `path`, atomically."""
-    half = path.with_name(path.name + ".half")
     contiguous = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    save_file(contiguous, half, metadata={"note": json.dumps(note or {})})
-    half.replace(path)
+    with replacing(path) as draft:
+        save_file(contiguous, draft, metadata={"note": json.dumps(note or {})})
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -32,6 +32,4 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 def save_json(content: object, path: Path) -> None:
     """Write JSON to `path`, atomically."""
-    half = path.with_name(path.name + ".half")
-    half.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-    half.replace(path)
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False))

@@ -1,7 +1,6 @@
 """Pictures by digest: never the stored file itself, always a smaller copy that this program has made of it."""
 
 import re
-import tempfile
 import threading
 from pathlib import Path
 from typing import Literal
@@ -11,6 +10,7 @@ from fastapi.responses import FileResponse
 from PIL import Image, ImageOps
 
 from base.errors import PipelineError
+from base.files import replacing
 from graph.pictures import FORMATS, MAX_PIXELS, PictureStore
 from review.access import SiteDep, needs
 from review.errors import NotFoundError
@@ -52,7 +52,6 @@ def thumbnail(store: PictureStore, folder: Path, digest: str, size: Size) -> Pat
 
 
 def _shrink(source: Path, made: Path, side: int) -> None:
-    made.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(source, formats=list(FORMATS)) as opened:
         if opened.width * opened.height > MAX_PIXELS:
             raise NotFoundError(f"This picture has more than {MAX_PIXELS:,} pixels.")
@@ -60,6 +59,5 @@ def _shrink(source: Path, made: Path, side: int) -> None:
         upright = ImageOps.exif_transpose(opened)
         shrunk = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
         shrunk.thumbnail((side, side))
-    with tempfile.NamedTemporaryFile(dir=made.parent, prefix=".part-", delete=False) as part:
-        shrunk.save(part, "WEBP", quality=82, method=3)
-    Path(part.name).replace(made)
+    with replacing(made) as draft:
+        shrunk.save(draft, "WEBP", quality=82, method=3)

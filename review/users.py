@@ -1,10 +1,8 @@
 """Who may log in: a file of names, roles and argon2 hashes, and a limit on how fast passwords can be tried."""
 
 import json
-import os
 import re
 import secrets
-import tempfile
 import threading
 import time
 from collections import deque
@@ -17,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from base.errors import InputError
+from base.files import write_text
 
 Role = Literal["viewer", "curator", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -100,7 +99,7 @@ class UsersFile:
         return entries
 
     def _write(self, entries: dict[str, dict[str, str]]) -> None:
-        write_private(self.path, json.dumps(entries, indent=1, sort_keys=True, ensure_ascii=False))
+        write_text(self.path, json.dumps(entries, indent=1, sort_keys=True, ensure_ascii=False), private=True)
 
 
 class LoginLimit:
@@ -142,17 +141,8 @@ class LoginLimit:
 def read_secret(path: Path) -> str:
     """The key that signs sessions; made the first time, readable by its owner alone."""
     if not path.is_file():
-        write_private(path, secrets.token_urlsafe(48))
+        write_text(path, secrets.token_urlsafe(48), private=True)
     return path.read_text(encoding="utf-8").strip()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Replace a file, whole, by one that only its owner can read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    with os.fdopen(handle, "w", encoding="utf-8") as part:
-        part.write(text)
-    Path(name).replace(path)
 
 
 def _person(name: str, entry: dict[str, str]) -> Person:

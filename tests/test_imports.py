@@ -2,27 +2,44 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ["cypher", "graph", "models", "flows", "review", "benchmarks"]
+PACKAGES = ["base", "cypher", "graph", "models", "flows", "review", "benchmarks"]
 # Of our own packages, which a package may use; and which libraries it must not.
 ALLOWED: dict[str, set[str]] = {
-    "cypher": set(),
-    "graph": {"cypher"},
-    "models": set(),
-    "flows": {"cypher", "graph", "models", "review"},
-    "review": {"graph"},
+    "base": set(),
+    "cypher": {"base"},
+    "graph": {"base", "cypher"},
+    "models": {"base"},
+    "flows": {"base", "cypher", "graph", "models", "review"},
+    "review": {"base", "graph"},
 }
 FORBIDDEN_LIBRARIES: dict[str, set[str]] = {
+    "base": {"neo4j", "prefect", "torch"},
     "cypher": {"neo4j", "prefect", "torch"},
     "graph": {"prefect"},
     "models": {"neo4j", "prefect"},
     "flows": {"neo4j"},
     "review": {"neo4j", "prefect", "torch"},
 }
+# The wings of models/ from the ground up: each imports only from those before it.
+FLOORS = [
+    "triples",
+    "encoders",
+    "scoring",
+    "experts",
+    "representation",
+    "ranking",
+    "training",
+    "calibration",
+    "evaluation",
+    "prediction",
+    "explanation",
+]
 
 
 def imports(package: str) -> Iterator[tuple[str, str]]:
@@ -54,3 +71,58 @@ def test_relative_imports_stay_in_their_package(package: str) -> None:
         depth = len(file.relative_to(ROOT / package).parts)
         levels = [n.level for n in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(n, ast.ImportFrom)]
         assert max(levels, default=0) <= depth, file
+
+
+def imported_files(file: Path) -> Iterator[tuple[int, Path]]:
+    """(line, file) of what a file imports of our own, packages by what they hold and not by their __init__."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            while parts and not (found := ROOT.joinpath(*parts).with_suffix(".py")).is_file():
+                parts.pop()
+            if parts:
+                yield node.lineno, found
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    files = [file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))]
+    graph = {file.relative_to(ROOT): {other.relative_to(ROOT) for _, other in imported_files(file)} for file in files}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(str(file) for file in reversed(error.args[1])))
+
+
+@pytest.mark.parametrize("package", ["graph", "models", "flows"])
+def test_no_wing_imports_itself_by_way_of_others(package: str) -> None:
+    graph: dict[str, set[str]] = {}
+    for file in sorted((ROOT / package).rglob("*.py")):
+        others = {wing(other) for _, other in imported_files(file) if other.is_relative_to(ROOT / package)}
+        graph.setdefault(wing(file), set()).update(others - {wing(file)})
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+def test_wings_of_models_import_downwards_only() -> None:
+    wings = {file.name for file in (ROOT / "models").iterdir() if file.is_dir() and any(file.glob("*.py"))}
+    assert wings - {"presets"} == set(FLOORS)
+    upwards = [
+        f"{file.relative_to(ROOT)}:{line} imports {other.relative_to(ROOT)}"
+        for name in FLOORS
+        for file in sorted((ROOT / "models" / name).rglob("*.py"))
+        for line, other in imported_files(file)
+        if other.parent.name in FLOORS and FLOORS.index(other.parent.name) > FLOORS.index(name)
+    ]
+    assert upwards == []
+
+
+def wing(file: Path) -> str:
+    """The folder of a package that a file is in, or the file itself where it is in none."""
+    return "/".join(file.relative_to(ROOT).with_suffix("").parts[:2])

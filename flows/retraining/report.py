@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prefect.artifacts import create_image_artifact, create_markdown_artifact, create_table_artifact
 
+from base.files import write_text
 from flows.runtime.checkpoints import folder_of
 from flows.runtime.settings import Settings
 from flows.runtime.webhook import notify
@@ -33,7 +34,7 @@ def deliver(settings: Settings, done: "Retraining") -> "Retraining":
     drawn = draw(folder, done)
     report = folder / "retraining.md"
     addresses = {name: path.relative_to(folder).as_posix() for name, path in drawn.items()}
-    report.write_text(markdown(done, addresses), encoding="utf-8")
+    write_text(report, markdown(done, addresses))
     save_json(done.model_dump(mode="json"), folder / "retraining.json")
     _make_artifacts(done, drawn)
     if done.outcome == "kept":

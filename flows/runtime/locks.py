@@ -10,6 +10,7 @@ from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectNotFound
 
 from base.errors import PipelineError
+from base.files import write_text
 from flows.runtime.settings import Settings
 
 RETRAINING, GPU = "vlkge-retrain", "vlkge-gpu"
@@ -38,7 +39,7 @@ def retraining_lock(settings: Settings, wait: float = LEASE_SECONDS + 30) -> Ite
                 f"another retraining is at work in {settings.vlkge_home}, process {_holder(settings)}: "
                 "one at a time; wait for its end"
             ) from None
-        (settings.vlkge_home / "retrain.pid").write_text(str(os.getpid()), encoding="utf-8")
+        write_text(settings.vlkge_home / "retrain.pid", str(os.getpid()))
         set_limit(RETRAINING, 1)
         try:
             held.enter_context(

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from base.errors import InputError
 from graph.connection import Database, batches
 from graph.curation.decisions import Choice, decide_in_parts
-from graph.predicted.links import link_key
+from graph.link_key import link_key
 
 REQUIRED = ("head", "relation", "tail", "verdict")
 OPTIONAL = ("by", "reason", "id")

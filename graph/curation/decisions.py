@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from base.errors import InputError, PipelineError, shorten
 from graph.connection import Database, Row
-from graph.predicted.links import link_key
+from graph.link_key import link_key
 from graph.transactions import run_in_transaction
 
 Verdict = Literal["accepted", "rejected", "undone"]

@@ -16,7 +16,7 @@ from rdflib.namespace import PROV, RDF, RDFS, XSD
 
 from base.errors import InputError
 from graph.connection import Database, Row
-from graph.predicted.links import link_key
+from graph.link_key import link_key
 
 VLKGE = Namespace("urn:vlkge:vocabulary:")
 BASE = "urn:vlkge:graph:"

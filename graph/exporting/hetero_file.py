@@ -6,8 +6,6 @@ character. A list of strings is two tensors: its UTF-8 bytes and the offsets bet
 """
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from safetensors.numpy import save_file
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
+from base.files import replacing
 from graph.exporting.packed_strings import pack, unpack
 
 # The one key of the metadata: several would be written in no fixed order.
@@ -40,13 +39,8 @@ def save(data: HeteroData, path: Path) -> None:
     for number, edge_type in enumerate(data.edge_types):
         lists = _flatten(f"edge.{number}.", data[edge_type], arrays)
         head["edges"].append({"type": list(edge_type), "lists": lists})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        draft = Path(folder) / path.name
+    with replacing(path) as draft:
         save_file(arrays, draft, metadata={FORMAT: json.dumps(head)})
-        with draft.open("rb") as written:
-            os.fsync(written.fileno())
-        draft.replace(path)
 
 
 def load(path: Path) -> HeteroData:

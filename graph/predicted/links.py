@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from base.errors import InputError, shorten
+from base.files import replacing
+from graph.link_key import draw, link_key
 
 ENDS = ("head", "relation", "tail")
 REQUIRED = (*ENDS, "score", "rank")
@@ -49,22 +51,6 @@ STORABLE = (
     pa.types.is_date,
     pa.types.is_null,
 )
-
-_encode = json.encoder.encode_basestring
-
-
-def link_key(head: str, relation: str, tail: str) -> str:
-    """The `key` of a predicted link: the three as a JSON array, ``["Q1","hasStyle","Q2"]``.
-
-    Without spaces, and with only quotes, backslashes and control characters escaped, so that any program can make
-    it; two different links never share one, whatever characters their ids have.
-    """
-    return f"[{_encode(head)},{_encode(relation)},{_encode(tail)}]"
-
-
-def draw(key: str) -> float:
-    """The place of a link in the random order of the audit, 0 to 1: the first 53 bits of the SHA-256 of its key."""
-    return (int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]) >> 3) / 2**53
 
 
 def check_links(links: pd.DataFrame) -> pa.Table:
@@ -155,11 +141,9 @@ def save_links(links: pd.DataFrame, folder: Path, run_id: str) -> Path:
     Raises InputError as check_links does.
     """
     table = check_links(links)
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{run_id}.parquet"
-    unfinished = path.with_suffix(".part")
-    pq.write_table(table, unfinished, compression="zstd")
-    unfinished.replace(path)
+    with replacing(path) as draft:
+        pq.write_table(table, draft, compression="zstd")
     return path
 
 

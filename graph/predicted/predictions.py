@@ -13,8 +13,9 @@ from neo4j.exceptions import Neo4jError
 from base.errors import InputError, PipelineError, shorten
 from base.progress import Progress, silent
 from graph.connection import Database, Row, batches
+from graph.link_key import link_key
 from graph.predicted import registry
-from graph.predicted.links import REQUIRED, by_relation, check_links, digest, entities, link_key, rows, with_probability
+from graph.predicted.links import REQUIRED, by_relation, check_links, digest, entities, rows, with_probability
 from graph.predicted.publication_lock import PublicationLock, ignore, publication_lock
 from graph.schema import setup_schema
 from graph.transactions import run_in_transaction

@@ -7,8 +7,8 @@ import pandas as pd
 
 from base.errors import InputError, shorten
 from graph.connection import Database, Row, batches
+from graph.link_key import link_key
 from graph.predicted import registry
-from graph.predicted.links import link_key
 from graph.predicted.publication_lock import ignore, publication_lock
 from graph.schema import setup_schema
 from graph.transactions import run_in_transaction

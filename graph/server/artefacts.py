@@ -17,6 +17,7 @@ import httpx
 import platformdirs
 
 from base.errors import InputError, PipelineError
+from base.files import replacing, write_text
 from base.progress import Progress, silent
 
 LOCK = Path(__file__).with_name("neo4j.lock")
@@ -120,22 +121,16 @@ def _fetch_missing(
 
 
 def _fetch_one(client: httpx.Client, jar: Jar, cache: Path, local: Path, repositories: list[str]) -> None:
-    target = cache / jar.path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
-    try:
+    with replacing(cache / jar.path) as draft:
         if jar.is_intact(local / jar.path):
-            shutil.copyfile(local / jar.path, part)
-        else:
-            source = _download(client, jar, part, repositories)
-            if (found := digest(part)) != jar.sha256:
-                raise PipelineError(
-                    f"{jar.coordinate} from {source} has sha256 {found}, but must have {jar.sha256}; "
-                    "it was removed. Try again, or use another repository (see [repositories] in jgo's configuration)"
-                )
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+            shutil.copyfile(local / jar.path, draft)
+            return
+        source = _download(client, jar, draft, repositories)
+        if (found := digest(draft)) != jar.sha256:
+            raise PipelineError(
+                f"{jar.coordinate} from {source} has sha256 {found}, but must have {jar.sha256}; "
+                "it was removed. Try again, or use another repository (see [repositories] in jgo's configuration)"
+            )
 
 
 def _download(client: httpx.Client, jar: Jar, part: Path, repositories: list[str]) -> str:
@@ -181,7 +176,7 @@ def resolve(version: str) -> Iterator[Jar]:
 def write_lock(jars: Sequence[Jar], lock: Path) -> None:
     """Write a lock file, its lines sorted by coordinate."""
     rows = [f"{jar.sha256} {jar.size:>9} {jar.coordinate}\n" for jar in sorted(jars, key=lambda jar: jar.coordinate)]
-    lock.write_text(HEADER.format(version=version_of(jars)) + "".join(rows), encoding="utf-8")
+    write_text(lock, HEADER.format(version=version_of(jars)) + "".join(rows))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from base.errors import InputError, PipelineError, shorten
+from base.files import is_unfinished, write_text
 from base.progress import Progress, silent
 from graph.server.artefacts import digest
 from graph.server.neo4j_admin import count_contents, offline
@@ -21,7 +22,7 @@ FORMAT = 1
 MANIFEST, GRAPH, FILES = "manifest.json", "graph", "files"
 # Everything in the home is backed up but the servers' own folders, the log, and what exists only while a program runs.
 OUTSIDE = {"neo4j", "prefect", "logs"}
-PASSING = {".lock", ".pid", ".part", ".new"}
+PASSING = {".lock", ".pid"}
 MARGIN = 100 << 20  # bytes that must stay free on a disk
 
 
@@ -77,7 +78,7 @@ def backup(home: Path, folder: Path, *, server: Server | None, progress: Progres
             shutil.copy2(source, target)
             progress(done, len(sources), "files copied")
         manifest = Manifest(format=FORMAT, created_at=datetime.now(UTC), graph=graph, files=_hash_all(part))
-        (part / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+        write_text(part / MANIFEST, manifest.model_dump_json(indent=2))
         part.replace(folder)
     except OSError as error:
         raise PipelineError(f"the backup cannot be written to {folder}: {error}") from error
@@ -198,7 +199,7 @@ def _check_room(home: Path, size: int) -> None:
 def _home_files(home: Path) -> Iterator[Path]:
     for path in sorted(home.rglob("*")):
         inside = path.relative_to(home)
-        if path.is_file() and inside.parts[0] not in OUTSIDE and path.suffix not in PASSING:
+        if path.is_file() and inside.parts[0] not in OUTSIDE and path.suffix not in PASSING and not is_unfinished(path):
             yield path
 
 

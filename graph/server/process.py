@@ -16,6 +16,7 @@ import filelock
 import psutil
 
 from base.errors import PipelineError
+from base.files import write_text
 
 logger = logging.getLogger(__name__)
 
@@ -117,9 +118,7 @@ class BackgroundProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        new = self.pid_file.with_suffix(".pid.new")
-        new.write_text(json.dumps({"pid": process.pid, "arguments": program.command[1:]}), encoding="utf-8")
-        new.replace(self.pid_file)
+        write_text(self.pid_file, json.dumps({"pid": process.pid, "arguments": program.command[1:]}))
         # Until the kernel has loaded the program, its command line is empty, and `find` would not know it.
         while process.poll() is None and not _command_line(process.pid):
             time.sleep(POLL_SECONDS / 10)
@@ -182,7 +181,7 @@ class BackgroundProcess:
             chosen[name] = next(p for p in range(port, 65536) if p not in chosen.values() and port_is_free(p))
             if name in known and chosen[name] != port:
                 logger.warning("Port %s (%s) is taken by another program; using %s.", port, name, chosen[name])
-        self.ports_file.write_text(json.dumps(chosen), encoding="utf-8")
+        write_text(self.ports_file, json.dumps(chosen))
         return chosen
 
     def _describe_log(self) -> str:

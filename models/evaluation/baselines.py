@@ -8,9 +8,9 @@ from base.errors import InputError
 from base.progress import Progress, silent
 from models.evaluation.linear_probe import LinearProbe
 from models.ranking.scores import Scores
-from models.scoring.scorers import Side
 from models.triples.knowledge_graph import KnowledgeGraph
-from models.triples.known_facts import SIDES, answers
+from models.triples.known_facts import answers
+from models.triples.sides import SIDES, Side
 
 
 class Popularity(Scores):

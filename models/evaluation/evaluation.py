@@ -14,9 +14,9 @@ from models.ranking.candidates import Candidates, Choice
 from models.ranking.ranking import Ranks, rank
 from models.ranking.scores import Scores, VectorScores
 from models.representation.vlkge import VLKGE
-from models.scoring.scorers import Side
 from models.triples.knowledge_graph import KnowledgeGraph
-from models.triples.known_facts import SIDES, KnownFacts, with_inverses
+from models.triples.known_facts import KnownFacts, with_inverses
+from models.triples.sides import SIDES, Side
 
 Protocol = Literal["strict", "paper"]
 GROUPS = ("with_picture", "with_text", "with_neither", "unseen")

@@ -19,9 +19,9 @@ from models.evaluation.gate_config import GateConfig
 from models.ranking.ranking import Ranks, rank
 from models.ranking.scores import VectorScores
 from models.representation.checkpoint import Checkpoint
-from models.scoring.scorers import Side
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.known_facts import KnownFacts
+from models.triples.sides import Side
 from models.triples.subgraph import with_relations
 
 RanksOfSides = dict[Side, Ranks]

@@ -11,9 +11,9 @@ from torch.nn import functional as F
 from base.errors import InputError
 from base.progress import Progress, silent
 from models.ranking.scores import Scores
-from models.scoring.scorers import Side
 from models.training.optimizers import Adagrad
 from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.sides import Side
 
 EPOCHS, BATCH, LEARNING_RATE = 20, 512, 0.5
 CELLS = 2**24  # scores held at a time

@@ -14,6 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from base.files import replacing
 from models.evaluation.evaluation import Report
 
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -122,8 +123,8 @@ def _figure(path: Path, height: float) -> Iterator[Figure]:
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         FigureCanvasSVG(figure)
         yield figure
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, format="svg", metadata={"Date": None})
+        with replacing(path) as draft:
+            figure.savefig(draft, format="svg", metadata={"Date": None})
 
 
 def _line(axes: Axes, x: Sequence[int], y: Sequence[float], colour: str, marker: str, label: str) -> None:

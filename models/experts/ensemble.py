@@ -17,8 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from models.scoring.product import product
-from models.scoring.scorers import Scorer, Side
-from models.triples.known_facts import SIDES, KnownFacts, answers, given_pairs
+from models.scoring.scorers import Scorer
+from models.triples.known_facts import KnownFacts, answers, given_pairs
+from models.triples.sides import SIDES, Side
 
 CANDIDATES = 1000  # that a held-back fact is compared with
 BLOCK = 256  # facts scored at a time

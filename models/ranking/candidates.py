@@ -6,9 +6,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from models.scoring.scorers import Side
 from models.triples.knowledge_graph import KnowledgeGraph
-from models.triples.known_facts import SIDES, answers
+from models.triples.known_facts import answers
+from models.triples.sides import SIDES, Side
 
 Choice = Literal["all", "typed", "observed", "wikiart"]
 

@@ -14,8 +14,8 @@ from base.errors import InputError
 from base.progress import Progress, silent
 from models.ranking.candidates import Candidates
 from models.ranking.scores import Block, Scores, columns_of
-from models.scoring.scorers import Side
-from models.triples.known_facts import SIDES, KnownFacts, answers, given_pairs
+from models.triples.known_facts import KnownFacts, answers, given_pairs
+from models.triples.sides import SIDES, Side
 
 BUDGET = 4 * 2**20  # numbers in one block of scores: 16 MiB in float32, which stay in the cache
 

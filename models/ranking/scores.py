@@ -10,7 +10,8 @@ from torch import Tensor
 from base.errors import InputError
 from models.ranking.distance_bounds import Cells, DistanceBounds
 from models.representation.vlkge import VLKGE
-from models.scoring.scorers import RotatE, Scorer, Side, TransE
+from models.scoring.scorers import RotatE, Scorer, TransE
+from models.triples.sides import Side
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from models.config import TrainConfig
 from models.experts.ensemble import Stacked, Trust
 from models.representation.fusion import FUSIONS
 from models.representation.modalities import Imaginary, Projected, Structural, of_entities
-from models.scoring.scorers import SCORERS, RotatE, Scorer, Side, TransE
+from models.scoring.scorers import SCORERS, RotatE, Scorer, TransE
 from models.triples.knowledge_graph import Features, KnowledgeGraph
+from models.triples.sides import Side
 
 CHUNK = 8192  # entities represented at a time where nothing is learned
 

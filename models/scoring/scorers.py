@@ -17,8 +17,7 @@ from models.scoring.norms import EUCLIDEAN, MODULI, SUM, Norm
 from models.scoring.product import product
 from models.scoring.sampled_distance import sampled_distance
 from models.scoring.sampled_product import sampled_product
-
-Side = Literal["head", "tail"]
+from models.triples.sides import Side
 
 CHUNK = 2**22  # numbers in one block of differences between queries and candidates, on a GPU
 COLUMNS = 256  # candidates that all queries are measured with at a time, on a CPU

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from models.config import TrainConfig
-from models.scoring.scorers import Side
 from models.training.negatives import Cells, IndependentNegatives, SharedNegatives
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.known_facts import KnownFacts, answers, given_pairs, with_inverses
+from models.triples.sides import Side
 
 
 class _OnDevices:

@@ -20,7 +20,6 @@ from models.ranking.scores import VectorScores
 from models.representation.checkpoint import Checkpoint
 from models.representation.relation_names import start_from_names
 from models.representation.vlkge import VLKGE
-from models.scoring.scorers import Side
 from models.tensor_file import load_tensors, save_tensors
 from models.training.batches import epoch_seed, epochs
 from models.training.distributed import Group, check
@@ -29,7 +28,8 @@ from models.training.optimizers import Adagrad
 from models.training.steps import train_step
 from models.training.warm_start import digest, start_from
 from models.triples.knowledge_graph import KnowledgeGraph
-from models.triples.known_facts import SIDES, KnownFacts, with_inverses
+from models.triples.known_facts import KnownFacts, with_inverses
+from models.triples.sides import SIDES, Side
 
 STATE, BEST = "training.safetensors", "best.safetensors"
 AfterEpoch = Callable[[int, float], None]

@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 
 from models.config import TrainConfig
-from models.scoring.scorers import Side
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.known_facts import KnownFacts, answers
+from models.triples.sides import Side
 
 Cells = tuple[Tensor, Tensor]
 BySide = dict[Side, Tensor]

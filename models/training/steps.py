@@ -5,7 +5,6 @@ from torch import Tensor
 
 from models.config import TrainConfig
 from models.representation.vlkge import VLKGE
-from models.scoring.scorers import Side
 from models.training.batches import AnyBatch, Batch, QueryBatch
 from models.training.losses import (
     Loss,
@@ -17,6 +16,7 @@ from models.training.losses import (
     self_adversarial_loss,
     softmax_loss,
 )
+from models.triples.sides import Side
 
 
 def train_step(model: VLKGE, batch: AnyBatch) -> Tensor:

@@ -5,9 +5,7 @@ from itertools import accumulate
 import torch
 from torch import Tensor
 
-from models.scoring.scorers import Side
-
-SIDES: tuple[Side, Side] = ("head", "tail")
+from models.triples.sides import SIDES, Side
 
 
 def given_pairs(triples: Tensor, side: Side) -> Tensor:

@@ -4,8 +4,8 @@ import pytest
 
 from base.errors import PipelineError
 from graph.connection import Database
+from graph.link_key import link_key
 from graph.migrations import VERSION, check_version, migrate, schema_version
-from graph.predicted.links import link_key
 from graph.schema import setup_schema
 
 # As version 1 wrote it: links without `draw`, two indexes that are gone since.

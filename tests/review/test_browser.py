@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from graph.connection import Database
-from graph.predicted.links import link_key
+from graph.link_key import link_key
 from graph.predicted.registry import register_model
 from review.context import Site
 from review.users import UsersFile

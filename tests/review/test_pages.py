@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from graph.connection import Database
-from graph.predicted.links import link_key
+from graph.link_key import link_key
 from graph.predicted.registry import register_model
 from tests.review.conftest import WORKS
 from tests.review.test_queue_page import decisions, facts, hidden, press, verdicts

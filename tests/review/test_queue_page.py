@@ -12,7 +12,7 @@ from httpx import Response
 
 from graph.connection import Address, Database, connect
 from graph.curation.decisions import Choice, decide
-from graph.predicted.links import link_key
+from graph.link_key import link_key
 from review.app import create_app
 from review.context import Site
 from tests.review.conftest import HOSTILE, WORKS

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from base.errors import InputError
-from graph.predicted.links import by_relation, check_links, digest, draw, rows, with_probability
+from graph.link_key import draw
+from graph.predicted.links import by_relation, check_links, digest, rows, with_probability
 
 
 def frame(*rows: tuple[object, ...], **more: list[object]) -> pd.DataFrame:

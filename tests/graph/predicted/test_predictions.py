@@ -15,8 +15,9 @@ from base.errors import InputError, PipelineError
 from graph.connection import Address, Database
 from graph.curation import decisions
 from graph.curation.decisions import Choice, Verdict
+from graph.link_key import draw
 from graph.predicted import predictions
-from graph.predicted.links import draw, save_links
+from graph.predicted.links import save_links
 from graph.predicted.predictions import publish
 from graph.predicted.publication_lock import publication_lock
 from graph.predicted.registry import register_model

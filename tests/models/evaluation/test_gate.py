@@ -14,9 +14,9 @@ from models.config import TrainConfig
 from models.evaluation.gate import POOLED, calibration_error, contest, judge
 from models.evaluation.gate_config import GateConfig
 from models.ranking.ranking import Ranks
-from models.scoring.scorers import Side
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.sides import Side
 
 Builder = Callable[..., HeteroData]
 RELATIONS = ("hasStyle", "paintedBy", "bornIn")

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from models.experts.ensemble import Trust, fit
-from models.scoring.scorers import Side
 from models.triples.known_facts import KnownFacts
+from models.triples.sides import Side
 
 ENTITIES, RELATIONS = 60, 2
 SEEN = torch.arange(ENTITIES) < 30

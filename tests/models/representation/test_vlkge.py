@@ -16,7 +16,7 @@ from models.representation.modalities import Adapter
 from models.representation.vlkge import VLKGE, structural_dropout_rates
 from models.scoring.scorers import SCORERS
 from models.triples.knowledge_graph import Features, KnowledgeGraph
-from models.triples.known_facts import SIDES
+from models.triples.sides import SIDES
 
 SEEN = torch.tensor([True, True, True, True, False, False, False, False])
 MASKS = torch.tensor([[p, t] for p, t in itertools.product([True, False], repeat=2)] * 2)  # every pattern, seen or not

@@ -1,0 +1,82 @@
+"""Files that are there whole or not at all."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from base.files import is_unfinished, replacing, write_text
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_new_content_takes_the_place_of_the_old(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "note.json"
+    write_text(path, "old")
+    write_text(path, "Dürer\r\n")
+    assert path.read_bytes() == "Dürer\r\n".encode()
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_after_an_error_the_old_content_stands_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    write_text(path, "old")
+
+    def write_half() -> None:
+        with replacing(path) as draft:
+            draft.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_half()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_kill_while_writing_leaves_the_old_content_and_what_is_known_as_unfinished(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    write_text(path, "old")
+    program = (
+        "import os, signal, sys; from pathlib import Path; from base.files import replacing\n"
+        "with replacing(Path(sys.argv[1])) as draft:\n"
+        "    draft.write_text('half'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, str(path)], cwd=ROOT)
+    assert killed.returncode == -signal.SIGKILL
+    assert path.read_text() == "old"
+    left = [other for other in tmp_path.iterdir() if other != path]
+    assert len(left) == 1
+    assert is_unfinished(left[0])
+    assert not is_unfinished(path)
+
+
+def test_a_name_as_long_as_a_file_system_takes_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 251 + ".txt")
+    write_text(path, "x")
+    assert path.read_text() == "x"
+
+
+def test_a_private_file_is_its_owners_others_are_as_the_mask_says(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        write_text(tmp_path / "secret", "s", private=True)
+        write_text(tmp_path / "open", "o")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "open").stat().st_mode) == 0o644
+
+
+def test_what_a_crash_left_behind_goes_the_next_day(tmp_path: Path) -> None:
+    left, fresh = tmp_path / ".part-left", tmp_path / ".part-fresh"
+    left.write_text("half")
+    fresh.write_text("half")
+    two_days_ago = time.time() - 2 * 24 * 60 * 60
+    os.utime(left, (two_days_ago, two_days_ago))
+    write_text(tmp_path / "note", "x")
+    assert {path.name for path in tmp_path.iterdir()} == {"note", ".part-fresh"}
