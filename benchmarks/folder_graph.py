@@ -11,19 +11,29 @@ from torch_geometric.data import HeteroData
 
 from graph.exporting.fingerprint import fingerprint
 from graph.loading.files import Source, read_source
+from graph.loading.tables import find_table
 from graph.splits import gate_half
 from graph.vectors import text_of
 from models.encoders import load_encoder
+from models.encoders.vector_files import read_features
 
 
 def read_graph(folder: Path, encoders: dict[str, str], cache: Path) -> HeteroData:
-    """HeteroData of a folder; `encoders` names the encoder of each modality (visual, textual) that is wanted."""
-    derived = not any((folder / f"entities.{ending}").exists() for ending in ("csv", "parquet"))
+    """HeteroData of a folder; `encoders` names the encoder of each modality (visual, textual) that is wanted.
+
+    An encoder `files:PATH` is a file with vectors of the entities.
+    """
+    derived = find_table(folder, "entities") is None
     source = read_source(folder, entities_from_triples=derived)
     entities = source.entities.sort_values(["label", "id"]).reset_index(drop=True)
     data = HeteroData()
     data.encoders = {}
-    vectors = {} if derived else {m: _vectors(m, name, source, entities, cache) for m, name in encoders.items()}
+    vectors = {}
+    for modality, name in encoders.items():
+        if name.startswith("files:"):
+            vectors[modality] = _from_file(Path(name.removeprefix("files:")), entities)
+        elif not derived:
+            vectors[modality] = _vectors(modality, name, source, entities, cache)
     for modality, (values, _) in vectors.items():
         name = encoders[modality]
         data.encoders[modality] = {"name": name, "digest": "", "dimension": values.shape[1]}
@@ -54,6 +64,14 @@ def _add_facts(data: HeteroData, entities: pd.DataFrame, facts: pd.DataFrame) ->
             store[f"{split}_mask"] = torch.tensor((own["split"] == split).to_numpy())
         store.gate_mask = store.val_mask & torch.from_numpy(gate[rows])
         store.rejected_edge_index = torch.empty(2, 0, dtype=torch.long)
+
+
+def _from_file(file: Path, entities: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Vectors [n, d] of the entities in their order, and who has one."""
+    features = read_features(file)
+    rows = pd.Index(features.ids).get_indexer(pd.Index(entities["id"]))
+    values = np.where(rows[:, None] >= 0, features.vectors[rows], np.float32(0))
+    return values, rows >= 0
 
 
 def _vectors(

@@ -15,6 +15,7 @@ import torch
 from benchmarks.folder_graph import read_graph
 from flows.runtime.hyperparameters import chosen
 from models.config import TrainConfig
+from models.encoders.vector_files import find_features
 from models.evaluation.evaluation import evaluate
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -26,19 +27,27 @@ ENCODERS = {"textual": "bundled", "visual": "efficientnet"}
 def main() -> None:
     """Print a line for each run."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with triples.csv and, if any, entities.csv")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="folder with triples.csv (or NAME_triples.csv) and, if any, entities.csv",
+    )
     parser.add_argument("--preset", help="a name in models/presets, or a TOML file; none: the defaults")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another hyperparameter")
     parser.add_argument("--seeds", type=int, default=1, help="runs, with seeds from 42 on")
     parser.add_argument("--protocol", choices=["strict", "paper"], default="strict")
     parser.add_argument("--candidates", choices=["all", "typed", "observed"], default="all")
     parser.add_argument("--structural", action="store_true", help="without pictures and texts")
+    parser.add_argument(
+        "--encoder", help="files:FOLDER-OR-PATTERN with vectors of the entities; none: the bundled encoders"
+    )
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder for vectors of pictures and texts")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", action="store_true", help="one line of JSON per run")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    data = read_graph(options.data, {} if options.structural else ENCODERS, options.cache)
+    data = read_graph(options.data, {} if options.structural else encoders(options.encoder), options.cache)
     graph = KnowledgeGraph.from_hetero(data)
     for seed in range(42, 42 + options.seeds):
         config = TrainConfig(**{**chosen(options.preset, options.set), "seed": seed})
@@ -59,6 +68,16 @@ def main() -> None:
             "mrr_of_relations": {name: figures.mrr for name, figures in report.relations.items()},
         }
         print(json.dumps(row) if options.json else line(row), flush=True)
+
+
+def encoders(name: str | None) -> dict[str, str]:
+    """The encoder of each modality: the bundled ones, or the files that `files:FOLDER-OR-PATTERN` names."""
+    if name is None:
+        return ENCODERS
+    kind, _, where = name.partition(":")
+    if kind != "files":
+        raise SystemExit(f"--encoder is {name!r}; allowed is files:FOLDER-OR-PATTERN")
+    return {modality: f"files:{file}" for modality, file in find_features(where).items()}
 
 
 def line(row: dict[str, Any]) -> str:

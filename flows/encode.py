@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ from prefect import flow, task, unmapped
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
+from base.errors import InputError, shorten
 from base.progress import Progress, silent
 from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
@@ -23,6 +25,7 @@ from graph.connection import Database
 from graph.pictures import PictureStore
 from models.encoders import load_encoder
 from models.encoders.encoder import Encoder
+from models.encoders.vector_files import find_features, read_features
 
 # Written as they come, so that an interrupted encoding keeps what is done.
 ENTITIES_PER_PART = 2_000
@@ -52,6 +55,8 @@ class Encoded(BaseModel):
     per_second: float | None
     """Texts or pictures a second, reading them and writing their vectors to the graph included."""
     broken: list[BrokenPicture]
+    left_out: int = 0
+    """Of vectors from files: ids that are no entity of the graph, or that have no vector there."""
 
 
 @flow(name="encode", flow_run_name="encode-{encoder}", **LOGGED)
@@ -61,8 +66,16 @@ def encode(
     """Bring the vectors of every modality that the encoder has up to date.
 
     With `sharded`, the parts are encoded as tasks of their own, wherever the flow's task runner runs them.
+    The encoder `files:` and a folder or a pattern puts vectors from files on the entities with their ids.
     """
     settings = Settings()
+    kind, _, where = encoder.partition(":")
+    if kind == "files":
+        if sharded:
+            raise InputError("vectors from files are not encoded, so there is nothing to share among workers")
+        files = find_features(where)
+        with open_graph(settings) as database:
+            return [place_file(database, modality, file) for modality, file in files.items()]
     with open_graph(settings) as database:
         loaded = load(encoder, device, batch_size)
         store = PictureStore(settings.pictures)
@@ -109,6 +122,34 @@ def bring_up_to_date(database: Database, encoder: Encoder, modality: str, encode
         dropped=activation.dropped,
         per_second=round(len(due) / seconds, 1) if len(due) else None,
         broken=[BrokenPicture(id=id_, reason=reason) for id_, reason in broken.items()],
+    )
+
+
+@task(cache_policy=NO_CACHE)
+def place_file(database: Database, modality: str, file: Path) -> Encoded:
+    """Put a file's vectors on the entities with their ids; what is there already stays as it is."""
+    features = read_features(file)
+    active = vectors.Encoder(f"files:{file.name}", features.digest, features.vectors.shape[1])
+    due, known = vectors.pending_ids(database, modality, active, features.ids)
+    if not known:
+        raise InputError(f"{file}: none of its {len(features.ids)} ids is an entity's: {shorten(features.ids)}")
+    activation = vectors.activate(database, modality, active)
+    rows = {id_: row for row, id_ in enumerate(features.ids)}
+    started = time.monotonic()
+    with progress_bar(f"place {file.name}") as progress:
+        placed = features.vectors[[rows[id_] for id_ in due]]
+        vectors.write(database, modality, due, placed, [active.digest_of(id_) for id_ in due], progress)
+    seconds = time.monotonic() - started
+    return Encoded(
+        modality=modality,
+        encoder=active.name,
+        dimension=active.dimension,
+        encoded=len(due),
+        removed=0,
+        dropped=activation.dropped,
+        per_second=round(len(due) / seconds, 1) if due else None,
+        broken=[],
+        left_out=len(features.ids) - len(known) + len(features.without),
     )
 
 

@@ -4,7 +4,7 @@ One encoder is active per modality. Each vector keeps a digest of what it was ma
 only what changed is encoded again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -94,6 +94,24 @@ def pending(database: Database, modality: str, encoder: Encoder) -> pd.DataFrame
             if content and not (vector and digest == encoder.digest_of(content)):
                 rows.append((id_, content, encoder.digest_of(content)))
     return pd.DataFrame(rows, columns=["id", column, "digest"], dtype=object)
+
+
+def pending_ids(
+    database: Database, modality: str, encoder: Encoder, ids: Collection[str]
+) -> tuple[list[str], set[str]]:
+    """Which of `ids` are due a vector that was made elsewhere, and which of them are entities at all.
+
+    Due are entities without a vector, or with one of another encoder; what `write` files it under is
+    ``encoder.digest_of(id)``.
+    """
+    wanted, due, known = set(ids), [], set()
+    for page in _pages(database, _check_modality(modality)):
+        for id_, digest, vector in zip(page["ids"], page["digests"], page["vectors"], strict=True):
+            if id_ in wanted:
+                known.add(id_)
+                if not (vector and digest == encoder.digest_of(id_)):
+                    due.append(id_)
+    return due, known
 
 
 def write(

@@ -106,7 +106,8 @@ def ingest(
 @app.command()
 def encode(
     encoder: Annotated[
-        str, typer.Option(help="bundled, clip:ARCHITECTURE/TAG-OR-FILE or blip:NAME-OR-FOLDER.")
+        str,
+        typer.Option(help="bundled, clip:ARCHITECTURE/TAG-OR-FILE, blip:NAME-OR-FOLDER or files:FOLDER-OR-PATTERN."),
     ] = "bundled",
     device: Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")] = "auto",
     batch_size: Annotated[int | None, typer.Option(min=1, help="Texts or pictures at a time.")] = None,
@@ -215,10 +216,12 @@ def print_ingested(result: "IngestResult") -> None:
 def print_encoded(result: list[Any]) -> None:
     """What was encoded, per modality, and the pictures that could not be read."""
     rates = {"textual": "texts/s", "visual": "pictures/s"}
+    # Only files give ids that no entity has.
+    hidden = {"broken", "per_second"} | ({"left_out"} if not any(part.left_out for part in result) else set())
     print_table(
         [
             {
-                **part.model_dump(exclude={"broken", "per_second"}),
+                **part.model_dump(exclude=hidden),
                 "rate": f"{part.per_second:,} {rates[part.modality]}" if part.per_second else None,
             }
             for part in result

@@ -58,11 +58,17 @@ class Table:
 
 
 def find_table(folder: Path, name: str) -> Path | None:
-    """``<name>.csv`` or ``<name>.parquet`` in the folder, None where there is neither. Raises InputError for both."""
-    found = [path for suffix in (".csv", ".parquet") if (path := folder / f"{name}{suffix}").is_file()]
-    if len(found) > 1:
-        raise InputError(f"{folder} holds both {found[0].name} and {found[1].name}: keep the one that is meant")
-    return found[0] if found else None
+    """``<name>.csv`` or ``<name>.parquet`` in the folder, else ``<something>_<name>.csv`` or .parquet, else None.
+
+    The second is how released benchmarks name their files (``wn9_img_triples.csv``). Raises InputError for several.
+    """
+    for pattern in (name, f"*_{name}"):
+        found = [path for suffix in (".csv", ".parquet") for path in sorted(folder.glob(f"{pattern}{suffix}"))]
+        if len(found) > 1:
+            raise InputError(f"{folder} holds both {found[0].name} and {found[1].name}: keep the one that is meant")
+        if found:
+            return found[0]
+    return None
 
 
 def read_table(path: Path, mapping: Mapping[str, str], spellings: Mapping[str, str]) -> Table:

@@ -1,10 +1,12 @@
 """Vectors that somebody else computed: from id to vector, in pickle, npz, safetensors or Parquet files.
 
-Pickles are those of the authors' release (`*_vf_*.pkl`, `*_tf_*.pkl`), read without running what they hold.
+Pickles are those of the authors' release (`*_vf_*.pkl`, `*_tf_*.pkl`), read without running what they hold. An id may
+have several vectors there, which count as their mean, or none.
 """
 
 import hashlib
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,23 +24,60 @@ from base.errors import InputError
 from models.encoders.plain_pickle import read_pickle
 
 GIT_LFS = b"version https://git-lfs.github.com/spec/"
+# How a file's name says what its vectors are of; those of relations (rf) are not read.
+MODALITIES = {"visual": {"vf", "visual"}, "textual": {"tf", "textual"}}
 
 
 @dataclass(frozen=True)
 class Features:
-    """Vectors [n, d] float32, one for each of `ids`; the digest is the SHA-256 of their file."""
+    """Vectors [n, d] float32, one for each of `ids`; the digest is the SHA-256 of their file.
+
+    `without` are ids that the file gives no vector, or one of zeros only.
+    """
 
     ids: list[str]
     vectors: NDArray[np.float32]
     digest: str
+    without: list[str]
+
+
+def find_features(where: str) -> dict[str, Path]:
+    """The file of each modality in a folder, or among those that a pattern such as `features/*_clip.pkl` matches.
+
+    Raises InputError where there is no such file, or more than one for a modality.
+    """
+    path = Path(where).expanduser()
+    place, pattern = (path, "*") if path.is_dir() else (path.parent, path.name)
+    found: dict[str, list[Path]] = {}
+    for file in sorted(place.glob(pattern)):
+        if (modality := modality_of(file)) is not None:
+            found.setdefault(modality, []).append(file)
+    if not found:
+        raise InputError(
+            f"{where} has no file of vectors; needed are names with vf or visual, tf or textual (art_vf_clip.pkl) "
+            f"that end in {', '.join(READERS)}."
+        )
+    for modality, files in found.items():
+        if len(files) > 1:
+            raise InputError(
+                f"{where} has {len(files)} files of {modality} vectors: {', '.join(file.name for file in files)}; "
+                f"give a pattern that leaves one, such as {place}/*_clip.pkl."
+            )
+    return {modality: files[0] for modality, files in found.items()}
+
+
+def modality_of(file: Path) -> str | None:
+    """What the vectors of a file are of, by its name; None for another file."""
+    words = set(re.split(r"[_.-]", file.name))
+    return next((m for m, names in MODALITIES.items() if words & names and file.suffix in READERS), None)
 
 
 def read_features(path: Path) -> Features:
     """The vectors of a file, in its order, as they are (not normalised).
 
-    .pkl: a dictionary from id to array, tensor or list, pickled or written by torch.save. .npz and .safetensors:
-    one vector an id, or `vectors` [n, d] with `ids` (an array; in safetensors a JSON list in the metadata).
-    .parquet: columns id and vector.
+    .pkl: a dictionary from id to array, tensor or list, or to several of these in a list or dictionary; pickled, or
+    written by torch.save. .npz and .safetensors: one vector an id, or `vectors` [n, d] with `ids` (an array; in
+    safetensors a JSON list in the metadata). .parquet: columns id and vector.
 
     Raises InputError for anything else: another format, a Git LFS pointer, a pickle that asks for code to be run,
     vectors of several lengths or with values that are not finite.
@@ -51,12 +90,12 @@ def read_features(path: Path) -> Features:
                 raise InputError("a Git LFS pointer, not the file itself; fetch that with `git lfs pull`.")
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        ids, vectors = as_table(READERS[path.suffix](path))
+        ids, vectors, without = as_table(READERS[path.suffix](path))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
-    return Features(ids, vectors, digest)
+    return Features(ids, vectors, digest, without)
 
 
 def read_npz(path: Path) -> Mapping[str, Any]:
@@ -101,20 +140,40 @@ def paired(ids: list[Any], vectors: Iterable[Any]) -> dict[Any, Any]:
     return features
 
 
-def as_table(features: object) -> tuple[list[str], NDArray[np.float32]]:
-    """Ids and vectors [n, d] of a dictionary, checked; InputError says which ids are wrong."""
+def as_table(features: object) -> tuple[list[str], NDArray[np.float32], list[str]]:
+    """Ids with vectors [n, d] of a dictionary, and ids without, checked; InputError says which ids are wrong."""
     if not isinstance(features, Mapping) or not features:
         raise InputError(f"a {type(features).__name__} of {size(features)}; a dictionary from id to vector is needed.")
     rows = {str(key): as_vector(key, value) for key, value in features.items()}
     if len(rows) < len(features):
         raise InputError("some ids are the same once as a number and once as text.")
-    length = len(next(iter(rows.values())))
-    refuse(rows, f"other than the first one's {length} numbers", lambda row: len(row) != length)
-    refuse(rows, "with values that are not finite", lambda row: not np.isfinite(row).all())
-    return list(rows), np.stack(list(rows.values()))
+    given = {key: row for key, row in rows.items() if row is not None and row.any()}
+    if not given:
+        raise InputError(f"none of its {len(rows)} ids has a vector.")
+    length = len(next(iter(given.values())))
+    refuse(given, f"other than the first one's {length} numbers", lambda row: len(row) != length)
+    refuse(given, "with values that are not finite", lambda row: not np.isfinite(row).all())
+    return list(given), np.stack(list(given.values())), [key for key in rows if key not in given]
 
 
-def as_vector(key: object, value: object) -> NDArray[np.float32]:
+def as_vector(key: object, value: object) -> NDArray[np.float32] | None:
+    """The vector [d] of an id, the mean of several, None of none."""
+    parts = [one_vector(key, part) for part in several(value)]
+    if len(lengths := sorted({len(part) for part in parts})) > 1:
+        raise InputError(f"the vectors of {key!r} have {' and '.join(map(str, lengths))} numbers; all need as many.")
+    return np.mean(parts, axis=0, dtype=np.float32) if parts else None
+
+
+def several(value: object) -> list[object]:
+    """The vectors of an id that may have more than one, as an entity with several pictures has."""
+    if isinstance(value, Mapping):
+        return list(value.values())
+    if isinstance(value, list | tuple) and (not value or np.ndim(value[0]) > 0):
+        return list(value)
+    return [value]
+
+
+def one_vector(key: object, value: object) -> NDArray[np.float32]:
     """One vector [d] of an array, tensor or list, [1, d] included."""
     if isinstance(value, torch.Tensor):
         value = value.detach().float().numpy()
