@@ -35,9 +35,9 @@ def query(
         _list(json)
         return
     if explain:
-        import cypher
+        from graph.query import find_query
 
-        print(cypher.load(f"query/{name}").text)
+        print(find_query(name).text)
         return
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
@@ -70,9 +70,9 @@ def _kind(parameter: "Parameter") -> str:
 
 
 def _list(json: bool) -> None:
-    import cypher
+    from graph.query import list_queries
 
-    statements = [cypher.load(name) for name in cypher.names("query")]
+    statements = list_queries()
     if json:
         print_json([{**asdict(s), "name": s.name.removeprefix("query/")} for s in statements])
         return

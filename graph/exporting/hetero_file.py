@@ -43,8 +43,9 @@ def save(data: HeteroData, path: Path) -> None:
         save_file(arrays, draft, metadata={FORMAT: json.dumps(head)})
 
 
-def load(path: Path) -> HeteroData:
+def load(path: Path | str) -> HeteroData:
     """The graph that `save` wrote. Raises InputError where the file is missing, cut short or of another kind."""
+    path = Path(path)
     if not path.is_file():
         raise InputError(f"there is no file {path}; `vlkge export` makes one")
     try:

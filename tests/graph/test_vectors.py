@@ -177,3 +177,13 @@ def test_many_entities_are_read_and_written_in_pages(database: Database, monkeyp
     for row in run(database, "MATCH (n:Entity) RETURN n.name AS name, n.textual AS vector, n.textual_digest AS digest"):
         assert row["digest"] == NET.digest_of(row["name"])
         assert row["vector"] == vector(NET, row["digest"])
+
+
+def test_vectors_made_elsewhere_are_due_by_id_until_they_are_written(art: Database) -> None:
+    files = Encoder("files:art_tf.pkl", "123", 3)
+    assert vectors.pending_ids(art, "textual", files, ["Q4", "Q1", "Q9"]) == (["Q1", "Q4"], {"Q1", "Q4"})
+    vectors.activate(art, "textual", files)
+    vectors.write(art, "textual", ["Q4"], np.ones((1, 3), np.float32), [files.digest_of("Q4")])
+    assert vectors.pending_ids(art, "textual", files, ["Q4", "Q1", "Q9"]) == (["Q1"], {"Q1", "Q4"})
+    changed = Encoder("files:art_tf.pkl", "456", 3)
+    assert vectors.pending_ids(art, "textual", changed, ["Q4"]) == (["Q4"], {"Q4"})

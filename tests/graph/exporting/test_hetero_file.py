@@ -40,7 +40,7 @@ def data() -> HeteroData:
 
 def test_a_graph_comes_back_equal(data: HeteroData, tmp_path: Path) -> None:
     hetero_file.save(data, tmp_path / "deep" / "graph.safetensors")
-    loaded = hetero_file.load(tmp_path / "deep" / "graph.safetensors")
+    loaded = hetero_file.load(str(tmp_path / "deep" / "graph.safetensors"))
 
     assert loaded.node_types == data.node_types
     assert loaded.edge_types == data.edge_types

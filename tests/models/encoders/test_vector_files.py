@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 
 from base.errors import InputError
-from models.encoders.vector_files import read_features
+from models.encoders.vector_files import find_features, read_features
 
 VECTORS = {"monet": [1.0, 2.0, 3.0], "Q762": [4.0, 5.0, 6.0]}
 
@@ -180,3 +180,52 @@ def test_the_digest_follows_the_content(tmp_path: Path) -> None:
     first, again = dump(tmp_path / "a.pkl", arrays()), dump(tmp_path / "b.pkl", arrays())
     other = dump(tmp_path / "c.pkl", {**arrays(), "monet": np.ones(3, dtype=np.float32)})
     assert read_features(first).digest == read_features(again).digest != read_features(other).digest
+
+
+def test_several_vectors_of_an_id_count_as_their_mean_and_none_as_none(tmp_path: Path) -> None:
+    content = {
+        "list": [np.array([1.0, 0.0]), torch.tensor([3.0, 2.0])],
+        "dictionary": {"front": [1.0, 1.0], "back": [2.0, 5.0]},
+        "empty list": [],
+        "empty dictionary": {},
+        "zeros": [0.0, 0.0],
+    }
+    features = read_features(dump(tmp_path / "art_vf_clip.pkl", content))
+    assert dict(zip(features.ids, features.vectors.tolist(), strict=True)) == {
+        "list": [2.0, 1.0],
+        "dictionary": [1.5, 3.0],
+    }
+    assert features.without == ["empty list", "empty dictionary", "zeros"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"a": [[1.0], [1.0, 2.0]]}, "the vectors of 'a' have 1 and 2 numbers"),
+        ({"a": [], "b": [0.0]}, "none of its 2 ids has a vector"),
+    ],
+)
+def test_vectors_that_have_no_mean_are_refused(tmp_path: Path, content: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_features(dump(tmp_path / "features.pkl", content))
+
+
+def test_a_pattern_leaves_one_file_for_each_modality(tmp_path: Path) -> None:
+    names = ["wn9_vf_clip.pkl", "wn9_tf_clip.pkl", "wn9_rf_clip.pkl", "wn9_vf_vit_b_16.pkl", "wn9_tf_bert.npz"]
+    for name in [*names, "README.md"]:
+        (tmp_path / name).touch()
+    clip = {"visual": tmp_path / "wn9_vf_clip.pkl", "textual": tmp_path / "wn9_tf_clip.pkl"}
+    assert find_features(f"{tmp_path}/*_clip.pkl") == clip
+    assert find_features(f"{tmp_path}/wn9_tf_bert.npz") == {"textual": tmp_path / "wn9_tf_bert.npz"}
+    with pytest.raises(
+        InputError, match=r"2 files of textual vectors: wn9_tf_bert\.npz, wn9_tf_clip\.pkl; .*_clip\.pkl"
+    ):
+        find_features(str(tmp_path))
+    with pytest.raises(InputError, match=r"has no file of vectors; needed are names with vf or visual"):
+        find_features(f"{tmp_path}/*_rf_*")
+
+
+def test_a_folder_with_a_file_for_each_modality_needs_no_pattern(tmp_path: Path) -> None:
+    for name in ("visual.parquet", "textual.safetensors"):
+        (tmp_path / name).touch()
+    assert set(find_features(str(tmp_path))) == {"visual", "textual"}
