@@ -242,7 +242,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="with entities.csv and triples.csv")
     parser.add_argument("--out", type=Path, required=True, help="where the models, month.svg and month.jsonl go")
     parser.add_argument("--nights", type=int, default=30)
-    parser.add_argument("--facts", type=int, help="only so many, those that arrive first; none: all")
+    parser.add_argument("--facts", type=int, help="only the first to arrive; default: all")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--dimension", type=int, default=64)
     parser.add_argument("--negatives", type=int, default=200)

@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--negatives", type=int, default=1, help="of each end")
     parser.add_argument("--entities", type=int, default=ENTITIES)
     parser.add_argument("--facts", type=int, default=FACTS)
-    parser.add_argument("--steps", type=int, default=None, help="time so many steps, not the epoch")
+    parser.add_argument("--steps", type=int, default=None, help="time this number of steps, not the epoch")
     parser.add_argument("--queries", type=int, default=1000, help="that are ranked, half of each end")
     parser.add_argument("--width", type=int, help="of the vectors of pictures and texts; none: the dimension")
     parser.add_argument("--processor-time", action="store_true", help="not time on the clock: for a busy machine")

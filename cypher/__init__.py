@@ -3,7 +3,7 @@
 A file opens with a header of comment lines that is checked when it is loaded::
 
     // What the statement does, in a sentence or two.
-    // $limit (integer from 1) = 20: at most so many rows
+    // $limit (integer from 1) = 20: maximum number of rows
     // $state (string: current, stale) = "current": stale is what the last run no longer predicts
     // $rows (list): one map per entity: id, label, name
     // Returns: head, relation, tail, score

@@ -40,7 +40,7 @@ def check_version(database: Database) -> int | None:
     if version is not None and version > VERSION:
         raise PipelineError(
             f"the graph at {database.address.uri} has schema version {version}, this program knows {VERSION}: "
-            "upgrade the program, or restore a backup of before"
+            "upgrade the program, or restore an older backup"
         )
     return version
 

@@ -48,7 +48,7 @@ class TrainConfig(BaseModel):
     fine_tune: bool = Field(False, description="pictures' and texts' vectors are trained too, as tables")
     landmarks: dict[Literal["visual", "textual"], PositiveInt] = Field(
         {},
-        description='{"textual": 1500}: texts are described by their similarity to so many of them (Nyström) before '
+        description='{"textual": 1500}: texts are described by their similarity to 1,500 of them (Nyström) before '
         "they are projected; modalities that are not named by their vectors",
     )
     experts: tuple[Literal["structure", "similarity", "popularity"], ...] = Field(
@@ -96,14 +96,12 @@ class TrainConfig(BaseModel):
 
     optimizer: Literal["adagrad", "adam"] = "adagrad"
     learning_rate: float = Field(0.1, gt=0)
-    batch_size: int = Field(
-        512, gt=0, description="training facts a step; with one_vs_all and k_vs_all so many on average"
-    )
+    batch_size: int = Field(512, gt=0, description="training facts a step; with one_vs_all and k_vs_all an average")
     epochs: int = Field(10, gt=0)
     patience: int | None = Field(
         3, gt=0, description="epochs without a better validation MRR until the end; none: all epochs, the last weights"
     )
-    validation_facts: int = Field(3000, gt=0, description="at most so many facts are ranked after each epoch")
+    validation_facts: int = Field(3000, gt=0, description="maximum facts ranked after each epoch")
     seed: int = 42
 
     @model_validator(mode="after")

@@ -26,11 +26,11 @@ PROBLEMS: list[tuple[type[Exception], int, str]] = [
     (LoginNeededError, 401, "Please log in"),
     (NotAllowedError, 403, "Not allowed"),
     (NotFoundError, 404, "Not found"),
-    (ConflictError, 409, "Somebody was faster"),
+    (ConflictError, 409, "Somebody decided first"),
     (BadRequestError, 400, "This cannot be done"),
     (InputError, 400, "This cannot be done"),
     (UnreachableError, 503, "The database is away"),
-    (PipelineError, 500, "The database did not do it"),
+    (PipelineError, 500, "The database failed"),
 ]
 logger = logging.getLogger(__name__)
 

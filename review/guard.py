@@ -51,10 +51,12 @@ class Guard:
 
         headers = Headers(scope=scope)
         if self.hosts is not None and _name(headers.get("host", "")) not in self.hosts:
-            refusal = PlainTextResponse("This page does not go by that name.", 421)
+            refusal = PlainTextResponse("Unknown host name.", 421)
             await refusal(scope, receive, send_guarded)
         elif _too_large(headers):
-            refusal = PlainTextResponse(f"At most {MOST_BYTES:,} bytes can be sent, with their length told.", 413)
+            refusal = PlainTextResponse(
+                f"Request too large (at most {MOST_BYTES:,} bytes; Content-Length is required).", 413
+            )
             await refusal(scope, receive, send_guarded)
         else:
             await self.app(scope, receive, send_guarded)

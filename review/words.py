@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-# Where a share or probability is nearer to 0 or 1 than this, it is told in hundreds.
+# Where a share or probability is nearer to 0 or 1 than this, it is shown in hundredths.
 _EDGE = 0.05
 
 

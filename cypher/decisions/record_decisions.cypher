@@ -1,4 +1,4 @@
-// Records decisions, each with what the run said of the link, and gives the verdict to the predicted link where there
+// Records decisions, each with what the run predicted for the link, and gives the verdict to the predicted link where there
 // is one.
 // $rows (list): one map per decision: key, number, id, head, relation, tail, verdict, reason
 // $by (string): who decided

@@ -1,7 +1,7 @@
 // The next decisions, in the order of their links and numbers.
 // $after (string) = "": the link's key of the last row of the page before
 // $number (integer) = 0: and its number
-// $limit (integer) = 5000: at most so many
+// $limit (integer) = 5000: maximum number of rows
 // Returns: key, number, properties, head_name, tail_name, stands
 MATCH (d:Decision)
 USING INDEX d:Decision(key, number)

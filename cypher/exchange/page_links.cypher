@@ -2,9 +2,9 @@
 // $relation (string) = null: of this relation only
 // $state (string) = null: current or stale only
 // $verdict (string) = null: pending, accepted or rejected only
-// $least (float) = 0.0: only links at least so probable
+// $least (float) = 0.0: only links with at least this probability
 // $after (string) = "": the last key of the page before
-// $limit (integer) = 5000: at most so many
+// $limit (integer) = 5000: maximum number of rows
 // Returns: head, head_name, tail, tail_name, properties
 MATCH (h)-[p:PREDICTED]->(t)
 USING INDEX SEEK p:PREDICTED(key)

@@ -1,4 +1,4 @@
-// Links whose newest decision is a rejection, but for those that are facts all the same: a rejected fact is a dispute.
+// Links whose newest decision is a rejection, unless they are facts: a rejected fact is a dispute.
 // Returns: head, relation, tail
 MATCH (d:Decision)
 WITH d ORDER BY d.number DESC, d.at DESC

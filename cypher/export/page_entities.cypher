@@ -1,6 +1,6 @@
 // The next entities in the order of their ids, as lists, one row per set of labels.
 // $after (string) = "": the last id of the page before; every id is greater than ""
-// $limit (integer) = 20000: at most so many entities
+// $limit (integer) = 20000: maximum number of entities
 // Returns: labels, primary, ids, names, held_out
 MATCH (n:Entity)
 WHERE n.id > $after

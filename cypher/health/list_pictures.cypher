@@ -1,5 +1,5 @@
-// The pictures in the store that entities refer to, at most so many.
-// $limit (integer) = 1000: at most so many
+// Some of the pictures in the store that entities refer to.
+// $limit (integer) = 1000: maximum number of rows
 // Returns: digests
 MATCH (n:Entity)
 WHERE n.image_sha256 IS NOT NULL

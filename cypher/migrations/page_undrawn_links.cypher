@@ -1,5 +1,5 @@
-// To version 2: keys of links that have no place in the audit's random order yet, at most so many.
-// $limit (integer): at most so many
+// To version 2: some keys of links without a place in the audit's random order.
+// $limit (integer): maximum number of rows
 // Returns: keys
 MATCH (:Entity)-[p:PREDICTED]->(:Entity)
 WHERE p.draw IS NULL

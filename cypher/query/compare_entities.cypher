@@ -1,8 +1,8 @@
-// What two entities share, such as two artists: facts that both have (via is empty), and facts of things attached to
-// both, such as the styles of their works (via is the relation that attaches them, the counts are how many of each).
+// What two entities share, such as two artists. Facts that both have come with an empty via. Facts of things attached
+// to them, such as the styles of their works, come with the relation that attaches them as via, and both counts.
 // $first (string): an id
 // $second (string): another id
-// $limit (integer from 1) = 50: at most so many rows
+// $limit (integer from 1) = 50: maximum number of rows
 // Returns: via, relation, id, name, label, first_count, second_count
 MATCH (e:Entity)
 WHERE e.id IN [$first, $second]

@@ -1,6 +1,6 @@
 // How many entities of a label have each relation, and for how many of the others a pending link proposes one.
 // $label (string): the label, such as Artwork
-// $least (float) = 0.5: count links at least so probable
+// $least (float) = 0.5: count links with at least this probability
 // Returns: relation, entities, have, lack, proposed
 CALL () {
   MATCH (h:Entity)

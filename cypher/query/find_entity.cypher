@@ -1,6 +1,6 @@
 // The entities whose name or text has the given words, the best match first; those with a word in the name lead.
 // $words (string): words to look for, in any order; punctuation is ignored
-// $limit (integer from 1) = 10: at most so many rows
+// $limit (integer from 1) = 10: maximum number of rows
 // Returns: id, name, label, match, text
 WITH reduce(
   plain = toLower($words),

@@ -1,9 +1,9 @@
 // Pending links that compete: for one question of a relation that should have one value, such as who made a work, two
 // values are likely. The more probable one first.
 // $relation (string): the relation
-// $least (float) = 0.5: only links at least so probable, on both sides
-// $limit (integer from 1) = 20: at most so many rows
-// $before (float) = 1.0: go on after a page: the probability of its last row, which may come again
+// $least (float) = 0.5: only links with at least this probability, on both sides
+// $limit (integer from 1) = 20: maximum number of rows
+// $before (float) = 1.0: for the next page: the probability of the last row, which may come again
 // Returns: head, head_name, tail, tail_name, probability, other, other_name, other_probability, key
 MATCH (h)-[p:PREDICTED]->(t)
 USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)

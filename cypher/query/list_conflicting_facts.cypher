@@ -1,7 +1,7 @@
 // Entities with more than one value of a relation that should have one, such as a work with two artists; by id.
 // $relation (string): the relation
-// $limit (integer from 1) = 20: at most so many rows
-// $after (string) = "": go on after a page: the entity of its last row
+// $limit (integer from 1) = 20: maximum number of rows
+// $after (string) = "": for the next page: the entity of the last row
 // Returns: entity, name, label, values, value_names, sources
 MATCH (h:Entity)
 USING INDEX h:Entity(id)

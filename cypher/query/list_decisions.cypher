@@ -1,7 +1,7 @@
 // What one person decided, the newest first, and whether it still stands.
 // $by (string): the person
-// $limit (integer from 1) = 20: at most so many rows
-// $before (string) = "9999-12-31T00:00:00Z": go on after a page: the time of its last row
+// $limit (integer from 1) = 20: maximum number of rows
+// $before (string) = "9999-12-31T00:00:00Z": for the next page: the time of the last row
 // Returns: at, head, head_name, relation, tail, tail_name, verdict, reason, probability, queue, batch, stands
 MATCH (d:Decision)
 USING INDEX d:Decision(by, at)

@@ -1,6 +1,6 @@
 // The predicted links of one entity, in both directions, the most probable first within each relation, with their evidence.
 // $entity (string): its id
-// $limit (integer from 1) = 20: at most so many rows of each relation
+// $limit (integer from 1) = 20: maximum number of rows for each relation
 // Returns: head, head_name, relation, tail, tail_name, probability, score, rank, verdict, similar, similarity, paths, share_structural, share_visual, share_textual, run_id, model_version
 MATCH (e:Entity {id: $entity})-[p:PREDICTED {state: 'current'}]-()
 WITH DISTINCT p

@@ -1,8 +1,8 @@
 // Coverage: the entities of a label that lack a relation, by id, and the best link that is proposed for each.
 // $label (string): the label, such as Artwork
 // $relation (string): the relation, such as hasStyle
-// $limit (integer from 1) = 20: at most so many rows
-// $after (string) = "": go on after a page: the entity of its last row
+// $limit (integer from 1) = 20: maximum number of rows
+// $after (string) = "": for the next page: the entity of the last row
 // Returns: entity, name, proposed, proposed_name, probability, verdict
 MATCH (h:Entity)
 USING INDEX h:Entity(id)

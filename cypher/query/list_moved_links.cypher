@@ -1,7 +1,7 @@
 // Pending links whose probability the newest run of their relation changed, the largest change first.
-// $least (float) = 0.1: only changes of at least so much
-// $limit (integer from 1) = 20: at most so many rows
-// $before (float) = 1.0: go on after a page: the change of its last row, which may come again
+// $least (float) = 0.1: only changes of at least this size
+// $limit (integer from 1) = 20: maximum number of rows
+// $before (float) = 1.0: for the next page: the change of the last row, which may come again
 // Returns: head, head_name, relation, tail, tail_name, probability, previous_probability, moved, model_version, previous_run_id, key
 MATCH (h)-[p:PREDICTED]->(t)
 USING INDEX SEEK p:PREDICTED(state, verdict, moved, key)

@@ -1,8 +1,8 @@
 // Pairs of entities that may be the same: near in every modality that both have, and in the words of their names; by id.
-// $least (float) = 0.95: vectors at least so similar, from 0 to 1
-// $names (float) = 0.5: names that share at least such a part of their words
-// $limit (integer from 1) = 20: at most so many rows
-// $after (string) = "": go on after a page: the entity of its last row
+// $least (float) = 0.95: minimum similarity of vectors, from 0 to 1
+// $names (float) = 0.5: minimum share of words that two names have in common
+// $limit (integer from 1) = 20: maximum number of rows
+// $after (string) = "": for the next page: the entity of the last row
 // Returns: entity, name, other, other_name, label, names_alike, text_alike, picture_alike
 MATCH (e:Entity)
 USING INDEX e:Entity(id)

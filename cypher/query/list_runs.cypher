@@ -1,5 +1,5 @@
 // The latest prediction runs, and how many links each left current, stale, and out (decided by a curator, known facts).
-// $limit (integer from 1) = 10: at most so many rows
+// $limit (integer from 1) = 10: maximum number of rows
 // Returns: id, model_version, state, started_at, finished_at, current, stale, decided, facts
 MATCH (r:PredictionRun)
 RETURN r.id AS id, r.model_version AS model_version, r.state AS state, r.started_at AS started_at,

@@ -1,8 +1,8 @@
 // Pictures that look alike and have different values of a relation, such as two artists; by id.
 // $relation (string): the relation, such as isCreatedByArtist
-// $least (float) = 0.9: pictures at least so similar, from 0 to 1
-// $limit (integer from 1) = 20: at most so many rows
-// $after (string) = "": go on after a page: the entity of its last row
+// $least (float) = 0.9: minimum similarity of pictures, from 0 to 1
+// $limit (integer from 1) = 20: maximum number of rows
+// $after (string) = "": for the next page: the entity of the last row
 // Returns: entity, name, value, value_name, other, other_name, other_value, other_value_name, similarity
 MATCH (e:Entity)
 USING INDEX e:Entity(id)

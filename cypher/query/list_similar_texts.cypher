@@ -1,6 +1,6 @@
 // The entities whose texts read most like that of one entity; similarity is from 0 to 1.
 // $entity (string): its id
-// $limit (integer from 1) = 10: at most so many rows
+// $limit (integer from 1) = 10: maximum number of rows
 // Returns: id, name, label, similarity, text
 MATCH (e:Entity {id: $entity})
 WHERE e.textual IS NOT NULL

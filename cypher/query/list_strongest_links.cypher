@@ -1,8 +1,8 @@
 // The review queue of all relations: current links that nobody has decided, the most probable first.
-// $least (float) = 0.0: only links at least so probable
-// $limit (integer from 1) = 20: at most so many rows
-// $after_probability (float) = null: go on after a page: the probability of its last row
-// $after_key (string) = "": go on after a page: the key of its last row
+// $least (float) = 0.0: only links with at least this probability
+// $limit (integer from 1) = 20: maximum number of rows
+// $after_probability (float) = null: for the next page: the probability of the last row
+// $after_key (string) = "": for the next page: the key of the last row
 // Returns: head, head_name, relation, tail, tail_name, probability, score, rank, model_version, key
 CALL () {
   // Those with the very probability of the page's start come first, each part in the order of the index: a page then

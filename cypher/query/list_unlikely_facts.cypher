@@ -1,10 +1,10 @@
 // Recorded facts that the model finds unlikely, as `vlkge doubt` left them, the least likely first, and what it would
 // rather say. Facts that are no longer recorded, and those that somebody accepted, are left out.
 // $relation (string): the relation
-// $least (float) = 0.0: only facts than which at least this share of the relation's facts is likelier
-// $limit (integer from 1) = 20: at most so many rows
-// $after_likelier (float) = 1.0: go on after a page: `likelier` of its last row
-// $after_key (string) = "": go on after a page: the key of its last row
+// $least (float) = 0.0: only facts ranked below at least this share of the relation's facts
+// $limit (integer from 1) = 20: maximum number of rows
+// $after_likelier (float) = 1.0: for the next page: `likelier` of the last row
+// $after_key (string) = "": for the next page: the key of the last row
 // Returns: head, head_name, tail, tail_name, likelier, rank, share, other, other_name, other_share, sources, model_version, key
 MATCH (d:Doubt)
 USING INDEX SEEK d:Doubt(relation, likelier, key)

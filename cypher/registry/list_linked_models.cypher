@@ -1,4 +1,4 @@
-// The models that current or decided links in the graph come from. Reads every predicted link.
+// The models that current or decided links in the graph come from. It reads every predicted link.
 // Returns: version, links
 MATCH (:Entity)-[r:PREDICTED]->(:Entity)
 WHERE r.state = 'current' OR r.verdict <> 'pending'

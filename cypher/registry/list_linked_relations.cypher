@@ -1,4 +1,4 @@
-// The relations that have current links, from whatever model. Reads every predicted link.
+// The relations that have current links, from whatever model. It reads every predicted link.
 // Returns: relation
 MATCH (:Entity)-[r:PREDICTED {state: 'current'}]->(:Entity)
 RETURN DISTINCT r.relation AS relation

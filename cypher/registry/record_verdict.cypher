@@ -1,4 +1,4 @@
-// Keeps what the gate said of a model.
+// Keeps the gate's result for a model.
 // $version (string): the model
 // $verdict (string): the verdict, as JSON
 MATCH (m:Model {version: $version})

@@ -4,7 +4,7 @@
 // $relation (string): links of this relation only, or null
 // $low (float): at least this probability
 // $high (float): at most this probability
-// $limit (integer): at most so many
+// $limit (integer): maximum number of rows
 // Returns: key
 MATCH (:Entity {id: $entity})<-[f]-(h:Entity)
 WHERE type(f) <> 'PREDICTED'

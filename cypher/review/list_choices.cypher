@@ -1,6 +1,6 @@
 // What the queue can be narrowed to: labels of entities, and the finished runs with how many links of which relation
 // each wrote (a map as JSON), the newest first.
-// $limit (integer) = 20: at most so many runs
+// $limit (integer) = 20: maximum number of runs
 // Returns: labels, runs
 CALL () {
   CALL db.labels() YIELD label

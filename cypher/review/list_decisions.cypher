@@ -3,9 +3,9 @@
 // $verdict (string): accepted, rejected or undone, or null
 // $relation (string): of this relation, or null
 // $queue (string): review, audit, batch or import, or null
-// $before (string): go on after a decision: its moment, ISO 8601; null: from the newest
+// $before (string): for the next page: the time of the last decision, ISO 8601; null: from the newest
 // $id (string): and its id
-// $limit (integer): at most so many
+// $limit (integer): maximum number of rows
 // Returns: decision, head_name, tail_name, stands
 MATCH (d:Decision)
 USING INDEX SEEK d:Decision(at)

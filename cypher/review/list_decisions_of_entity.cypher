@@ -1,6 +1,6 @@
 // The decisions about links whose head is one entity, the newest first.
 // $prefix (string): how the keys of its links begin
-// $limit (integer) = 100: at most so many
+// $limit (integer) = 100: maximum number of rows
 // Returns: decision, head_name, tail_name, stands
 MATCH (d:Decision)
 WHERE d.key STARTS WITH $prefix AND d.number IS NOT NULL

@@ -5,9 +5,9 @@
 // $picture (boolean): only heads that have a picture
 // $low (float): at least this probability
 // $high (float): at most this probability
-// $value (float): go on after a link: its draw; null: from the start
+// $value (float): for the next page: the draw of the last link; null: from the start
 // $key (string): and its key
-// $limit (integer): at most so many
+// $limit (integer): maximum number of rows
 // Returns: key
 MATCH (h)-[p:PREDICTED]->()
 USING INDEX SEEK p:PREDICTED(state, verdict, draw)

@@ -5,8 +5,8 @@
 // $picture (boolean): only heads that have a picture
 // $low (float): at least this probability
 // $high (float): at most this probability
-// $key (string): go on after the link of this key; empty: from the start
-// $limit (integer): at most so many
+// $key (string): for the next page: the key of the last link; empty: from the start
+// $limit (integer): maximum number of rows
 // Returns: key
 MATCH (h)-[p:PREDICTED]->()
 USING INDEX SEEK p:PREDICTED(key)

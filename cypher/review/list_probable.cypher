@@ -1,13 +1,14 @@
-// The keys of undecided links of all relations, the most probable first, in pages. Those with the very probability of the
-// page's start come before the rest, each part in the order of the index, so that a page reads little more than it shows.
+// The keys of undecided links of all relations, the most probable first, in pages. Those with exactly the
+// probability of the page's start come first. Each part is in the order of the index, so a page reads little more than
+// it shows.
 // $label (string): heads of this label only, or null
 // $run (string): links of this run only, or null
 // $picture (boolean): only heads that have a picture
 // $low (float): at least this probability
 // $high (float): at most this probability
-// $value (float): go on after a link: its probability; null: from the start
+// $value (float): for the next page: the probability of the last link; null: from the start
 // $key (string): and its key
-// $limit (integer): at most so many
+// $limit (integer): maximum number of rows
 // Returns: key
 CALL () {
   MATCH (h)-[p:PREDICTED]->()

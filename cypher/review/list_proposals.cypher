@@ -1,6 +1,6 @@
 // The keys of the current predicted links of one entity, in both directions, the most probable first.
 // $id (string): its id
-// $limit (integer) = 60: at most so many
+// $limit (integer) = 60: maximum number of rows
 // Returns: key
 MATCH (:Entity {id: $id})-[p:PREDICTED {state: 'current'}]-()
 WITH DISTINCT p

@@ -1,14 +1,15 @@
-// The keys of undecided links of one relation, the most uncertain first, in pages. Those with the very uncertainty of the
-// page's start come before the rest, each part in the order of the index, so that a page reads little more than it shows.
+// The keys of undecided links of one relation, the most uncertain first, in pages. Those with exactly the
+// uncertainty of the page's start come first. Each part is in the order of the index, so a page reads little more than
+// it shows.
 // $relation (string): the relation
 // $label (string): heads of this label only, or null
 // $run (string): links of this run only, or null
 // $picture (boolean): only heads that have a picture
 // $low (float): at least this probability
 // $high (float): at most this probability
-// $value (float): go on after a link: its uncertainty; null: from the start
+// $value (float): for the next page: the uncertainty of the last link; null: from the start
 // $key (string): and its key
-// $limit (integer): at most so many
+// $limit (integer): maximum number of rows
 // Returns: key
 CALL () {
   MATCH (h)-[p:PREDICTED]->()

@@ -1,7 +1,7 @@
 // One predicted link with its two ends, what is known of its head, and the other candidates for the same question.
 // $key (string): the link's key
-// $facts (integer) = 60: at most so many facts of the head
-// $others (integer) = 5: at most so many other candidates
+// $facts (integer) = 60: maximum number of facts of the head
+// $others (integer) = 5: maximum number of other candidates
 // Returns: link, relation, head, tail, facts, others
 MATCH (h)-[p:PREDICTED {key: $key}]->(t)
 CALL (h) {

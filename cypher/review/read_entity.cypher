@@ -1,6 +1,6 @@
 // One entity with its facts in both directions, a number of each relation, and how many there are.
 // $id (string): its id
-// $most (integer) = 24: at most so many facts of a relation and direction
+// $most (integer) = 24: maximum number of facts of a relation and direction
 // Returns: entity, facts
 MATCH (e:Entity {id: $id})
 CALL (e) {

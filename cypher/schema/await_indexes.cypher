@@ -1,3 +1,3 @@
 // Wait until every index can be used.
-// $seconds (integer) = 300: give up after so long
+// $seconds (integer) = 300: when to give up
 CALL db.awaitIndexes($seconds)

@@ -1,4 +1,4 @@
-// The version of the schema that this graph was brought to last; no row in a graph of before there were versions.
+// The version of the schema that this graph was brought to last; no row if the graph is older than versions.
 // Returns: version
 MATCH (s:Schema {of: 'vlkge'})
 RETURN s.version AS version

@@ -1,6 +1,6 @@
 // What the next entities have to encode and what their vector was made from, as lists in the order of ids.
 // $after (string) = "": the last id of the page before
-// $limit (integer) = 10000: at most so many entities
+// $limit (integer) = 10000: maximum number of entities
 // $property (string): the property that holds the vector: visual or textual
 // $digest_property (string): the property that says what the vector was made from
 // Returns: ids, names, texts, images, digests, vectors

@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 FilesOnly = Annotated[
-    bool, typer.Option("--files-only", help="Without the graph: models, pictures, users. For a Neo4j of your own.")
+    bool, typer.Option("--files-only", help="Without the graph: models, pictures and users. For your own Neo4j.")
 ]
 
 
 @app.command()
 def backup(
-    folder: Annotated[Path, typer.Argument(help="A new folder, on another disk at best.")],
+    folder: Annotated[Path, typer.Argument(help="A new folder, preferably on another disk.")],
     files_only: FilesOnly = False,
     json: Json = False,
 ) -> None:
     """Write graph, models, pictures and users to a new folder, each file with its hash.
 
-    The bundled Neo4j is stopped for the dump, which Community Edition asks for, and started again. Run it while no
-    flow runs. A Neo4j of your own is dumped there, with neo4j-admin; see docs/server.md.
+    Neo4j Community can only be dumped while it is stopped, so the bundled one is stopped and started again. Run it
+    while no flow runs. Dump your own Neo4j with neo4j-admin; see docs/server.md.
     """
     from flows.runtime.services import echo
     from flows.runtime.settings import Settings
@@ -47,7 +47,7 @@ def restore(
 ) -> None:
     """Bring graph, models, pictures and users back from a backup.
 
-    Every file is checked against its hash, and that nothing is there yet, before anything is touched.
+    Before anything is touched, every file is checked against its hash, and the target must be empty.
     """
     from flows.runtime.services import echo
     from flows.runtime.settings import Settings

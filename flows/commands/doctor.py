@@ -9,9 +9,9 @@ app = typer.Typer()
 
 @app.command()
 def doctor(json: Json = False) -> None:
-    """Look at database, indexes, disk, GPU, Prefect, encoders, pictures and models; starts and changes nothing.
+    """Check database, indexes, disk, GPU, Prefect, encoders, pictures and models; starts and changes nothing.
 
-    Says of each whether it is well and, if not, what to type. Exit code 1 where something fails.
+    Shows the state of each and, if something is wrong, what to type. Exit code 1 if something fails.
     """
     from flows.runtime.doctor import examine
     from flows.runtime.settings import Settings

@@ -46,26 +46,24 @@ class Sides(StrEnum):
 def evaluate(
     model: Annotated[
         list[str] | None,
-        typer.Option("--model", help="A model's version; none: the champion; several: seeds of one training."),
+        typer.Option("--model", help="A model's version; default: the champion. Repeat it for several seeds."),
     ] = None,
-    split: Annotated[Split, typer.Option(help="Which held-back facts are ranked.")] = Split.test,
+    split: Annotated[Split, typer.Option(help="Which held-back facts to rank.")] = Split.test,
     protocol: Annotated[
         Protocol,
-        typer.Option(help="strict: ties count in the middle. paper: as the release of VL-KGE filters and breaks ties."),
+        typer.Option(help="strict: a tie counts as its middle rank. paper: filters and ties as in VL-KGE's release."),
     ] = Protocol.strict,
     candidates: Annotated[
         Candidates,
-        typer.Option(help="Among whom: all entities, those of the relation's labels, those observed with it."),
+        typer.Option(help="Rank among all entities, those of the relation's labels, or those observed with it."),
     ] = Candidates.all,
-    sides: Annotated[Sides, typer.Option(help="Which end of a fact is asked for.")] = Sides.both,
-    baselines: Annotated[
-        bool, typer.Option("--baselines", help="Also zero-shot and a linear probe on frozen features.")
-    ] = False,
+    sides: Annotated[Sides, typer.Option(help="Which end of a fact to rank.")] = Sides.both,
+    baselines: Annotated[bool, typer.Option("--baselines", help="Also evaluate zero-shot and a linear probe.")] = False,
     json: Json = False,
 ) -> None:
-    """Rank held-back facts, beside a popularity baseline; write report.json, report.md and plots with the model.
+    """Rank held-back facts beside a popularity baseline; write report.json, report.md and plots to its folder.
 
-    With several models that differ in their seed alone, also the means and 95 % intervals of their figures.
+    With several models that differ only in their seed, also write means and 95 % intervals.
     The paper's figures: --protocol paper for WN9-IMG, --protocol paper --candidates wikiart --sides tail for WikiArt.
     """
     start_services()

@@ -16,15 +16,19 @@ app = typer.Typer()
 Folder = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="Holds entities and triples as .csv or .parquet.")
 ]
-Source = Annotated[str | None, typer.Option(help="What the graph remembers it by; none: the folder's name.")]
+Source = Annotated[str | None, typer.Option(help="The source's name in the graph; default: the folder's name.")]
 Mapping = Annotated[
     Path | None,
-    typer.Option(exists=True, dir_okay=False, help="TOML: which header is which column; none: mapping.toml there."),
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        help="A TOML file that maps headers to columns; default: mapping.toml in the folder.",
+    ),
 ]
 FromTriples = Annotated[
-    bool, typer.Option("--entities-from-triples", help="There is no entities file: make them from the triples.")
+    bool, typer.Option("--entities-from-triples", help="Make the entities from the triples; there is no entities file.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would change.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything and show what would change.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -35,33 +39,33 @@ def ingest(
     mapping: Mapping = None,
     entities_from_triples: FromTriples = False,
     shares: Annotated[
-        str, typer.Option(help="Train, validation and test, where the files give no split.")
+        str, typer.Option(help="Shares of train, validation and test for facts without a split.")
     ] = "0.9,0.05,0.05",
     hold_out: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="LABEL=SHARE", help="Keep a share of a label's entities wholly from training; repeatable."
+            metavar="LABEL=SHARE", help="Keep all facts of a share of a label's entities from training; repeatable."
         ),
     ] = None,
-    prune: Annotated[bool, typer.Option("--prune", help="Take away what this source no longer asserts.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove what this source no longer asserts.")] = False,
     prune_limit: Annotated[float, typer.Option(min=0, max=1, help="Refuse to prune more than this share.")] = 0.2,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch pictures from private network addresses too.")
     ] = False,
     dry_run: DryRun = False,
     bulk: Annotated[
-        bool, typer.Option("--bulk", help="For the first load of a large graph into the empty bundled Neo4j: faster.")
+        bool, typer.Option("--bulk", help="Load a large first graph faster, into the empty bundled Neo4j.")
     ] = False,
     files: Annotated[
         Path | None,
-        typer.Option(help="With --bulk, for a Neo4j of your own: write the files to import there, and what to type."),
+        typer.Option(help="With --bulk, for your own Neo4j: write import files here and print the command."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Bring a folder of facts, texts and pictures into the graph.
+    """Ingest a folder of facts, texts and pictures.
 
     Everything is checked before the first write. A second run of the same folder changes nothing.
-    With --bulk the bundled Neo4j is stopped, and neo4j-admin imports what an ordinary ingest would have written.
+    With --bulk the bundled Neo4j is stopped, and neo4j-admin imports the same graph faster.
     """
     if files and not bulk:
         raise typer.BadParameter("it goes with --bulk", param_hint="--files")
@@ -110,10 +114,10 @@ def encode(
         typer.Option(help="bundled, clip:ARCHITECTURE/TAG-OR-FILE, blip:NAME-OR-FOLDER or files:FOLDER-OR-PATTERN."),
     ] = "bundled",
     device: Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")] = "auto",
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Texts or pictures at a time.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Texts or pictures in a batch.")] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Encode in so many processes, or on the cluster that VLKGE_DASK_ADDRESS names."),
+        typer.Option(min=1, help="Number of processes, here or on the cluster at VLKGE_DASK_ADDRESS."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -135,15 +139,15 @@ def encode(
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(dir_okay=False, help="Where to write, for example art.safetensors.")],
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write, for example art.safetensors.")],
     label: Annotated[list[str] | None, typer.Option("--label", help="Only entities of this label; repeatable.")] = None,
     relation: Annotated[
         list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable.")
     ] = None,
     around: Annotated[
-        list[str] | None, typer.Option("--around", help="Only the surroundings of this id; repeatable.")
+        list[str] | None, typer.Option("--around", help="Only the neighbourhood of this id; repeatable.")
     ] = None,
-    hops: Annotated[int, typer.Option(min=0, help="How far around.")] = 2,
+    hops: Annotated[int, typer.Option(min=0, help="Size of the neighbourhood in facts.")] = 2,
     json: Json = False,
 ) -> None:
     """Write the graph, or a part of it, as PyG HeteroData: facts with splits, vectors, and ids for every index.
@@ -163,11 +167,11 @@ def export(
 
 @app.command()
 def adopt(
-    specification: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="TOML, see docs/adopt.md.")],
+    specification: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A TOML file, see docs/adopt.md.")],
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """Use a graph that already lives in Neo4j, without importing it; `vlkge unadopt` takes it back."""
+    """Use a graph that already lives in Neo4j without importing it; `vlkge unadopt` undoes this."""
     start_services()
     from flows.adopt import adopt as flow
 
@@ -182,13 +186,13 @@ def unadopt(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> No
 
     if not (dry_run or yes):
         print_fields(flow(dry_run=True))
-        typer.confirm("Give these back?", abort=True, err=True)
+        typer.confirm("Remove what adopt added to these?", abort=True, err=True)
     _print_record(flow(dry_run=dry_run), json)
 
 
 @app.command()
 def reset(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
-    """Empty what this project wrote into the graph; nodes of others stay as they are."""
+    """Delete what this project wrote into the graph; nodes of others stay as they are."""
     start_services()
     from flows.adopt import reset as flow
 

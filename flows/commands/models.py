@@ -35,7 +35,7 @@ def list_models(json: Json = False) -> None:
 
 @models.command()
 def show(version: Version, json: Json = False) -> None:
-    """One model: its figures, its data, where it came from, and what the gate said of it."""
+    """One model: its figures, data and origin, and the gate's result."""
     from flows.runtime.checkpoints import folder_of
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
@@ -59,13 +59,13 @@ def show(version: Version, json: Json = False) -> None:
 @models.command()
 def compare(
     challenger: Version,
-    champion: Annotated[str | None, typer.Argument(help="The model to compare with; none: the champion.")] = None,
+    champion: Annotated[str | None, typer.Argument(help="The model to compare with; default: the champion.")] = None,
     config: Annotated[
-        list[str] | None, typer.Option("--set", metavar="gate.NAME=VALUE", help="As for retrain.")
+        list[str] | None, typer.Option("--set", metavar="gate.NAME=VALUE", help="As for `vlkge retrain`.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Let two models rank the same held-back facts of today's graph, and say what the gate would; nothing changes."""
+    """Compare two models on the same held-back facts, as the gate does; nothing changes."""
     from flows.retraining import config as retrain_config
 
     wanted = retrain_config.read(None, config or [])
@@ -92,7 +92,7 @@ def compare(
 
 @models.command()
 def promote(version: Version, json: Json = False) -> None:
-    """Put a model in force, whatever the gate said: its links become the current ones, then it is champion."""
+    """Make a model champion, whatever the gate's result: its links become the current ones."""
     _refuse_unknown(version)
     start_services()
     from flows.retraining.model_changes import promote as flow
@@ -102,7 +102,7 @@ def promote(version: Version, json: Json = False) -> None:
 
 @models.command()
 def rollback(json: Json = False) -> None:
-    """Put the model whose place the champion took in force again, with the links that it published last."""
+    """Make the previous champion the champion again, with the links that it published last."""
     start_services()
     from flows.retraining.model_changes import roll_back as flow
 
@@ -111,7 +111,7 @@ def rollback(json: Json = False) -> None:
 
 @models.command()
 def prune(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
-    """Delete models that never were champion and whose links are neither current nor decided, with their folders."""
+    """Delete models that were never champion and whose links are neither current nor decided, with their folders."""
     start_services()
     from flows.retraining.model_changes import prune as flow
 

@@ -13,12 +13,12 @@ app = typer.Typer()
 
 PatternsFile = Annotated[
     Path | None,
-    typer.Option("--patterns", exists=True, dir_okay=False, help="A TOML file as `vlkge patterns` prints it."),
+    typer.Option("--patterns", exists=True, dir_okay=False, help="A TOML file as printed by `vlkge patterns`."),
 ]
 
 Workers = Annotated[
     int | None,
-    typer.Option(min=1, help="Score in so many processes, or on the cluster that VLKGE_DASK_ADDRESS names."),
+    typer.Option(min=1, help="Number of processes, here or on the cluster at VLKGE_DASK_ADDRESS."),
 ]
 
 
@@ -26,22 +26,20 @@ Workers = Annotated[
 def predict(
     model: Model = None,
     relation: Annotated[
-        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. None: all.")
+        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. Default: all.")
     ] = None,
     top_k: Annotated[int, typer.Option(min=1, help="New links per head and relation.")] = 3,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help="New links per relation, the best ones; 1000 unless --best or --precision is given."),
+        typer.Option(min=1, help="Maximum links per relation (default 1000; no limit with --best or --precision)."),
     ] = None,
-    best: Annotated[int | None, typer.Option(min=1, help="New links in the whole graph, the best ones.")] = None,
+    best: Annotated[int | None, typer.Option(min=1, help="Maximum links in the whole graph.")] = None,
     precision: Annotated[
         float | None,
-        typer.Option(
-            min=0, max=1, help="Only links above the probability from which on so many are right, for example 0.9."
-        ),
+        typer.Option(min=0, max=1, help="Keep links whose probability reached this precision on validation, e.g. 0.9."),
     ] = None,
     new: Annotated[
-        bool, typer.Option("--new", help="Only for entities added since training, from their picture and text.")
+        bool, typer.Option("--new", help="Only for entities added since training, by picture and text.")
     ] = False,
     patterns: PatternsFile = None,
     workers: Workers = None,
@@ -49,8 +47,7 @@ def predict(
 ) -> None:
     """Find the best new links and publish them in the graph as PREDICTED, with probability, rank, model and run.
 
-    A link's probability is learned on validation facts that are hidden and found again: of links like this one, so
-    many in a hundred were recorded facts hidden from the model.
+    A link's probability is the share of links like it that turned out to be hidden validation facts.
 
     Examples:
 
@@ -88,10 +85,10 @@ def predict(
 
 @app.command()
 def patterns(file: PatternsFile = None, json: Json = False) -> None:
-    """Print which relations the data shows to be functional, symmetric, or inverse of one another, as a TOML file.
+    """Print as TOML which relations are functional, symmetric or inverses of each other in the data.
 
-    Links that such patterns rule out are never predicted: a second value of a functional relation, and a fact that is
-    known the other way round. Change the file and give it to `vlkge predict --patterns FILE`.
+    Links that these patterns rule out are never predicted: a second value of a functional relation, and the reverse of
+    a recorded fact. Edit the file and pass it to `vlkge predict --patterns FILE`.
     """
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
@@ -117,9 +114,9 @@ def explain(
     model: Model = None,
     json: Json = False,
 ) -> None:
-    """Tell why a link is predicted, or why not: how likely it is, who like its head has the same fact, what joins them.
+    """Explain a link: its probability, similar entities with the same fact, and paths between its ends.
 
-    Any link can be asked about: predicted, recorded, rejected, or never thought of.
+    You can ask about any link: predicted, recorded, rejected or never proposed.
 
     Example:
 
@@ -138,15 +135,15 @@ def explain(
 def doubt(
     model: Model = None,
     relation: Annotated[
-        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. None: all.")
+        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. Default: all.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Facts per relation, the least likely ones.")] = 1000,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum facts per relation, the least likely first.")] = 1000,
     json: Json = False,
 ) -> None:
-    """Judge the recorded facts, and keep those that the model finds unlikely for `vlkge query list_unlikely_facts`.
+    """Find recorded facts that the model thinks unlikely; `vlkge query list_unlikely_facts` lists them.
 
-    Each is judged as if it alone were not recorded. The facts themselves stay as they are; a later `vlkge doubt`
-    replaces what an earlier one found.
+    Each fact is judged as if it were not recorded. The facts themselves stay untouched; a later call replaces what an
+    earlier one found.
 
     Example:
 

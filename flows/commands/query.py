@@ -15,7 +15,7 @@ app = typer.Typer()
 
 @app.command()
 def query(
-    name: Annotated[str | None, typer.Argument(help="Which query; none: list them all.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The query; default: list them all.")] = None,
     parameters: Annotated[
         list[str] | None, typer.Argument(metavar="[PARAMETER=VALUE]...", help="For example relation=hasStyle limit=5.")
     ] = None,
@@ -23,7 +23,7 @@ def query(
     explain: Annotated[bool, typer.Option("--cypher", help="Print the query's Cypher instead of running it.")] = False,
     json: Json = False,
 ) -> None:
-    """Ask the graph: run one of the named queries, or list them with their parameters.
+    """Run a named query, or list all queries with their parameters.
 
     Examples:
 

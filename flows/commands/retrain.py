@@ -18,7 +18,9 @@ app = typer.Typer()
 
 Folder = Annotated[
     Path | None,
-    typer.Argument(exists=True, file_okay=False, help="What changed; none: the graph as it is. Same as for ingest."),
+    typer.Argument(
+        exists=True, file_okay=False, help="A folder with changes, as for ingest; default: the graph as it is."
+    ),
 ]
 Encoder = Annotated[str, typer.Option(help="As for `vlkge encode`.")]
 Config = Annotated[
@@ -41,15 +43,15 @@ def retrain(
     encoder: Encoder = "bundled",
     config: Config = None,
     setting: Setting = None,
-    cold: Annotated[bool, typer.Option("--cold", help="Start from nothing, and train though nothing changed.")] = False,
-    time_limit: Annotated[float | None, typer.Option(min=1, help="Seconds; none: twelve hours.")] = None,
+    cold: Annotated[bool, typer.Option("--cold", help="Train from scratch, even if nothing changed.")] = False,
+    time_limit: Annotated[float | None, typer.Option(min=1, help="Seconds; default: twelve hours.")] = None,
     device: Device = "auto",
     json: Json = False,
 ) -> None:
-    """Take in what changed, train a challenger, promote it only if it is no worse, refresh the predictions, report.
+    """Ingest changes, train a challenger, promote it only if it is no worse, refresh the predictions, report.
 
-    Where nothing changed it stops. A failure at any point leaves yesterday's model and predictions in force; typed
-    again, it goes on where it stopped. The test figures are reported, the gate half of validation decides.
+    If nothing changed, it stops. After a failure at any point, yesterday's model and predictions stay in force; run it
+    again to continue. The gate half of validation decides; test figures are only reported.
     """
     parameters = _parameters(folder, source, mapping, entities_from_triples, encoder, config, setting, device)
     start_services()
@@ -63,15 +65,11 @@ def retrain(
         print_retraining(done)
 
 
-Cron = Annotated[str | None, typer.Option(help="When, as cron writes it: '0 2 * * *' is every night at 2.")]
-Interval = Annotated[float | None, typer.Option(min=1, help="Or every so many seconds.")]
-Timezone = Annotated[str, typer.Option(help="Whose clock; at summer time, 2 o'clock stays 2 o'clock.")]
-Facts = Annotated[
-    int | None, typer.Option(min=1, help="Also retrain as soon as so many facts came since the last training.")
-]
-Decisions = Annotated[
-    int | None, typer.Option(min=1, help="Also retrain as soon as curators decided so often since the last training.")
-]
+Cron = Annotated[str | None, typer.Option(help="When, in cron's syntax: '0 2 * * *' is every night at 2.")]
+Interval = Annotated[float | None, typer.Option(min=1, help="Or the seconds between two retrainings.")]
+Timezone = Annotated[str, typer.Option(help="The time zone of --cron; 2 o'clock stays 2 o'clock in summer time.")]
+Facts = Annotated[int | None, typer.Option(min=1, help="Also retrain after this number of new facts.")]
+Decisions = Annotated[int | None, typer.Option(min=1, help="Also retrain after this number of new decisions.")]
 WatchEvery = Annotated[float, typer.Option(min=1, help="Seconds between two counts of --facts and --decisions.")]
 
 
@@ -113,8 +111,8 @@ def serve(
 @app.command()
 def deploy(
     folder: Folder = None,
-    pool: Annotated[str, typer.Option(help="The Prefect work pool; made, of type process, where it is not.")] = "vlkge",
-    gpus: Annotated[int, typer.Option(min=1, help="How many trainings may use GPUs at a time, over all workers.")] = 1,
+    pool: Annotated[str, typer.Option(help="The Prefect work pool; created, of type process, if missing.")] = "vlkge",
+    gpus: Annotated[int, typer.Option(min=1, help="Maximum trainings on GPUs at a time, over all workers.")] = 1,
     cron: Cron = None,
     interval: Interval = None,
     timezone: Timezone = "UTC",
@@ -129,7 +127,7 @@ def deploy(
     setting: Setting = None,
     device: Device = "auto",
 ) -> None:
-    """Hand the schedule to the workers of a Prefect work pool, which may be on other machines.
+    """Hand the schedule to the workers of a Prefect work pool, also on other machines.
 
     A worker needs this package, the same NEO4J_… and VLKGE_… variables, PREFECT_API_URL, and the folder.
     """

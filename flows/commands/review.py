@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 review = typer.Typer(invoke_without_command=True, help="Serve the curators' page.")
-users = typer.Typer(no_args_is_help=True, help="Say who may log in to the page, needed where others reach it.")
+users = typer.Typer(no_args_is_help=True, help="Manage who may log in to the page.")
 review.add_typer(users, name="users")
 app.add_typer(review, name="review")
 
@@ -33,20 +33,20 @@ def _check_port(port: int) -> int:
 @review.callback()
 def serve(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="The address to serve at; other than loopback it demands a login.")] = (
+    host: Annotated[str, typer.Option(help="The address to serve at; any but loopback requires a login.")] = (
         "127.0.0.1"
     ),
     port: Annotated[int, typer.Option(help="From 1 to 65535.", callback=_check_port)] = 8383,
-    login: Annotated[bool, typer.Option("--login", help="Demand a login on loopback too.")] = False,
+    login: Annotated[bool, typer.Option("--login", help="Require a login on loopback too.")] = False,
     certificate: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="A TLS certificate (PEM), to speak https.")
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A TLS certificate (PEM), for https.")
     ] = None,
     key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The certificate's key (PEM).")] = None,
     proxy: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Address of a program in front that speaks https.")
+        str | None, typer.Option(metavar="ADDRESS", help="Address of a proxy in front that handles https.")
     ] = None,
 ) -> None:
-    """Serve the curators' page: a picture, the link that the model proposes, why, and one key to decide.
+    """Serve the curators' page: a picture, the proposed link, the reasons, and one key to decide.
 
     Examples:
 
@@ -76,26 +76,26 @@ def serve(
 @users.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="Letters, digits and any of . _ @ -")],
-    role: Annotated[Role, typer.Option(help="viewer looks, curator decides, admin also takes back others' decisions.")],
+    role: Annotated[Role, typer.Option(help="viewer looks, curator decides, admin also undoes others' decisions.")],
     password: Annotated[
-        str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, help="Asked for where left out.")
+        str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, help="Asked for if left out.")
     ],
 ) -> None:
-    """Let somebody log in, or give them a new role and password; their open sessions end."""
+    """Add a person, or change their role and password; their open sessions end."""
     person = _users().add(name, role.value, password)
     print(f"{person.name} is {'an' if person.role == 'admin' else 'a'} {person.role}")
 
 
 @users.command("remove")
 def remove(name: str) -> None:
-    """Let somebody log in no longer; their open sessions end, their decisions stay."""
+    """Remove a person; their open sessions end, their decisions stay."""
     _users().remove(name)
     print(f"{name} is removed")
 
 
 @users.command("list")
 def list_(json: Json = False) -> None:
-    """Say who may log in."""
+    """List who may log in."""
     rows = [{"name": person.name, "role": person.role} for person in _users().all().values()]
     if json:
         print_json(rows)

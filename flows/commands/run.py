@@ -22,7 +22,7 @@ app = typer.Typer()
 DEMO = Path(__file__).parents[2] / "examples" / "art"
 
 Setting = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A hyperparameter, repeatable.")]
-Add = Annotated[bool, typer.Option("--add", help="Bring it in beside what other sources already brought.")]
+Add = Annotated[bool, typer.Option("--add", help="Add it to a graph that other sources already filled.")]
 
 
 @app.command()
@@ -36,11 +36,11 @@ def run(
     config: Config = None,
     setting: Setting = None,
     top_k: Annotated[int, typer.Option(min=1, help="New links per head and relation.")] = 3,
-    limit: Annotated[int, typer.Option(min=1, help="New links per relation, the best ones.")] = 1000,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum links per relation.")] = 1000,
     device: Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")] = "auto",
     json: Json = False,
 ) -> None:
-    """Ingest a folder, encode, train, evaluate, predict and write back; typed again, it goes on where it stopped."""
+    """Ingest a folder, encode, train, evaluate, predict and write back; run it again to continue."""
     from flows.runtime import hyperparameters
 
     chosen = hyperparameters.read(config, setting or [])
@@ -61,7 +61,7 @@ def run(
 
 @app.command()
 def demo(json: Json = False) -> None:
-    """Run everything on the small art graph that comes with the project."""
+    """Run the whole pipeline on the small art graph that comes with the project."""
     from flows.runtime import hyperparameters
 
     _run(json, folder=str(DEMO), source="demo", config=hyperparameters.read(None, []))

@@ -17,7 +17,7 @@ app.add_typer(db, name="db")
 
 @db.command()
 def start(json: Json = False) -> None:
-    """Start the bundled Neo4j, or find it running. The first start downloads it (155 MB)."""
+    """Start the bundled Neo4j if it is not running. The first start downloads it (155 MB)."""
     from flows.runtime.services import start_bundled
     from flows.runtime.settings import Settings
 
@@ -34,7 +34,7 @@ def stop(json: Json = False) -> None:
 
 @db.command()
 def status(json: Json = False) -> None:
-    """Say whether the bundled Neo4j runs, where, and how to log in."""
+    """Show whether the bundled Neo4j runs, where, and how to log in."""
     found = _server().status()
     if json:
         print_json(found)
@@ -43,7 +43,7 @@ def status(json: Json = False) -> None:
 
 
 @db.command()
-def logs(lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many of the last lines.")] = 50) -> None:
+def logs(lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="Number of lines.")] = 50) -> None:
     """Print the end of the bundled Neo4j's log."""
     print(_server().log_tail(lines))
 
@@ -68,9 +68,9 @@ def down(json: Json = False) -> None:
 
 @app.command()
 def upgrade(json: Json = False) -> None:
-    """Bring a graph that an older program left to this one's schema, and repair its indexes; back up first.
+    """Bring an older graph to this program's schema and repair its indexes; back up first.
 
-    Every command that opens the graph does the former by itself. Killed at any point, it can be typed again.
+    Every command that opens the graph does the first by itself. It can be killed and run again.
     """
     from flows.runtime import services
     from flows.runtime.settings import Settings

@@ -32,37 +32,39 @@ Config = Annotated[
         metavar="FILE|PRESET", help=f"A TOML file of hyperparameters, or a preset: {', '.join(presets.names())}."
     ),
 ]
-Model = Annotated[str | None, typer.Option("--model", help="A model's version; none: the champion.")]
+Model = Annotated[str | None, typer.Option("--model", help="A model's version; default: the champion.")]
 Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")]
 
 
 @app.command()
 def train(
     config: Config = None,
-    scorer: Annotated[Scorer | None, typer.Option(help="How facts are scored.")] = None,
-    fusion: Annotated[Fusion | None, typer.Option(help="How structure, picture and text are joined.")] = None,
+    scorer: Annotated[Scorer | None, typer.Option(help="The scorer of facts.")] = None,
+    fusion: Annotated[Fusion | None, typer.Option(help="How structure, picture and text are combined.")] = None,
     dimension: Annotated[int | None, typer.Option(min=1, help="Width of the embeddings.")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="At most so many passes over the facts.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of every random choice.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Maximum number of epochs.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all random choices.")] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any other hyperparameter, repeatable.")
     ] = None,
     warm_start: Annotated[
         str | None,
-        typer.Option("--warm-start", metavar="VERSION", help="Start with this model's vectors; `champion` is one too."),
+        typer.Option(
+            "--warm-start", metavar="VERSION", help="Start with this model's vectors, or with those of the champion."
+        ),
     ] = None,
-    list_settings: Annotated[bool, typer.Option("--list-settings", help="List all hyperparameters, and end.")] = False,
+    list_settings: Annotated[bool, typer.Option("--list-settings", help="List all hyperparameters and exit.")] = False,
     device: Device = "auto",
     processes: Annotated[
         int,
-        typer.Option(min=1, help="Train by so many processes on this machine, one GPU each; the model is the same."),
+        typer.Option(min=1, help="Number of processes on this machine, one GPU each; the model is the same."),
     ] = 1,
     json: Json = False,
 ) -> None:
     """Train VL-KGE on the graph's training facts; the first model becomes the champion.
 
-    The same configuration on the same graph is the same model: it is found again, and an interrupted training
-    resumes.
+    The same configuration on the same graph is the same model. A finished one is found again, and an interrupted
+    training resumes.
     """
     from flows.runtime import hyperparameters
 

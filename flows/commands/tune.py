@@ -19,19 +19,19 @@ SHOWN = 10
 @app.command()
 def tune(
     space: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="A TOML file of what is fixed and what is searched.")
+        Path, typer.Argument(exists=True, dir_okay=False, help="A TOML file with the tables fixed and search.")
     ],
-    trials: Annotated[int, typer.Option(min=1, help="Go on until so many are done, earlier ones counted.")] = 20,
+    trials: Annotated[int, typer.Option(min=1, help="Total number of trials, including those of earlier calls.")] = 20,
     out: Annotated[
-        Path | None, typer.Option(help="Where the best configuration is written; none: beside the study's journal.")
+        Path | None, typer.Option(help="Where to write the best configuration; default: beside the study's journal.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")] = "auto",
     json: Json = False,
 ) -> None:
-    """Search hyperparameters by validation MRR; the best become a file for `vlkge train --config`.
+    """Search hyperparameters by validation MRR; the best are written for `vlkge train --config`.
 
-    The same space on the same graph is the same search: typed again, it goes on where it stopped. A trial is given up
-    where it falls behind the others. Test facts are never looked at. An example space: examples/space.toml
+    The same space on the same graph is the same search: run it again to continue. Trials that fall behind the others
+    are pruned. Test facts are never used. An example space: examples/space.toml
     """
     from flows.search_space import SearchSpace
 

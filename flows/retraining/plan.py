@@ -53,19 +53,19 @@ def warm_start(
     """The version to start from and why, in words; None: the challenger starts cold."""
     champion = champion_of(models)
     if champion is None:
-        return None, "cold, as there is no model yet"
+        return None, "cold: there is no model yet"
     if cold:
-        return None, "cold, as asked"
+        return None, "cold: asked for"
     if champion.encoders != encoders:
-        return None, f"cold, as other encoders made the vectors that {champion.version} was trained on"
+        return None, f"cold: other encoders made the vectors that {champion.version} was trained on"
     if champion.config not in _configs(wanted):
-        return None, f"cold, as {champion.version} has other hyperparameters"
+        return None, f"cold: {champion.version} has other hyperparameters"
     # A run that is taken up again decides as it did the first time.
     earlier = [model for model in models if model.data_fingerprint != fingerprint]
     warm = len(list(takewhile(lambda model: model.warm_start is not None, earlier)))
     if warm + 1 >= wanted.cold_every:
-        return None, f"cold, as one in {wanted.cold_every} trainings is"
-    return champion.version, f"warm, from {champion.version}"
+        return None, f"cold: one in {wanted.cold_every} trainings starts from scratch"
+    return champion.version, f"warm: from {champion.version}"
 
 
 def _configs(wanted: RetrainConfig) -> list[dict[str, Any]]:

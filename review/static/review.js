@@ -47,7 +47,7 @@ async function send(form, button) {
     const html = await answer.text();
     if (answer.ok || answer.status === 409) {
       show(html, answer.headers.get("Content-Location"));
-      say(answer.ok ? "Saved." : "Somebody was faster; nothing was saved.");
+      say(answer.ok ? "Saved." : "Somebody decided first; nothing was saved.");
     } else {
       const problem = new DOMParser().parseFromString(html, "text/html").querySelector("h1");
       say(`Not saved: ${problem ? problem.textContent.trim() : answer.status}. The same key tries again.`);

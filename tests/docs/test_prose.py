@@ -1,14 +1,21 @@
 """What people read is short: README, docs, Cypher headers and the command line's helps, sentence by sentence."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+
+import cypher
+from flows.cli import app
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 30
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+# What reads like no English: "at most so many rows", "a graph of before", "all of it is told".
+IDIOMS = re.compile(r"\bso many\b|\bof before\b|\b(?:is|are|was|were) told\b|\bby wish\b|\bso often\b|\bso long\b")
 # A sentence ends at a full stop, question or exclamation mark; not at the dot of a number, and not inside code.
 END = re.compile(r"[.!?](?:[\"”)*]|$)*(?=\s|$)")
 
@@ -41,9 +48,27 @@ def words(sentence: str) -> int:
     return len([word for word in sentence.split() if re.search(r"\w", word)])
 
 
-def too_long(texts: Iterator[str]) -> list[str]:
+def too_long(texts: Iterable[str]) -> list[str]:
     found = [sentence for text in texts for sentence in sentences(text) if words(sentence) > LONGEST]
     return [f"{words(sentence)} words: {sentence}" for sentence in found]
+
+
+def headers() -> Iterator[str]:
+    """What each Cypher file says of itself and of its parameters."""
+    for name in cypher.names():
+        statement = cypher.load(name)
+        yield statement.summary
+        yield from (parameter.help for parameter in statement.parameters)
+
+
+def helps(command: Any) -> Iterator[str]:
+    """What the command line says of a command, its parameters and the commands under it; examples are left out."""
+    for paragraph in (command.help or "").split("\n\n"):
+        if not paragraph.strip().startswith("vlkge "):
+            yield paragraph
+    yield from (text for parameter in command.params if (text := getattr(parameter, "help", None)))
+    for part in getattr(command, "commands", {}).values():
+        yield from helps(part)
 
 
 def test_a_sentence_is_measured_as_a_reader_would() -> None:
@@ -54,5 +79,20 @@ def test_a_sentence_is_measured_as_a_reader_would() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_no_sentence_of_a_page_is_longer_than_30_words(page: Path) -> None:
-    assert not too_long(paragraphs(page.read_text(encoding="utf-8")))
+def test_a_page_has_no_sentence_over_30_words_and_no_stale_idiom(page: Path) -> None:
+    texts = list(paragraphs(page.read_text(encoding="utf-8")))
+    assert not too_long(texts)
+    assert not [text for text in texts if IDIOMS.search(text)]
+
+
+def test_cypher_headers_have_no_sentence_over_30_words_and_no_stale_idiom() -> None:
+    texts = list(headers())
+    assert not too_long(texts)
+    assert not [text for text in texts if IDIOMS.search(text)]
+
+
+def test_helps_have_no_sentence_over_30_words_and_no_stale_idiom() -> None:
+    texts = list(helps(typer.main.get_command(app)))
+    assert "Stop the bundled Neo4j; its data stays." in texts
+    assert not too_long(texts)
+    assert not [text for text in texts if IDIOMS.search(text)]

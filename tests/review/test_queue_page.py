@@ -230,7 +230,7 @@ def test_a_form_that_is_wrong_changes_nothing(client: TestClient, gallery: Datab
 def test_a_link_that_is_gone_has_a_page(client: TestClient) -> None:
     page = client.get("/queue", params={"card": link_key("a", "b", "c")})
     assert page.status_code == 404
-    assert "This link is not there" in page.text
+    assert "No such link" in page.text
 
 
 def test_a_lost_database_is_told_and_the_same_form_can_be_sent_again(

@@ -25,12 +25,12 @@ def model(version: str, fingerprint: str, **more: Any) -> Model:
 
 def test_every_third_training_starts_cold_and_the_others_from_the_champion() -> None:
     first = model("m1", "monday", alias="champion")
-    assert warm_start([first], ENCODERS, "tuesday", WANTED, cold=False) == ("m1", "warm, from m1")
+    assert warm_start([first], ENCODERS, "tuesday", WANTED, cold=False) == ("m1", "warm: from m1")
     second = model("m2", "tuesday", config=WARM, warm_start="m1")
     assert warm_start([second, first], ENCODERS, "wednesday", WANTED, cold=False)[0] == "m1"
     third = model("m3", "wednesday", config=WARM, warm_start="m1")
     start = warm_start([third, second, first], ENCODERS, "thursday", WANTED, cold=False)
-    assert start == (None, "cold, as one in 3 trainings is")
+    assert start == (None, "cold: one in 3 trainings starts from scratch")
 
 
 def test_a_night_that_is_taken_up_again_starts_as_it_did() -> None:
@@ -44,9 +44,9 @@ def test_a_night_that_is_taken_up_again_starts_as_it_did() -> None:
 @pytest.mark.parametrize(
     ("champion", "cold", "why"),
     [
-        ({"encoders": {}}, False, "cold, as other encoders made the vectors"),
-        ({"config": COLD | {"dimension": 7}}, False, "cold, as m1 has other hyperparameters"),
-        ({}, True, "cold, as asked"),
+        ({"encoders": {}}, False, "cold: other encoders made the vectors"),
+        ({"config": COLD | {"dimension": 7}}, False, "cold: m1 has other hyperparameters"),
+        ({}, True, "cold: asked for"),
     ],
 )
 def test_a_start_is_cold_where_a_warm_one_makes_no_sense(champion: dict[str, Any], cold: bool, why: str) -> None:

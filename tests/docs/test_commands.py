@@ -1,0 +1,50 @@
+"""Every command that README and docs show is one that the command line has, with those options."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from flows.cli import app
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = typer.main.get_command(app)
+
+
+def shown(page: Path) -> list[str]:
+    """The calls of vlkge on a page: lines of code blocks, and code spans."""
+    text = page.read_text(encoding="utf-8")
+    lines = re.findall(r"(?m)^(?: {4,}|\$ )(?:\S*/)?(vlkge .+)$", text)
+    spans = re.findall(r"`(vlkge [^`]+)`", text.replace("\n", " "))
+    return [
+        re.split(r"\s+#\s|\s>\s|\s\|\s|;", call)[0].rstrip() for line in lines for call in line.split(" && ")
+    ] + spans
+
+
+def unknown(call: str) -> str | None:
+    """What of a call the command line does not know; None where it knows all."""
+    words = shlex.split(call.replace("…", ""))[1:]
+    command: Any = COMMAND
+    while words and hasattr(command, "commands") and not words[0].startswith("-"):
+        if words[0] not in command.commands:
+            return words[0]
+        command, words = command.commands[words[0]], words[1:]
+    options = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+    given = [word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)]
+    return next((word for word in given if word not in options), None)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_a_page_shows_is_there(page: Path) -> None:
+    assert not [f"{call}: {word}" for call in shown(page) if (word := unknown(call))]
+
+
+def test_commands_that_are_not_there_are_noticed() -> None:
+    assert unknown("vlkge predict --relation hasStyle --fast") == "--fast"
+    assert unknown("vlkge models retire V1") == "retire"
+    assert unknown("vlkge models show V1 --json") is None
+    assert len(shown(ROOT / "README.md")) > 40
