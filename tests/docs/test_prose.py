@@ -13,7 +13,13 @@ from flows.cli import app
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 30
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "examples/art/README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 # What reads like no English: "at most so many rows", "a graph of before", "all of it is told".
 IDIOMS = re.compile(r"\bso many\b|\bof before\b|\b(?:is|are|was|were) told\b|\bby wish\b|\bso often\b|\bso long\b")
 # A sentence ends at a full stop, question or exclamation mark; not at the dot of a number, and not inside code.
