@@ -49,7 +49,6 @@ class Source:
     folder: Path
     entities: pd.DataFrame
     triples: pd.DataFrame
-    triples_table: Table
     repeated: int = 0
     derived: bool = False
 
@@ -86,9 +85,7 @@ def read_source(
         _raise([*_check_entities(table), *_check_triples(triples, table)])
         entities = table.frame
     facts = triples.frame.drop_duplicates(["head", "relation", "tail"])
-    return Source(
-        name, folder, entities, facts, triples, len(triples.frame) - len(facts), derived=entities_from_triples
-    )
+    return Source(name, folder, entities, facts, len(triples.frame) - len(facts), derived=entities_from_triples)
 
 
 def _read_mapping(folder: Path, path: Path | None) -> Mapping[str, Mapping[str, str]]:

@@ -67,7 +67,7 @@ def test_the_plan_of_a_first_load_has_the_splits_of_an_ordinary_one(odd_source: 
 def test_a_label_may_hold_what_else_would_part_labels(odd_source: Source, tmp_path: Path) -> None:
     entities = odd_source.entities.assign(label=["A;B", "A\x1fB", "Artist", "Thing"])
     frames = {"entities": entities, "triples": odd_source.triples}
-    changed = Source(odd_source.name, odd_source.folder, triples_table=odd_source.triples_table, **frames)
+    changed = Source(odd_source.name, odd_source.folder, **frames)
     arguments = write_files(plan_first_load(changed), tmp_path / "files")
     assert "--array-delimiter=U+001E" in arguments
     written = pd.read_csv(tmp_path / "files" / "entities.csv", header=None)
