@@ -34,18 +34,18 @@ class TrainConfig(BaseModel):
     )
     fusion: Literal["average", "addition", "weighted", "concat"] = "average"
     missing_structure: Literal["absent", "zero"] = Field(
-        "absent", description="an unseen entity's structural vector is left out of the fusion, or a zero that counts"
+        "absent", description="an unseen entity's structural vector: left out of the fusion, or counted as zero"
     )
     imaginary: Literal["fused", "table", "inductive"] = Field(
         "fused",
-        description="imaginary parts: fused like the real ones; a free table for seen entities; or that table for "
-        "those of them that have text, the others projected from the real part (the paper's inductive setting)",
+        description="imaginary parts: fused like the real ones, or a free table for seen entities, or the paper's "
+        "inductive setting. That has a table for seen entities with text and projects the real part for the others",
     )
     shared_projection: bool = Field(False, description="one projection for pictures and texts of equal dimension")
     unit_modalities: bool = Field(False, description="L2 norm of each modality before fusion")
     adapter: bool = Field(False, description="residual adapters on pictures and texts")
     adapter_width: int = Field(64, gt=0)
-    fine_tune: bool = Field(False, description="pictures' and texts' vectors are trained too, as tables")
+    fine_tune: bool = Field(False, description="train the vectors of pictures and texts too, as tables")
     landmarks: dict[Literal["visual", "textual"], PositiveInt] = Field(
         {},
         description='{"textual": 1500}: texts are described by their similarity to 1,500 of them (Nyström) before '
@@ -53,9 +53,8 @@ class TrainConfig(BaseModel):
     )
     experts: tuple[Literal["structure", "similarity", "popularity"], ...] = Field(
         ("structure", "similarity"),
-        description="that score beside the fused vectors, where there are features: a model of structure alone, "
-        "cosines of frozen features, and how many training facts of the relation a candidate answers; how far each is "
-        "trusted is fitted on validation facts",
+        description="what scores beside the fused vectors, if there are features: a model of structure alone, cosines "
+        "of frozen features, and the popularity of a candidate. Validation facts fit their weights",
     )
 
     dropout: float = Field(0.3, ge=0, lt=1, description="elementwise, on the fused vector")
@@ -63,28 +62,28 @@ class TrainConfig(BaseModel):
         0.5,
         ge=0,
         lt=1,
-        description="the most that an entity's structure is hidden; twice as often as its type's entities lack it",
+        description="maximum share of structure to hide; it is hidden twice as often as its label's entities lack it",
     )
 
     loss: Literal["sampled_softmax", "one_vs_all", "k_vs_all", "logistic", "self_adversarial"] = "sampled_softmax"
     negatives: int = Field(1000, gt=0, description="a fact, or shared by a batch; unused by one_vs_all and k_vs_all")
     negative_sampling: Literal["shared", "independent"] = Field(
-        "shared", description="negatives drawn once a batch, or for every fact"
+        "shared", description="draw negatives once a batch, or for every fact"
     )
     negative_candidates: Literal["all", "relation"] = Field(
         "all", description="independent negatives come from all entities, or from the relation's own ends in training"
     )
     negative_filter: Literal["none", "train", "every_split"] = Field(
         "train",
-        description="facts that are never negatives; every_split: those of all splits, and turned round, so that "
-        "validation and test leak, which the paper's training does",
+        description="facts that are never negatives. every_split is the paper's: facts of all splits and their "
+        "inverses, which leaks validation and test",
     )
-    corrupted: Literal["both", "tail"] = Field("both", description="ends of a fact that are asked for in training")
+    corrupted: Literal["both", "tail"] = Field("both", description="ends of a fact to corrupt in training")
     rejected_weight: float = Field(
         1.0,
         ge=0,
-        description="of the logistic loss of a link that people rejected, beside any loss: at 1 it counts about as "
-        "much as a training fact, at 0 it is ignored",
+        description="weight of the logistic loss of a rejected link, beside any loss: 1 counts about as much as a "
+        "training fact, 0 ignores it",
     )
     adversarial_temperature: float = Field(1.0, gt=0)
     reciprocal: bool = Field(True, description="head queries have relation vectors of their own")
@@ -99,7 +98,9 @@ class TrainConfig(BaseModel):
     batch_size: int = Field(512, gt=0, description="training facts a step; with one_vs_all and k_vs_all an average")
     epochs: int = Field(10, gt=0)
     patience: int | None = Field(
-        3, gt=0, description="epochs without a better validation MRR until the end; none: all epochs, the last weights"
+        3,
+        gt=0,
+        description="epochs without a better validation MRR before stopping; null: all epochs, the last weights",
     )
     validation_facts: int = Field(3000, gt=0, description="maximum facts ranked after each epoch")
     seed: int = 42

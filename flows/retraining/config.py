@@ -20,13 +20,11 @@ class RetrainConfig(BaseModel):
         7, gt=0, description="every n-th training starts cold, so that errors do not add up; 1: all of them"
     )
     top_k: int = Field(3, gt=0, description="new links per head and relation")
-    limit: int = Field(1000, gt=0, description="new links per relation, the best ones")
-    attempts: int = Field(5, gt=0, description="of a step that finds the database away")
-    pause: float = Field(20.0, ge=0, description="seconds before the second attempt; twice as long before each later")
+    limit: int = Field(1000, gt=0, description="maximum links per relation")
+    attempts: int = Field(5, gt=0, description="attempts of a step that cannot reach the database")
+    pause: float = Field(20.0, ge=0, description="seconds before the second attempt; doubles each time")
     train: TrainConfig = Field(TrainConfig(), description="hyperparameters")
-    warm: dict[str, Any] = Field(
-        {"learning_rate": 0.02}, description="hyperparameters that a warm start has otherwise, as learned vectors stay"
-    )
+    warm: dict[str, Any] = Field({"learning_rate": 0.02}, description="hyperparameters that differ in a warm start")
     gate: GateConfig = Field(GateConfig(), description="what a challenger must not fall short of")
 
     @model_validator(mode="after")

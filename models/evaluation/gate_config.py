@@ -9,12 +9,14 @@ class GateConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     margin: float = Field(
-        0.01, ge=0, description="overall: the lower end of the interval of the MRR's difference is at least minus this"
+        0.01,
+        ge=0,
+        description="overall: refused if the lower end of the interval of the difference in MRR is below minus this",
     )
     relation_margin: float = Field(
-        0.05, ge=0, description="a relation: refused where its MRR is worse by more, and by more than chance"
+        0.05, ge=0, description="for a relation: refused if its MRR is worse by more than this, and by more than chance"
     )
-    relation_facts: int = Field(50, gt=0, description="a relation with fewer gate facts is judged with the other small")
+    relation_facts: int = Field(50, gt=0, description="relations with fewer gate facts are pooled")
     calibration_error: float = Field(
         0.1, ge=0, le=1, description="largest expected calibration error, unless the champion's is larger still"
     )

@@ -10,6 +10,7 @@ import typer
 
 import cypher
 from flows.cli import app
+from flows.runtime import hyperparameters
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 30
@@ -98,7 +99,8 @@ def test_cypher_headers_have_no_sentence_over_30_words_and_no_stale_idiom() -> N
 
 
 def test_helps_have_no_sentence_over_30_words_and_no_stale_idiom() -> None:
-    texts = list(helps(typer.main.get_command(app)))
+    settings = [str(row["help"]) for row in hyperparameters.describe()]
+    texts = [*helps(typer.main.get_command(app)), *settings]
     assert "Stop the bundled Neo4j; its data stays." in texts
     assert not too_long(texts)
     assert not [text for text in texts if IDIOMS.search(text)]
