@@ -33,6 +33,7 @@ def ingest(
     hold_out: dict[str, float] | None = None,
     prune: bool = False,
     prune_limit: float = 0.2,
+    preferred: bool = False,
     allow_private: bool = False,
     dry_run: bool = False,
 ) -> IngestResult:
@@ -40,7 +41,7 @@ def ingest(
     settings = Settings()
     asserted = read_folder(folder, source, mapping, entities_from_triples)
     with open_graph(settings) as database:
-        changes = plan_changes(database, asserted, Shares(*shares), hold_out)
+        changes = plan_changes(database, asserted, Shares(*shares), hold_out, preferred)
         if prune:
             steps.check_prune(changes, prune_limit)
         if dry_run:
@@ -53,6 +54,7 @@ def ingest(
         )
         if prune:
             steps.remove_former(database, changes)
+        steps.remember_source(database, changes, pruned=prune)
         return steps.summarize(changes, dry_run=False, pruned=prune, pictures=pictures)
 
 
@@ -100,8 +102,10 @@ def read_folder(folder: str, source: str | None, mapping: str | None, entities_f
 
 
 @task(cache_policy=NO_CACHE)
-def plan_changes(database: Database, source: Source, shares: Shares, hold_out: dict[str, float] | None) -> Plan:
-    return steps.plan(database, source, shares=shares, hold_out=hold_out)
+def plan_changes(
+    database: Database, source: Source, shares: Shares, hold_out: dict[str, float] | None, preferred: bool
+) -> Plan:
+    return steps.plan(database, source, shares=shares, hold_out=hold_out, preferred=preferred)
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)

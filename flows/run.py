@@ -1,5 +1,6 @@
 """The whole pipeline on one folder: ingest, encode, train, evaluate, predict."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -35,7 +36,7 @@ class Run(BaseModel):
 def run(
     *,
     folder: str,
-    source: str,
+    source: str | None = None,
     add: bool = False,
     mapping: str | None = None,
     entities_from_triples: bool = False,
@@ -48,7 +49,7 @@ def run(
 ) -> Run:
     """All steps in order; each takes up what an interrupted run before it left done."""
     if not add:
-        refuse_other_sources(source)
+        refuse_other_sources(source or Path(folder).name)
     echo("1/5 ingest")
     ingested = ingest(folder=folder, source=source, mapping=mapping, entities_from_triples=entities_from_triples)
     echo("2/5 encode")

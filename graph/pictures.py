@@ -1,23 +1,33 @@
 """The picture store: every picture once, in a file named by its content's SHA-256."""
 
 import hashlib
+import struct
 import tempfile
+import unicodedata
+import zlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from base.errors import PipelineError
+from base.picture_colours import to_srgb
 from base.progress import Progress, silent
 from graph.download import Limits, PictureError, download
 
 # Pillow's name of a format, and the file name ending that it gets here.
-FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "TIFF": "tif", "BMP": "bmp"}
+FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "TIFF": "tif", "BMP": "bmp",
+           "AVIF": "avif", "JPEG2000": "jp2"}  # fmt: skip
 MAX_PIXELS = 80_000_000  # below Pillow's own limit, so that a decompression bomb is refused by its header alone
 MAX_FILE_BYTES = 200_000_000
+# How files begin that are taken for pictures and are none, or none that can be read.
+KINDS = {
+    b"<!doctype html": "it is an HTML page", b"<html": "it is an HTML page", b"<svg": "it is an SVG drawing",
+    b"<?xml": "it is an XML document", b"%pdf": "it is a PDF document",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,11 +132,53 @@ def check_picture(content: bytes) -> str:
             # Decoding a JPEG small is several times faster and still reads all of it.
             picture.draft("RGB", (256, 256))
             picture.load()
+            if picture.mode.startswith("F"):
+                to_srgb(picture)
+            if form == "PNG":
+                _check_png(content)
     except PictureError:
         raise
+    except UnidentifiedImageError as error:
+        raise PictureError(f"this is not a whole picture ({', '.join(FORMATS)}): {_name_kind(content)}") from error
+    except Image.DecompressionBombError as error:
+        raise PictureError(f"it has more than {MAX_PIXELS:,} pixels") from error
     except Exception as error:  # Pillow's decoders raise nearly anything on broken data
         raise PictureError(f"this is not a whole picture ({', '.join(FORMATS)}): {error}") from error
     return "JPEG" if form == "MPO" else form
+
+
+def _name_kind(content: bytes) -> str:
+    """What the bytes are that no reader of pictures knows."""
+    if not content:
+        return "the file is empty"
+    start = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if content[4:8] == b"ftyp":
+        return f"it is of the kind {content[8:12].decode('ascii', 'replace').strip()}, such as HEIC"
+    return next((kind for sign, kind in KINDS.items() if start.startswith(sign)), "its first bytes are no picture's")
+
+
+def _check_png(content: bytes) -> None:
+    """Raise PictureError where a PNG's rows end too early, which its reader takes for black."""
+    width, height, depth, colour, *_, interlaced = struct.unpack(">IIBBBBB", content[16:29])
+    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
+    # Adam7: start and step of the columns and of the rows of each pass.
+    passes = [(0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2)]
+    wanted = 0
+    for x, across, y, down in passes if interlaced else [(0, 1, 0, 1)]:
+        columns, rows = -(-(width - x) // across), -(-(height - y) // down)
+        if columns > 0 and rows > 0:
+            wanted += rows * (1 + -(-columns * bits // 8))
+    inflate, place, found = zlib.decompressobj(), 8, 0
+    while place + 8 <= len(content) and not inflate.eof:
+        length, kind = struct.unpack(">I4s", content[place : place + 8])
+        if kind == b"IDAT":
+            rest = content[place + 8 : place + 8 + length]
+            while rest and found < wanted:
+                found += len(inflate.decompress(rest, 1 << 20))
+                rest = inflate.unconsumed_tail
+        place += 12 + length
+    if found < wanted:
+        raise PictureError(f"this is not a whole picture: its data ends after {found:,} of {wanted:,} bytes")
 
 
 def _is_web(address: str) -> bool:
@@ -136,7 +188,7 @@ def _is_web(address: str) -> bool:
 def _read_inside(folder: Path, address: str) -> bytes:
     """The bytes of a file in the folder, a link followed only if it stays inside. Raises PictureError."""
     try:
-        path = (folder / PurePosixPath(address.replace("\\", "/"))).resolve()
+        path = _find_file(folder, PurePosixPath(address.replace("\\", "/"))).resolve()
         if not path.is_relative_to(folder.resolve()):
             raise PictureError(f"the path leads out of {folder}")
         if not path.is_file():
@@ -146,3 +198,9 @@ def _read_inside(folder: Path, address: str) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         raise PictureError(f"the file cannot be read: {error}") from error
+
+
+def _find_file(folder: Path, address: PurePosixPath) -> Path:
+    """The file, also under a name in another Unicode form: some systems store ü as two characters."""
+    forms = (folder / unicodedata.normalize(form, str(address)) for form in ("NFC", "NFD"))
+    return next((path for path in (folder / address, *forms) if path.exists()), folder / address)

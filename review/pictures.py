@@ -7,10 +7,11 @@ from typing import Literal
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse
-from PIL import Image, ImageOps
+from PIL import Image
 
 from base.errors import PipelineError
 from base.files import replacing
+from base.picture_colours import to_srgb
 from graph.pictures import FORMATS, MAX_PIXELS, PictureStore
 from review.access import SiteDep, needs
 from review.errors import NotFoundError
@@ -56,8 +57,7 @@ def _shrink(source: Path, made: Path, side: int) -> None:
         if opened.width * opened.height > MAX_PIXELS:
             raise NotFoundError(f"This picture has more than {MAX_PIXELS:,} pixels.")
         opened.draft("RGB", (side, side))
-        upright = ImageOps.exif_transpose(opened)
-        shrunk = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+        shrunk = to_srgb(opened)
         shrunk.thumbnail((side, side))
     with replacing(made) as draft:
         shrunk.save(draft, "WEBP", quality=82, method=3)

@@ -1,10 +1,12 @@
-// The facts that leave the given entities, as lists, one row per relation.
+// The facts that leave the given entities, as lists, one row per relation; sources only where properties are asked for.
 // $heads (list): ids of the entities whose facts are read
 // $source (string): the source of which `ours` says whether it asserts the fact
 // $properties (list): names of the properties to read
-// Returns: relation, heads, tails, splits, ours, properties
+// Returns: relation, heads, tails, splits, ours, properties, sources, value_sources
 UNWIND $heads AS id
 MATCH (:Entity {id: id})-[r]->(t:Entity)
 WHERE type(r) <> 'PREDICTED'
 RETURN type(r) AS relation, collect(id) AS heads, collect(t.id) AS tails, collect(coalesce(r.split, '')) AS splits,
-       collect($source IN coalesce(r.sources, [])) AS ours, collect([name IN $properties | r[name]]) AS properties
+       collect($source IN coalesce(r.sources, [])) AS ours, collect([name IN $properties | r[name]]) AS properties,
+       collect(CASE WHEN $properties = [] THEN [] ELSE coalesce(r.sources, []) END) AS sources,
+       collect(CASE WHEN $properties = [] THEN [] ELSE coalesce(r.value_sources, []) END) AS value_sources

@@ -9,7 +9,7 @@ WITH reduce(
 ) AS plain
 WHERE trim(plain) <> ''
 CALL db.index.fulltext.queryNodes('entity_text', 'name:(' + plain + ')^4 text:(' + plain + ')') YIELD node, score
-RETURN node.id AS id, node.name AS name, [l IN labels(node) WHERE l <> 'Entity'][0] AS label, score AS match,
+RETURN node.id AS id, node.name AS name, coalesce([l IN labels(node) WHERE l <> 'Entity'][0], 'Entity') AS label, score AS match,
   node.text AS text
 ORDER BY match DESC, id
 LIMIT $limit

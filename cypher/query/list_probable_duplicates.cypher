@@ -31,4 +31,4 @@ WITH e, node, names_alike, text_alike, picture_alike
 ORDER BY e.id
 LIMIT $limit
 RETURN e.id AS entity, e.name AS name, node.id AS other, node.name AS other_name,
-  [l IN labels(e) WHERE l <> 'Entity'][0] AS label, names_alike, text_alike, picture_alike
+  coalesce([l IN labels(e) WHERE l <> 'Entity'][0], 'Entity') AS label, names_alike, text_alike, picture_alike

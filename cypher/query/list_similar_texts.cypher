@@ -7,7 +7,7 @@ WHERE e.textual IS NOT NULL
 CALL db.index.vector.queryNodes('entity_textual', $limit + 1, e.textual) YIELD node, score
 WITH e, node, score
 WHERE node <> e
-RETURN node.id AS id, node.name AS name, [l IN labels(node) WHERE l <> 'Entity'][0] AS label, score AS similarity,
+RETURN node.id AS id, node.name AS name, coalesce([l IN labels(node) WHERE l <> 'Entity'][0], 'Entity') AS label, score AS similarity,
   node.text AS text
 ORDER BY similarity DESC, id
 LIMIT $limit

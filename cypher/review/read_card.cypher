@@ -21,5 +21,5 @@ CALL (h, p, t) {
     }[0]}) AS others
 }
 RETURN p {.*} AS link, p.relation AS relation,
-  h {.*, label: [l IN labels(h) WHERE l <> 'Entity'][0], visual: null, textual: null} AS head,
-  t {.*, label: [l IN labels(t) WHERE l <> 'Entity'][0], visual: null, textual: null} AS tail, facts, others
+  h {.*, label: coalesce([l IN labels(h) WHERE l <> 'Entity'][0], 'Entity'), visual: null, textual: null} AS head,
+  t {.*, label: coalesce([l IN labels(t) WHERE l <> 'Entity'][0], 'Entity'), visual: null, textual: null} AS tail, facts, others

@@ -56,10 +56,10 @@ def _write_files(json: bool, folder: Path, database: str, parameters: dict[str, 
         entities_from_triples=parameters["entities_from_triples"],
     )
     changes = plan_first_load(source, shares=Shares(*parameters["shares"]), holding_out=parameters["hold_out"])
-    typed = bulk_import.command(bulk_import.write_files(changes, folder.resolve()), database)
+    typed = bulk_import.command(bulk_import.write_files(changes, folder.absolute()), database)
     then = f"vlkge ingest {parameters['folder']} --source {source.name}"
     steps = {"1. stop that Neo4j, and type there": typed, "2. start it, and for pictures and indexes": then}
     if json:
-        print_json({"folder": folder.resolve(), "import": typed, "then": then})
+        print_json({"folder": folder.absolute(), "import": typed, "then": then})
     else:
         print_fields(steps)

@@ -49,6 +49,9 @@ def ingest(
     ] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Remove what this source no longer asserts.")] = False,
     prune_limit: Annotated[float, typer.Option(min=0, max=1, help="Refuse to prune more than this share.")] = 0.2,
+    preferred: Annotated[
+        bool, typer.Option("--preferred", help="Where sources disagree about a value, believe this one from now on.")
+    ] = False,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch pictures from private network addresses too.")
     ] = False,
@@ -77,7 +80,7 @@ def ingest(
         commands.ingest(
             json,
             files,
-            folder=str(folder.resolve()),
+            folder=str(folder.absolute()),
             source=source,
             mapping=str(mapping.resolve()) if mapping else None,
             entities_from_triples=entities_from_triples,
@@ -90,7 +93,7 @@ def ingest(
     from flows.ingest import ingest as flow
 
     result = flow(
-        folder=str(folder.resolve()),
+        folder=str(folder.absolute()),
         source=source,
         mapping=str(mapping.resolve()) if mapping else None,
         entities_from_triples=entities_from_triples,
@@ -98,6 +101,7 @@ def ingest(
         hold_out=_shares_by_label(hold_out or []),
         prune=prune,
         prune_limit=prune_limit,
+        preferred=preferred,
         allow_private=allow_private,
         dry_run=dry_run,
     )
@@ -192,7 +196,12 @@ def unadopt(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> No
 
 @app.command()
 def reset(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
-    """Delete what this project wrote into the graph; nodes of others stay as they are."""
+    """Delete what this project wrote into the graph; nodes of others stay as they are.
+
+    Where the bundled Neo4j does not open its database, the database's files are put aside, and an empty one begins.
+    """
+    if _reset_broken(dry_run, yes, json):
+        return
     start_services()
     from flows.adopt import reset as flow
 
@@ -202,6 +211,24 @@ def reset(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None
     _print_record(flow(dry_run=dry_run), json)
 
 
+def _reset_broken(dry_run: bool, yes: bool, json: bool) -> bool:
+    """Put aside what the bundled Neo4j cannot open; False where it can, or the server is another one."""
+    from flows.runtime.services import echo
+    from flows.runtime.settings import Settings
+    from graph.server.neo4j_server import Server
+    from graph.server.store import put_aside, why_closed
+
+    settings = Settings()
+    server = Server(settings.vlkge_home)
+    if settings.neo4j_uri is not None or not server.folder.is_dir() or (reason := why_closed(server)) is None:
+        return False
+    if not (dry_run or yes):
+        echo(f"Neo4j does not open the database: {reason}")
+        typer.confirm("Put its files aside, and begin with an empty one?", abort=True, err=True)
+    _print_record({"closed": reason, "put_aside": None if dry_run else str(put_aside(server))}, json)
+    return True
+
+
 def print_ingested(result: "IngestResult") -> None:
     """What an ingest did, and the pictures that could not be had."""
     title = f"{result.source}{' (dry run: nothing was written)' if result.dry_run else ''}"
@@ -209,6 +236,8 @@ def print_ingested(result: "IngestResult") -> None:
         {"": kind, **counts.model_dump()} for kind, counts in [("entities", result.entities), ("facts", result.facts)]
     ]
     print_table(rows, title)
+    for note in result.notes:
+        print(note)
     if result.pictures is not None and result.pictures.broken:
         broken = result.pictures.broken
         print_table(

@@ -155,8 +155,8 @@ def _parameters(
     from flows.retraining import config as retrain_config
 
     return {
-        "folder": str(folder.resolve()) if folder else None,
-        "source": source or (folder.resolve().name if folder else None),
+        "folder": str(folder.absolute()) if folder else None,
+        "source": source,
         "mapping": str(mapping.resolve()) if mapping else None,
         "entities_from_triples": entities_from_triples,
         "encoder": encoder,

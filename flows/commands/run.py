@@ -46,8 +46,8 @@ def run(
     chosen = hyperparameters.read(config, setting or [])
     _run(
         json,
-        folder=str(folder.resolve()),
-        source=source or folder.resolve().name,
+        folder=str(folder.absolute()),
+        source=source,
         add=add,
         mapping=str(mapping.resolve()) if mapping else None,
         entities_from_triples=entities_from_triples,

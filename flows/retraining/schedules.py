@@ -1,5 +1,6 @@
 """Retraining on a schedule, and as soon as enough is new: in one process, or for the workers of a pool."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -69,7 +70,8 @@ def count_news() -> NewDataCount:
 def schedule(cron: str | None, interval: float | None, timezone: str) -> Schedule:
     """Times to run at, in a time zone such as Europe/Amsterdam, so that 2 o'clock stays 2 o'clock in summer.
 
-    Raises InputError unless exactly one of both is given, and for what is no time zone or no cron expression.
+    Raises InputError unless exactly one of both is given, and for what is no time zone, or no cron expression of five
+    fields that ever comes due.
     """
     if (cron is None) == (interval is None):
         raise InputError("give either --cron, for example '0 2 * * *', or --interval, in seconds")
@@ -77,12 +79,31 @@ def schedule(cron: str | None, interval: float | None, timezone: str) -> Schedul
         # Prefect itself looks at the time zone only when it has a server to ask.
         if cron is not None:
             CronSchedule(cron=cron, timezone=timezone)
+            _check_cron(cron, timezone)
             return Cron(cron, timezone=timezone)
         every = timedelta(seconds=interval or 0)
         IntervalSchedule(interval=every, timezone=timezone)
         return Interval(every, timezone=timezone)
     except ValueError as error:
         raise InputError(f"this is no schedule: cron {cron!r}, interval {interval}, time zone {timezone!r}") from error
+
+
+def _check_cron(cron: str, timezone: str) -> None:
+    """Raise InputError for what Prefect takes and nobody means: a sixth field for seconds, a day that never comes."""
+    fields = len(cron.split())
+    if fields != 5 and not cron.strip().startswith("@"):
+        raise InputError(
+            f"the cron line {cron!r} has {fields} fields; it must have five: minute, hour, day of the month, month and "
+            "day of the week, as '0 2 * * *' for every night at 2"
+        )
+    from prefect.server.schemas.schedules import CronSchedule as Times
+
+    try:
+        due = asyncio.run(Times(cron=cron, timezone=timezone).get_dates(1))
+    except ValueError:
+        due = []
+    if not due:
+        raise InputError(f"the cron line {cron!r} never comes due: no such day is in any of its months")
 
 
 def deployments(parameters: dict[str, Any], times: Schedule, watch: Trigger | None) -> list[RunnerDeployment]:

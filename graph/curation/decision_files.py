@@ -17,7 +17,8 @@ from graph.connection import Database, batches
 from graph.curation.decisions import Choice, decide_in_parts
 from graph.link_key import link_key
 
-REQUIRED = ("head", "relation", "tail", "verdict")
+ENDS = ("head", "relation", "tail")
+REQUIRED = (*ENDS, "verdict")
 OPTIONAL = ("by", "reason", "id")
 VERDICTS = ("accepted", "rejected", "undone")
 OPEN = ("", "pending")
@@ -62,8 +63,7 @@ def import_decisions(
 
     Raises InputError with all that is wrong, line by line, before anything is recorded.
     """
-    sheet = _read(path)
-    frame = sheet.frame
+    frame = _trim(database, _read(path).frame)
     open_ = frame["verdict"].isin(OPEN)
     sheet = _Sheet(path, frame[~open_].assign(by=frame["by"].where(frame["by"] != "", by or "")))
     _raise(_check_cells(sheet))
@@ -88,28 +88,49 @@ def _read(path: Path) -> _Sheet:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise InputError(f"{path.name}: line {line} is not UTF-8; save the sheet as CSV UTF-8") from error
-    header_line = text.splitlines()[0] if text.strip() else ""
+    body = text.lstrip(" \t\r\n")
+    skipped = text[: len(text) - len(body)].count("\n")
+    header_line = body.splitlines()[0] if body else ""
     delimiter = max(",;\t", key=header_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = [name.strip() for name in next(reader, [])]
-    if missing := [name for name in REQUIRED if name not in header]:
-        raise InputError(f"{path.name}: no column {', '.join(missing)}; needed are {', '.join(REQUIRED)}")
-    rows, line = [], reader.line_num + 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            if len(cells) != len(header):
-                raise InputError(f"{path.name}: line {line} has {len(cells)} cells, the header has {len(header)}")
-            rows.append(
-                {
-                    **dict.fromkeys(OPTIONAL, ""),
-                    **dict(zip(header, (cell.strip() for cell in cells), strict=True)),
-                    "line": line,
-                }
-            )
-        line = reader.line_num + 1
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
+    rows: list[dict[str, Any]] = []
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        if missing := [name for name in REQUIRED if name not in header]:
+            raise InputError(f"{path.name}: no column {', '.join(missing)}; needed are {', '.join(REQUIRED)}")
+        line = skipped + reader.line_num + 1
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                if len(cells) != len(header):
+                    raise InputError(f"{path.name}: line {line} has {len(cells)} cells, the header has {len(header)}")
+                row = {name: cell if name in ENDS else cell.strip() for name, cell in zip(header, cells, strict=True)}
+                rows.append({**dict.fromkeys(OPTIONAL, ""), **row, "line": line})
+            line = skipped + reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"{path.name}: the row that ends on line {skipped + reader.line_num}: {error}") from error
     frame = pd.DataFrame(rows, columns=["line", *REQUIRED, *OPTIONAL])
     frame["verdict"] = frame["verdict"].str.lower()
     return _Sheet(path, frame)
+
+
+def _trim(database: Database, frame: pd.DataFrame) -> pd.DataFrame:
+    """Without the blanks around ids and relations, unless the graph has one with just these."""
+    trimmed = frame.copy()
+    for name in ENDS:
+        padded = [str(value) for value in frame[name].unique() if value != value.strip()]
+        if padded and name == "relation":
+            rows = database.read("decisions/list_known_relations", relations=padded)
+            known = {row["relation"] for row in rows}
+        else:
+            unknown = [
+                row["id"]
+                for some in batches(padded, BATCH)
+                for row in database.read("predict/find_unknown_ids", ids=some)
+            ]
+            known = set(padded).difference(unknown)
+        trimmed[name] = frame[name].where(frame[name].isin(known), frame[name].str.strip())
+    return trimmed
 
 
 def _check_cells(sheet: _Sheet) -> list[str]:

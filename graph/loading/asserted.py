@@ -1,12 +1,14 @@
 """What the graph already holds of the entities and facts that a source asserts, or asserted before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from graph.connection import Database, batches
 from graph.loading.files import Source
+from graph.loading.names import other_forms
+from graph.loading.sources import Record, read_records
 from graph.transactions import read_columns
 
 BATCH = 10_000
@@ -14,26 +16,35 @@ BATCH = 10_000
 
 @dataclass(frozen=True)
 class ExistingEntity:
-    """An entity of the graph: its labels beside Entity, and the values of the properties that the source has."""
+    """An entity of the graph: its labels beside Entity, and the values of the properties that the source has.
+
+    value_sources: whose values they are where not the first source's, see graph.sources.settle.
+    """
 
     labels: list[str]
     properties: list[Any]
     sources: list[str]
     held_out: str
     picture: str
+    value_sources: list[str]
 
 
 @dataclass(frozen=True)
 class ExistingGraph:
     """entities: those of the source's ids that the graph has.
     former: ids that the source asserted before and its files no longer hold.
-    facts: columns head, relation, tail, split ('' for none), ours (the source asserts it), properties;
-        all that leave one of these entities.
+    facts: columns head, relation, tail, split ('' for none), ours (the source asserts it), properties, sources,
+        value_sources; all that leave one of these entities.
+    records: what the graph remembers of its sources. known: those that assert anything, where this one is new to it.
+    look_alikes: ids of the graph that are those of the source in another Unicode form.
     """
 
     entities: dict[str, ExistingEntity]
     former: list[str]
     facts: pd.DataFrame
+    records: dict[str, Record] = field(default_factory=dict)
+    known: list[str] = field(default_factory=list)
+    look_alikes: list[str] = field(default_factory=list)
 
 
 def read_asserted(database: Database, source: Source) -> ExistingGraph:
@@ -43,18 +54,27 @@ def read_asserted(database: Database, source: Source) -> ExistingGraph:
     columns = entity_properties(source)
     for batch in batches(ids, BATCH):
         for row in read_columns(database, "ingest/read_entities", ids=batch, properties=columns):
-            keys = ("labels", "properties", "sources", "held_out", "pictures")
+            keys = ("labels", "properties", "sources", "held_out", "pictures", "value_sources")
             values = zip(*(row[key] for key in keys), strict=True)
             entities.update({i: ExistingEntity(*value) for i, value in zip(row["ids"], values, strict=True)})
     given = set(ids)
     former = [i for i in read_columns(database, "ingest/list_entities", source=source.name)[0]["ids"] if i not in given]
-    return ExistingGraph(entities, sorted(former), _read_facts(database, source, [*entities, *former]))
+    records = read_records(database)
+    return ExistingGraph(
+        entities,
+        sorted(former),
+        _read_facts(database, source, [*entities, *former]),
+        records,
+        [] if source.name in records else [row["source"] for row in database.read("ingest/list_sources")],
+        _find_look_alikes(database, source),
+    )
 
 
 def nothing() -> ExistingGraph:
     """What an empty graph holds."""
     text = {column: pd.Series(dtype="str") for column in ("head", "relation", "tail", "split")}
-    facts = pd.DataFrame({**text, "ours": pd.Series(dtype=bool), "properties": pd.Series(dtype=object)})
+    lists = {column: pd.Series(dtype=object) for column in ("properties", "sources", "value_sources")}
+    facts = pd.DataFrame({**text, "ours": pd.Series(dtype=bool), **lists})
     return ExistingGraph({}, [], facts)
 
 
@@ -70,6 +90,7 @@ def fact_properties(source: Source) -> list[str]:
 
 def _read_facts(database: Database, source: Source, heads: list[str]) -> pd.DataFrame:
     columns = {"heads": "head", "tails": "tail", "splits": "split", "ours": "ours", "properties": "properties"}
+    columns |= {"sources": "sources", "value_sources": "value_sources"}
     frames = []
     for batch in batches(heads, BATCH):
         for row in read_columns(
@@ -78,3 +99,11 @@ def _read_facts(database: Database, source: Source, heads: list[str]) -> pd.Data
             frame = pd.DataFrame({column: row[key] for key, column in columns.items()})
             frames.append(frame.assign(relation=row["relation"]))
     return pd.concat(frames, ignore_index=True) if frames else nothing().facts
+
+
+def _find_look_alikes(database: Database, source: Source) -> list[str]:
+    found: list[str] = []
+    for forms in batches(other_forms(source.entities["id"]), BATCH):
+        for row in read_columns(database, "ingest/read_entities", ids=forms, properties=[]):
+            found += row["ids"]
+    return sorted(found)

@@ -3,6 +3,7 @@
 The graph is the one that an ordinary ingest would make, time stamps aside; a test compares them.
 """
 
+import re
 import shlex
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from base.errors import InputError, PipelineError
@@ -21,19 +23,23 @@ from graph.connection import connect
 from graph.download import Limits
 from graph.loading.asserted import entity_properties, fact_properties
 from graph.loading.files import Source
-from graph.loading.ingest import IngestResult, summarize, write_pictures
+from graph.loading.ingest import IngestResult, remember_source, summarize, write_pictures
 from graph.loading.plan import Plan, plan_first_load
 from graph.pictures import PictureStore
 from graph.schema import setup_schema
-from graph.server.neo4j_admin import DATABASE, count_contents, offline
+from graph.server.neo4j_admin import DATABASE, Admin, count_contents, offline
 from graph.server.neo4j_server import Server
+from graph.server.store import swap, why_closed
 from graph.splits import Shares
 
 # How the import tool calls the types that a table may have, by the name of the frame's dtype.
 TYPES = {"Int64": "long", "Float64": "double", "boolean": "boolean"}
 # Characters that no label has; one of them parts the labels of an entity.
 SEPARATORS = ("U+001F", "U+001E", "U+001D")
-OPTIONS = ("--id-type=string", "--multiline-fields=true", "--overwrite-destination=true")
+OPTIONS = ("--id-type=string", "--multiline-fields=true", "--overwrite-destination=true", "--bad-tolerance=0")
+# A cell that is longer than the tool's buffer fails; of what it has by default, half is left for the rest of a row.
+BUFFER = 4 << 20
+IMPORTED = re.compile(r"Imported:\s+(\d+) nodes\s+(\d+) relationships")
 
 
 def bulk_ingest(
@@ -50,25 +56,65 @@ def bulk_ingest(
 
     shares, hold_out: see plan_changes. limits: see gather_pictures. Pictures are copied as by an ordinary ingest.
 
-    Raises InputError where the database holds anything, GraphError where the import fails; it can be tried again then.
+    The import makes a spare store, which takes the database's place only once it is whole and opens.
+
+    Raises InputError where the database holds anything, PipelineError, with Neo4j's reason, where the database does
+    not open or the import fails; the database is then as it was before.
     """
     changes = plan_first_load(source, shares=shares, holding_out=hold_out)
+    if reason := why_closed(server):
+        raise PipelineError(
+            f"Neo4j does not open the database: {reason}; `vlkge reset` puts its files aside and begins an empty one"
+        )
     if nodes := count_contents(server)["nodes"]:
         raise InputError(
             f"the graph already holds {nodes:,} nodes, and a bulk import needs an empty one: "
             "leave out --bulk, or empty it with `vlkge reset`"
         )
-    with offline(server) as admin, tempfile.TemporaryDirectory(prefix="import-", dir=server.folder) as folder:
-        admin.run("database", "import", "full", DATABASE, *write_files(changes, Path(folder)))
-    wanted = {"nodes": len(source.entities), "relationships": len(source.triples)}
-    if (found := count_contents(server)) != wanted:
-        raise PipelineError(
-            f"the import left {found} in the graph, not {wanted}: empty it with `vlkge reset`, and leave out --bulk"
-        )
+    with tempfile.TemporaryDirectory(prefix="import-", dir=server.folder) as folder:
+        spare = Path(folder)
+        with offline(server) as admin:
+            _import(admin, changes, spare)
+            swap(server, spare / "data")
+        _check(server, changes, spare / "data")
     with connect(server.start()) as database:
         setup_schema(database)
         pictures = write_pictures(database, changes, store, limits=limits, progress=progress)
+        remember_source(database, changes, pruned=False)
     return summarize(changes, dry_run=False, pruned=False, pictures=pictures)
+
+
+def _wanted(changes: Plan) -> tuple[int, int]:
+    return len(changes.source.entities), len(changes.source.triples)
+
+
+def _import(admin: Admin, changes: Plan, spare: Path) -> None:
+    """Make a store in ``<spare>/data``. Raises PipelineError where it is not the whole source."""
+    data = spare / "data"
+    data.mkdir()
+    arguments = write_files(changes, spare / "files")
+    printed = admin.run("database", "import", "full", DATABASE, "--verbose", *arguments, data=data)
+    found = IMPORTED.search(printed)
+    if found is not None and (int(found[1]), int(found[2])) != _wanted(changes):
+        raise PipelineError(
+            f"neo4j-admin imported {found[1]} nodes and {found[2]} relationships, not {_wanted(changes)}: "
+            "nothing is changed; leave out --bulk"
+        )
+
+
+def _check(server: Server, changes: Plan, data: Path) -> None:
+    """Raise PipelineError, and put the database back as it was, where the new one does not open or is not whole."""
+    reason = why_closed(server)
+    found = None if reason else tuple(count_contents(server).values())
+    if found == _wanted(changes):
+        return
+    with offline(server):
+        swap(server, data)
+    server.start()
+    raise PipelineError(
+        f"the imported database {f'does not open ({reason})' if reason else f'holds {found}, not {_wanted(changes)}'}: "
+        "it is as it was before; leave out --bulk"
+    )
 
 
 def write_files(changes: Plan, folder: Path) -> list[str]:
@@ -99,6 +145,7 @@ def write_files(changes: Plan, folder: Path) -> list[str]:
     }
     return [
         *OPTIONS,
+        *_buffer([*entities.values(), *facts.values()]),
         f"--array-delimiter={separator}",
         f"--nodes={_write(folder, 'entities', entities)}",
         f"--relationships={_write(folder, 'facts', facts)}",
@@ -112,6 +159,17 @@ def command(arguments: Iterable[str], database: str) -> str:
 
 def _properties(frame: pd.DataFrame, names: list[str]) -> dict[str, "pd.Series[Any]"]:
     return {f"{name}:{TYPES.get(str(frame[name].dtype), 'string')}": _cells(frame[name]) for name in names}
+
+
+def _buffer(columns: Iterable[object]) -> list[str]:
+    """The option for cells that are longer than the tool takes by default, none where there are none."""
+    texts = [
+        pa.array(column, pa.large_string())
+        for column in columns
+        if isinstance(column, pd.Series) and column.dtype == "str"
+    ]
+    longest = max((pc.max(pc.binary_length(text)).as_py() or 0 for text in texts), default=0)
+    return [f"--read-buffer-size={(4 * longest >> 20) + 8}m"] if 2 * longest > BUFFER else []
 
 
 def _cells(values: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -1,17 +1,22 @@
 """A folder of `entities` and `triples` files, read and checked as a whole before anything is written."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pydantic import ValidationError
 
 from base.errors import InputError
 from graph import reserved
-from graph.loading.tables import Table, find_table, read_table
+from graph.loading.csv_files import CsvFormat
+from graph.loading.names import bare, find_wrong, look_alikes, tell_look_alikes, wrong_id, wrong_name, wrong_text
+from graph.loading.tables import MOST, Table, find_table, read_table
 from graph.splits import SPLITS
 
 DEFAULT_LABEL = "Thing"
@@ -22,9 +27,9 @@ REQUIRED = {"entities": ("id", "label"), "triples": ("head", "relation", "tail")
 RESERVED = {
     "entities": {
         "adopted", "held_out", "image_sha256", "primary_label", "sources", "textual", "textual_digest", "updated_at",
-        "visual", "visual_digest",
+        "value_sources", "visual", "visual_digest",
     },
-    "triples": {"sources", "asserted_at"},
+    "triples": {"sources", "asserted_at", "value_sources"},
 }  # fmt: skip
 RESERVED_SOURCES = {"adopted", "prediction"}
 TEXT = {
@@ -43,6 +48,8 @@ class Source:
         properties; each fact once.
     repeated: how often a fact was given more than once.
     derived: whether the entities were made from the triples; their label is then only a default.
+    named: whether a person gave the name; else it is the folder's, as it was typed.
+    notes: what is no error and should be known.
     """
 
     name: str
@@ -51,6 +58,8 @@ class Source:
     triples: pd.DataFrame
     repeated: int = 0
     derived: bool = False
+    named: bool = True
+    notes: list[str] = field(default_factory=list)
 
 
 def read_source(
@@ -58,58 +67,80 @@ def read_source(
 ) -> Source:
     """Read and check a folder with `entities` and `triples` as .csv or .parquet.
 
-    name: what the graph remembers the source by; the folder's name where it is left out.
-    mapping: a TOML file with tables [entities] and [triples], our column = "header in the file";
-        `mapping.toml` in the folder where it is left out and there is one.
+    name: what the graph remembers the source by; the folder's name where it is left out, that of a link as it is
+        typed and not of what it points to.
+    mapping: a TOML file with tables [entities] and [triples], our column = "header in the file", and [csv], see
+        CsvFormat; `mapping.toml` in the folder where it is left out and there is one.
     entities_from_triples: for a folder without entities: each end of a triple becomes a Thing.
 
     Raises InputError with all that is wrong: file, line, the first few and a count of each.
     """
-    folder = folder.resolve()
+    # As typed: what a link points to may change every night.
+    folder = folder.resolve() if ".." in folder.parts else folder.absolute()
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder; give one with entities and triples as .csv or .parquet")
-    name = folder.name if name is None else name
+    named, name = name is not None, folder.name if name is None else name
     if not name or name in RESERVED_SOURCES:
         raise InputError(
             f"the source's name is {name!r}; it must not be empty nor one of {', '.join(sorted(RESERVED_SOURCES))}"
         )
-    headers = _read_mapping(folder, mapping)
-    triples = _read(folder, "triples", headers)
+    if reason := wrong_name(name):
+        raise InputError(f"the source's name {name!r} {reason}; give another one")
+    headers, form = _read_mapping(folder, mapping)
+    triples = _read(folder, "triples", headers, form)
     if entities_from_triples:
         if path := find_table(folder, "entities"):
             raise InputError(f"{path} is there: entities are made from the triples only where no file gives them")
-        _raise(_check_triples(triples, None))
+        _raise([*_check_some(triples), *_check_triples(triples, None)])
         entities = _derive_entities(triples.frame)
     else:
-        table = _read(folder, "entities", headers)
-        _raise([*_check_entities(table), *_check_triples(triples, table)])
+        table = _read(folder, "entities", headers, form)
+        _raise([*_check_some(table), *_check_entities(table), *_check_triples(triples, table)])
         entities = table.frame
     facts = triples.frame.drop_duplicates(["head", "relation", "tail"])
-    return Source(name, folder, entities, facts, len(triples.frame) - len(facts), derived=entities_from_triples)
+    return Source(
+        name, folder, entities, facts, len(triples.frame) - len(facts),
+        derived=entities_from_triples, named=named,
+        notes=_note(triples, entities) if entities_from_triples else [*_tell_rows(table), *_note(triples, entities)],
+    )  # fmt: skip
 
 
-def _read_mapping(folder: Path, path: Path | None) -> Mapping[str, Mapping[str, str]]:
+def _read_mapping(folder: Path, path: Path | None) -> tuple[Mapping[str, Mapping[str, str]], CsvFormat]:
     path = path or (folder / MAPPING_FILE if (folder / MAPPING_FILE).is_file() else None)
     if path is None:
-        return {}
+        return {}, CsvFormat()
     try:
         mapping = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"the mapping file {path} cannot be read: {error}") from error
+    form = _read_format(path, mapping.pop("csv", {}))
     for key, table in mapping.items():
         if key not in REQUIRED or not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
             raise InputError(
-                f'{path}: [{key}] is not understood; allowed are [entities] and [triples] with lines: column = "header"'
+                f"{path}: [{key}] is not understood; allowed are [entities] and [triples] with lines: column = "
+                '"header", and [csv] with separator, quote and encoding'
             )
-    return mapping
+    return mapping, form
 
 
-def _read(folder: Path, kind: str, headers: Mapping[str, Mapping[str, str]]) -> Table:
+def _read_format(path: Path, given: Any) -> CsvFormat:
+    try:
+        form = CsvFormat.model_validate(given)
+    except ValidationError as error:
+        raise InputError(
+            f"{path}: [csv] is {given!r}; it may have separator, quote and encoding, each a text"
+        ) from error
+    if problem := form.problem():
+        raise InputError(f"{path}: [csv] {problem}")
+    return form
+
+
+def _read(folder: Path, kind: str, headers: Mapping[str, Mapping[str, str]], form: CsvFormat) -> Table:
     path = find_table(folder, kind)
     if path is None:
         hint = "; where there is none, entities can be made from the triples" if kind == "entities" else ""
         raise InputError(f"{folder} has no {kind}.csv or {kind}.parquet{hint}")
-    table = read_table(path, headers.get(kind, {}), SPELLINGS[kind])
+    table = read_table(path, headers.get(kind, {}), SPELLINGS[kind], TEXT[kind], form)
     columns = list(table.frame.columns)
     if absent := [column for column in REQUIRED[kind] if column not in columns]:
         others = {column: spelling for spelling, column in SPELLINGS[kind].items()}
@@ -128,7 +159,8 @@ def _read(folder: Path, kind: str, headers: Mapping[str, Mapping[str, str]]) -> 
     if kind == "triples" and "split" not in columns:
         frame.insert(3, "split", pd.Series(np.nan, index=frame.index, dtype="str"))
     first = [column for column in TEXT[kind] if column in frame]
-    return Table(path, frame[[*first, *(column for column in frame if column not in first)]])
+    ordered = frame[[*first, *(column for column in frame if column not in first)]]
+    return Table(path, ordered, table.places, table.read)
 
 
 def _as_text(path: Path, values: "pd.Series[str]") -> "pd.Series[str]":
@@ -142,25 +174,39 @@ def _derive_entities(triples: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"id": pd.Series(ids, dtype="str"), "label": pd.Series(DEFAULT_LABEL, range(len(ids)), "str")})
 
 
+def _check_some(table: Table) -> list[str]:
+    return [f"{table.path.name}: the file has a header but no rows"] if table.frame.empty else []
+
+
 def _check_entities(table: Table) -> list[str]:
-    frame, problems = table.frame, _check_filled(table, ("id", "label"))
+    frame = table.frame
+    problems = [*_check_names(table, "id", wrong_id), *_check_names(table, "label", wrong_name), *_check_texts(table)]
     again = (frame["id"].duplicated() & frame["id"].notna()).to_numpy()
     if again.any():
         first = frame.loc[~again].set_index("id")["label"]
         shown = frame["id"] + " as " + frame["label"].fillna("") + ", before as "
         shown = shown + frame["id"].map(first.loc[first.index.dropna()]).fillna("")
         problems.append(table.complain(again, "an id must stand once", shown))
-    return [*problems, *_check_reserved(table, "label", reserved.LABELS)]
+    return [*problems, *_check_reserved(table, "label", reserved.TYPES)]
 
 
 def _check_triples(table: Table, entities: Table | None) -> list[str]:
-    frame, problems = table.frame, _check_filled(table, ("head", "relation", "tail"))
-    problems += _check_reserved(table, "relation", reserved.RELATIONS)
+    frame = table.frame
+    # Where the entities are listed, what is wrong with an id is told there; here it is unknown.
+    check_end = wrong_id if entities is None else _wrong_if_empty
+    problems = [
+        *_check_names(table, "head", check_end),
+        *_check_names(table, "relation", wrong_name),
+        *_check_names(table, "tail", check_end),
+        *_check_texts(table),
+        *_check_reserved(table, "relation", reserved.RELATIONS),
+    ]
     if entities is not None:
         for end in ("head", "tail"):
             unknown = (~frame[end].isin(entities.frame["id"]) & frame[end].notna()).to_numpy()
             if unknown.any():
-                problems.append(table.complain(unknown, f"the {end} is not in {entities.path.name}", frame[end]))
+                told = table.complain(unknown, f"the {end} is not in {entities.path.name}", frame[end])
+                problems.append(told + _hint_look_alikes(frame[end][unknown], entities))
     wrong = (frame["split"].notna() & ~frame["split"].isin(SPLITS)).to_numpy()
     if wrong.any():
         problems.append(table.complain(wrong, f"the split must be one of {', '.join(SPLITS)} or empty", frame["split"]))
@@ -177,9 +223,57 @@ def _check_triples(table: Table, entities: Table | None) -> list[str]:
     return problems
 
 
-def _check_filled(table: Table, columns: tuple[str, ...]) -> list[str]:
-    empty = {column: (table.frame[column].fillna("").str.strip() == "").to_numpy() for column in columns}
-    return [table.complain(bad, f"{column} is empty") for column, bad in empty.items() if bad.any()]
+def _check_names(table: Table, column: str, wrong: Callable[[str], str | None]) -> list[str]:
+    values = table.frame[column].fillna("")
+    return [
+        table.complain(bad, f"{column} {reason}", None if reason == "is empty" else values)
+        for reason, bad in find_wrong(values, wrong)
+    ]
+
+
+def _wrong_if_empty(id_: str) -> str | None:
+    return None if bare(id_) else "is empty"
+
+
+def _check_texts(table: Table) -> list[str]:
+    """Of the columns that become properties."""
+    frame = table.frame
+    texts = [name for name in frame if frame[name].dtype == "str" and name not in (*REQUIRED["triples"], "id", "label")]
+    return [
+        table.complain(bad, f"{name} {reason}", frame[name])
+        for name in texts
+        for reason, bad in find_wrong(frame[name], wrong_text)
+    ]
+
+
+def _hint_look_alikes(unknown: "pd.Series[str]", entities: Table) -> str:
+    """Ids of the entities that look like some of the unknown ones; empty where none do."""
+    known = {_face(id_): id_ for id_ in entities.frame["id"].dropna()}
+    pairs = {value: known[_face(value)] for value in unknown.unique().tolist() if _face(value) in known}
+    shown = "; ".join(f"{value!a} looks like {id_!a}" for value, id_ in list(pairs.items())[:MOST])
+    return f"; {shown}, which is there" if pairs else ""
+
+
+def _face(id_: str) -> str:
+    return unicodedata.normalize("NFC", bare(id_))
+
+
+def _note(triples: Table, entities: pd.DataFrame) -> list[str]:
+    """What of the files is no error and should be known."""
+    return [
+        *_tell_rows(triples),
+        *tell_look_alikes("ids", look_alikes(entities["id"])),
+        *tell_look_alikes("labels", look_alikes(entities["label"].unique())),
+        *tell_look_alikes("relations", look_alikes(triples.frame["relation"].unique())),
+    ]
+
+
+def _tell_rows(table: Table) -> list[str]:
+    """How many rows were read of how many lines, where that is not one row a line below the header."""
+    rows = len(table.frame)
+    if table.read is None or table.read == rows + 1:
+        return [] if rows else [f"{table.path.name} has a header but no rows"]
+    return [f"{table.path.name}: {rows:,} rows of {table.read:,} lines, as some are blank or cells hold line breaks"]
 
 
 def _check_reserved(table: Table, column: str, ours: Sequence[str]) -> list[str]:

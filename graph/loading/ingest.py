@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from pydantic import BaseModel
@@ -11,13 +12,16 @@ from base.progress import Progress, silent
 from graph.connection import Database, batches
 from graph.download import Limits
 from graph.loading.asserted import read_asserted
-from graph.loading.files import Source
-from graph.loading.plan import Counts, Plan, Row, plan_changes
+from graph.loading.comparison import Row
+from graph.loading.files import DEFAULT_LABEL, Source
+from graph.loading.former_columns import find_former_columns, remember, remove_former_columns, tell_former_columns
+from graph.loading.plan import Counts, Plan, plan_changes
 from graph.pictures import Gathered, PictureStore, gather_pictures
 from graph.schema import setup_schema
 from graph.splits import Shares
 
 BATCH = 10_000
+BATCH_TEXT = 16_000_000  # characters
 # The first facts of an empty graph go alone: until some are committed, each row is looked for in a scan of all.
 FIRST_BATCH = 100
 
@@ -39,7 +43,10 @@ class PictureCounts(BaseModel):
 
 
 class IngestResult(BaseModel):
-    """What an ingest did, or would do: `pictures` is None for a dry run, which reads none."""
+    """What an ingest did, or would do: `pictures` is None for a dry run, which reads none.
+
+    `notes`: what is no error and should be known, a sentence each.
+    """
 
     source: str
     dry_run: bool
@@ -49,6 +56,7 @@ class IngestResult(BaseModel):
     splits: dict[str, int]
     held_out: dict[str, int]
     repeated_facts: int
+    notes: list[str] = []
     pictures: PictureCounts | None = None
 
 
@@ -62,6 +70,7 @@ def ingest(
     dry_run: bool = False,
     shares: Shares | None = None,
     hold_out: Mapping[str, float] | None = None,
+    preferred: bool = False,
     limits: Limits | None = None,
     progress: Progress = silent,
 ) -> IngestResult:
@@ -69,11 +78,11 @@ def ingest(
 
     prune: take away what the source no longer asserts, at most the share `prune_limit` of it.
     dry_run: only say what would change.
-    shares, hold_out: see plan_changes. limits: see gather_pictures.
+    shares, hold_out, preferred: see plan_changes. limits: see gather_pictures.
 
     Raises InputError, before anything is written, where the source disagrees with the graph.
     """
-    changes = plan(database, source, shares=shares, hold_out=hold_out)
+    changes = plan(database, source, shares=shares, hold_out=hold_out, preferred=preferred)
     if prune:
         check_prune(changes, prune_limit)
     if dry_run:
@@ -84,6 +93,7 @@ def ingest(
     pictures = write_pictures(database, changes, store, limits=limits, progress=progress)
     if prune:
         remove_former(database, changes)
+    remember_source(database, changes, pruned=prune)
     return summarize(changes, dry_run=False, pruned=prune, pictures=pictures)
 
 
@@ -93,33 +103,50 @@ def list_sources(database: Database) -> list[str]:
 
 
 def plan(
-    database: Database, source: Source, *, shares: Shares | None = None, hold_out: Mapping[str, float] | None = None
+    database: Database,
+    source: Source,
+    *,
+    shares: Shares | None = None,
+    hold_out: Mapping[str, float] | None = None,
+    preferred: bool = False,
 ) -> Plan:
     """What an ingest of the source would change, checked; nothing is written. See plan_changes."""
-    return plan_changes(source, read_asserted(database, source), shares=shares, holding_out=hold_out)
+    asserted = read_asserted(database, source)
+    changes = plan_changes(source, asserted, shares=shares, holding_out=hold_out, preferred=preferred)
+    return replace(changes, former_columns=find_former_columns(database, source, changes.order))
 
 
 def check_prune(changes: Plan, limit: float) -> None:
-    """Raise InputError where pruning would take away more than the share `limit` of entities or of facts."""
+    """Raise InputError where pruning would take away more than the share `limit` of entities, of facts, or of either
+    the values that a column gave them."""
     for kind, counts in (("entities", changes.entity_counts), ("facts", changes.fact_counts)):
         if counts.removed > limit * counts.before:
             raise InputError(
                 f"the files of {changes.source.name} no longer hold {counts.removed:,} of {counts.before:,} {kind} "
                 f"({counts.removed / counts.before:.0%}); pruning takes away at most {limit:.0%} unless told otherwise"
             )
+        for column in changes.former_columns:
+            if column.kind == kind and column.count > limit * counts.before:
+                raise InputError(
+                    f"the files of {changes.source.name} no longer have the column {column.name!r}, of which "
+                    f"{column.count:,} of {counts.before:,} {kind} hold a value; "
+                    f"pruning takes away at most {limit:.0%} unless told otherwise"
+                )
 
 
 def write_entities(database: Database, changes: Plan, *, progress: Progress = silent) -> None:
     """Write the entities that are new or changed; the schema must be set up."""
-    for done, batch in _count(batches(changes.entities, BATCH)):
+    for done, batch in _count(_light(changes.entities)):
         database.write("ingest/merge_entities", rows=batch, source=changes.source.name)
+        if refined := [row["id"] for row in batch if row.get("refined")]:
+            database.write("ingest/refine_labels", ids=refined, label=DEFAULT_LABEL)
         progress(done, len(changes.entities), "entities")
 
 
 def write_facts(database: Database, changes: Plan, *, progress: Progress = silent) -> None:
     """Write the facts that are new or changed; their ends must be written."""
     first, rest = changes.facts[:FIRST_BATCH], changes.facts[FIRST_BATCH:]
-    for done, batch in _count(chain([first], batches(rest, BATCH))):
+    for done, batch in _count(chain([first], _light(rest))):
         database.write("ingest/merge_facts", rows=batch, source=changes.source.name)
         progress(done, len(changes.facts), "facts")
 
@@ -157,7 +184,13 @@ def remove_former(database: Database, changes: Plan) -> None:
         database.write("ingest/release_facts", rows=rows, source=name)
     for ids in batches(changes.former_entities, BATCH):
         database.write("ingest/release_entities", ids=ids, source=name)
+    remove_former_columns(database, name, changes.former_columns)
     database.write("ingest/delete_unasserted")
+
+
+def remember_source(database: Database, changes: Plan, *, pruned: bool) -> None:
+    """Note what the next ingest is to know of this one, once all is written."""
+    remember(database, changes.source, changes.order, [] if pruned else changes.former_columns)
 
 
 def summarize(changes: Plan, *, dry_run: bool, pruned: bool, pictures: PictureCounts | None = None) -> IngestResult:
@@ -171,6 +204,7 @@ def summarize(changes: Plan, *, dry_run: bool, pruned: bool, pictures: PictureCo
         splits={part: int((changes.splits == part).sum()) for part in ("train", "val", "test")},
         held_out=dict(Counter(changes.held_out.values())),
         repeated_facts=changes.source.repeated,
+        notes=[*changes.notes, *tell_former_columns(changes.former_columns, pruned)],
         pictures=pictures,
     )
 
@@ -181,6 +215,19 @@ def _broken(images: Mapping[str, str], gathered: Gathered) -> list[BrokenPicture
         for i, image in images.items()
         if image in gathered.broken
     ]
+
+
+def _light(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Consecutive slices of at most BATCH rows, and of no more text than a transaction takes."""
+    for batch in batches(rows, BATCH):
+        start = size = 0
+        for at, row in enumerate(batch):
+            weight = sum(len(value) for value in row.get("properties", {}).values() if isinstance(value, str))
+            if size and size + weight > BATCH_TEXT:
+                yield batch[start:at]
+                start, size = at, 0
+            size += weight
+        yield batch[start:]
 
 
 def _count(parts: Iterable[Sequence[Row]]) -> Iterator[tuple[int, list[Row]]]:

@@ -1,8 +1,7 @@
 """What an ingest would change, worked out and checked against the graph before the first write."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +9,23 @@ import pandas as pd
 from pydantic import BaseModel
 
 from base.errors import InputError, shorten
-from graph.loading.asserted import ExistingEntity, ExistingGraph, entity_properties, fact_properties, nothing
+from graph.loading.asserted import ExistingEntity, ExistingGraph, fact_properties, nothing
+from graph.loading.comparison import (
+    Row,
+    check_labels,
+    compare_entities,
+    settle_facts,
+    shows_own_picture,
+    tell_disagreements,
+    tell_refined,
+    values_of,
+)
 from graph.loading.files import Source
+from graph.loading.former_columns import FormerColumn
+from graph.loading.names import look_alikes, tell_look_alikes
+from graph.loading.sources import Order, Settled, check_folder, note_link, place_source
 from graph.splits import Shares, hold_out, inherited, split_pairs
 
-Row = dict[str, Any]
 FACT = ("head", "relation", "tail")
 
 
@@ -37,7 +48,9 @@ class Plan:
     """entities, facts: rows for the statements merge_entities and merge_facts, only what is new or changed.
     former_entities, former_facts: what the source no longer asserts.
     splits: the part of every fact of the source, in its order. held_out: new marks, id -> val or test.
-    images: id -> address for each entity with a picture; digests: id -> SHA-256 that the graph has for it.
+    images: id -> address for each entity whose picture is the source's; digests: id -> SHA-256 that the graph has.
+    order: what the graph is to remember of its sources. former_columns: those that the source no longer has.
+    notes: what is no error and should be known.
     """
 
     source: Source
@@ -51,6 +64,9 @@ class Plan:
     held_out: dict[str, str]
     images: dict[str, str]
     digests: dict[str, str]
+    order: Order
+    former_columns: list[FormerColumn] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def plan_changes(
@@ -59,22 +75,27 @@ def plan_changes(
     *,
     shares: Shares | None = None,
     holding_out: Mapping[str, float] | None = None,
+    preferred: bool = False,
 ) -> Plan:
     """Compare a source with the graph.
 
     shares: sizes of the parts where the source gives no split.
     holding_out: label -> share of its new entities that are held out wholly, where the source gives no split.
+    preferred: where sources disagree about a value, this one is believed before all others from now on.
 
-    Raises InputError where the source disagrees with the graph on a label or a written split, or would
-    train on an entity that is held out.
+    Raises InputError where the source disagrees with the graph on a label or a written split, would train on an entity
+    that is held out, or has, without being named, the name of one from another folder.
     """
     shares = shares or Shares()
-    _check_labels(source, graph.entities)
+    check_folder(source, graph.records)
+    order = Order(source.name, place_source(graph.records, graph.known, source.name, preferred))
+    check_labels(source, graph.entities)
     marks = _mark_held_out(source, graph.entities, shares, holding_out or {})
-    entities, digests = _compare_entities(source, graph.entities, marks)
+    entities, digests, settled = compare_entities(source, graph.entities, marks, order)
     places = _find(source.triples, graph)
     splits = _choose_splits(source, graph, places, shares, marks)
-    news, changed = places < 0, _changed_facts(source, graph, places)
+    settled_facts = settle_facts(source, graph, places, order)
+    news, changed = places < 0, _changed_facts(graph, places, settled_facts)
     kept = np.zeros(len(graph.facts), dtype=bool)
     kept[places[places >= 0]] = True
     former = graph.facts.loc[graph.facts["ours"].to_numpy(dtype=bool) & ~kept, list(FACT)]
@@ -82,7 +103,7 @@ def plan_changes(
     return Plan(
         source=source,
         entities=entities,
-        facts=_fact_rows(source, splits, news | changed),
+        facts=_fact_rows(source, splits, news | changed, settled_facts),
         former_entities=graph.former,
         former_facts=[dict(zip(FACT, fact, strict=True)) for fact in former.itertuples(index=False, name=None)],
         entity_counts=Counts(
@@ -101,8 +122,17 @@ def plan_changes(
         ),
         splits=splits,
         held_out=marks,
-        images=_images(source),
+        images={i: image for i, image in _images(source).items() if i not in settled or shows_own_picture(settled[i])},
         digests=digests,
+        order=order,
+        notes=[
+            *source.notes,
+            *note_link(source, graph.records),
+            *_tell_look_alikes(source, graph),
+            *tell_refined(entities),
+            *tell_disagreements(settled.items()),
+            *tell_disagreements((_name(source.triples, at), became) for at, became in settled_facts.items()),
+        ],
     )
 
 
@@ -120,19 +150,10 @@ def plan_first_load(
         Counts(added=len(rows), changed=0, unchanged=0, removed=0, before=0)
         for rows in (source.entities, source.triples)
     )
-    return Plan(source, [], [], [], [], entities, facts, splits, marks, _images(source), {})
-
-
-def _check_labels(source: Source, known: Mapping[str, ExistingEntity]) -> None:
-    if source.derived:
-        return
-    clashes = [
-        f"{i} is {' and '.join(known[i].labels)} in the graph, {label} in the files"
-        for i, label in _labelled(source)
-        if i in known and known[i].labels and label not in known[i].labels
-    ]
-    if clashes:
-        raise InputError(f"an entity keeps the label that it has: {shorten(clashes)}")
+    order = Order(source.name, place_source({}, [], source.name, preferred=False))
+    return Plan(
+        source, [], [], [], [], entities, facts, splits, marks, _images(source), {}, order, notes=source.notes
+    )  # fmt: skip
 
 
 def _mark_held_out(
@@ -156,41 +177,6 @@ def _mark_held_out(
         chosen = free & (labels == label).to_numpy()
         marks[chosen] = hold_out(ids[chosen], share, shares)
     return {i: str(mark) for i, mark in zip(ids.tolist(), marks, strict=True) if mark and i not in known}
-
-
-def _compare_entities(
-    source: Source, known: Mapping[str, ExistingEntity], marks: Mapping[str, str]
-) -> tuple[list[Row], dict[str, str]]:
-    """Rows to write, and the digests of pictures that the graph has and that stay."""
-    names = entity_properties(source)
-    columns = [_values(source.entities[name]) for name in names]
-    rows, digests = [], {}
-    values = zip(*columns, strict=True) if columns else iter([()] * len(source.entities))
-    for (i, label), new in zip(_labelled(source), values, strict=True):
-        old = known.get(i)
-        if old is None:
-            properties = {name: value for name, value in zip(names, new, strict=True) if value is not None}
-            rows.append({"id": i, "label": label, "properties": properties | _mark(marks.get(i))})
-            continue
-        # An empty cell takes a property away, unless it may come from another source.
-        alone = not set(old.sources) - {source.name}
-        properties = {
-            name: value
-            for name, value, before in zip(names, new, old.properties, strict=True)
-            if (value != before or type(value) is not type(before)) and (value is not None or alone)
-        }
-        if "image" in properties:
-            properties["image_sha256"] = None
-        elif old.picture:
-            digests[i] = old.picture
-        if properties or source.name not in old.sources:
-            label = old.labels[0] if source.derived and old.labels else label
-            rows.append({"id": i, "label": label, "properties": properties})
-    return rows, digests
-
-
-def _mark(part: str | None) -> dict[str, str]:
-    return {"held_out": part} if part else {}
 
 
 def _find(triples: pd.DataFrame, graph: ExistingGraph) -> npt.NDArray[np.intp]:
@@ -240,36 +226,41 @@ def _choose_splits(
     return splits
 
 
-def _changed_facts(source: Source, graph: ExistingGraph, places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+def _changed_facts(
+    graph: ExistingGraph, places: npt.NDArray[np.intp], settled: Mapping[int, Settled]
+) -> npt.NDArray[np.bool_]:
     """Facts that are there but lack our entry, a split, or the values that the files give."""
     there = np.flatnonzero(places >= 0)
     facts = graph.facts.iloc[places[there]]
     changed = np.zeros(len(places), dtype=bool)
     changed[there] = (~facts["ours"] | (facts["split"] == "")).to_numpy(dtype=bool)
-    names = fact_properties(source)
-    if names:
-        news = zip(*(_values(source.triples[name].iloc[there]) for name in names), strict=True)
-        pairs = zip(facts["properties"], news, strict=True)
-        changed[there] |= np.array([list(before) != list(after) for before, after in pairs], dtype=bool)
+    changed[[at for at, became in settled.items() if became.properties]] = True
     return changed
 
 
-def _fact_rows(source: Source, splits: npt.NDArray[np.str_], wanted: npt.NDArray[np.bool_]) -> list[Row]:
+def _fact_rows(
+    source: Source, splits: npt.NDArray[np.str_], wanted: npt.NDArray[np.bool_], settled: Mapping[int, Settled]
+) -> list[Row]:
     triples = source.triples[wanted]
-    columns = [_values(triples[column]) for column in FACT]
+    columns = [values_of(triples[column]) for column in FACT]
     rows: list[Row] = [
         {"head": head, "relation": relation, "tail": tail, "split": split}
         for head, relation, tail, split in zip(*columns, splits[wanted].tolist(), strict=True)
     ]
     names = fact_properties(source)
     if names:
-        for row, values in zip(rows, zip(*(_values(triples[name]) for name in names), strict=True), strict=True):
-            row["properties"] = dict(zip(names, values, strict=True))
+        places, values = (
+            np.flatnonzero(wanted).tolist(),
+            zip(*(values_of(triples[name]) for name in names), strict=True),
+        )
+        for row, at, given in zip(rows, places, values, strict=True):
+            row["properties"] = settled[at].properties if at in settled else dict(zip(names, given, strict=True))
     return rows
 
 
-def _labelled(source: Source) -> list[tuple[str, str]]:
-    return list(zip(source.entities["id"].tolist(), source.entities["label"].tolist(), strict=True))
+def _tell_look_alikes(source: Source, graph: ExistingGraph) -> list[str]:
+    pairs = look_alikes([*source.entities["id"], *graph.look_alikes]) if graph.look_alikes else []
+    return tell_look_alikes("ids of the files and of the graph", pairs)
 
 
 def _images(source: Source) -> dict[str, str]:
@@ -277,11 +268,6 @@ def _images(source: Source) -> dict[str, str]:
         return {}
     shown = source.entities.loc[source.entities["image"].notna(), ["id", "image"]]
     return dict(zip(shown["id"], shown["image"], strict=True))
-
-
-def _values(column: "pd.Series[Any]") -> list[Any]:
-    """A column as Python values, None where a cell is missing."""
-    return column.astype(object).where(column.notna(), None).tolist()
 
 
 def _first(wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:

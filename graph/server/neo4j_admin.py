@@ -33,15 +33,18 @@ class Admin:
         """Replace the database by that of ``<folder>/neo4j.dump``."""
         self.run("database", "load", DATABASE, f"--from-path={folder}", "--overwrite-destination=true")
 
-    def run(self, *arguments: str) -> str:
-        """What the command printed. Raises GraphError with the end of it where the command fails."""
+    def run(self, *arguments: str, data: Path | None = None) -> str:
+        """What the command printed; with `data`, it works on the stores of that folder and not on the server's.
+
+        Raises PipelineError with its own reason where the command fails.
+        """
         heap, _ = memory()
         classes = os.pathsep.join(map(str, self.jars))
         command = [str(JAVA), f"-Xmx{heap}", *JAVA_OPTIONS, "-cp", classes, "org.neo4j.cli.AdminTool", *arguments]
-        places = {"NEO4J_HOME": str(self.folder), "NEO4J_CONF": str(self.folder / "conf")}
+        places = {"NEO4J_HOME": str(self.folder), "NEO4J_CONF": str(self._configuration(data))}
         done = subprocess.run(
             command,
-            cwd=self.folder,
+            cwd=data or self.folder,
             env=os.environ | places,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -49,9 +52,27 @@ class Admin:
             check=False,
         )
         if done.returncode:
-            end = "\n".join(done.stdout.splitlines()[-LINES:])
-            raise PipelineError(f"neo4j-admin {' '.join(arguments)} failed ({done.returncode}):\n{end}")
+            raise PipelineError(
+                f"neo4j-admin {' '.join(arguments)} failed ({done.returncode}):\n{find_reason(done.stdout)}"
+            )
         return done.stdout
+
+    def _configuration(self, data: Path | None) -> Path:
+        """The folder of a configuration: the server's own, or one beside other data."""
+        if data is None:
+            return self.folder / "conf"
+        folder = data / "conf"
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = f"server.directories.data={data}\nserver.directories.logs={data / 'logs'}\n"
+        (folder / "neo4j.conf").write_text(lines, encoding="utf-8")
+        return folder
+
+
+def find_reason(printed: str) -> str:
+    """Why a command failed: the causes that it names, the first of each kind, else the end of what it printed."""
+    lines = [line.strip() for line in printed.splitlines() if line.strip() and "...." not in line]
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith(("Caused by: ", "Suppressed: "))]
+    return "\n".join(dict.fromkeys(causes) if causes else lines[-LINES:])
 
 
 @contextmanager

@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from base.errors import first_line
+from base.picture_colours import to_rgb
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class BrokenPictureError(Exception):
 
 
 def read_picture(path: Path, size: int) -> Image.Image:
-    """The picture upright (EXIF), in RGB, transparency on white, its shorter side at least `size` if the file's is.
+    """The picture upright (EXIF), in sRGB, transparency on white, its shorter side at least `size` if the file's is.
 
     JPEG files are decoded at a half, quarter or eighth of their size where that leaves twice the needed pixels.
     Raises BrokenPictureError with the reason.
@@ -48,32 +48,13 @@ def read_picture(path: Path, size: int) -> Image.Image:
     try:
         with Image.open(path) as image:
             image.draft("RGB", (2 * size, 2 * size))
-            return to_rgb(ImageOps.exif_transpose(image))
+            return to_rgb(image)
     except UnidentifiedImageError:
         raise BrokenPictureError("not in a picture format that Pillow reads") from None
     except FileNotFoundError:
         raise BrokenPictureError("no such file") from None
     except UNREADABLE as error:
         raise BrokenPictureError(first_line(error)) from error
-
-
-def to_rgb(image: Image.Image) -> Image.Image:
-    """RGB of any mode: palettes, CMYK, 16 bits and floats, transparency put on white."""
-    if image.mode.startswith(("I", "F")):
-        return from_numbers(np.asarray(image, dtype=np.float64), white=65535 if image.mode.startswith("I") else 1)
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(white, image).convert("RGB")
-    return image.convert("RGB")
-
-
-def from_numbers(values: "np.ndarray[Any, np.dtype[np.float64]]", white: float) -> Image.Image:
-    """Grey levels from 0 to `white` as RGB; `white` is raised to the largest value where one is larger."""
-    if not np.isfinite(values).all():
-        raise ValueError("some grey levels are not numbers")
-    grey = np.clip(values / max(white, values.max()) * 255, 0, 255).round().astype(np.uint8)
-    return Image.fromarray(grey).convert("RGB")
 
 
 def in_parallel(function: Callable[[Path], T], paths: Sequence[Path], threads: int) -> Iterator[T | BrokenPictureError]:

@@ -134,6 +134,17 @@ def test_what_is_no_schedule_is_refused(cron: str | None, interval: float | None
         schedule(cron, interval, timezone)
 
 
+@pytest.mark.parametrize("cron", ["0 0 2 * * *", "0 2 * * * * *", "0 2 * *", "0 2 30 2 *", "0 2 31 4,6,9,11 *"])
+def test_a_cron_line_of_other_fields_or_that_never_comes_due_is_refused(cron: str) -> None:
+    with pytest.raises(InputError, match=r"this is no schedule|must have five|never comes due"):
+        schedule(cron, None, "UTC")
+
+
+@pytest.mark.parametrize("cron", ["0 2 * * *", "0 2 29 2 *", "*/5 1-3 * * 1-5", "@daily", "0 2 L * *"])
+def test_a_cron_line_that_comes_due_is_taken(cron: str) -> None:
+    assert schedule(cron, None, "Europe/Amsterdam").cron == cron
+
+
 @pytest.mark.parametrize(
     ("chosen", "message"),
     [

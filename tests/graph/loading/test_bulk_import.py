@@ -1,19 +1,24 @@
 """A bulk import leaves the graph that an ordinary ingest leaves."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from base.errors import InputError
+from base.errors import InputError, PipelineError
 from graph.connection import Database, connect
+from graph.loading import bulk_import
 from graph.loading.bulk_import import bulk_ingest, command, write_files
-from graph.loading.files import Source
+from graph.loading.files import Source, read_source
 from graph.loading.ingest import ingest
 from graph.loading.plan import plan_first_load
 from graph.pictures import PictureStore
+from graph.server.neo4j_admin import count_contents, find_reason
 from graph.server.neo4j_server import Server
+from graph.server.store import put_aside, why_closed
+from tests.graph.loading.odd import make
 
 TIMES = {"updated_at", "asserted_at"}
 
@@ -79,3 +84,48 @@ def test_what_to_type_for_another_server_can_be_pasted(odd_source: Source, tmp_p
     typed = command(arguments, "neo4j")
     assert typed.startswith("neo4j-admin database import full neo4j --id-type=string")
     assert f"'--nodes={tmp_path}/with space/entities-header.csv,{tmp_path}/with space/entities.csv'" in typed
+
+
+def test_a_failed_load_and_a_broken_store_are_no_dead_ends(
+    odd_source: Source, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLKGE_NEO4J_HEAP", "512m")
+    server, store = Server(tmp_path), PictureStore(tmp_path / "pictures")
+    try:
+        # What Neo4j's tool cannot import changes nothing, and its own reason is told.
+        with monkeypatch.context() as broken:
+            broken.setattr(bulk_import, "write_files", lambda *_: ["--nodes=nowhere.csv"])
+            with pytest.raises(PipelineError, match=r"failed \(\d+\):\n(.|\n)*nowhere\.csv"):
+                bulk_ingest(server, odd_source, store)
+        assert count_contents(server) == {"nodes": 0, "relationships": 0}
+        # A store that Neo4j does not open is told, and put aside.
+        server.stop()
+        (server.folder / "data" / "databases" / "neo4j" / "neostore").write_bytes(b"no store")
+        reason = why_closed(server)
+        assert reason
+        with pytest.raises(PipelineError, match="`vlkge reset` puts its files aside"):
+            bulk_ingest(server, odd_source, store)
+        aside = put_aside(server)
+        assert (aside / "databases" / "neo4j" / "neostore").read_bytes() == b"no store"
+        # And then all that ids and names may hold is taken as by an ordinary ingest.
+        source = read_source(make(7, tmp_path / "odd", "csv"))
+        bulk_ingest(server, source, store)
+        ingest(database, source, store)
+        with connect(server.start()) as other:
+            assert whole_graph(other) == whole_graph(database)
+        assert sorted(path.name for path in server.folder.glob("import-*")) == []
+    finally:
+        server.stop()
+
+
+def test_the_reason_of_a_failure_is_what_the_tool_says_last_of_each_cause() -> None:
+    printed = "x\n....... 5%\nError\nCaused by: java.A: outer\n\tat y\nCaused by: java.B: row 7\n\tat z\n"
+    assert find_reason(printed) == "java.A: outer\njava.B: row 7"
+    assert find_reason("one\n..... 100%\ntwo\n") == "one\ntwo"
+
+
+def test_long_cells_get_a_buffer_that_holds_them(odd_source: Source, tmp_path: Path) -> None:
+    entities = odd_source.entities.assign(text=["x" * 5_000_000, "", "", ""])
+    changed = replace(odd_source, entities=entities)
+    assert "--read-buffer-size=27m" in write_files(plan_first_load(changed), tmp_path / "long")
+    assert "read-buffer" not in " ".join(write_files(plan_first_load(odd_source), tmp_path / "short"))

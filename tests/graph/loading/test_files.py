@@ -216,3 +216,115 @@ def test_mapping_files_that_do_not_fit_are_refused(tmp_path: Path, text: str, ex
     path = folder(tmp_path) / "other.toml"
     path.write_text(text)
     assert expected in refused(tmp_path, mapping=path)
+
+
+def test_a_frame_saved_with_its_index_is_refused_with_the_column(tmp_path: Path) -> None:
+    told = refused(folder(tmp_path, ",id,label\n0,Q1,A\n1,Q2,A\n", TRIPLES))
+    assert (
+        "entities.csv: column 1 has no name: where it is an index that pandas wrote, save without it (index=False)"
+        in told
+    )
+    assert "column 1 is called 'Unnamed: 0'" in refused(folder(tmp_path, "Unnamed: 0,id,label\n0,Q1,A\n", TRIPLES))
+    (tmp_path / "entities.csv").unlink()
+    frame = pd.DataFrame({"id": ["Q1", "Q2"], "label": "A"}, index=pd.Index(["x", "y"]))
+    frame.to_parquet(tmp_path / "entities.parquet")
+    assert "entities.parquet: column 3 is called '__index_level_0__'" in refused(tmp_path)
+
+
+LONG = "x" * 3_000
+
+
+@pytest.mark.parametrize(
+    ("entities", "expected"),
+    [
+        (f"id,label\n{LONG},A\n", "id takes more than the 2,900 bytes that fit a key made of two ids and a relation"),
+        (f"id,label\n{LONG},A\n", "… of 3,000 bytes; 1 in all)"),
+        ('id,label\n"' + '""' * 1_500 + '",A\n', "id takes more than the 2,900 bytes"),
+        (f"id,label\nQ1,{LONG}\n", "label takes more than 1,000 bytes (line 2"),
+        (f"id,label,{LONG}\nQ1,A,b\n", "takes more than 1,000 bytes"),
+        ("id,label\nQ1 ,A\n", "id begins or ends with a blank (line 2: 'Q1 '; 1 in all)"),
+        ("id,label\n\u00a0Q1,A\nQ2\ufeff,A\n", "blank (line 2: '\\xa0Q1'; line 3: 'Q2\\ufeff'; 2 in all)"),
+        ("id,label\nQ1,A \n", "label begins or ends with a blank"),
+        ('id,label\nQ1,"A\nB"\n', "label holds a control character such as a line break (line 2: 'A\\nB'; 1 in all)"),
+        ('id,label,"a\nb"\nQ1,A,x\n', "the name of column 3, 'a\\nb', holds a control character"),
+        ("id,label,caf\u00e9,cafe\u0301\nQ1,A,x,y\n", "two columns look alike and are not the same: 'caf\\xe9'"),
+        ("id,label\nQ1,encoders\n", "label must not be one of the reserved"),
+        ("id,label\nQ1,fingerprint\n", "(line 2: 'fingerprint'; 1 in all)"),
+        ("id,label,value_sources\nQ1,A,x\n", "the columns value_sources are reserved"),
+    ],
+)  # fmt: skip
+def test_names_that_could_not_be_written_are_refused_at_the_check(tmp_path: Path, entities: str, expected: str) -> None:
+    assert expected in refused(folder(tmp_path, entities, "head,relation,tail\nQ1,r,Q1\n"))
+
+
+def test_relations_and_ids_without_an_entities_file_are_checked_too(tmp_path: Path) -> None:
+    (tmp_path / "triples.csv").write_text(f'head,relation,tail\n{LONG},r,b \na,"x\ny",b\na,{LONG},b\n')
+    told = refused(tmp_path, entities_from_triples=True)
+    assert "head takes more than the 2,900 bytes" in told
+    assert "tail begins or ends with a blank (line 2: 'b '; 1 in all)" in told
+    assert "relation holds a control character such as a line break (line 3: 'x\\ny'; 1 in all)" in told
+    assert "relation takes more than 1,000 bytes (line 5" in told
+
+
+@pytest.mark.parametrize("name", ["", "a\nb", " a", "x" * 1_001, "a\0"])
+def test_a_source_has_a_name_that_can_be_written(tmp_path: Path, name: str) -> None:
+    assert "the source's name" in refused(folder(tmp_path), name=name)
+
+
+def test_ids_that_look_alike_are_told_and_stay_two(tmp_path: Path) -> None:
+    composed, parted = "M\u00fcller", "Mu\u0308ller"
+    entities = f"id,label\n{composed},A\n{parted},A\n"
+    source = read_source(folder(tmp_path, entities, f"head,relation,tail\n{composed},r,{parted}\n"))
+    assert source.entities["id"].tolist() == [composed, parted]
+    assert source.notes == [
+        "ids look alike, are written with other characters (Unicode forms NFC and NFD), and stay two: "
+        "\"'M\\\\xfcller' and 'Mu\\\\u0308ller'\" (1 in all)"
+    ]
+    told = refused(folder(tmp_path, f"id,label\n{composed},A\n", f"head,relation,tail\n{composed},r,{parted}\n"))
+    assert "the tail is not in entities.csv" in told
+    assert "'Mu\\u0308ller' looks like 'M\\xfcller', which is there" in told
+
+
+def test_a_nul_in_parquet_is_refused_with_its_row(tmp_path: Path) -> None:
+    pd.DataFrame({"id": ["a", "b"], "label": "A", "text": ["x", "y\0z"]}).to_parquet(tmp_path / "entities.parquet")
+    pd.DataFrame({"head": ["a"], "relation": ["r"], "tail": ["a"]}).to_parquet(tmp_path / "triples.parquet")
+    assert "text holds the character NUL (row 2: 'y\\x00z'; 1 in all)" in refused(tmp_path)
+
+
+def test_a_type_called_entity_is_one_like_others(tmp_path: Path) -> None:
+    source = read_source(folder(tmp_path, "id,label\nQ1,Entity\nQ2,Artist\n"))
+    assert source.entities["label"].tolist() == ["Entity", "Artist"]
+
+
+def test_long_texts_are_taken_and_what_else_is_wrong_is_told(tmp_path: Path) -> None:
+    entities = f"id,label,text\nQ1,A,{'word ' * 40_000}\nQ2,,x\n"
+    assert refused(folder(tmp_path, entities)) == "entities.csv: label is empty (line 3; 1 in all)"
+
+
+def test_leading_blank_lines_change_no_value(tmp_path: Path) -> None:
+    entities = "\nid,label,name,room\n007,Artwork,0012,1e5\n1e5,Artwork,1642-01-01,+4\n"
+    source = read_source(folder(tmp_path, entities, "\nhead,relation,tail\n007,near,1e5\n"))
+    assert source.entities.to_numpy().tolist() == [
+        ["007", "Artwork", "0012", "1e5"],
+        ["1e5", "Artwork", "1642-01-01", "+4"],
+    ]
+    assert source.triples.iloc[0].tolist()[:3] == ["007", "near", "1e5"]
+
+
+def test_a_source_is_called_as_typed_and_not_by_a_links_target(tmp_path: Path) -> None:
+    (tmp_path / "export-2026-11-02").mkdir()
+    folder(tmp_path / "export-2026-11-02")
+    (tmp_path / "latest").symlink_to("export-2026-11-02")
+    source = read_source(tmp_path / "latest")
+    assert (source.name, source.named) == ("latest", False)
+    assert read_source(tmp_path / "latest" / ".." / "export-2026-11-02").name == "export-2026-11-02"
+
+
+def test_the_mapping_names_separator_quote_and_encoding(tmp_path: Path) -> None:
+    folder(tmp_path, "id|label\nQ1|Müller\nQ2|A\n".encode("cp1252"), TRIPLES.replace(",", "|"))
+    (tmp_path / "mapping.toml").write_text('[csv]\nseparator = "|"\nencoding = "cp1252"\n')
+    assert read_source(tmp_path).entities["label"].tolist() == ["Müller", "A"]
+    (tmp_path / "mapping.toml").write_text('[csv]\nseperator = "|"\n')
+    assert "it may have separator, quote and encoding" in refused(tmp_path)
+    (tmp_path / "mapping.toml").write_text('[csv]\nencoding = "klingon"\n')
+    assert "encoding is 'klingon', which is none" in refused(tmp_path)

@@ -1,0 +1,317 @@
+"""CSV as it stands in a file: its separator, quotes and encoding checked, its rows as text, no type ever guessed."""
+
+import csv
+import io
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+from pydantic import BaseModel, ConfigDict
+
+from base.errors import InputError
+
+SEPARATORS = (",", ";", "\t")
+MOST = 5
+LARGEST_ROW = 2**31 - 1  # what the parser can take in one block
+QUOTE, LINE_FEED, RETURN = b'"'[0], b"\n"[0], b"\r"[0]
+BLANK = b" \t"
+MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+Places = npt.NDArray[np.intp]
+
+
+class CsvFormat(BaseModel):
+    """How the cells of a CSV file are written, as a mapping file's [csv] says it.
+
+    separator: one character; None recognises a comma, a semicolon or a tab by the header.
+    quote: `"`, or empty where a quote is a character like others. encoding: by Python's name of it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    separator: str | None = None
+    quote: str = '"'
+    encoding: str = "utf-8"
+
+    def problem(self) -> str | None:
+        """What of it cannot be meant, None where all can."""
+        if self.separator is not None and (
+            len(self.separator) != 1 or not self.separator.isascii() or self.separator in '"\r\n\0'
+        ):
+            return f"separator is {self.separator!r}; it must be one character such as ';' and no quote"
+        if self.quote not in ('"', ""):
+            return f"quote is {self.quote!r}; it must be '\"', or empty where no cell is quoted"
+        try:
+            "a".encode(self.encoding)
+        except (LookupError, UnicodeError):
+            return f"encoding is {self.encoding!r}, which is none; it must be one such as utf-8, utf-16 or cp1252"
+        return None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a file. table: text columns in the header's order, empty cells as null. lines: where each row begins.
+
+    read: how many lines the file has, those of blank rows and of line breaks inside cells among them.
+    """
+
+    header: list[str]
+    table: pa.Table
+    lines: Places
+    read: int
+
+
+def read_rows(path: Path, form: CsvFormat, known: Collection[str]) -> Rows:
+    """All rows below the header, which is the first line that is not blank.
+
+    known: headers that a reader hopes for; they tell one separator from another where several could be.
+
+    Raises InputError, with the file and the line, for bytes of another encoding, a NUL, a quote that stands where none
+    may, text after a closing quote, a cell that is never closed, and rows of another width than the header.
+    """
+    content, skipped = _decode(path, form)
+    if not content:
+        raise InputError(f"{path.name}: the file is empty, its first line must be a header")
+    separator = form.separator or _recognise(content, known)
+    text = _Text(path, content, skipped, form.quote, separator)
+    starts, lines = text.find_rows()
+    header = _split(text.between(starts[0], starts[1] if len(starts) > 1 else len(text.content)), separator, form.quote)
+    if len(starts) == 1:
+        table = pa.table({str(i): pa.array([], pa.string()) for i in range(len(header))})
+        return Rows(header, table, lines[1:], text.lines)
+    longest = int(np.diff(np.append(starts, len(text.content))).max())
+    if 2 * longest > LARGEST_ROW:
+        raise InputError(f"{path.name}: a row of {longest:,} bytes is longer than can be read")
+    parsed = _parse(text.content[starts[1] :], len(header), separator, form.quote, longest)
+    if parsed is None or parsed.num_rows != len(lines) - 1:
+        raise InputError(f"{path.name}: {text.tell_widths(starts, lines, len(header))}")
+    return Rows(header, parsed, lines[1:], text.lines)
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A file's text as UTF-8 from its first line that is not blank. skipped: how many lines stand before that."""
+
+    path: Path
+    content: bytes
+    skipped: int
+    quote: str
+    separator: str
+
+    @cached_property
+    def octets(self) -> npt.NDArray[np.uint8]:
+        return np.frombuffer(self.content, dtype=np.uint8)
+
+    @cached_property
+    def breaks(self) -> Places:
+        """Where lines end: at a line feed, or at a carriage return without one behind it."""
+        feed = self.octets == LINE_FEED
+        lone = self.octets == RETURN
+        lone[:-1] &= ~feed[1:]
+        return np.flatnonzero(feed | lone)
+
+    @property
+    def lines(self) -> int:
+        ends = len(self.breaks) and self.breaks[-1] == len(self.content) - 1
+        return self.skipped + len(self.breaks) + (0 if ends else 1)
+
+    def between(self, start: int, end: int) -> str:
+        return self.content[start:end].decode()
+
+    def line(self, place: int) -> int:
+        return self.skipped + int(np.searchsorted(self.breaks, place)) + 1
+
+    @cached_property
+    def quotes(self) -> Places:
+        """Where the quotes stand that open and close cells, in turn. Raises InputError for the first one that cannot.
+
+        Two inside a cell that does not begin with one, as in ``the "odd" one``, are characters like others.
+        """
+        places = np.flatnonzero(self.octets == QUOTE) if self.quote else np.zeros(0, dtype=np.intp)
+        if not len(places):
+            return places
+        edge = np.isin(self.octets, np.frombuffer(self.separator.encode() + b"\r\n", dtype=np.uint8))
+        pairs = places[: len(places) // 2 * 2].reshape(-1, 2)
+        literal = self._find_literal(pairs, edge)
+        kept = np.concatenate([pairs[~literal].ravel(), places[2 * len(pairs) :]])
+        self._check_quotes(kept, edge)
+        return kept
+
+    def _find_literal(self, pairs: Places, edge: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Which pairs stand in one cell that does not begin with a quote."""
+        begins = (pairs[:, 0] == 0) | edge[pairs[:, 0] - 1]
+        cells = np.searchsorted(np.flatnonzero(edge), pairs)
+        alone = ~begins & (cells[:, 0] == cells[:, 1])
+        # Of two quotes that stand for one, the second begins a pair too: its cell is the quoted one before it.
+        doubled = np.zeros(len(pairs), dtype=bool)
+        doubled[1:] = pairs[:-1, 1] == pairs[1:, 0] - 1
+        literal: npt.NDArray[np.bool_] = alone & ~doubled
+        while (more := alone & (~doubled | np.append(False, literal[:-1]))).sum() > literal.sum():
+            literal = more
+        return literal
+
+    def _check_quotes(self, places: Places, edge: npt.NDArray[np.bool_]) -> None:
+        """Raise InputError where a quote neither opens nor closes a cell nor is one of two that stand for one."""
+        opening, closing, last = places[::2], places[1::2], len(self.octets) - 1
+        begins = (opening == 0) | edge[opening - 1]
+        second = np.zeros(len(opening), dtype=bool)
+        second[1:] = closing[: len(opening) - 1] == opening[1:] - 1
+        after = np.minimum(closing + 1, last)
+        ends = (closing == last) | edge[after] | (self.octets[after] == QUOTE)
+        stray, trailing = opening[~begins & ~second], closing[~ends]
+        opened = opening[begins]
+        if len(stray) and not (trailing < stray[0])[:1].any():
+            said = f"line {self.line(stray[0])}: a quote stands in a cell that does not begin with one"
+            said += f" ({self._around(stray[0])})"
+        elif len(trailing):
+            begun, at = int(opened[np.searchsorted(opened, trailing[0]) - 1]), trailing[0]
+            said = f"line {self.line(begun)}: a quote begins a cell here ({self._around(begun)}), and behind the one "
+            said += f"that closes it, on line {self.line(at)}, there is more ({self._around(at)})"
+        elif len(places) % 2:
+            begun = int(opened[-1])
+            said = f"line {self.line(begun)}: the quote that begins this cell is never closed ({self._around(begun)})"
+        else:
+            return
+        raise InputError(
+            f'{self.path.name}: {said}; inside a quoted cell a quote is written twice, as in "14"" wide", and where '
+            'no cell is quoted the mapping file says so: [csv] with quote = ""'
+        )
+
+    def find_rows(self) -> tuple[Places, Places]:
+        """Where the rows begin that are not blank, the header first, and the numbers of their lines."""
+        outside = np.searchsorted(self.quotes, self.breaks) % 2 == 0
+        starts = np.concatenate([[0], self.breaks[outside] + 1])
+        lines = np.concatenate([[0], np.flatnonzero(outside) + 1]) + self.skipped + 1
+        starts, lines = starts[starts < len(self.content)], lines[: (starts < len(self.content)).sum()]
+        blanks = [octet for octet in b" \t\r\n" if octet != ord(self.separator)]
+        maybe = np.flatnonzero(np.isin(self.octets[starts], np.array(blanks, dtype=np.uint8)))
+        ends = np.append(starts[1:], len(self.content))
+        kept = np.ones(len(starts), dtype=bool)
+        kept[[row for row in maybe if not _strip(self.content[starts[row] : ends[row]], self.separator)]] = False
+        return starts[kept], lines[kept]
+
+    def tell_widths(self, starts: Places, lines: Places, width: int) -> str:
+        """The rows that do not have as many cells as the header."""
+        signs = np.flatnonzero(self.octets == ord(self.separator))
+        signs = signs[np.searchsorted(self.quotes, signs) % 2 == 0]
+        cells = np.diff(np.searchsorted(signs, np.append(starts, len(self.content)))) + 1
+        rows = np.flatnonzero(cells != width)
+        wrong = [f"line {lines[row]}: {cells[row]}" for row in rows[:MOST]]
+        more = "; …" if len(rows) > MOST else ""
+        return f"the header has {width} cells, these rows do not ({'; '.join(wrong)}{more}; {len(rows)} in all)"
+
+    def _around(self, place: int) -> str:
+        near = self.content[max(place - 12, 0) : place + 12].decode(errors="ignore").splitlines()
+        return repr(next((line for line in near if '"' in line), ""))
+
+
+def _decode(path: Path, form: CsvFormat) -> tuple[bytes, int]:
+    """The text as UTF-8 from its first line that is not blank, and how many lines stand before that."""
+    raw = path.read_bytes()
+    if form.encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
+        try:
+            raw = raw.decode(form.encoding).encode()
+        except UnicodeError as error:
+            raise InputError(f"{path.name}: the file is not {form.encoding}, as the mapping says: {error}") from error
+    elif raw[:2] in MARKS:
+        raise InputError(f"{path.name}: {_name_encoding(MARKS[raw[:2]])}")
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    _check_bytes(path, raw)
+    content = raw.lstrip(b" \t\r\n")
+    before = raw[: len(raw) - len(content)]
+    # Blanks before the header's first name are part of its line.
+    begun = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
+    skipped = before[:begun].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n")
+    return (raw[begun:] if content else b""), skipped
+
+
+def _check_bytes(path: Path, raw: bytes) -> None:
+    """Raise InputError, with the lines, where bytes are not UTF-8 or a NUL."""
+    try:
+        raw.decode()
+        if b"\0" not in raw:
+            return
+    except UnicodeDecodeError:
+        pass
+    bad, empty = [], []
+    for number, line in enumerate(io.BytesIO(raw), 1):
+        try:
+            line.decode()
+        except UnicodeDecodeError as error:
+            bad.append(f"line {number}: {line[max(0, error.start - 10) : error.end + 10]!r}")
+        if b"\0" in line:
+            empty.append(f"line {number}")
+    if bad:
+        shown = f"{'; '.join(bad[:MOST])}; {len(bad)} in all"
+        raise InputError(
+            f"{path.name}: the file must be UTF-8, these lines are not ({shown}); {_name_encoding('cp1252')}"
+        )
+    shown = f"{'; '.join(empty[:MOST])}; {len(empty)} in all"
+    raise InputError(
+        f"{path.name}: the file holds the character NUL, which no text has ({shown}); {_name_encoding('utf-16')}"
+    )
+
+
+def _name_encoding(example: str) -> str:
+    return f'if it is another encoding, the mapping file names it: [csv] with encoding = "{example}" or another'
+
+
+def _recognise(content: bytes, known: Collection[str]) -> str:
+    """The separator that gives the most headers that are known; of several the one that stands most often."""
+    first_line = next(io.BytesIO(content.replace(b"\r", b"\n") if b"\n" not in content else content)).decode()
+
+    def found(separator: str) -> tuple[int, int]:
+        try:
+            cells = _split(first_line, separator, '"')
+        except InputError:
+            cells = first_line.split(separator)
+        return len(set(cells).intersection(known)), len(cells)
+
+    return max(SEPARATORS, key=found)
+
+
+def _split(line: str, separator: str, quote: str) -> list[str]:
+    """The cells of one row, without blanks around them."""
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    csv.field_size_limit(max(csv.field_size_limit(), len(line)))
+    try:
+        cells = next(csv.reader(io.StringIO(line, newline=""), delimiter=separator, strict=True, quoting=quoting))
+    except csv.Error as error:
+        raise InputError(f"the header {line[:80]!r} cannot be read: {error}") from error
+    return [cell.strip() for cell in cells]
+
+
+def _parse(body: bytes, width: int, separator: str, quote: str, longest: int) -> pa.Table | None:
+    """The rows as text, None where one has another width than the header."""
+    names = [str(i) for i in range(width)]
+    torn = []
+
+    def skip_blank(row: pa_csv.InvalidRow) -> Literal["skip"]:
+        torn.append(bool(row.text.strip(" \t\r\n")))
+        return "skip"
+
+    table = pa_csv.read_csv(
+        io.BytesIO(body),
+        read_options=pa_csv.ReadOptions(column_names=names, block_size=max(1 << 20, 2 * longest)),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=separator,
+            quote_char='"' if quote else False,
+            newlines_in_values=True,
+            invalid_row_handler=skip_blank,
+        ),
+        # An empty cell alone is missing: "NA" may be Namibia, and an id may read "nan".
+        convert_options=pa_csv.ConvertOptions(
+            null_values=[""], strings_can_be_null=True, column_types=dict.fromkeys(names, pa.string())
+        ),
+    )
+    return None if any(torn) else table
+
+
+def _strip(row: bytes, separator: str) -> bytes:
+    return row.strip(bytes(octet for octet in b" \t\r\n" if octet != ord(separator)))

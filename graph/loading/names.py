@@ -1,0 +1,134 @@
+"""Names and ids as files give them: what the database, the keys made of them later, or a reader could not take."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from base.errors import shorten
+
+# An index takes 8,164 bytes. The longest entry is that of a predicted link by its relation: the relation's name, the
+# key (head, relation and tail) and some 40 bytes more; two ids and two names of these lengths fit.
+ID_BYTES = 2_900
+NAME_BYTES = 1_000
+TEXT_BYTES = 32 << 20  # one message to the database holds no more with the memory that the bundled one has by default
+# They look like nothing, and `strip` does not know them: a byte order mark, a zero-width space, a word joiner.
+INVISIBLE = "\ufeff\u200b\u2060"
+# pandas writes an index without a name so, to Parquet and, read back and written again, to CSV.
+INDEX = re.compile(r"__index_level_\d+__|Unnamed: \d+(\.\d+|_level_\d+)*")
+
+Mask = npt.NDArray[np.bool_]
+
+
+def bare(name: str) -> str:
+    """The name without blanks and invisible characters at its ends."""
+    return name.strip().strip(INVISIBLE).strip()
+
+
+def wrong_name(name: str) -> str | None:
+    """Why a name of a column, label, relation or source cannot be taken; None where it can."""
+    if not bare(name):
+        return "is empty"
+    if any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in name):
+        return "holds a control character such as a line break"
+    if bare(name) != name:
+        return "begins or ends with a blank"
+    if len(name.encode()) > NAME_BYTES:
+        return f"takes more than {NAME_BYTES:,} bytes"
+    return None
+
+
+def wrong_id(id_: str) -> str | None:
+    """Why an id cannot be taken; None where it can."""
+    if not bare(id_):
+        return "is empty"
+    if "\0" in id_:
+        return "holds the character NUL"
+    if bare(id_) != id_:
+        return "begins or ends with a blank"
+    # Quotes, backslashes and control characters are longer in a key.
+    escapes = sum(1 if sign in '"\\\b\f\n\r\t' else 5 for sign in id_ if sign in '"\\' or sign < " ")
+    if len(id_.encode()) + escapes > ID_BYTES:
+        return f"takes more than the {ID_BYTES:,} bytes that fit a key made of two ids and a relation"
+    return None
+
+
+def wrong_text(text: str) -> str | None:
+    """Why a value cannot be taken; None where it can."""
+    if "\0" in text:
+        return "holds the character NUL"
+    if len(text.encode()) > TEXT_BYTES:
+        return f"takes more than {TEXT_BYTES:,} bytes"
+    return None
+
+
+def find_wrong(values: "pd.Series[str]", wrong: Callable[[str], str | None]) -> list[tuple[str, Mask]]:
+    """The reasons that there are, each with the rows that have it; missing values have none."""
+    if wrong is wrong_text:
+        array = pa.array(values, type=pa.large_string(), from_pandas=True)
+        doubtful = pc.or_(pc.match_substring(array, "\0"), pc.greater(pc.binary_length(array), pa.scalar(TEXT_BYTES)))
+        rows = np.flatnonzero(doubtful.fill_null(False).to_numpy(zero_copy_only=False))
+        said = {int(row): wrong(values.iloc[row]) for row in rows}
+        codes = np.arange(len(values))
+    else:
+        codes, distinct = pd.factorize(values)
+        said = {code: wrong(str(value)) for code, value in enumerate(distinct)}
+    kinds: dict[str, list[int]] = {}
+    for code, reason in said.items():
+        if reason is not None:
+            kinds.setdefault(reason, []).append(code)
+    return [(reason, np.isin(codes, bad)) for reason, bad in kinds.items()]
+
+
+def wrong_columns(headers: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """What is wrong with the names of a file's columns; `columns` are those that a mapping made of the headers."""
+    problems = []
+    for number, (header, column) in enumerate(zip(headers, columns, strict=True), 1):
+        if not column or INDEX.fullmatch(column):
+            called = f"is called {header!r}" if header else "has no name"
+            problems.append(
+                f"column {number} {called}: where it is an index that pandas wrote, save without it (index=False), "
+                "else give it a name"
+            )
+        elif reason := wrong_name(column):
+            problems.append(f"the name of column {number}, {column[:80]!r}, {reason}")
+    for pair in look_alikes(columns):
+        problems.append(f"two columns look alike and are not the same: {show_pair(pair)}; rename one")
+    return problems
+
+
+def look_alikes(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of different values that are the same text in another Unicode form, as ü is one character or two."""
+    seen: dict[str, str] = {}
+    pairs = []
+    for value in values:
+        if not value.isascii():
+            first = seen.setdefault(unicodedata.normalize("NFC", value), value)
+            if first != value:
+                pairs.append((first, value))
+    return pairs
+
+
+def other_forms(values: Iterable[str]) -> list[str]:
+    """What would look like one of the values without being among them: their composed and decomposed forms."""
+    given = set(values)
+    forms = {unicodedata.normalize(form, value) for value in given if not value.isascii() for form in ("NFC", "NFD")}
+    return sorted(forms - given)
+
+
+def show_pair(pair: tuple[str, str]) -> str:
+    """Both as code points where they are not ASCII: what looks alike can be told apart so."""
+    return " and ".join(ascii(value) for value in pair)
+
+
+def tell_look_alikes(what: str, pairs: Collection[tuple[str, str]]) -> list[str]:
+    """A sentence about them, none where there are none."""
+    if not pairs:
+        return []
+    shown = shorten([show_pair(pair) for pair in pairs])
+    return [f"{what} look alike, are written with other characters (Unicode forms NFC and NFD), and stay two: {shown}"]
