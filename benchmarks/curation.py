@@ -27,7 +27,7 @@ from benchmarks.folder_graph import read_graph
 from benchmarks.quality import CACHE, ENCODERS
 from flows.runtime.hyperparameters import chosen
 from graph.exporting.fingerprint import fingerprint
-from models.calibration.calibration import Calibration, LabelledLinks, uncertainty
+from models.calibration.calibration import Calibration, label_links, uncertainty
 from models.config import TrainConfig
 from models.evaluation.bootstrap import interval, paired
 from models.ranking.candidate_lists import CandidateLists, Links
@@ -144,12 +144,7 @@ class Bench:
     def queue(self, model: VLKGE, graph: KnowledgeGraph, order: str) -> Tensor:
         """The links [n, 3] proposed for the first half's works, in the order in which they are decided."""
         scores, patterns, seen = VectorScores.of_model(model), Patterns.found(graph), graph.seen
-        hidden = ("val", "gate")
-        lists = CandidateLists(scores, graph, patterns, top_k=TOP_K, hidden=hidden, heads=self.halves.validation)
-        links = joined(lists, graph)
-        facts = torch.cat([graph.triples[split] for split in hidden])
-        right = among(links.triples, facts, graph)
-        calibration = Calibration.fit(LabelledLinks(links, right.numpy(), seen[links.heads].numpy()), graph.relations)
+        calibration = Calibration.fit(label_links(scores, graph, patterns, seen=seen, top_k=TOP_K), graph.relations)
         links = joined(CandidateLists(scores, graph, patterns, top_k=TOP_K, heads=self.halves.first), graph)
         if order == "random":
             generator = torch.Generator().manual_seed(self.config.seed)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from benchmarks.report import Figure, alone, compare, show
 from graph.connection import Address, Database, batches, connect
-from graph.predicted.links import check_links, rows, with_probability
+from graph.predicted.links import check_links, rows, with_priority
 from graph.predicted.predictions import BATCH, publish
 from graph.predicted.registry import register_model
 from graph.schema import setup_schema
@@ -121,7 +121,7 @@ def publishing(database: Database, links: pd.DataFrame) -> float:
 
 
 def bare_loop(database: Database, links: pd.DataFrame) -> float:
-    table = with_probability(check_links(links))
+    table = with_priority(check_links(links))
     run_id = str(time.time_ns())
     begin = time.perf_counter()
     with database.session() as session:

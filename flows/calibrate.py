@@ -1,9 +1,11 @@
 """Calibrate: a model's probabilities on the graph as it is now, and how far they hold on test facts."""
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from torch import Tensor
@@ -11,7 +13,10 @@ from torch import Tensor
 from base.progress import Progress, silent
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo
-from models.calibration.calibration import Calibration, label_links
+from graph.connection import Database
+from graph.curation.decisions import audited
+from models.calibration.answers import Answers, Judged
+from models.calibration.calibration import KINDS, Calibration, kinds_of, label_links
 from models.calibration.calibration import calibrate as learn
 from models.calibration.reliability import Reliability, reliability
 from models.evaluation import plots
@@ -23,6 +28,9 @@ from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 
 TOP_K = 3
+NOT_CALIBRATED = (
+    "Links get no probability and are ordered by score: too few validation facts can be hidden and found again."
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ def calibrate(served: PredictionContext, folder: Path) -> Calibration | None:
     with progress_bar("calibrate") as progress:
         found = calibration_for(served, folder, progress)
     if found is None:
-        echo("The links get no probability: the graph has too few validation facts to hide and find again.")
+        echo(NOT_CALIBRATED)
     return found
 
 
@@ -89,9 +97,29 @@ def calibration_for(served: PredictionContext, folder: Path, progress: Progress 
     return made
 
 
+def learn_answers(database: Database, served: PredictionContext) -> Answers:
+    """How likely heads have an answer, by the patterns' declarations and by people's decisions on the random sample."""
+    sample = audited(database).dropna(subset=["probability"])
+    graph = served.graph
+    relations = {name: row for row, name in enumerate(graph.relations)}
+    entities = {identity: row for row, identity in enumerate(graph.entities)}
+    sample = sample[sample["relation"].isin(relations) & sample["head"].isin(entities)]
+    facts = torch.cat(list(graph.triples.values()))
+    heads = torch.tensor([entities[head] for head in sample["head"]], dtype=torch.long)
+    tails: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for head, relation, tail in facts[torch.isin(facts[:, 0], heads)].tolist():
+        tails[head, relation].add(tail)
+    judged = []
+    columns = (sample[name].tolist() for name in ("head", "relation", "tail", "probability", "correct"))
+    for head, relation, tail, probability, correct in zip(*columns, strict=True):
+        known = tails[entities[head], relations[relation]] - {entities.get(tail, -1)}
+        judged.append(Judged(relation, bool(known), probability, correct))
+    return Answers.of(served.patterns.complete, judged)
+
+
 @task(cache_policy=NO_CACHE)
 def measure_reliability(served: PredictionContext, calibration: Calibration, folder: Path) -> Reliability:
-    """Calibration error, Brier score and bins on lists with the test facts hidden; the diagram is drawn."""
+    """Calibration error, Brier score and bins on lists of heads with a hidden test fact; the diagram is drawn."""
     with progress_bar("reliability") as progress:
         judged = label_links(
             served.scores,
@@ -102,8 +130,14 @@ def measure_reliability(served: PredictionContext, calibration: Calibration, fol
             top_k=served.top_k,
             progress=progress,
         )
-    probability, _ = calibration.probabilities(judged.links, judged.seen)
-    found = reliability(probability, judged.correct, judged.links.relations.numpy(), served.graph.relations)
+    probability, own = calibration.probabilities(judged.links, judged.seen)
+    found = reliability(
+        probability,
+        judged.correct,
+        [served.graph.relations[row] for row in judged.links.relations.tolist()],
+        bases=["relation" if rests else "pooled" for rests in own],
+        kinds=[KINDS[kind] for kind in kinds_of(judged.links, judged.seen)],
+    )
     plots.reliability(found.bins, folder / "plots" / "reliability.svg")
     return found
 

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from base.errors import InputError, PipelineError, refuse_unknown_relations
-from flows.calibrate import TOP_K, PredictionContext, calibration_for
+from flows.calibrate import TOP_K, PredictionContext, calibration_for, learn_answers
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.services import open_graph
 from flows.runtime.settings import Settings
@@ -64,9 +64,11 @@ class Explanation(BaseModel):
     rank: int
     candidates: int
     probability: float | None
+    answer_probability: float | None
+    """How likely the head has an answer that is not recorded; None where that is unknown."""
     calibrated_on: str | None
     learned_from: int | None
-    """How many links the probability was learned from."""
+    """How many links of the relation and this kind of head the probability was learned from."""
     shares: dict[str, float]
     similar: list[Similar]
     paths: list[JoiningPath]
@@ -89,7 +91,13 @@ def explain(head: str, relation: str, tail: str, *, model: str | None = None) ->
         served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
         calibration = calibration_for(served, folder_of(settings, version))
         found = assess_link(
-            served.scores, graph, triple, patterns=served.patterns, calibration=calibration, seen=served.seen
+            served.scores,
+            graph,
+            triple,
+            patterns=served.patterns,
+            calibration=calibration,
+            answers=learn_answers(database, served),
+            seen=served.seen,
         )
         ends = {"head": graph.entities[triple[0]], "relation": relation, "tail": graph.entities[triple[2]]}
         reasons = evidence(served.model, graph, pd.DataFrame([ends]))
@@ -114,12 +122,13 @@ def find_entity(graph: KnowledgeGraph, words: str) -> int:
     return rows[0]
 
 
-def in_words(probability: float) -> str:
+def in_words(probability: float, relation: str) -> str:
     """A probability as counts of links, as few as tell it."""
     of = 10 if abs(10 * probability - round(10 * probability)) < 0.05 and probability >= 0.05 else 100
     of = 1000 if probability < 0.01 else of
     right = round(of * probability)
-    return f"of {of:,} links like this one, {right or 'fewer than 1'} were recorded facts hidden from the model"
+    right_ones = str(right) if right else "fewer than 1"
+    return f"if its head has an unrecorded {relation}, {right_ones} in {of:,} links like this one are right"
 
 
 def _told(
@@ -145,6 +154,7 @@ def _told(
         rank=found.rank,
         candidates=found.candidates,
         probability=found.probability,
+        answer_probability=found.answer_probability,
         calibrated_on=found.calibrated_on,
         learned_from=found.curve.links if found.curve else None,
         shares={name: share for name, share in shares.items() if not math.isnan(share)},
@@ -160,9 +170,15 @@ def tell(e: Explanation) -> str:
     lines = [f"{e.head.name}  {e.relation}  {e.tail.name}", STATES[e.state]]
     lines.append(f"Model {e.model} puts it at place {e.rank:,} of {e.candidates:,} tails of this head.")
     if e.probability is not None:
-        basis = "of this relation" if e.calibrated_on == "relation" else "of all relations, as this one has too few"
-        lines.append(f"Probability {e.probability:.2f}: {in_words(e.probability)}")
-        lines.append(f"(learned from {e.learned_from:,} links {basis}).")
+        basis = "" if e.calibrated_on == "relation" else ", mostly from other relations, as this one has few"
+        lines.append(f"Probability {e.probability:.2f}: {in_words(e.probability, e.relation)}")
+        lines.append(f"(learned from {e.learned_from:,} links of this relation and kind of head{basis}).")
+        if e.answer_probability is None:
+            lines.append("Whether it has one is not known.")
+        else:
+            lines.append(f"That it has one is {e.answer_probability:.2f} likely.")
+    else:
+        lines.append("It has no probability: too little is known of this relation, or hidden, to learn one from.")
     if e.shares:
         parts = [f"{WORDS[name]} {share:.0%}" for name, share in sorted(e.shares.items(), key=lambda part: -part[1])]
         lines.append(f"The score rests on {', '.join(parts)}.")

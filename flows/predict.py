@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError, refuse_unknown_relations
-from flows.calibrate import TOP_K, PredictionContext, calibrate
+from flows.calibrate import NOT_CALIBRATED, TOP_K, PredictionContext, calibrate, learn_answers
 from flows.export import read_graph
 from flows.prediction_shards import Job, graph_file, score_in_shards
 from flows.runtime.checkpoints import folder_of, load_checkpoint
@@ -20,10 +20,11 @@ from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.predicted import predictions
 from graph.predicted.links import save_links
+from models.calibration.answers import Answers, AnswerShare
 from models.calibration.calibration import Calibration
 from models.calibration.thresholds import Threshold, thresholds
 from models.explanation.evidence import evidence
-from models.prediction.prediction import added_since, members
+from models.prediction.prediction import added_since, members, untrained
 from models.prediction.prediction import predict as find_links
 from models.representation.checkpoint import Checkpoint
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -54,6 +55,12 @@ class Published(BaseModel):
     """Which relations are functional, symmetric, inverse of one another: links against that were left out."""
     thresholds: list[Threshold] | None
     """Where a precision was asked for: from which probability on a relation's links were kept."""
+    calibrated: bool
+    """Whether links have a probability; without any they are ordered by score."""
+    answers: tuple[AnswerShare, ...]
+    """Of which relations it is known how likely a head has an answer."""
+    untrained: list[str]
+    """Relations without training facts: no links."""
     heads: int | None
     """With `new`: how many entities were added since training; only their links were looked for."""
     relations: list[dict[str, int | str]]
@@ -74,7 +81,8 @@ def predict(
 ) -> Published:
     """Publish the model's (None: the champion's) best new links; what it no longer predicts becomes stale.
 
-    `limit` links of each relation at most, `best` of all; with `precision`, only those that are right that often; with
+    `limit` links of each relation at most, `best` of all; with `precision`, only those that are right that often if
+    their heads have an answer; with
     `new`, only of entities added since training. `patterns` is a file that overrides the patterns found in the data.
     With `shards`, so many parts of the heads are scored as tasks, wherever the flow's task runner runs them.
     """
@@ -87,10 +95,14 @@ def predict(
         graph = with_relations(KnowledgeGraph.from_hetero(data), checkpoint.relations)
         served = PredictionContext.of(version, checkpoint, graph, Path(patterns) if patterns else None, top_k)
         calibration = calibrate(served, folder_of(settings, version))
+        answers = learn_answers(database, served)
+        nothing_known = [name for name in untrained(graph) if relations is None or name in relations]
+        if nothing_known:
+            echo(f"No links of {', '.join(nothing_known)}: without training facts nothing is known of it.")
         kept = choose_thresholds(calibration, precision, relations or graph.relations)
         heads = added_heads(checkpoint, graph) if new else None
         if shards is None:
-            links = score_links(served, calibration, wanted, kept, heads)
+            links = score_links(served, calibration, answers, wanted, kept, heads)
         else:
             with graph_file(data, settings.vlkge_home) as file:
                 levels = None if kept is None else levels_of(kept)
@@ -103,6 +115,7 @@ def predict(
                     limit,
                     best,
                     calibration,
+                    answers,
                     levels,
                     heads,
                 )
@@ -116,6 +129,9 @@ def predict(
         file=save_links(links, folder_of(settings, version), run.run_id),
         patterns=served.patterns,
         thresholds=kept,
+        calibrated=calibration is not None,
+        answers=answers.shares,
+        untrained=nothing_known,
         heads=None if heads is None else len(heads),
         relations=run.counts.to_dict(orient="records"),
     )
@@ -128,9 +144,7 @@ def choose_thresholds(
     if precision is None:
         return None
     if calibration is None:
-        raise InputError(
-            f"precision {precision} cannot be promised: the graph has too few validation facts to learn it from"
-        )
+        raise InputError(f"precision {precision} cannot be promised. {NOT_CALIBRATED}")
     return thresholds(calibration.tallies, precision, relations)
 
 
@@ -151,6 +165,7 @@ def added_heads(checkpoint: Checkpoint, graph: KnowledgeGraph) -> list[str]:
 def score_links(
     served: PredictionContext,
     calibration: Calibration | None,
+    answers: Answers,
     wanted: Wanted,
     kept: list[Threshold] | None,
     heads: list[str] | None,
@@ -166,6 +181,7 @@ def score_links(
             best=wanted.best,
             patterns=served.patterns,
             calibration=calibration,
+            answers=answers,
             seen=served.seen,
             heads=chosen,
             thresholds=None if kept is None else levels_of(kept),

@@ -15,6 +15,7 @@ from torch_geometric.data import HeteroData
 
 from flows.runtime.progress import progress_bar
 from graph.exporting import hetero_file
+from models.calibration.answers import Answers
 from models.calibration.calibration import Calibration
 from models.prediction.prediction import members, predict, seen_by
 from models.prediction.shards import heads_of, merge
@@ -36,6 +37,7 @@ class Job:
     limit: int | None
     best: int | None
     calibration: Calibration | None
+    answers: Answers
     thresholds: dict[str, float] | None
     heads: list[str] | None
 
@@ -74,6 +76,7 @@ def score_shard(job: Job, shard: int, shards: int) -> pd.DataFrame:
         best=job.best,
         patterns=job.patterns,
         calibration=job.calibration,
+        answers=job.answers,
         seen=seen,
         heads=heads_of(graph, shard, shards, among),
         thresholds=job.thresholds,

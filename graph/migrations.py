@@ -21,8 +21,16 @@ def to_version_2(database: Database) -> None:
         database.write("migrations/set_draws", rows=[{"key": key, "draw": draw(key)} for key in keys])
 
 
+def to_version_3(database: Database) -> None:
+    """Links have a priority, which queues are ordered by; without a calibration they have no probability."""
+    database.write("migrations/drop_probability_index")
+    database.write("migrations/drop_relation_probability_index")
+    while database.write("migrations/set_priorities", limit=LINKS_PER_PAGE)[0]["links"]:
+        pass
+
+
 # By the version that they lead to, in order. Version 1 is a graph of before there were versions.
-STEPS: dict[int, Callable[[Database], None]] = {2: to_version_2}
+STEPS: dict[int, Callable[[Database], None]] = {2: to_version_2, 3: to_version_3}
 VERSION = max(STEPS)
 
 

@@ -69,6 +69,7 @@ class Row(BaseModel):
     tail: str
     tail_name: str
     probability: float | None
+    answer_probability: float | None
     rank: int | None
     verdict: str
     seen: str | None

@@ -24,10 +24,16 @@ def percent(share: float | None) -> str:
     return f"{share * 100:.0f} %"
 
 
-def odds(probability: float) -> str:
-    """What a probability means: how many of ten, or of a hundred, links like this one were right."""
+def odds(probability: float, relation_name: str, answer: float | None = None) -> str:
+    """What a probability means: how many of ten, or of a hundred, links like it are right, if there is an answer."""
     of = 100 if min(probability, 1 - probability) <= _EDGE + 1e-9 else 10
-    return f"Of {of} links scored like this one, {round(probability * of)} were recorded facts hidden from the model."
+    right = f"{round(probability * of)} in {of} links like this one are right."
+    said = f"If there is an unrecorded answer to “{relation(relation_name)}”, {right}"
+    if answer is None:
+        return f"{said} Whether there is one is not known."
+    if answer == 1:
+        return f"{said} There is one, as declared."
+    return f"{said} There is one in {percent(answer)} of such cases."
 
 
 def likelihood(probability: float | None) -> str:

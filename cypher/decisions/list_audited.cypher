@@ -1,6 +1,6 @@
 // The decisions that make an unbiased sample: current links in the order of their draw, up to the first that nobody
 // has decided.
-// Returns: head, relation, tail, correct
+// Returns: head, relation, tail, correct, probability (null where the link's run said no probability given an answer)
 CALL () {
   OPTIONAL MATCH ()-[p:PREDICTED]->()
   USING INDEX SEEK p:PREDICTED(state, verdict, draw)
@@ -10,5 +10,7 @@ CALL () {
 MATCH (h)-[p:PREDICTED]->(t)
 USING INDEX SEEK p:PREDICTED(state, verdict, draw)
 WHERE p.state = 'current' AND p.verdict IN ['accepted', 'rejected'] AND p.draw < coalesce(undecided, 1.0)
-RETURN h.id AS head, p.relation AS relation, t.id AS tail, p.verdict = 'accepted' AS correct
+RETURN h.id AS head, p.relation AS relation, t.id AS tail, p.verdict = 'accepted' AS correct,
+  CASE WHEN EXISTS { MATCH (r:PredictionRun {id: p.run_id}) WHERE 'answer_probability' IN r.columns }
+    THEN p.probability END AS probability
 ORDER BY p.draw

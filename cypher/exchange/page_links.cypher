@@ -2,14 +2,14 @@
 // $relation (string) = null: of this relation only
 // $state (string) = null: current or stale only
 // $verdict (string) = null: pending, accepted or rejected only
-// $least (float) = 0.0: only links with at least this probability
+// $least (float) = 0.0: only links of at least this priority; 0: all, also those without a probability
 // $after (string) = "": the last key of the page before
 // $limit (integer) = 5000: maximum number of rows
 // Returns: head, head_name, tail, tail_name, properties
 MATCH (h)-[p:PREDICTED]->(t)
 USING INDEX SEEK p:PREDICTED(key)
 WHERE p.key > $after AND ($relation IS NULL OR p.relation = $relation) AND ($state IS NULL OR p.state = $state)
-  AND ($verdict IS NULL OR p.verdict = $verdict) AND p.probability >= $least
+  AND ($verdict IS NULL OR p.verdict = $verdict) AND p.priority >= CASE WHEN $least <= 0.0 THEN -1.0 ELSE $least END
 WITH h, p, t
 ORDER BY p.key
 LIMIT $limit

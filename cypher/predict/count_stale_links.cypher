@@ -2,7 +2,7 @@
 // $relation (string): the relation
 // Returns: stale
 MATCH ()-[p:PREDICTED]->()
-USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
-WHERE p.relation = $relation AND p.state = 'stale' AND p.verdict = 'pending' AND p.probability IS NOT NULL
+USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
+WHERE p.relation = $relation AND p.state = 'stale' AND p.verdict = 'pending' AND p.priority IS NOT NULL
   AND p.key IS NOT NULL
 RETURN count(*) AS stale

@@ -1,5 +1,5 @@
 // Writes links that are not in the graph yet.
-// $rows (list): one map per link: key, head, tail, properties (a map: score, rank, probability, draw, evidence)
+// $rows (list): one map per link: key, head, tail, properties (a map: score, rank, priority, draw, evidence)
 // $relation (string): their relation
 // $run_id (string): this run
 // $model_version (string): the model that predicted them

@@ -3,7 +3,7 @@
 // Returns: state, keys
 UNWIND ['current', 'stale'] AS state
 MATCH ()-[p:PREDICTED]->()
-USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
-WHERE p.relation = $relation AND p.state = state AND p.verdict = 'pending' AND p.probability IS NOT NULL
+USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
+WHERE p.relation = $relation AND p.state = state AND p.verdict = 'pending' AND p.priority IS NOT NULL
   AND p.key IS NOT NULL
 RETURN state, collect(p.key) AS keys

@@ -1,5 +1,5 @@
 // Writes links again that an earlier run wrote, and keeps what that run predicted.
-// $rows (list): one map per link: key, properties (a map: score, rank, probability, draw, evidence)
+// $rows (list): one map per link: key, properties (a map: score, rank, priority, probability, draw, evidence)
 // $blank (map): properties of earlier runs that this run does not have, each null
 // $run_id (string): this run
 // $model_version (string): the model that predicted them

@@ -1,6 +1,6 @@
 // How many entities of a label have each relation, and for how many of the others a pending link proposes one.
 // $label (string): the label, such as Artwork
-// $least (float) = 0.5: count links with at least this probability
+// $least (float) = 0.5: count links of at least this priority; 0: all, also those without a probability
 // Returns: relation, entities, have, lack, proposed
 CALL () {
   MATCH (h:Entity)
@@ -9,7 +9,7 @@ CALL () {
 }
 MATCH (h:Entity)-[r]->(:Entity)
 WHERE $label IN labels(h) AND (type(r) <> 'PREDICTED' OR
-  (r.state = 'current' AND r.verdict = 'pending' AND r.probability >= $least))
+  (r.state = 'current' AND r.verdict = 'pending' AND r.priority >= CASE WHEN $least <= 0.0 THEN -1.0 ELSE $least END))
 WITH entities, h, CASE type(r) WHEN 'PREDICTED' THEN r.relation ELSE type(r) END AS relation,
   max(CASE type(r) WHEN 'PREDICTED' THEN 0 ELSE 1 END) AS fact
 WITH relation, entities, sum(fact) AS have, sum(1 - fact) AS proposed

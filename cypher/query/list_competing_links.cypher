@@ -1,19 +1,19 @@
 // Pending links that compete: for one question of a relation that should have one value, such as who made a work, two
-// values are likely. The more probable one first.
+// values are likely. The likelier one first.
 // $relation (string): the relation
-// $least (float) = 0.5: only links with at least this probability, on both sides
+// $least (float) = 0.5: only links of at least this priority, on both sides
 // $limit (integer from 1) = 20: maximum number of rows
-// $before (float) = 1.0: for the next page: the probability of the last row, which may come again
-// Returns: head, head_name, tail, tail_name, probability, other, other_name, other_probability, key
+// $before (float) = 1.0: for the next page: the priority of the last row, which may come again
+// Returns: head, head_name, tail, tail_name, probability, other, other_name, other_probability, key, priority
 MATCH (h)-[p:PREDICTED]->(t)
-USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
+USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
 WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
-  AND $least <= p.probability <= $before AND p.key IS NOT NULL
+  AND $least <= p.priority <= $before AND p.key IS NOT NULL
 MATCH (h)-[q:PREDICTED]->(other)
-WHERE q.relation = p.relation AND q.probability >= $least AND q.state = 'current' AND q.verdict = 'pending'
-  AND (q.probability < p.probability OR (q.probability = p.probability AND q.key < p.key))
+WHERE q.relation = p.relation AND q.priority >= $least AND q.state = 'current' AND q.verdict = 'pending'
+  AND (q.priority < p.priority OR (q.priority = p.priority AND q.key < p.key))
 WITH h, p, t, other, q.probability AS other_probability
-ORDER BY p.relation DESC, p.state DESC, p.verdict DESC, p.probability DESC, p.key DESC
+ORDER BY p.relation DESC, p.state DESC, p.verdict DESC, p.priority DESC, p.key DESC
 LIMIT $limit
 RETURN h.id AS head, h.name AS head_name, t.id AS tail, t.name AS tail_name, p.probability AS probability,
-  other.id AS other, other.name AS other_name, other_probability, p.key AS key
+  other.id AS other, other.name AS other_name, other_probability, p.key AS key, p.priority AS priority

@@ -12,7 +12,7 @@ ORDER BY h.id
 LIMIT $limit
 CALL (h) {
   OPTIONAL MATCH (h)-[p:PREDICTED {relation: $relation, state: 'current'}]->(t)
-  WITH p, t ORDER BY p.verdict = 'rejected', p.probability DESC LIMIT 1
+  WITH p, t ORDER BY p.verdict = 'rejected', p.priority DESC LIMIT 1
   RETURN p, t
 }
 RETURN h.id AS entity, h.name AS name, t.id AS proposed, t.name AS proposed_name, p.probability AS probability,

@@ -1,29 +1,33 @@
-// The review queue of all relations: current links that nobody has decided, the most probable first.
-// $least (float) = 0.0: only links with at least this probability
+// The review queue of all relations: current links that nobody has decided, the likeliest first.
+// $least (float) = 0.0: only links of at least this priority; 0: all, also those without a probability
 // $limit (integer from 1) = 20: maximum number of rows
-// $after_probability (float) = null: for the next page: the probability of the last row
+// $after_priority (float) = null: for the next page: the priority of the last row
+// $after_probability (float) = null: an older name of after_priority
 // $after_key (string) = "": for the next page: the key of the last row
-// Returns: head, head_name, relation, tail, tail_name, probability, score, rank, model_version, key
+// Returns: head, head_name, relation, tail, tail_name, probability, score, rank, model_version, key, answer_probability, priority
 CALL () {
-  // Those with the very probability of the page's start come first, each part in the order of the index: a page then
-  // reads little more than it shows, also where thousands of links are equally probable.
+  // Those with exactly the priority of the page's start come first, each part in the order of the index: a page then
+  // reads little more than it shows, also where thousands of links are equally likely.
   MATCH (h)-[p:PREDICTED]->(t)
-  USING INDEX SEEK p:PREDICTED(state, verdict, probability, key)
-  WHERE p.state = 'current' AND p.verdict = 'pending' AND p.probability = $after_probability AND p.key < $after_key
+  USING INDEX SEEK p:PREDICTED(state, verdict, priority, key)
+  WHERE p.state = 'current' AND p.verdict = 'pending'
+    AND p.priority = coalesce($after_priority, $after_probability) AND p.key < $after_key
   WITH h, p, t
-  ORDER BY p.state DESC, p.verdict DESC, p.probability DESC, p.key DESC
+  ORDER BY p.state DESC, p.verdict DESC, p.priority DESC, p.key DESC
   LIMIT $limit
   RETURN h, p, t
   UNION ALL
   MATCH (h)-[p:PREDICTED]->(t)
-  USING INDEX SEEK p:PREDICTED(state, verdict, probability, key)
-  WHERE p.state = 'current' AND p.verdict = 'pending' AND p.probability >= $least
-    AND p.probability < coalesce($after_probability, Infinity) AND p.key IS NOT NULL
+  USING INDEX SEEK p:PREDICTED(state, verdict, priority, key)
+  WHERE p.state = 'current' AND p.verdict = 'pending'
+    AND p.priority >= CASE WHEN $least <= 0.0 THEN -1.0 ELSE $least END
+    AND p.priority < coalesce($after_priority, $after_probability, Infinity) AND p.key IS NOT NULL
   WITH h, p, t
-  ORDER BY p.state DESC, p.verdict DESC, p.probability DESC, p.key DESC
+  ORDER BY p.state DESC, p.verdict DESC, p.priority DESC, p.key DESC
   LIMIT $limit
   RETURN h, p, t
 }
 RETURN h.id AS head, h.name AS head_name, p.relation AS relation, t.id AS tail, t.name AS tail_name,
-  p.probability AS probability, p.score AS score, p.rank AS rank, p.model_version AS model_version, p.key AS key
+  p.probability AS probability, p.score AS score, p.rank AS rank,
+  p.model_version AS model_version, p.key AS key, p.answer_probability AS answer_probability, p.priority AS priority
 LIMIT $limit

@@ -3,14 +3,14 @@
 // $label (string): heads of this label only, or null
 // $run (string): links of this run only, or null
 // $picture (boolean): only heads that have a picture
-// $low (float): at least this probability
-// $high (float): at most this probability
+// $low (float): at least this priority
+// $high (float): at most this priority
 // $limit (integer): count no further
 // Returns: links
 MATCH (h)-[p:PREDICTED]->()
-USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
+USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
 WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
-  AND $low <= p.probability <= $high AND p.key IS NOT NULL
+  AND $low <= p.priority <= $high AND p.key IS NOT NULL
   AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
   AND (NOT $picture OR h.image_sha256 IS NOT NULL)
 WITH p LIMIT $limit

@@ -1,16 +1,16 @@
-// The keys of undecided links whose heads have a fact about one entity, such as the works of an artist, the most
-// probable first.
+// The keys of undecided links whose heads have a fact about one entity, such as the works of an artist, the
+// likeliest first.
 // $entity (string): the entity's id
 // $relation (string): links of this relation only, or null
-// $low (float): at least this probability
-// $high (float): at most this probability
+// $low (float): at least this priority
+// $high (float): at most this priority
 // $limit (integer): maximum number of rows
 // Returns: key
 MATCH (:Entity {id: $entity})<-[f]-(h:Entity)
 WHERE type(f) <> 'PREDICTED'
 WITH DISTINCT h
 MATCH (h)-[p:PREDICTED {state: 'current', verdict: 'pending'}]->()
-WHERE ($relation IS NULL OR p.relation = $relation) AND $low <= coalesce(p.probability, 0.5) <= $high
+WHERE ($relation IS NULL OR p.relation = $relation) AND $low <= p.priority <= $high
 RETURN p.key AS key
-ORDER BY p.probability DESC, key
+ORDER BY p.priority DESC, key
 LIMIT $limit

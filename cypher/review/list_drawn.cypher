@@ -3,8 +3,8 @@
 // $label (string): heads of this label only, or null
 // $run (string): links of this run only, or null
 // $picture (boolean): only heads that have a picture
-// $low (float): at least this probability
-// $high (float): at most this probability
+// $low (float): at least this priority
+// $high (float): at most this priority
 // $value (float): for the next page: the draw of the last link; null: from the start
 // $key (string): and its key
 // $limit (integer): maximum number of rows
@@ -13,7 +13,7 @@ MATCH (h)-[p:PREDICTED]->()
 USING INDEX SEEK p:PREDICTED(state, verdict, draw)
 WHERE p.state = 'current' AND p.verdict = 'pending' AND p.draw >= coalesce($value, -1.0)
   AND (p.draw > coalesce($value, -1.0) OR p.key > $key)
-  AND ($relation IS NULL OR p.relation = $relation) AND $low <= coalesce(p.probability, 0.5) <= $high
+  AND ($relation IS NULL OR p.relation = $relation) AND $low <= p.priority <= $high
   AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
   AND (NOT $picture OR h.image_sha256 IS NOT NULL)
 WITH p

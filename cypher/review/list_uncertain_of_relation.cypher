@@ -5,8 +5,8 @@
 // $label (string): heads of this label only, or null
 // $run (string): links of this run only, or null
 // $picture (boolean): only heads that have a picture
-// $low (float): at least this probability
-// $high (float): at most this probability
+// $low (float): at least this priority
+// $high (float): at most this priority
 // $value (float): for the next page: the uncertainty of the last link; null: from the start
 // $key (string): and its key
 // $limit (integer): maximum number of rows
@@ -16,7 +16,7 @@ CALL () {
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, uncertainty, key)
   WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
     AND p.uncertainty = $value AND p.key < $key
-    AND $low <= p.probability <= $high
+    AND $low <= p.priority <= $high
     AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
     AND (NOT $picture OR h.image_sha256 IS NOT NULL)
   WITH p
@@ -28,7 +28,7 @@ CALL () {
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, uncertainty, key)
   WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
     AND p.uncertainty < coalesce($value, Infinity) AND p.key IS NOT NULL
-    AND $low <= p.probability <= $high
+    AND $low <= p.priority <= $high
     AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
     AND (NOT $picture OR h.image_sha256 IS NOT NULL)
   WITH p

@@ -106,12 +106,24 @@ def print_evaluation(evaluated: "Evaluation") -> None:
 
 
 def _print_reliability(found: "Reliability") -> None:
+    if found.ece is None or found.brier is None:
+        print("the probabilities cannot be tested: no hidden test fact could be in a list")
+        return
     title = (
-        f"probabilities of the {found.links:,} links in which {found.facts:,} hidden test facts are: "
+        f"probabilities of {found.links:,} links of heads with a hidden test fact, {found.expected:,.0f} expected and "
+        f"{found.facts:,} found right: "
         f"expected calibration error {found.ece:.4f}, Brier score {found.brier:.4f} "
         f"({found.brier_of_base_rate:.4f} if all had one probability)"
     )
     print_table([part for part in found.bins if part["count"]], title)
+    parts = {**found.bases, **found.kinds}
+    print_table(
+        [
+            {"": name, **part.model_dump(include={"links", "expected", "facts", "ece", "brier"})}
+            for name, part in parts.items()
+        ],
+        "by what a probability rests on, and by kind of head",
+    )
     print_table(found.yield_, "what a least probability yields on test facts")
 
 

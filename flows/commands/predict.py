@@ -36,7 +36,7 @@ def predict(
     best: Annotated[int | None, typer.Option(min=1, help="Maximum links in the whole graph.")] = None,
     precision: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Keep links whose probability reached this precision on validation, e.g. 0.9."),
+        typer.Option(min=0, max=1, help="Keep links whose precision on validation is surely so high, e.g. 0.9."),
     ] = None,
     new: Annotated[
         bool, typer.Option("--new", help="Only for entities added since training, by picture and text.")
@@ -47,7 +47,8 @@ def predict(
 ) -> None:
     """Find the best new links and publish them in the graph as PREDICTED, with probability, rank, model and run.
 
-    A link's probability is the share of links like it that turned out to be hidden validation facts.
+    A link's probability says how likely it is right if its head has an unrecorded answer of that relation. It is
+    learned on heads whose validation facts are hidden.
 
     Examples:
 
@@ -89,6 +90,8 @@ def patterns(file: PatternsFile = None, json: Json = False) -> None:
 
     Links that these patterns rule out are never predicted: a second value of a functional relation, and the reverse of
     a recorded fact. Edit the file and pass it to `vlkge predict --patterns FILE`.
+
+    The key `complete` is for you: relations of which every head has an answer, recorded or not.
     """
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
@@ -166,13 +169,22 @@ def print_published(published: Any) -> None:
     if published.thresholds is not None:
         levels = {threshold.relation: threshold for threshold in published.thresholds}
         rows = [
-            {**row, "from_probability": levels[name].probability, "learned_on": levels[name].calibrated_on}
+            {
+                **row,
+                "from_probability": levels[name].probability,
+                "learned_on": levels[name].calibrated_on,
+                "lower_bound": levels[name].lower_bound,
+            }
             for row in rows
             if (name := row["relation"]) in levels
         ]
     print_table(rows, title)
     if published.thresholds and all(threshold.probability is None for threshold in published.thresholds):
-        print("nothing is published: no probability is right that often; `vlkge evaluate` tells how often each one is")
+        print("nothing is published: no probability keeps that promise; `vlkge evaluate` tells how often each is right")
+    if not published.calibrated:
+        print("the links have no probability and are ordered by score: too little is hidden to learn one from")
+    if published.untrained:
+        print(f"no links of {', '.join(published.untrained)}: there are no training facts to learn from")
     found = published.patterns
     print(
         f"left out: second values of {', '.join(found.functional) or 'no relation'}; what is known the other way round"

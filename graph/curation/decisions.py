@@ -189,10 +189,13 @@ def conflicts(database: Database) -> pd.DataFrame:
 def audited(database: Database) -> pd.DataFrame:
     """Decisions that are an unbiased sample of the current links: the longest decided prefix of the audit order.
 
-    Columns: head, relation, tail, correct (bool: accepted), in the order of `draw`.
+    Columns: head, relation, tail, correct (bool: accepted), probability (that it is right if its head has an answer;
+    NaN for links of older runs, which meant another one, and of models that were never calibrated), in the order of
+    `draw`.
     """
     rows = database.read("decisions/list_audited")
-    return pd.DataFrame(rows, columns=["head", "relation", "tail", "correct"]).astype({"correct": bool})
+    frame = pd.DataFrame(rows, columns=["head", "relation", "tail", "correct", "probability"])
+    return frame.astype({"correct": bool, "probability": "float64"})
 
 
 def _refuse_repeats(choices: Sequence[Choice]) -> None:

@@ -13,8 +13,9 @@ from graph.connection import Database, Row
 
 # These come first, in this order; whatever else is stored on a link follows by name.
 LINK_COLUMNS = (
-    "head", "head_name", "relation", "tail", "tail_name", "verdict", "probability", "uncertainty", "calibrated_on",
-    "score", "rank", "state", "run_id", "model_version", "created_at", "previous_probability", "previous_run_id",
+    "head", "head_name", "relation", "tail", "tail_name", "verdict", "probability", "answer_probability",
+    "uncertainty", "calibrated_on", "priority", "score", "rank", "state", "run_id", "model_version", "created_at",
+    "previous_probability", "previous_run_id",
 )  # fmt: skip
 DECISION_COLUMNS = (
     "id", "head", "head_name", "relation", "tail", "tail_name", "verdict", "by", "at", "reason", "probability",

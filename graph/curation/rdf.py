@@ -22,8 +22,9 @@ VLKGE = Namespace("urn:vlkge:vocabulary:")
 BASE = "urn:vlkge:graph:"
 # What is said of a link, by the column that says it.
 FIGURES = {
-    "probability": XSD.double, "uncertainty": XSD.double, "score": XSD.double, "rank": XSD.integer,
-    "calibrated_on": XSD.string, "state": XSD.string, "verdict": XSD.string, "previous_probability": XSD.double,
+    "probability": XSD.double, "answer_probability": XSD.double, "uncertainty": XSD.double, "priority": XSD.double,
+    "score": XSD.double, "rank": XSD.integer, "calibrated_on": XSD.string, "state": XSD.string,
+    "verdict": XSD.string, "previous_probability": XSD.double,
 }  # fmt: skip
 
 

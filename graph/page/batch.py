@@ -9,10 +9,10 @@ MOST_ROWS = 300
 
 
 def list_batch(database: Database, filters: Filters, near: str | None) -> list[dict[str, Any]]:
-    """The undecided links of a relation, or of what is attached to the entity `near`, the most probable first.
+    """The undecided links of a relation, or of what is attached to the entity `near`, the likeliest first.
 
-    Each row: key, head, head_name, picture, relation, tail, tail_name, probability, rank, verdict, seen (the newest
-    decision). At most MOST_ROWS.
+    Each row: key, head, head_name, picture, relation, tail, tail_name, probability, answer_probability, rank, verdict,
+    seen (the newest decision). At most MOST_ROWS.
     """
     if near is None:
         return read_rows(database, list_keys(database, filters, limit=MOST_ROWS))
@@ -20,7 +20,7 @@ def list_batch(database: Database, filters: Filters, near: str | None) -> list[d
         "review/list_attached",
         entity=near,
         relation=filters.relation,
-        low=filters.low,
+        low=filters.low if filters.low > 0 or filters.high < 1 else -1.0,
         high=filters.high,
         limit=MOST_ROWS,
     )

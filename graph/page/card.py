@@ -76,6 +76,8 @@ class Card(BaseModel):
     tail: Entity
     facts: dict[str, list[Named]]
     probability: float | None
+    answer_probability: float | None
+    priority: float | None
     uncertainty: float | None
     draw: float | None
     score: float | None
@@ -107,14 +109,17 @@ def read_card(database: Database, key: str) -> Card | None:
     paths = [json.loads(path) for path in link.get("paths") or []]
     similar = list(link.get("similar") or [])
     named = read_names(database, [*similar, *(id_ for path in paths for id_ in path[::2])])
-    columns = ("probability", "uncertainty", "draw", "score", "rank", "calibrated_on", "previous_probability")
+    columns = ("probability", "answer_probability", "priority", "uncertainty", "draw", "score", "rank")
     return Card(
         key=key,
         relation=row["relation"],
         head=entity_of(row["head"]),
         tail=entity_of(row["tail"]),
         facts=_by_relation(row["facts"]),
-        **{name: link.get(name) for name in (*columns, "run_id", "model_version")},
+        **{
+            name: link.get(name)
+            for name in (*columns, "calibrated_on", "previous_probability", "run_id", "model_version")
+        },
         state=link["state"],
         verdict=link["verdict"],
         shares={name: link[f"share_{name}"] for name in MODALITIES if link.get(f"share_{name}") is not None},

@@ -14,7 +14,7 @@ Order = Literal["probability", "uncertainty", "entity", "audit"]
 MOST_COUNTED = 2_000
 # The statement of each order, the one for a single relation if the order has an index for it, the property it is by.
 _LISTS: dict[Order, tuple[str, str | None, str | None]] = {
-    "probability": ("review/list_probable", "review/list_probable_of_relation", "probability"),
+    "probability": ("review/list_probable", "review/list_probable_of_relation", "priority"),
     "uncertainty": ("review/list_uncertain", "review/list_uncertain_of_relation", "uncertainty"),
     "audit": ("review/list_drawn", None, "draw"),
     "entity": ("review/list_keyed", None, None),
@@ -24,7 +24,8 @@ _LISTS: dict[Order, tuple[str, str | None, str | None]] = {
 class Filters(BaseModel):
     """Which links are asked for, and in which order.
 
-    low, high: the range of the probability, 0 to 1. label: of the head. picture: only heads that have one.
+    low, high: the range of the priority, 0 to 1: how likely a link is right, as far as that is known. label: of the
+    head. picture: only heads that have one.
     order: probability and uncertainty give the highest first, entity keeps the links of one head together, audit is
     the random order whose decided beginning measures how often the model is right.
     """
@@ -72,7 +73,7 @@ def list_keys(database: Database, filters: Filters, *, after: dict[str, Any] | N
 
 
 def count_left(database: Database, filters: Filters) -> int:
-    """How many links wait, at most MOST_COUNTED; links without a probability are not counted."""
+    """How many links wait, at most MOST_COUNTED."""
     parameters: dict[str, object] = {**_conditions(filters), "limit": MOST_COUNTED}
     if filters.relation is None:
         (row,) = database.read("review/count_queue", **parameters)
@@ -96,7 +97,9 @@ def count_decided(database: Database, by: str, since: datetime) -> int:
 
 
 def _conditions(filters: Filters) -> dict[str, object]:
-    return filters.model_dump(exclude={"relation", "order"})
+    conditions = filters.model_dump(exclude={"relation", "order"})
+    # Links without a probability have a priority from -1 to 0; only who asks for a range does without them.
+    return conditions | {"low": -1.0} if (filters.low, filters.high) == (0.0, 1.0) else conditions
 
 
 def _keys(database: Database, statement: str, parameters: dict[str, object]) -> list[str]:

@@ -27,6 +27,7 @@ RESERVED = frozenset(
         "model_version",
         "created_at",
         "draw",
+        "priority",
         "moved",
         "previous_score",
         "previous_probability",
@@ -37,6 +38,7 @@ TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(ENDS, pa.string()),
     "score": pa.float64(),
     "probability": pa.float64(),
+    "answer_probability": pa.float64(),
     "uncertainty": pa.float64(),
     "calibrated_on": pa.string(),
     "rank": pa.int64(),
@@ -52,13 +54,16 @@ STORABLE = (
     pa.types.is_null,
 )
 
+SHARES = ("probability", "answer_probability", "uncertainty")
+
 
 def check_links(links: pd.DataFrame) -> pa.Table:
     """The frame as a table, sorted by relation, head and tail, so that equal links are equal tables.
 
-    Columns: head, relation, tail (ids), score (any finite number), rank (1 is best), probability (0 to 1), uncertainty
-    (0 to 1), calibrated_on (text; these three optional); further columns are evidence: text, numbers, booleans, times,
-    or lists of them; missing values stay out.
+    Columns: head, relation, tail (ids), score (any finite number), rank (1 is best), probability (0 to 1, that the link
+    is right if its head has an answer), answer_probability (0 to 1, that it has one), uncertainty (0 to 1),
+    calibrated_on (text; these four optional); further columns are evidence: text, numbers, booleans, times, or lists of
+    them; missing values stay out, NaN is one, and infinities are refused.
 
     Raises InputError that names the column and the first offending values.
     """
@@ -70,28 +75,29 @@ def check_links(links: pd.DataFrame) -> pa.Table:
     return table.sort_by([("relation", "ascending"), ("head", "ascending"), ("tail", "ascending")])
 
 
-def with_probability(table: pa.Table) -> pa.Table:
-    """A checked table in which every link has what queues are ordered by.
+def with_priority(table: pa.Table) -> pa.Table:
+    """A checked table in which every link has the `priority` that queues are ordered by, the highest first.
 
-    A link without a probability, of a model that was never calibrated, gets the logistic function of its score, which
-    keeps the order and means nothing else: its `calibrated_on` is 'none'. A missing uncertainty is the binary entropy
-    of the probability in bits.
+    It is probability times answer_probability where both are known, else the probability, 0 to 1. A link without a
+    probability, of a model that was never calibrated, comes after all others, by its score: priority is then below 0
+    and above -1, and its `calibrated_on` is 'none'. A missing uncertainty is the binary entropy in bits of a priority
+    that is not below 0; without a probability there is none.
     """
     links = pd.DataFrame(index=range(len(table)))
-    for name in ("probability", "uncertainty", "calibrated_on"):
+    for name in ("probability", "answer_probability", "uncertainty", "calibrated_on"):
         links[name] = table[name].to_pandas() if name in table.column_names else None
     given = links["probability"].astype("float64")
-    scores = table["score"].to_numpy().astype("float64")
-    probability = given.fillna(pd.Series(1 / (1 + np.exp(-np.clip(scores, -700, 700)))))
-    entropy = -(_times_log(probability) + _times_log(1 - probability))
+    right = given * links["answer_probability"].astype("float64").fillna(1.0)
+    scores = table["score"].to_pandas().astype("float64")
+    entropy = -(_times_log(right) + _times_log(1 - right))
     columns = {
-        "probability": probability,
-        "uncertainty": links["uncertainty"].astype("float64").fillna(entropy),
+        "priority": right.fillna((scores / (1 + scores.abs()) - 1) / 2),
+        "uncertainty": links["uncertainty"].astype("float64").fillna(entropy).where(given.notna()),
         "calibrated_on": links["calibrated_on"].astype("object").where(given.notna(), "none"),
     }
     kept = table.select([name for name in table.column_names if name not in columns])
     for name, values in columns.items():
-        kept = kept.append_column(name, pa.array(values, type=TYPES[name], from_pandas=True))
+        kept = kept.append_column(name, pa.array(values, type=TYPES.get(name, pa.float64()), from_pandas=True))
     return kept
 
 
@@ -163,10 +169,19 @@ def _check_values(links: pd.DataFrame) -> None:
     _refuse(links, links["relation"] == "PREDICTED", "relation must not be our own type", ENDS)
     _refuse(links, ~np.isfinite(links["score"]), "score must be a finite number", (*ENDS, "score"))
     _refuse(links, links["rank"] < 1, "rank must be 1 or more", (*ENDS, "rank"))
-    if "probability" in links.columns:
-        outside = (links["probability"] < 0) | (links["probability"] > 1)
-        _refuse(links, outside, "probability must be from 0 to 1", (*ENDS, "probability"))
+    for name in SHARES:
+        if name in links.columns:
+            _refuse(links, (links[name] < 0) | (links[name] > 1), f"{name} must be from 0 to 1", (*ENDS, name))
+    for name in links.columns:
+        _refuse(links, links[name].map(_is_infinite), f"{name} must be finite", (*ENDS, name))
     _refuse(links, links.duplicated(list(ENDS)), "each (head, relation, tail) may come once", ENDS)
+
+
+def _is_infinite(value: Any) -> bool:
+    """Whether a number is infinite, or one of a list is not finite."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind == "f" and not np.isfinite(value).all()
+    return isinstance(value, float) and np.isinf(value)
 
 
 def _times_log(share: "pd.Series[float]") -> "pd.Series[float]":

@@ -15,7 +15,7 @@ from base.progress import Progress, silent
 from graph.connection import Database, Row, batches
 from graph.link_key import link_key
 from graph.predicted import registry
-from graph.predicted.links import REQUIRED, by_relation, check_links, digest, entities, rows, with_probability
+from graph.predicted.links import REQUIRED, by_relation, check_links, digest, entities, rows, with_priority
 from graph.predicted.publication_lock import PublicationLock, ignore, publication_lock
 from graph.schema import setup_schema
 from graph.transactions import run_in_transaction
@@ -53,7 +53,7 @@ def publish(
     `relations` are those that the run covers, by default those of the links: what it no longer predicts of them becomes
     stale. With `heads` it covers only links that leave these entities. A relation is written in one transaction, so its
     readers see one run, whole. What a curator decided is never touched, and neither decided links nor facts are
-    predicted again. A link without a probability gets one that only orders it (`links.with_probability`).
+    predicted again. Queues are ordered by a `priority` that every link gets (`links.with_priority`).
 
     Without a `run_id`, a new one is made, unless the newest run published the very same links, finished or not: then
     that run is taken up again. So after a crash the same call completes the graph, and otherwise changes nothing.
@@ -73,7 +73,7 @@ def publish(
     registry.model(database, model_version)
     _refuse_unknown_entities(database, table)
     content = digest(table, model_version, *covered, *(["of", *chosen] if chosen is not None else []))
-    table = with_probability(table)
+    table = with_priority(table)
     with publication_lock(database, wait, notify) as lock:
         writer = _Writer(database, lock, _choose_run(database, run_id, content), model_version, chosen, _columns(table))
         writer.start(content)

@@ -1,24 +1,26 @@
-"""Calibration: from a link's score to the probability that it is a fact, learned on lists made as they are served.
+"""Calibration: from a link's share to the probability that it is right, if its head has an answer of that relation.
 
-A score tells little by itself; what tells is a link's lead, its share among the best new tails of its head. The
-validation facts are hidden, lists are made, and each link is right if it is one of the hidden facts: so probability
-means "of links that lead like this one, so many in a hundred were recorded facts hidden from the model". Both halves
-of validation are hidden, since entities that a graph gains have all their facts unknown, not half of them.
+A score tells little by itself; what tells is a link's share among the best new tails of its head. The validation facts
+are hidden, and the heads that lost one get their lists as they are served: a link is right if it is one of the hidden
+facts, and wrong otherwise, the local closed world of Knowledge Vault (Dong et al. 2014,
+https://doi.org/10.1145/2623330.2623623). Heads without a hidden fact say nothing: whether they have an answer that
+nobody recorded is another question, see `models.calibration.answers`.
 """
 
+import json
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import Tensor
 
 from base.errors import InputError
 from base.progress import Progress, silent
-from models.calibration.curves import Calibrator, fit_curve
-from models.calibration.thresholds import POOLED, PrecisionTable, tally
+from models.calibration.curves import Calibrator, Mask, Numbers
+from models.calibration.hierarchy import Groups, Hierarchy, Rows, choose_spread
+from models.calibration.thresholds import POOLED, SMALL, PrecisionTable, tally
 from models.ranking.candidate_lists import CandidateLists, Links
 from models.ranking.ranking import BUDGET
 from models.ranking.scores import Scores
@@ -27,15 +29,13 @@ from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 
 CALIBRATION = "calibration.json"
+FORM: Literal[2] = 2  # of the file; one of another form is made anew
 HIDDEN = ("val", "gate")
-ENOUGH_LINKS = 100
-ENOUGH_FACTS = 10  # hidden facts in the lists; without any, nothing was there to be found
+ENOUGH_LINKS = 100  # from which on a relation speaks for itself
+ENOUGH_LISTS = 10  # without which nothing can be learned
 FOLDS = 5
-ANY = "any"
 KINDS = ("seen, has a tail", "seen, has none", "unseen, has a tail", "unseen, has none")
 
-Numbers = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Basis = Literal["relation", "pooled"]
 
 
@@ -49,65 +49,79 @@ class LabelledLinks(NamedTuple):
 
 
 class Calibration(BaseModel):
-    """A curve for each relation and kind of head, and those of all relations together for where there is too little.
+    """A curve for each relation and kind of head, drawn to those of all by how little is known of it.
 
-    Kinds of heads: seen in training or not, with a known tail of the relation or without. A relation has a curve of its
-    own for a kind from ENOUGH_LINKS links with ENOUGH_FACTS facts on: where nothing was hidden, nothing can be learned.
+    Kinds of heads: seen in training or not, with a known tail of the relation or without.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    form: Literal[2] = FORM
     relations: list[str]
     curves: dict[str, dict[str, Calibrator]]
-    """By relation (or POOLED), then by kind."""
+    """By relation, then by kind; POOLED is of a relation that nothing is known of."""
     tallies: dict[str, PrecisionTable] = {}
-    """By relation, and POOLED: how often links of a probability were right, each judged by curves without its head."""
+    """By relation, POOLED for all and SMALL for those that carry too little: how often links of a probability were
+    right, each judged by curves without its head."""
+    spread: float
+    """How much the levels of relations differ, as chosen by validation."""
     key: str = ""
     """Says what it was learned from; another graph, model or way of making lists needs another calibration."""
 
     @classmethod
     def fit(cls, judged: LabelledLinks, relations: list[str], key: str = "") -> Self:
-        """Isotonic curves where there are enough links, Platt's where few; raises InputError without any link."""
+        """Raises InputError without any link."""
         if len(judged.correct) == 0:
             raise InputError("there are no links to calibrate on: no list holds any candidate")
-        curves = _fit_curves(judged, relations)
-        return cls(relations=relations, curves=curves, tallies=_tally(judged, relations), key=key)
+        groups = _groups(judged.links, judged.seen, len(relations))
+        spread, unseen_by = choose_spread(groups, judged.correct, judged.links.heads.numpy() % FOLDS)
+        hierarchy = Hierarchy.fit(groups, judged.correct, spread)
+        return cls(
+            relations=relations,
+            curves=_curves(hierarchy, groups, judged.correct, relations),
+            tallies=_tallies(unseen_by, judged, relations),
+            spread=spread,
+            key=key,
+        )
 
     def probabilities(self, links: Links, seen: Mask) -> tuple[Numbers, Mask]:
         """Probabilities [n] of links whose heads are `seen` bool [n], and which of them rest on their own relation."""
-        log_share, rows = links.log_share.double().numpy(), links.relations.numpy()
+        log_share, rows, kinds = links.log_share.double().numpy(), links.relations.numpy(), kinds_of(links, seen)
         result, own = np.empty(len(log_share)), np.zeros(len(log_share), dtype=bool)
-        for kind, member in _kinds(seen, links).items():
-            for row in np.unique(rows[member]):
-                some = member & (rows == row)
-                curve, basis = self.curve(self.relations[row], kind)
+        for row in np.unique(rows):
+            for kind in np.unique(kinds[rows == row]):
+                some = (rows == row) & (kinds == kind)
+                curve, basis = self.curve(self.relations[row], KINDS[kind])
                 result[some], own[some] = curve.at(log_share[some]), basis == "relation"
         return result, own
 
     def curve(self, relation: str, kind: str) -> tuple[Calibrator, Basis]:
-        """The curve for links of a relation whose head is of a kind (of KINDS), and what it was learned on."""
-        if kind in self.curves.get(relation, {}):
-            return self.curves[relation][kind], "relation"
-        pooled = self.curves[POOLED]
-        return pooled.get(kind, pooled[ANY]), "pooled"
+        """The curve for links of a relation whose head is of a kind (of KINDS), and what it mostly rests on."""
+        own = self.curves.get(relation)
+        if own is None:
+            return self.curves[POOLED][kind], "pooled"
+        return own[kind], "relation" if sum(curve.links for curve in own.values()) >= ENOUGH_LINKS else "pooled"
 
     def curve_of(self, link: Links, seen: Mask) -> Calibrator:
         """The curve that gives one link its probability."""
-        kind = next(kind for kind, member in _kinds(seen, link).items() if member[0])
-        return self.curve(self.relations[int(link.relations[0])], kind)[0]
+        return self.curve(self.relations[int(link.relations[0])], KINDS[kinds_of(link, seen)[0]])[0]
 
     def save(self, folder: Path) -> None:
         save_json(self.model_dump(mode="json"), folder / CALIBRATION)
 
     @classmethod
     def load(cls, folder: Path) -> Self | None:
-        """The calibration kept in a model's folder; None where there is none. Raises InputError for a broken one."""
+        """The calibration kept in a model's folder; None where there is none, or one of another form.
+
+        Raises InputError for a broken one.
+        """
         path = folder / CALIBRATION
         if not path.exists():
             return None
         try:
-            return cls.model_validate_json(path.read_text(encoding="utf-8"))
-        except (OSError, ValidationError) as error:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return cls.model_validate(content) if content.get("form") == FORM else None
+        except (OSError, AttributeError, json.JSONDecodeError, ValidationError) as error:
             raise InputError(f"{path}: {error}; remove it, and it is made again") from error
 
 
@@ -122,10 +136,10 @@ def calibrate(
     budget: int = BUDGET,
     progress: Progress = silent,
 ) -> Calibration | None:
-    """Hide validation, make all lists, and learn from them; None where fewer than ENOUGH_FACTS facts can be hidden."""
-    if sum(len(graph.triples[split]) for split in HIDDEN) < ENOUGH_FACTS:
-        return None
+    """Hide validation, make the lists of the heads that lost a fact, and learn; None from fewer than ENOUGH_LISTS."""
     judged = label_links(scores, graph, patterns, seen=seen, top_k=top_k, budget=budget, progress=progress)
+    if int((judged.links.ranks == 1).sum()) < ENOUGH_LISTS:
+        return None
     return Calibration.fit(judged, graph.relations, key)
 
 
@@ -142,53 +156,26 @@ def label_links(
 ) -> LabelledLinks:
     """The lists that would be served if the facts of the splits `hidden` were unknown, and which links they confirm.
 
-    `seen` bool [N] says of whom the model knew training facts. Of all relations, and all heads, those without any
-    hidden fact included.
+    For each relation those of the heads that have a hidden fact of it. `seen` bool [N] says of whom the model knew
+    training facts.
     """
     lists = CandidateLists(scores, graph, patterns, top_k=top_k, hidden=hidden, budget=budget)
-    total, done, parts = sum(lists.count(row) for row in range(graph.num_relations)), 0, []
-    for row, name in enumerate(graph.relations):
-        for count, links in lists.blocks(row):
-            parts.append(links)
-            done += count
-            progress(done, total, name)
-    links = Links.joined(parts)
     facts = torch.cat([graph.triples[split] for split in hidden])
+    parts = []
+    for row, name in enumerate(graph.relations):
+        asked = torch.zeros(graph.num_entities, dtype=torch.bool)
+        asked[facts[facts[:, 1] == row][:, 0]] = True
+        parts += [links for _, links in lists.blocks(row, asked)]
+        progress(row + 1, graph.num_relations, name)
+    links = Links.joined(parts)
     correct = torch.isin(_keys(links.triples, graph), _keys(facts, graph))
     return LabelledLinks(links, correct.numpy(), seen[links.heads].numpy())
 
 
-def _fit_curves(judged: LabelledLinks, relations: list[str]) -> dict[str, dict[str, Calibrator]]:
-    log_share, rows = judged.links.log_share.double().numpy(), judged.links.relations.numpy()
-    curves: dict[str, dict[str, Calibrator]] = {POOLED: {ANY: fit_curve(log_share, judged.correct)}}
-    for kind, member in _kinds(judged.seen, judged.links).items():
-        if member.sum() >= ENOUGH_LINKS:
-            curves[POOLED][kind] = fit_curve(log_share[member], judged.correct[member])
-        for row, name in enumerate(relations):
-            own = member & (rows == row)
-            if own.sum() >= ENOUGH_LINKS and judged.correct[own].sum() >= ENOUGH_FACTS:
-                curves.setdefault(name, {})[kind] = fit_curve(log_share[own], judged.correct[own])
-    return curves
-
-
-def _tally(judged: LabelledLinks, relations: list[str]) -> dict[str, PrecisionTable]:
-    """Cross-fitted: a curve that saw a link thinks too well of itself."""
-    rows, fold = judged.links.relations.numpy(), judged.links.heads.numpy() % FOLDS
-    probability = np.zeros(len(rows))
-    for part in range(FOLDS):
-        inside = fold == part
-        if inside.any() and not inside.all():
-            others = Calibration(relations=relations, curves=_fit_curves(_part(judged, ~inside), relations))
-            own = _part(judged, inside)
-            probability[inside] = others.probabilities(own.links, own.seen)[0]
-    tallies = {POOLED: tally(probability, judged.correct)}
-    for row in np.unique(rows):
-        tallies[relations[row]] = tally(probability[rows == row], judged.correct[rows == row])
-    return tallies
-
-
-def _part(judged: LabelledLinks, rows: Mask) -> LabelledLinks:
-    return LabelledLinks(judged.links.at(torch.from_numpy(rows)), judged.correct[rows], judged.seen[rows])
+def kinds_of(links: Links, seen: Mask) -> Rows:
+    """The row in KINDS of each link [n] whose head is `seen` bool [n]."""
+    kinds: Rows = 2 * (~seen).astype(np.int64) + (~links.has_known_tail.numpy()).astype(np.int64)
+    return kinds
 
 
 def uncertainty(probability: Numbers) -> Numbers:
@@ -198,11 +185,42 @@ def uncertainty(probability: Numbers) -> Numbers:
     return np.where((probability <= 0) | (probability >= 1), 0.0, entropy)
 
 
-def _kinds(seen: Mask, links: Links) -> dict[str, Mask]:
-    """The members bool [n] of each of KINDS."""
-    has_known_tail = links.has_known_tail.numpy()
-    members = (seen & has_known_tail, seen & ~has_known_tail, ~seen & has_known_tail, ~seen & ~has_known_tail)
-    return dict(zip(KINDS, members, strict=True))
+def _groups(links: Links, seen: Mask, num_relations: int) -> Groups:
+    return Groups(
+        links.log_share.double().numpy(), links.relations.numpy(), kinds_of(links, seen), num_relations, len(KINDS)
+    )
+
+
+def _curves(
+    hierarchy: Hierarchy, groups: Groups, correct: Mask, relations: list[str]
+) -> dict[str, dict[str, Calibrator]]:
+    shape = (groups.num_relations, groups.num_kinds)
+    links, facts = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    np.add.at(links, (groups.relations, groups.kinds), 1)
+    np.add.at(facts, (groups.relations, groups.kinds), correct)
+    curves = {
+        POOLED: {
+            name: hierarchy.curve(None, kind, links=int(links.sum()), facts=int(facts.sum()))
+            for kind, name in enumerate(KINDS)
+        }
+    }
+    for row in links.sum(1).nonzero()[0]:
+        curves[relations[row]] = {
+            name: hierarchy.curve(int(row), kind, links=int(links[row, kind]), facts=int(facts[row, kind]))
+            for kind, name in enumerate(KINDS)
+        }
+    return curves
+
+
+def _tallies(probability: Numbers, judged: LabelledLinks, relations: list[str]) -> dict[str, PrecisionTable]:
+    rows = judged.links.relations.numpy()
+    counts = np.bincount(rows, minlength=len(relations))
+    tallies = {POOLED: tally(probability, judged.correct)}
+    if (small := (counts < ENOUGH_LINKS)[rows]).any():
+        tallies[SMALL] = tally(probability[small], judged.correct[small])
+    for row in (counts >= ENOUGH_LINKS).nonzero()[0]:
+        tallies[relations[row]] = tally(probability[rows == row], judged.correct[rows == row])
+    return tallies
 
 
 def _keys(triples: Tensor, graph: KnowledgeGraph) -> Tensor:

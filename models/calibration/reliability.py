@@ -21,6 +21,8 @@ class Figures(BaseModel):
     links: int
     facts: int
     """How many of the links were right."""
+    expected: float = 0.0
+    """How many were expected to be: the sum of their probabilities."""
     ece: float | None
     """Expected calibration error (Guo et al. 2017): mean over links of |predicted − observed| of their bin of ten."""
     brier: float | None
@@ -30,21 +32,38 @@ class Figures(BaseModel):
 
 
 class Reliability(Figures):
-    """Figures of all links, of each relation, the bins of a reliability diagram, and what thresholds yield."""
+    """Figures of all links, of their parts, the bins of a reliability diagram, and what thresholds yield."""
 
     relations: dict[str, Figures]
+    bases: dict[str, Figures] = {}
+    """Of links whose probability mostly rests on their own relation, and of pooled ones."""
+    kinds: dict[str, Figures] = {}
+    """By kind of head: seen in training or not, with a known tail of the relation or without."""
     bins: list[dict[str, float | int | None]]
     """from, to, count, predicted and observed (means of the bin; none where it is empty)."""
     yield_: list[dict[str, float | int | None]] = Field(alias="yield")
     """probability (at least), links, correct, precision."""
 
 
-def reliability(probability: Numbers, correct: Mask, rows: npt.NDArray[np.int64], names: Sequence[str]) -> Reliability:
-    """Of links [n] with their probabilities, outcomes and relations (rows of `names`)."""
+def reliability(
+    probability: Numbers,
+    correct: Mask,
+    relations: Sequence[str],
+    bases: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+) -> Reliability:
+    """Of links [n] with their probabilities, outcomes and relations; `bases` and `kinds` part them too, [n] or none."""
     whole = figures(probability, correct)
+
+    def parts(names: Sequence[str]) -> dict[str, Figures]:
+        of = np.asarray(names, dtype=object)
+        return {name: figures(probability[of == name], correct[of == name]) for name in sorted(set(names))}
+
     return Reliability(
         **whole.model_dump(),
-        relations={names[r]: figures(probability[rows == r], correct[rows == r]) for r in np.unique(rows)},
+        relations=parts(relations),
+        bases=parts(bases),
+        kinds=parts(kinds),
         bins=bins(probability, correct),
         yield_=[_yield(probability, correct, least) for least in PRECISIONS],
     )
@@ -63,6 +82,7 @@ def figures(probability: Numbers, correct: Mask) -> Figures:
     return Figures(
         links=count,
         facts=int(correct.sum()),
+        expected=float(probability.sum()),
         ece=error / count,
         brier=float(((probability - correct) ** 2).mean()),
         brier_of_base_rate=base * (1 - base),

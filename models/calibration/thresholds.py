@@ -11,9 +11,12 @@ from base.errors import InputError
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-CARRYING = 100  # links at or above a threshold, without which it says nothing
+CARRYING = 50  # links at or above the highest threshold that is tried
+WIDENING = 1.2  # each lower one is tried where so many times more links are at or above it
+CONFIDENCE = 0.9  # with which the promise holds
 LEVELS = 1000
 POOLED = "*"
+SMALL = "* smaller relations"
 
 
 class PrecisionTable(BaseModel):
@@ -34,12 +37,14 @@ class Threshold(BaseModel):
 
     relation: str
     calibrated_on: str
-    """relation; pooled: over all relations, as fewer than 100 links of this one carry it; none: nor do those."""
+    """relation; pooled: over all smaller relations, as this one has few links; none: nothing keeps the promise."""
     probability: float | None
     links: int
     """Calibration links at or above it."""
     precision: float | None
     """How many of those were right."""
+    lower_bound: float | None = None
+    """One-sided, with CONFIDENCE: so many at least will be right."""
 
 
 def tally(probability: Numbers, correct: Mask) -> PrecisionTable:
@@ -52,31 +57,51 @@ def tally(probability: Numbers, correct: Mask) -> PrecisionTable:
     return PrecisionTable(levels=levels.tolist(), links=links.tolist(), facts=facts.tolist())
 
 
+def lower_bound(facts: int, links: int, confidence: float = CONFIDENCE) -> float:
+    """The one-sided bound of Clopper and Pearson (1934, https://doi.org/10.1093/biomet/26.4.404) on a share."""
+    from scipy.stats import beta
+
+    return float(beta.ppf(1 - confidence, facts, links - facts + 1)) if facts else 0.0
+
+
 def thresholds(tallies: dict[str, PrecisionTable], precision: float, relations: Sequence[str]) -> list[Threshold]:
-    """For each relation the lowest threshold with this precision on at least CARRYING links, else that of all (POOLED).
+    """For each relation the lowest threshold that keeps the promise, for those with few links that of all such (SMALL).
+
+    A threshold keeps it where the lower bound on the share of right links reaches `precision`. From the highest
+    probability on that CARRYING links have, thresholds are tried downwards until one fails, so that to have tried many
+    costs the promise nothing: fixed sequence testing, as in Learn then Test (Angelopoulos et al. 2021,
+    https://arxiv.org/abs/2110.01052).
 
     Raises InputError for a precision that is not between 0 and 1.
     """
     if not 0 < precision <= 1:
         raise InputError(f"precision is {precision}; it must be above 0 and at most 1, for example 0.9")
-    pooled = _threshold(POOLED, tallies[POOLED], precision, "pooled") if POOLED in tallies else None
+    small = _threshold(SMALL, tallies[SMALL], precision, "pooled") if SMALL in tallies else None
     found = []
     for name in relations:
-        own = _threshold(name, tallies[name], precision, "relation") if name in tallies else None
-        shared = pooled.model_copy(update={"relation": name}) if pooled else None
-        nothing = Threshold(relation=name, calibrated_on="none", probability=None, links=0, precision=None)
-        found.append(own or shared or nothing)
+        if name in tallies:
+            best = _threshold(name, tallies[name], precision, "relation")
+        else:
+            best = small.model_copy(update={"relation": name}) if small else None
+        found.append(best or Threshold(relation=name, calibrated_on="none", probability=None, links=0, precision=None))
     return found
 
 
 def _threshold(name: str, counts: PrecisionTable, precision: float, basis: str) -> Threshold | None:
-    for level, links, facts in zip(counts.levels, counts.links, counts.facts, strict=True):
-        if links >= CARRYING and facts >= precision * links:
-            return Threshold(
-                relation=name,
-                calibrated_on=basis,
-                probability=level / LEVELS,
-                links=links,
-                precision=facts / links,
-            )
-    return None
+    kept, wanted = None, float(CARRYING)
+    for level, links, facts in zip(*(column[::-1] for column in counts.model_dump().values()), strict=True):
+        if links < wanted:
+            continue
+        bound = lower_bound(facts, links)
+        if bound < precision:
+            break
+        wanted = WIDENING * links
+        kept = Threshold(
+            relation=name,
+            calibrated_on=basis,
+            probability=level / LEVELS,
+            links=links,
+            precision=facts / links,
+            lower_bound=bound,
+        )
+    return kept

@@ -22,9 +22,11 @@ CANDIDATES = {
     "within a label",
 }
 PROBABILITIES = (
-    "Lists as they are served, with the test facts hidden: a link is right if it is one of those. ECE, the expected "
+    "Lists as they are served to heads with a hidden test fact of the relation: a link is right if it is such a fact. "
+    "Expected is the sum of the probabilities, right how many were. ECE, the expected "
     "calibration error, is the mean difference of predicted and observed in ten bins."
 )
+BASES = {"relation": "resting on their own relation", "pooled": "resting on all relations"}
 GROUPS = {
     "with_picture": "an end has a picture",
     "with_text": "an end has a text",
@@ -72,11 +74,19 @@ def markdown(
 def _reliability(found: Reliability) -> str:
     def row(name: str, part: Believed) -> list[str]:
         figures = [part.ece, part.brier, part.brier_of_base_rate]
-        return [name, f"{part.links:,}", f"{part.facts:,}", *("–" if f is None else f"{f:.4f}" for f in figures)]
+        return [
+            name,
+            f"{part.links:,}",
+            f"{part.expected:,.0f}",
+            f"{part.facts:,}",
+            *("–" if f is None else f"{f:.4f}" for f in figures),
+        ]
 
     parts = sorted(found.relations.items(), key=lambda item: -item[1].links)
     rows = [row("**all**", found), *(row(_escaped(name), part) for name, part in parts)]
-    return _table(["relation", "links", "right", "ECE", "Brier", "Brier of one probability for all"], rows)
+    rows += [row(f"*{BASES[name]}*", part) for name, part in found.bases.items()]
+    rows += [row(f"*heads {name}*", part) for name, part in found.kinds.items()]
+    return _table(["relation", "links", "expected", "right", "ECE", "Brier", "Brier of one probability for all"], rows)
 
 
 def seeds_markdown(title: str, models: Sequence[str], found: SeedSummary) -> str:

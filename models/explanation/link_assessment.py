@@ -1,11 +1,13 @@
 """One link looked at closely: where it stands among the tails of its head, how likely it is, and what rules it out."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
 
 from base.errors import InputError
+from models.calibration.answers import Answers
 from models.calibration.calibration import Calibration
 from models.calibration.curves import Calibrator
 from models.ranking.candidate_lists import CandidateLists
@@ -27,6 +29,9 @@ class LinkAssessment:
     """Its place among the head's possible tails that are not recorded, from 1."""
     candidates: int
     probability: float | None
+    """How likely it is right if its head has an answer that is not recorded."""
+    answer_probability: float | None
+    """How likely that is; None where it is unknown."""
     calibrated_on: str | None
     curve: Calibrator | None
 
@@ -38,6 +43,7 @@ def assess_link(
     *,
     patterns: Patterns,
     calibration: Calibration | None,
+    answers: Answers | None = None,
     seen: torch.Tensor,
 ) -> LinkAssessment:
     """Of the link (head, relation, tail), rows of the graph, whether it is served or not.
@@ -52,6 +58,9 @@ def assess_link(
     only[head] = True
     # Neither functional nor inverse relations hide it here, and neither do loops: the question is about this very link.
     lists = CandidateLists(scores, unknown, Patterns(), top_k=graph.num_entities, heads=only)
+    # Also asked about is a relation of which nothing is known; its links have no probability.
+    untrained = relation not in graph.triples["train"][:, 1]
+    lists.trained.add(relation)
     if head == tail:
         lists.looping.add(relation)
     for _, links in lists.blocks(relation):
@@ -60,12 +69,21 @@ def assess_link(
             continue
         link = links.at(at)
         probability = basis = curve = None
-        if calibration is not None:
+        if calibration is not None and not untrained:
             found, own = calibration.probabilities(link, seen[link.heads].numpy())
             probability, basis = float(found[0]), "relation" if own[0] else "pooled"
             curve = calibration.curve_of(link, seen[link.heads].numpy())
-        state = _state(graph, unknown, triple, patterns)
-        return LinkAssessment(state, float(link.scores), int(link.ranks), len(links.heads), probability, basis, curve)
+        has_answer = float((answers or Answers()).probabilities(link, graph.relations[relation])[0])
+        return LinkAssessment(
+            state=_state(graph, unknown, triple, patterns),
+            score=float(link.scores),
+            rank=int(link.ranks),
+            candidates=len(links.heads),
+            probability=probability,
+            answer_probability=None if math.isnan(has_answer) else has_answer,
+            calibrated_on=basis,
+            curve=curve,
+        )
     kinds = [graph.type_names[graph.entity_types[end]] for end in (head, tail)]
     joined = sorted(f"{graph.type_names[h]} with {graph.type_names[t]}" for h, t in graph.relation_types[relation])
     raise InputError(

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from base.errors import InputError, refuse_unknown_relations
 from base.progress import Progress, silent
+from models.calibration.answers import Answers
 from models.calibration.calibration import Calibration, uncertainty
 from models.prediction.top_links import TopLinks
 from models.ranking.candidate_lists import CandidateLists, Links
@@ -21,7 +22,7 @@ from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 
 COLUMNS = ["head", "relation", "tail", "score", "rank"]
-CALIBRATED = ["probability", "uncertainty", "calibrated_on"]
+CALIBRATED = ["probability", "answer_probability", "uncertainty", "calibrated_on"]
 
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -37,6 +38,7 @@ def predict(
     best: int | None = None,
     patterns: Patterns | None = None,
     calibration: Calibration | None = None,
+    answers: Answers | None = None,
     seen: Tensor | None = None,
     heads: Tensor | None = None,
     thresholds: Mapping[str, float] | None = None,
@@ -45,16 +47,20 @@ def predict(
 ) -> pd.DataFrame:
     """Links frame: head, relation and tail (ids), score, and rank, the place among the head's new tails from 1.
 
-    With a `calibration` also probability, uncertainty (its entropy in bits) and calibrated_on (relation or pooled).
-    `seen` bool [N] says of whom the model knew training facts (None: of those that have some in the graph).
+    With a `calibration` also probability (that the link is right if its head has an answer), answer_probability (that
+    it has one, by `answers`; NaN where unknown), uncertainty (the entropy in bits of both together) and calibrated_on
+    (relation or pooled). `seen` bool [N] says of whom the model knew training facts (None: of those that have some in
+    the graph).
 
     Heads and tails are of the labels that the relation joins in the graph. Left out are the facts of all splits, what
     they say the other way round, rejected links, loops unless the relation has some, and second values of functional
-    relations (`patterns`; None: those that the data shows). `heads` bool [N] restricts whose links are looked for.
+    relations (`patterns`; None: those that the data shows). A relation without training facts has no links. `heads`
+    bool [N] restricts whose links are looked for.
 
     From the union of the `top_k` best tails of every head and relation, the `limit` best of each relation are kept,
-    and of those the `best` of all (None: all of them), by probability, then score; with `thresholds`, only those of a
-    relation's probability or more. Sorted by relation and by that order. `budget` bounds the numbers held at a time;
+    and of those the `best` of all (None: all of them), by probability, times that of an answer where it is known, then
+    score; with `thresholds`, only those of a relation's probability or more. Sorted by relation and by that order.
+    `budget` bounds the numbers held at a time;
     so does what is kept, unless both limits are None. Raises InputError for an unknown relation and limits below 1.
     """
     for name, value in (("top_k", top_k), ("limit", limit), ("best", best)):
@@ -63,17 +69,19 @@ def predict(
     chosen = _relation_rows(graph, relations)
     scores = model if isinstance(model, Scores) else VectorScores.of_model(model)
     lists = CandidateLists(scores, graph, patterns or Patterns.found(graph), top_k=top_k, heads=heads, budget=budget)
-    label_links = _Judge(calibration, graph.seen if seen is None else seen, thresholds)
+    judge = _Judge(calibration, answers or Answers(), graph.seen if seen is None else seen, graph.relations)
     everything = TopLinks(best)
     total, done = sum(lists.count(row) for row in chosen), 0
     for row in chosen:
         kept = TopLinks(limit)
         for count, links in lists.blocks(row):
-            kept.add(*label_links(links, graph.relations[row]))
+            if calibration is not None and thresholds is not None:
+                links = judge.likely(links, thresholds.get(graph.relations[row], np.inf))
+            kept.add(links, judge.combined(links))
             done += count
             progress(done, total, graph.relations[row])
         everything.add(*kept.best())
-    return _frame(graph, *everything.best(), calibrated=calibration is not None)
+    return _frame(graph, everything.best()[0], judge)
 
 
 def seen_by(checkpoint: Checkpoint, graph: KnowledgeGraph) -> Tensor:
@@ -96,26 +104,51 @@ def members(graph: KnowledgeGraph, ids: Sequence[str]) -> Tensor:
     return torch.tensor([identity in chosen for identity in graph.entities], dtype=torch.bool)
 
 
+def untrained(graph: KnowledgeGraph) -> list[str]:
+    """The relations without training facts, of which nothing is known and no link is predicted."""
+    trained = set(graph.triples["train"][:, 1].tolist())
+    return [name for row, name in enumerate(graph.relations) if row not in trained]
+
+
+def combined(probability: Numbers, answer: Numbers) -> Numbers:
+    """What links come first by: the product of both where that of an answer is known, else the probability alone."""
+    product: Numbers = probability * np.where(np.isnan(answer), 1.0, answer)
+    return product
+
+
 class _Judge:
-    """Gives links their probabilities, and drops those below their relation's threshold."""
+    """Gives links their probabilities; without a calibration they have none."""
 
-    def __init__(self, calibration: Calibration | None, seen: Tensor, thresholds: Mapping[str, float] | None) -> None:
+    def __init__(self, calibration: Calibration | None, answers: Answers, seen: Tensor, relations: list[str]) -> None:
         self.calibration = calibration
+        self.answers = answers
         self.seen = seen
-        self.thresholds = thresholds
+        self.relations = relations
 
-    def __call__(self, links: Links, relation: str) -> tuple[Links, Numbers, Mask]:
-        count = len(links.heads)
+    def probabilities(self, links: Links) -> tuple[Numbers, Mask]:
+        """Probabilities [n], all 0 without a calibration, and which of them rest on their own relation."""
         if self.calibration is None:
-            return links, np.zeros(count), np.zeros(count, dtype=bool)
-        probability, own = self.calibration.probabilities(links, self.seen[links.heads].numpy())
-        if self.thresholds is None:
-            return links, probability, own
-        likely = probability >= self.thresholds.get(relation, np.inf)
-        return links.at(torch.from_numpy(likely)), probability[likely], own[likely]
+            return np.zeros(len(links.heads)), np.zeros(len(links.heads), dtype=bool)
+        return self.calibration.probabilities(links, self.seen[links.heads].numpy())
+
+    def answer_probabilities(self, links: Links) -> Numbers:
+        """How likely the heads of links [n] have an answer; NaN where unknown."""
+        rows, result = links.relations.numpy(), np.empty(len(links.heads))
+        for row in np.unique(rows):
+            some = rows == row
+            result[some] = self.answers.probabilities(links.at(torch.from_numpy(some)), self.relations[row])
+        return result
+
+    def likely(self, links: Links, least: float) -> Links:
+        """The links of at least this probability."""
+        return links.at(torch.from_numpy(self.probabilities(links)[0] >= least))
+
+    def combined(self, links: Links) -> Numbers:
+        """What links [n] come first by."""
+        return combined(self.probabilities(links)[0], self.answer_probabilities(links))
 
 
-def _frame(graph: KnowledgeGraph, links: Links, probability: Numbers, own: Mask, *, calibrated: bool) -> pd.DataFrame:
+def _frame(graph: KnowledgeGraph, links: Links, judge: _Judge) -> pd.DataFrame:
     entities = np.array(graph.entities, dtype=object)
     columns: dict[str, object] = {
         "head": entities[links.heads.numpy()],
@@ -124,9 +157,12 @@ def _frame(graph: KnowledgeGraph, links: Links, probability: Numbers, own: Mask,
         "score": links.scores.double().numpy(),
         "rank": links.ranks.numpy(),
     }
+    calibrated = judge.calibration is not None
     if calibrated:
+        probability, own = judge.probabilities(links)
         columns["probability"] = probability
-        columns["uncertainty"] = uncertainty(probability)
+        columns["answer_probability"] = judge.answer_probabilities(links)
+        columns["uncertainty"] = uncertainty(judge.combined(links))
         columns["calibrated_on"] = np.where(own, "relation", "pooled").astype(object)
     frame = pd.DataFrame(columns, columns=COLUMNS + (CALIBRATED if calibrated else []))
     return frame.sort_values("relation", kind="stable", ignore_index=True)

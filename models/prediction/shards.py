@@ -7,6 +7,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from models.prediction.prediction import combined
 from models.triples.knowledge_graph import KnowledgeGraph
 
 
@@ -23,18 +24,21 @@ def merge(
     """The links that `models.prediction.prediction.predict` gives for all heads, from its frames for the shards' heads.
 
     `limit` and `best` as there; each shard must have been cut by the same ones. The order is the same too: by
-    probability where there is one, then score, then relation, head and tail as the graph numbers them.
+    probability where there is one, times that of an answer where that is known, then score, then relation, head and
+    tail as the graph numbers them.
     """
     links = pd.concat(frames, ignore_index=True)
     entities = {identity: row for row, identity in enumerate(graph.entities)}
     relations = {name: row for row, name in enumerate(graph.relations)}
-    probability = links["probability"].to_numpy() if "probability" in links else np.zeros(len(links))
+    first = np.zeros(len(links))
+    if "probability" in links:
+        first = combined(links["probability"].to_numpy(), links["answer_probability"].to_numpy())
     keys = (
         links["tail"].map(entities),
         links["head"].map(entities),
         links["relation"].map(relations),
         -links["score"],
-        -probability,
+        -first,
     )
     links = links.iloc[np.lexsort(keys)]
     if limit is not None:

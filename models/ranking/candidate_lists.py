@@ -55,8 +55,9 @@ class CandidateLists:
     """Makes the lists of a model, in blocks of heads that hold at most `budget` numbers at a time.
 
     Left out are known facts, what they say the other way round, rejected links, second values of functional relations,
-    and loops unless the relation has some. The facts of the splits `hidden` count as unknown: so lists are made as if
-    they had yet to be found. `heads` bool [N] restricts who gets a list.
+    and loops unless the relation has some. A relation without training facts has no lists: nothing is known of it. The
+    facts of the splits `hidden` count as unknown: so lists are made as if they had yet to be found. `heads` bool [N]
+    restricts who gets a list.
     """
 
     def __init__(
@@ -78,18 +79,19 @@ class CandidateLists:
         self.budget = budget
         known = torch.cat([facts for split, facts in graph.triples.items() if split not in hidden])
         self.known = torch.cat([known, patterns.implied(known, graph.relations)])
+        self.trained = set(graph.triples["train"][:, 1].tolist())
         self.looping = set(known[known[:, 0] == known[:, 2]][:, 1].tolist())
         self.left_out = KnownFacts(torch.cat([self.known, graph.rejected]), graph.num_relations).to(scores.device)
 
     def count(self, relation: int) -> int:
         """How many lists the relation has: pairs of a head and the labels of tails that it joins with it."""
-        return sum(len(heads) for heads, _ in self._joined(relation))
+        return sum(len(heads) for heads, _ in self._joined(relation, None))
 
-    def blocks(self, relation: int) -> Iterator[tuple[int, Links]]:
-        """(number of lists, their links), block by block."""
+    def blocks(self, relation: int, among: Tensor | None = None) -> Iterator[tuple[int, Links]]:
+        """(number of lists, their links), block by block; of the heads `among` (bool [N]) where they are given."""
         has_tail = torch.zeros(self.graph.num_entities, dtype=torch.bool)
         has_tail[self.known[self.known[:, 1] == relation][:, 0]] = True
-        for heads, tails in self._joined(relation):
+        for heads, tails in self._joined(relation, among):
             for block in torch.split(heads, max(1, self.budget // max(1, len(tails)))):
                 yield len(block), self._block(relation, block, tails, has_tail)
 
@@ -102,16 +104,18 @@ class CandidateLists:
         columns = columns_of(entities, tails)
         return rows[columns >= 0], columns[columns >= 0]
 
-    def _joined(self, relation: int) -> Iterator[tuple[Tensor, Tensor]]:
+    def _joined(self, relation: int, among: Tensor | None) -> Iterator[tuple[Tensor, Tensor]]:
         """(eligible heads of one label, tails of all labels that the relation joins with it)."""
+        if relation not in self.trained:
+            return
         tails_of: dict[int, set[int]] = defaultdict(set)
         for head_type, tail_type in sorted(self.graph.relation_types[relation]):
             tails_of[head_type].add(tail_type)
         taken = self.known[self.known[:, 1] == relation][:, 0]
         for head_type, tail_types in tails_of.items():
             heads = of_types(self.graph, {head_type})
-            if self.heads is not None:
-                heads = heads[self.heads[heads]]
+            for chosen in (self.heads, among):
+                heads = heads if chosen is None else heads[chosen[heads]]
             if self.graph.relations[relation] in self.patterns.functional:
                 heads = heads[~torch.isin(heads, taken)]
             if len(heads):

@@ -41,6 +41,8 @@ class Patterns(BaseModel):
     """Relations r with (t, r, h) wherever (h, r, t)."""
     inverse: tuple[tuple[str, str], ...] = ()
     """Pairs (r, s) with (t, s, h) wherever (h, r, t), and the other way round."""
+    complete: tuple[str, ...] = ()
+    """Relations of which every head has a tail, recorded or not; no data shows that, a person declares it."""
 
     @classmethod
     def found(cls, graph: KnowledgeGraph, support: int = SUPPORT) -> Self:
@@ -55,7 +57,9 @@ class Patterns(BaseModel):
 
     @classmethod
     def read(cls, path: Path, graph: KnowledgeGraph) -> Self:
-        """Those of a TOML file with the keys `functional`, `symmetric`, `inverse`; a key it lacks is found in the data.
+        """Those of a TOML file with the keys `functional`, `symmetric`, `inverse`, `complete`.
+
+        A key that it lacks is found in the data; `complete`, which cannot be, is empty then.
 
         Raises InputError for a file that is not so, and for relations that the graph does not have.
         """
@@ -64,7 +68,7 @@ class Patterns(BaseModel):
             read = cls.model_validate({**cls.found(graph).model_dump(), **given})
         except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
             raise InputError(f"{path}: {error}") from error
-        named = [*read.functional, *read.symmetric, *(name for pair in read.inverse for name in pair)]
+        named = [*read.functional, *read.symmetric, *read.complete, *(name for pair in read.inverse for name in pair)]
         refuse_unknown_relations(named, graph.relations, f"{path} may name those of the graph")
         return read
 
@@ -81,8 +85,11 @@ class Patterns(BaseModel):
         functional = "".join(line("functional", name) for name in self.functional)
         symmetric = "".join(line("symmetric", name) for name in self.symmetric)
         inverse = "".join(line("inverse", one, other) for one, other in self.inverse)
+        complete = "".join(line("complete", name) for name in self.complete)
         blocks = {"functional": functional, "symmetric": symmetric, "inverse": inverse}
-        return "\n".join(f"{name} = [\n{lines}]\n" for name, lines in blocks.items())
+        written = "\n".join(f"{name} = [\n{lines}]\n" for name, lines in blocks.items())
+        told = "# Relations of which every head has an answer, recorded or not: no data shows that."
+        return f"{written}\n{told}\ncomplete = [\n{complete}]\n"
 
     def implied(self, facts: Tensor, relations: Sequence[str]) -> Tensor:
         """What facts [m, 3] say the other way round, by symmetric and inverse relations, [k, 3]."""

@@ -128,10 +128,19 @@ def test_a_precision_that_no_probability_reaches_is_told(capsys: pytest.CaptureF
     threshold = Threshold(relation="hasStyle", calibrated_on="none", probability=None, links=0, precision=None)
     row = {"relation": "hasStyle", "current": 0, "stale": 3}
     published = SimpleNamespace(
-        links=0, model="v1", run_id="first", relations=[row], thresholds=[threshold], patterns=Patterns()
+        links=0,
+        model="v1",
+        run_id="first",
+        relations=[row],
+        thresholds=[threshold],
+        patterns=Patterns(),
+        calibrated=True,
+        untrained=["near"],
     )
     print_published(published)
-    assert "nothing is published: no probability is right that often" in capsys.readouterr().out
+    assert "nothing is published: no probability keeps that promise" in capsys.readouterr().out
     published.thresholds = [threshold, threshold.model_copy(update={"probability": 0.8})]
     print_published(published)
-    assert "nothing is published" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "nothing is published" not in said
+    assert "no links of near: there are no training facts to learn from" in said

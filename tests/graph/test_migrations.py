@@ -45,10 +45,27 @@ def test_a_migration_that_was_killed_ends_in_the_same_graph(database: Database) 
     setup_schema(database)
     once = links(database), indexes(database)
     # Killed before the version was noted, with one link still to do.
-    run(database, "MATCH (s:Schema) DELETE s", "MATCH ()-[p:PREDICTED]->() REMOVE p.draw")
-    assert migrate(database) == [2]
+    run(database, "MATCH (s:Schema) DELETE s", "MATCH ()-[p:PREDICTED]->() REMOVE p.draw, p.priority")
+    assert migrate(database) == [2, 3]
     assert (links(database), indexes(database)) == once
     assert migrate(database) == []
+
+
+def test_links_of_version_2_get_a_priority_and_lose_what_was_no_probability(database: Database) -> None:
+    run(
+        database,
+        "CREATE (:Schema {of: 'vlkge', version: 2})",
+        "CREATE INDEX predicted_probability FOR ()-[p:PREDICTED]-() ON (p.state, p.verdict, p.probability, p.key)",
+        "CREATE (h:Entity {id: 'Q1'})-[:PREDICTED {key: 'a', draw: 0.5, score: 3.0, probability: 0.95, "
+        "uncertainty: 0.3, calibrated_on: 'none'}]->(t:Entity {id: 'Q2'}), "
+        "(h)-[:PREDICTED {key: 'b', draw: 0.5, score: 3.0, probability: 0.6, uncertainty: 0.97, "
+        "calibrated_on: 'pooled'}]->(t)",
+    )
+    setup_schema(database)
+    read = "MATCH ()-[p:PREDICTED]->() RETURN p.priority, p.probability, p.uncertainty ORDER BY p.key"
+    assert run(database, read) == [[-0.125, None, None], [0.6, 0.6, 0.97]]  # (3/4 - 1) / 2
+    assert "predicted_probability" not in indexes(database)
+    assert {"predicted_priority", "predicted_relation_priority"} <= indexes(database)
 
 
 def test_a_new_graph_is_of_this_version_from_the_start(database: Database) -> None:

@@ -83,17 +83,31 @@ def test_the_strongest_links_come_first_and_by_pages(art: Database) -> None:
     assert ids(page) == everything[:2]
     last = page.iloc[-1]
     assert (last["head_name"], last["tail_name"], last["score"]) == ("Black Square", "Piet Mondrian", 2.0)
-    rest = query.run(art, "list_strongest_links", after_probability=str(last["probability"]), after_key=last["key"])
+    rest = query.run(art, "list_strongest_links", after_priority=str(last["priority"]), after_key=last["key"])
     assert ids(rest) == everything[2:]
 
 
-def test_pages_part_links_of_equal_probability(art: Database) -> None:
+def test_the_likeliest_come_first_by_both_probabilities_and_links_without_any_last(art: Database) -> None:
+    """.8 · .5 is less than .6, of which nothing more is known; without a probability a link is last, or left out."""
+    rows = {"head": ["w1", "w2", "w3"], "relation": "near", "tail": "neo", "score": [9.0, 1.0, 1.0], "rank": 1}
+    known = {"probability": [None, 0.8, 0.6], "answer_probability": [None, 0.5, None]}
+    publish(art, pd.DataFrame(rows | known), model_version="v1")
+    found = query.run(art, "list_links_of_relation", relation="near")
+    assert found["head"].tolist() == ["w3", "w2", "w1"]
+    assert found["priority"].tolist() == pytest.approx([0.6, 0.4, (9 / 10 - 1) / 2])
+    assert query.run(art, "list_links_of_relation", relation="near", least=0.5)["head"].tolist() == ["w3"]
+    older = query.run(art, "list_links_of_relation", relation="near", after_probability=0.6, after_key=found["key"][0])
+    assert older["head"].tolist() == ["w2", "w1"]
+
+
+def test_pages_part_links_of_equal_priority(art: Database) -> None:
     links = pd.DataFrame({"head": ["w1", "w2", "w3"], "relation": "near", "tail": "neo", "score": 1.5, "rank": 1})
     publish(art, links, model_version="v1")
     seen, after = [], {}
     while len(page := query.run(art, "list_links_of_relation", relation="near", limit=1, **after)):
         seen += page["head"].tolist()
-        after = {"after_probability": float(page["probability"][0]), "after_key": page["key"][0]}
+        assert page["probability"][0] is None
+        after = {"after_priority": float(page["priority"][0]), "after_key": page["key"][0]}
     assert seen == ["w3", "w2", "w1"]
 
 

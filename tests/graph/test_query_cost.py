@@ -37,8 +37,8 @@ MATCH (h:Entity {id: 'w' + (i % $works)}), (t:Entity {id: 's' + (i / 100)})
 CALL (i, draw, probability, h, t) {
   CREATE (h)-[:PREDICTED {key: 'k' + i, relation: 'r' + (i / $works % 3), verdict: 'pending', rank: 1, draw: draw,
     state: CASE i % 10 WHEN 3 THEN 'stale' ELSE 'current' END, score: probability, probability: probability,
-    uncertainty: 1 - abs(2 * probability - 1), moved: draw / 2, previous_probability: probability / 2,
-    run_id: 'one', model_version: 'v1'}]->(t)
+    priority: probability, uncertainty: 1 - abs(2 * probability - 1), moved: draw / 2,
+    previous_probability: probability / 2, run_id: 'one', model_version: 'v1'}]->(t)
 } IN TRANSACTIONS OF 20000 ROWS
 """
 WORK = """

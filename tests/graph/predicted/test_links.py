@@ -2,12 +2,13 @@
 
 import hashlib
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from base.errors import InputError
 from graph.link_key import draw
-from graph.predicted.links import by_relation, check_links, digest, rows, with_probability
+from graph.predicted.links import by_relation, check_links, digest, rows, with_priority
 
 
 def frame(*rows: tuple[object, ...], **more: list[object]) -> pd.DataFrame:
@@ -27,6 +28,11 @@ def frame(*rows: tuple[object, ...], **more: list[object]) -> pd.DataFrame:
         (frame(*[("w4", "hasStyle", "s2", 1.0)] * 2), r"each \(head, relation, tail\) may come once"),
         (frame(("w4", "hasStyle", "s2", 1.0), probability=[1.5]), "from 0 to 1: 'w4 hasStyle s2 1.5'"),
         (frame(("w4", "hasStyle", "s2", 1.0)).assign(rank=0), "rank must be 1 or more"),
+        (frame(("w4", "hasStyle", "s2", 1.0), answer_probability=[-0.5]), "answer_probability must be from 0 to 1"),
+        (frame(("w4", "hasStyle", "s2", 1.0), uncertainty=[float("inf")]), "uncertainty must be from 0 to 1"),
+        (frame(("w4", "hasStyle", "s2", 1.0), share=[float("-inf")]), "share must be finite: 'w4 hasStyle s2 -inf'"),
+        (frame(("w4", "hasStyle", "s2", 1.0), near=[[0.5, float("inf")]]), "near must be finite"),
+        (frame(("w4", "hasStyle", "s2", 1.0), priority=[1.0]), "the reserved column priority"),
         (frame(("w4", "hasStyle", "s2", 1.0), verdict=["accepted"]), "the reserved column verdict"),
         (frame(("w4", "hasStyle", "s2", 1.0), why=[{"a": 1}]), "the column why of the links holds something else"),
         (frame(("w4", "hasStyle", "s2", 1.0)).drop(columns="rank"), "the links have no column rank"),
@@ -70,12 +76,21 @@ def test_the_draw_is_the_beginning_of_the_keys_sha256() -> None:
     assert 0.45 < sum(draw(str(i)) for i in range(1000)) / 1000 < 0.55
 
 
-def test_a_link_without_a_probability_is_ordered_by_its_score_and_says_so() -> None:
-    links = frame(*[("w4", "hasStyle", f"s{i}", score) for i, score in enumerate((0.0, -2.0, 1000.0))])
-    links["probability"] = [None, 0.25, None]
-    links["calibrated_on"] = [None, "relation", None]
-    done = with_probability(check_links(links)).to_pandas()
-    assert done["probability"].tolist() == [0.5, 0.25, 1.0]
-    assert done["calibrated_on"].tolist() == ["none", "relation", "none"]
-    # entropies in bits of 1/2, of 1/4, and of a certainty
-    assert done["uncertainty"].tolist() == pytest.approx([1.0, 0.8112781, 0.0])
+def test_a_link_without_a_probability_has_none_and_comes_last_by_its_score() -> None:
+    links = frame(*[("w4", "hasStyle", f"s{i}", score) for i, score in enumerate((0.0, -2.0, 1000.0, 3.0, 3.0))])
+    links["probability"] = [None, 0.25, float("nan"), 0.5, 1.0]
+    links["answer_probability"] = [0.5, None, None, 0.5, 1.0]
+    links["calibrated_on"] = [None, "relation", None, "pooled", "relation"]
+    done = with_priority(check_links(links)).to_pandas()
+    # (s / (1 + |s|) - 1) / 2 of the scores 0 and 1000, the probability, and twice the product with that of an answer
+    assert done["priority"].tolist() == pytest.approx([-0.5, 0.25, (1000 / 1001 - 1) / 2, 0.25, 1.0])
+    assert done["calibrated_on"].tolist() == ["none", "relation", "none", "pooled", "relation"]
+    assert done["probability"].isna().tolist() == [True, False, True, False, False]
+    # the entropy in bits of 1/4, and of a certainty
+    assert done["uncertainty"].tolist() == pytest.approx([np.nan, 0.8112781, np.nan, 0.8112781, 0.0], nan_ok=True)
+
+
+def test_links_of_before_there_were_answers_keep_their_probability() -> None:
+    done = with_priority(check_links(frame(("w4", "hasStyle", "s1", 1.0), probability=[0.3]))).to_pandas()
+    assert (done["probability"][0], done["priority"][0]) == (0.3, 0.3)
+    assert "answer_probability" not in done

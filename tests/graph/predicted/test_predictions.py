@@ -1,7 +1,6 @@
 """Publishing: what the graph holds after it, also when the writer was killed in the middle."""
 
 import json
-import math
 import signal
 import subprocess
 import sys
@@ -108,6 +107,7 @@ def test_a_new_link_carries_what_the_run_says(art: Database) -> None:
         "score": 2.5,
         "rank": 1,
         "probability": 0.75,
+        "priority": 0.75,
         "uncertainty": pytest.approx(0.811278, abs=1e-6),  # -(3/4 log2 3/4 + 1/4 log2 1/4)
         "draw": draw('["w4","hasStyle","s1"]'),
         "nearest": ["w1", "w3"],
@@ -139,7 +139,8 @@ def test_the_next_run_remembers_the_previous_values_and_makes_the_rest_stale(art
     assert links["w4", "hasStyle", "s1"]["state"] == "stale"
     back = links["w4", "hasStyle", "s2"]
     assert (back["state"], back["previous_run_id"], back["previous_score"]) == ("current", "one", 0.5)
-    assert (back["probability"], back["calibrated_on"]) == (pytest.approx(1 / (1 + math.exp(-0.7))), "none")
+    assert (back["priority"], back["calibrated_on"]) == (pytest.approx((0.7 / 1.7 - 1) / 2), "none")
+    assert not {"probability", "uncertainty"}.intersection(back), "without a calibration there is no probability"
 
 
 def test_only_the_relations_that_the_run_covers_become_stale(art: Database) -> None:

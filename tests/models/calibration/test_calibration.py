@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from scipy.stats import poisson
 
 from base.errors import InputError
 from models.calibration.calibration import (
@@ -16,10 +17,12 @@ from models.calibration.calibration import (
     label_links,
     uncertainty,
 )
-from models.calibration.curves import fit_curve, fit_isotonic, fit_platt
+from models.calibration.curves import Calibrator
+from models.calibration.hierarchy import Groups, Hierarchy
 from models.calibration.reliability import figures, reliability
-from models.calibration.thresholds import tally, thresholds
+from models.calibration.thresholds import SMALL, lower_bound, tally, thresholds
 from models.config import TrainConfig
+from models.prediction.prediction import predict, untrained
 from models.ranking.candidate_lists import CandidateLists, Links
 from models.ranking.scores import VectorScores
 from models.representation.vlkge import VLKGE
@@ -41,75 +44,75 @@ def links(log_share, relations=None, has_known_tail=None) -> Links:
     )
 
 
-def test_isotonic_by_hand():
-    """Outcomes 0 1 0 1 1 pool to 0, ½, ½, 1, 1; each level of n is drawn to the mean .6 as by one more link."""
-    curve = fit_isotonic(np.arange(5.0), np.array([False, True, False, True, True]))
-    assert curve.at(np.array([0.0])) == pytest.approx((0 * 1 + 0.6) / 2)
-    assert curve.at(np.array([1.0, 1.5, 2.0])) == pytest.approx([(0.5 * 2 + 0.6) / 3] * 3)
-    assert curve.at(np.array([3.0, 4.0, 99.0])) == pytest.approx([(1 * 2 + 0.6) / 3] * 3)
-    assert curve.at(np.array([-99.0])) == pytest.approx(0.3)
-    assert (curve.links, curve.facts) == (5, 3)
-
-
-def test_platt_by_hand():
-    """Two places: with targets of Platt the curve goes through them exactly: 3 of 4 right at 1, 1 of 4 at 0."""
-    x = np.array([0.0] * 4 + [1.0] * 4)
-    correct = np.array([True, False, False, False, True, True, True, False])
-    high, low = 5 / 6, 1 / 6
-    curve = fit_platt(x, correct)
-    assert curve.at(np.array([0.0]))[0] == pytest.approx((high + 3 * low) / 4, abs=1e-6)
-    assert curve.at(np.array([1.0]))[0] == pytest.approx((3 * high + low) / 4, abs=1e-6)
-
-
-def test_platt_never_falls_and_never_promises_certainty():
-    x = np.arange(20.0)
-    falling = fit_platt(x, x < 10)
-    assert falling.slope == 0
-    assert falling.at(np.array([0.0, 19.0])) == pytest.approx([0.5, 0.5])
-    nothing = fit_platt(x, np.zeros(20, dtype=bool)).at(x)
-    assert (nothing > 0).all()
-    assert (nothing < 0.1).all()
-
-
-def test_isotonic_needs_much_data():
-    x = np.random.default_rng(0).normal(size=2000)
-    often = np.random.default_rng(1).random(2000) < 0.3
-    assert fit_curve(x, often).kind == "isotonic"
-    assert fit_curve(x[:999], often[:999]).kind == "platt"
-    assert fit_curve(x, np.arange(2000) < 49).kind == "platt"
-
-
-def test_relations_with_few_links_or_facts_are_pooled_and_said_so(hetero):
-    entities = {"a": "Work", "x": "Style"}
-    facts = [("a", "big", "x", "train"), ("a", "rare", "x", "train"), ("a", "small", "x", "train")]
-    graph = KnowledgeGraph.from_hetero(hetero(entities, facts))
-    assert graph.relations == ["big", "rare", "small"]
-    rows = [0] * 200 + [1] * 200 + [2] * 99
-    correct = np.zeros(499, dtype=bool)
-    correct[:100] = correct[200:209] = correct[400:450] = True  # 100, 9 and 50 facts
-    seen = np.ones(499, dtype=bool)
-    fitted = Calibration.fit(LabelledLinks(links(list(np.linspace(0, 1, 499)), rows), correct, seen), graph.relations)
-    assert set(fitted.curves) == {POOLED, "big"}
-    assert fitted.curves[POOLED]["seen, has none"].links == 499
-    some = links([0.5] * 3, [0, 1, 2])
-    _, own = fitted.probabilities(some, np.ones(3, dtype=bool))
+def test_what_few_links_say_is_drawn_to_the_others_and_many_speak_for_themselves():
+    """2,000 links of `big` are right half the time, 20 of `rare` never, of `new` there are none; all have one share."""
+    rows = [0] * 2000 + [1] * 20
+    correct = np.arange(2020) % 2 == 0
+    correct[2000:] = False
+    judged = LabelledLinks(links([math.log(0.5)] * 2020, rows), correct, np.ones(2020, dtype=bool))
+    fitted = Calibration.fit(judged, ["big", "rare", "new"])
+    some = links([math.log(0.5)] * 3, [0, 1, 2])
+    probability, own = fitted.probabilities(some, np.ones(3, dtype=bool))
     assert own.tolist() == [True, False, False]
-    _, own = fitted.probabilities(some, np.zeros(3, dtype=bool))
-    assert own.tolist() == [False] * 3  # nothing is known of unseen heads
+    assert probability[0] == pytest.approx(0.5, abs=0.02)
+    assert 0.02 < probability[1] < 0.25  # misses are evidence, but twenty of them no proof
+    assert probability[1] < probability[2] < 0.6
+    assert fitted.curve("new", KINDS[1]) == (fitted.curves[POOLED][KINDS[1]], "pooled")
+    assert [fitted.curve(name, KINDS[1])[0].links for name in ("big", "rare")] == [2000, 20]
+
+
+def test_a_curve_never_falls_and_is_drawn_to_a_half_by_what_is_not_known():
+    """At a share of a half a curve is logistic(level); a variance of 8/π · 3 halves the log odds: 1 / (1 + e^-1)."""
+    half = np.log(np.array([0.5]))
+    assert Calibrator(level=2.0, slope=1.0, links=0, facts=0).at(half) == pytest.approx(1 / (1 + math.exp(-2)))
+    unsure = Calibrator(level=2.0, slope=1.0, variance=24 / math.pi, links=0, facts=0)
+    assert unsure.at(half) == pytest.approx(1 / (1 + math.exp(-1)))
+    share = np.linspace(0.01, 0.99, 500)
+    falling = Groups(np.log(share), np.zeros(500, dtype=np.int64), np.zeros(500, dtype=np.int64), 1, 1)
+    curve = Hierarchy.fit(falling, share < 0.3, 1.2).curve(0, 0)
+    assert (np.diff(curve.at(np.log(share))) >= 0).all()
+
+
+def test_expected_equals_found_in_simulated_worlds():
+    """Forty relations whose levels differ, with 6 to 3,000 links: of other links as many are right as are expected."""
+    expected, found = np.zeros(40), np.zeros(40)
+    for seed in range(12):
+        drawn = np.random.default_rng(seed)
+        sizes = np.geomspace(6, 3000, 40).astype(int)
+        levels = drawn.normal(-0.5, 1.0, 40)
+        learned, asked = (world(drawn, sizes, levels) for _ in range(2))
+        fitted = Calibration.fit(learned, [f"r{row}" for row in range(40)])
+        probability, _ = fitted.probabilities(asked.links, asked.seen)
+        rows = asked.links.relations.numpy()
+        expected += np.bincount(rows, weights=probability, minlength=40)
+        found += np.bincount(rows, weights=asked.correct, minlength=40)
+    assert found.sum() / expected.sum() == pytest.approx(1, abs=0.03)
+    assert found[:20].sum() / expected[:20].sum() == pytest.approx(1, abs=0.15)  # 6 to 130 links each
+    large = expected >= 100
+    assert (np.abs(np.log(found[large] / expected[large])) < math.log(1.3)).all()
+    chance = poisson.cdf(found, expected), poisson.sf(found - 1, expected)
+    assert sum(np.minimum(*chance)[~large] < 0.025) <= 2
+
+
+def world(drawn: np.random.Generator, sizes: np.ndarray, levels: np.ndarray) -> LabelledLinks:
+    """Links of relations with these levels: right with logistic(level + logit of their share)."""
+    rows = np.repeat(np.arange(len(sizes)), sizes)
+    odds = drawn.normal(-1, 1.5, len(rows))
+    correct = drawn.random(len(rows)) < 1 / (1 + np.exp(-levels[rows] - odds))
+    share = links((-np.log1p(np.exp(-odds))).tolist(), rows.tolist())
+    return LabelledLinks(share, correct, np.ones(len(rows), dtype=bool))
 
 
 def test_kinds_of_heads_are_kept_apart():
     """Seen heads with a known tail are never right, unseen ones without always."""
     count = 400
     has_known_tail = np.arange(count) < 200
-    judged = LabelledLinks(
-        links([0.0] * count, has_known_tail=has_known_tail.tolist()), ~has_known_tail, has_known_tail
-    )
+    share = links([math.log(0.5)] * count, has_known_tail=has_known_tail.tolist())
+    judged = LabelledLinks(share, ~has_known_tail, has_known_tail)
     fitted = Calibration.fit(judged, ["hasStyle"])
     probability, _ = fitted.probabilities(judged.links, judged.seen)
-    assert probability[:200].max() < 0.01
-    assert probability[200:].min() > 0.99
-    assert set(fitted.curves[POOLED]) == {"any", KINDS[0], KINDS[3]}
+    assert probability[:200].max() < 0.05
+    assert probability[200:].min() > 0.95
 
 
 def test_calibration_is_kept_and_read_again(tmp_path):
@@ -118,6 +121,8 @@ def test_calibration_is_kept_and_read_again(tmp_path):
     fitted = Calibration.fit(judged, ["hasStyle"], key="k")
     fitted.save(tmp_path)
     assert Calibration.load(tmp_path) == fitted
+    (tmp_path / "calibration.json").write_text('{"relations": ["hasStyle"], "curves": {}, "tallies": {}, "key": "k"}')
+    assert Calibration.load(tmp_path) is None  # as it was before there was a form: made anew
     (tmp_path / "calibration.json").write_text("{")
     with pytest.raises(InputError, match="remove it, and it is made again"):
         Calibration.load(tmp_path)
@@ -169,14 +174,31 @@ def loop(model, graph, hidden, top_k, functional):
 
 
 def test_links_are_right_if_they_are_hidden_facts(gallery):
+    """Of heads that have such a fact of the relation: of others it is not known whether there is an answer."""
     graph = KnowledgeGraph.from_hetero(gallery)
     torch.manual_seed(0)
     scores = VectorScores.of_model(VLKGE.from_graph(TrainConfig(dimension=8), graph))
     judged = label_links(scores, graph, Patterns(), seen=graph.seen, hidden=("test",), top_k=3)
     hidden = {tuple(fact) for fact in graph.triples["test"].tolist()}
+    asked = {fact[:2] for fact in hidden}
+    assert {tuple(triple)[:2] for triple in judged.links.triples.tolist()} == asked
     assert judged.correct.tolist() == [tuple(triple) in hidden for triple in judged.links.triples.tolist()]
     assert judged.correct.sum() == len(hidden)  # three artists and two styles: every fact is among three tails
     assert judged.seen.tolist() == graph.seen[judged.links.heads].tolist()
+
+
+def test_a_relation_without_training_facts_has_no_lists_and_teaches_nothing(hetero):
+    entities = {f"w{i}": "Work" for i in range(30)} | {"x": "Style", "y": "Style"}
+    facts = [(f"w{i}", "hasStyle", "xy"[i % 2], "train" if i < 15 else "val") for i in range(30)]
+    facts += [(f"w{i}", "near", f"w{i + 1}", "val") for i in range(20)]
+    graph = KnowledgeGraph.from_hetero(hetero(entities, facts))
+    scores = VectorScores.of_model(VLKGE.from_graph(TrainConfig(dimension=4), graph))
+    judged = label_links(scores, graph, Patterns(), seen=graph.seen)
+    assert set(judged.links.relations.tolist()) == {graph.relations.index("hasStyle")}
+    assert untrained(graph) == ["near"]
+    found = predict(scores, graph, patterns=Patterns())
+    assert "near" not in set(found["relation"])
+    assert len(found)
 
 
 def test_nothing_to_hide_is_no_calibration(hetero):
@@ -192,7 +214,10 @@ def test_uncertainty_by_hand():
 def test_reliability_by_hand():
     """Bins .1 (two links, one right) and .9 (two, both right): error (2 · |.1 − .5| + 2 · |.9 − 1|) / 4 = .25."""
     probability, correct = np.array([0.1, 0.1, 0.9, 0.9]), np.array([True, False, True, True])
-    found = reliability(probability, correct, np.array([0, 0, 0, 1]), ["hasStyle", "paintedBy"])
+    relations = ["hasStyle", "hasStyle", "hasStyle", "paintedBy"]
+    found = reliability(probability, correct, relations, bases=["pooled", "relation", "relation", "relation"])
+    assert (found.bases["relation"].expected, found.bases["relation"].facts) == (pytest.approx(1.9), 2)
+    assert (found.expected, found.facts) == (pytest.approx(2.0), 3)
     assert found.ece == pytest.approx(0.25)
     assert found.brier == pytest.approx((0.81 + 0.01 + 0.01 + 0.01) / 4)
     assert found.brier_of_base_rate == pytest.approx(0.75 * 0.25)
@@ -203,17 +228,41 @@ def test_reliability_by_hand():
     assert figures(np.empty(0), np.empty(0, dtype=bool)).ece is None
 
 
-def test_thresholds_are_the_lowest_that_a_hundred_links_carry():
-    """150 links at .8, of which 140 are right; 100 more at .4, 50 right: nine in ten only above .8."""
+def test_a_lower_bound_by_hand():
+    """All of n right: the bound is the share whose n-th power is a tenth (Clopper and Pearson)."""
+    assert lower_bound(22, 22) == pytest.approx(0.1 ** (1 / 22))
+    assert lower_bound(0, 22) == 0
+    assert lower_bound(95, 100) == pytest.approx(0.909, abs=0.001)
+
+
+def test_thresholds_are_the_lowest_whose_lower_bound_keeps_the_promise():
+    """150 links at .8, of which 145 are right; 100 more at .4, 50 right: nine in ten only above .8."""
     probability = np.array([0.8] * 150 + [0.4] * 100)
-    correct = np.array([True] * 140 + [False] * 10 + [True] * 50 + [False] * 50)
-    few = tally(np.array([0.7] * 99), np.ones(99, dtype=bool))
-    counts = {"hasStyle": tally(probability, correct), "rare": few, POOLED: tally(probability, correct)}
+    correct = np.array([True] * 145 + [False] * 5 + [True] * 50 + [False] * 50)
+    counts = {"hasStyle": tally(probability, correct), SMALL: tally(np.array([0.7] * 60), np.ones(60, dtype=bool))}
     own, shared = thresholds(counts, 0.9, ["hasStyle", "rare"])
     assert (own.probability, own.links, own.calibrated_on) == (0.8, 150, "relation")
-    assert own.precision == pytest.approx(140 / 150)
-    assert (shared.relation, shared.probability, shared.calibrated_on) == ("rare", 0.8, "pooled")
-    assert thresholds(counts, 0.7, ["hasStyle"])[0].probability == 0.4  # 190 of 250
-    assert thresholds(counts, 0.99, ["hasStyle"])[0].probability is None
+    assert own.precision == pytest.approx(145 / 150)
+    assert own.lower_bound == pytest.approx(lower_bound(145, 150))
+    assert (shared.relation, shared.probability, shared.calibrated_on) == ("rare", 0.7, "pooled")
+    assert thresholds(counts, 0.7, ["hasStyle"])[0].probability == 0.4  # 195 of 250: at least .74
+    assert thresholds(counts, 0.95, ["hasStyle"])[0].probability is None  # .967 found, but only .935 sure
+    assert thresholds(counts, 0.97, ["rare"])[0].probability is None
     with pytest.raises(InputError, match=r"precision is 90\.0"):
         thresholds(counts, 90.0, ["hasStyle"])
+
+
+@pytest.mark.parametrize("precision", [0.7, 0.9])
+def test_the_promise_is_kept_nine_times_in_ten(precision):
+    """300 links whose probabilities are too high, exact or too low: above a threshold so many are right."""
+    kept = asked = 0
+    for seed in range(400):
+        drawn = np.random.default_rng(seed)
+        said = drawn.beta(2, 0.7, 300)
+        right = said ** drawn.choice([0.7, 1.0, 1.5])
+        (found,) = thresholds({"r": tally(said, drawn.random(300) < right)}, precision, ["r"])
+        if found.probability is not None:
+            asked += 1
+            kept += bool(right[said >= found.probability].mean() >= precision)
+    assert asked > 100
+    assert kept / asked >= 0.88  # nine in ten of all worlds, those without a threshold included

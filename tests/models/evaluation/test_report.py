@@ -50,11 +50,12 @@ def test_a_relation_has_its_sides_its_groups_and_the_baseline(report):
 def test_each_relation_says_how_far_its_probabilities_hold(report):
     """Two links of .5, one of them right: no calibration error, Brier .25. One of .8 that is wrong: .8 and .64."""
     probability, correct = np.array([0.5, 0.5, 0.8]), np.array([True, False, False])
-    found = reliability(probability, correct, np.array([0, 0, 1]), ["hasStyle", "paintedBy"])
+    found = reliability(probability, correct, ["hasStyle", "hasStyle", "paintedBy"], bases=["pooled"] * 3)
     _, table = markdown("complex-1", report, {}, calibration=found).split("## Probabilities")
-    assert cells(table, "hasStyle") == ["hasStyle", "2", "1", "0.0000", "0.2500", "0.2500"]
-    assert cells(table, "paintedBy") == ["paintedBy", "1", "0", "0.8000", "0.6400", "0.0000"]
-    assert cells(table, "**all**")[:3] == ["**all**", "3", "1"]
+    assert cells(table, "hasStyle") == ["hasStyle", "2", "1", "1", "0.0000", "0.2500", "0.2500"]
+    assert cells(table, "paintedBy") == ["paintedBy", "1", "1", "0", "0.8000", "0.6400", "0.0000"]
+    assert cells(table, "**all**")[:4] == ["**all**", "3", "2", "1"]
+    assert cells(table, "*resting on all relations*")[:4] == ["*resting on all relations*", "3", "2", "1"]
 
 
 def test_a_relation_named_like_a_table_stays_one_cell(hetero):

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from base.errors import InputError
-from models.calibration.calibration import calibrate
+from models.calibration.answers import Answers, AnswerShare
+from models.calibration.calibration import calibrate, uncertainty
 from models.config import TrainConfig
 from models.prediction.prediction import COLUMNS, added_since, members, predict, seen_by
 from models.prediction.top_links import TopLinks
@@ -180,6 +181,25 @@ def test_the_best_of_the_graph_are_those_of_all_lists_together(gallery):
         assert sorted(found[order].itertuples(index=False)) == sorted(expected[order].itertuples(index=False))
     assert set(everything["calibrated_on"]) <= {"relation", "pooled"}
     assert everything["uncertainty"].between(0, 1).all()
+    assert everything["answer_probability"].isna().all()
+
+
+def test_what_is_known_of_answers_orders_the_links_beside_their_probability(gallery):
+    """Every painting has a style, every fourth an artist: styles come first, and artists with a quarter of theirs."""
+    graph = KnowledgeGraph.from_hetero(gallery)
+    torch.manual_seed(0)
+    scores = VectorScores.of_model(VLKGE.from_graph(TrainConfig(dimension=8), graph))
+    calibration = calibrate(scores, graph, Patterns(), seen=graph.seen)
+    artist = AnswerShare(relation="paintedBy", has_known_tail=True, probability=0.25, decisions=100)
+    answers = Answers(shares=(*Answers.of(["hasStyle"]).shares, artist))
+    options = {"limit": None, "patterns": Patterns(), "calibration": calibration, "answers": answers}
+    everything = predict(scores, graph, **options)
+    product = everything["probability"] * everything["answer_probability"].fillna(1)
+    assert set(everything["answer_probability"].dropna()) == {0.25}  # every style is recorded already
+    best = predict(scores, graph, best=5, **options)
+    found = best["probability"] * best["answer_probability"].fillna(1)
+    assert sorted(found, reverse=True) == pytest.approx(sorted(product, reverse=True)[:5])
+    assert best["uncertainty"].to_numpy() == pytest.approx(uncertainty(found.to_numpy()))
 
 
 def test_memory_is_bounded_by_what_is_kept(monkeypatch):
@@ -191,9 +211,9 @@ def test_memory_is_bounded_by_what_is_kept(monkeypatch):
         rows = torch.arange(start, start + 8)
         blank = torch.zeros(8, dtype=torch.long)
         part = Links(rows, blank, blank, scores[rows], blank, scores[rows], blank.bool())
-        kept.add(part, np.round(scores[rows].double().numpy(), 1), np.zeros(8, dtype=bool))
+        kept.add(part, np.round(scores[rows].double().numpy(), 1))
         assert sum(len(p[1]) for p in kept._parts) <= 5 + 10 + 8
-    links, probability, _ = kept.best()
+    links, probability = kept.best()
     rounded = np.round(scores.double().numpy(), 1)
     assert links.heads.tolist() == np.lexsort((-scores.numpy(), -rounded))[:5].tolist()
     assert probability.tolist() == sorted(rounded.tolist(), reverse=True)[:5]
@@ -208,9 +228,9 @@ def test_links_below_a_threshold_are_left_out(gallery):
         "patterns": Patterns(),
         "calibration": calibrate(scores, graph, Patterns(), seen=graph.seen),
     }
-    everything = predict(scores, graph, relations=["hasStyle"], **options)
+    everything = predict(scores, graph, relations=["paintedBy"], **options)
     level = everything["probability"].max()
-    found = predict(scores, graph, thresholds={"hasStyle": level}, **options)
+    found = predict(scores, graph, thresholds={"paintedBy": level}, **options)
     expected = everything[everything["probability"] >= level].reset_index(drop=True)
     assert 0 < len(found) < len(everything)
     assert found.equals(expected)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -49,8 +50,8 @@ def test_a_shard_without_links_takes_nothing_away(graph: KnowledgeGraph, scores:
 def test_probability_goes_before_score(graph: KnowledgeGraph) -> None:
     heads = [identity for identity in graph.entities if identity.startswith("painting")][:2]
     row = {"relation": graph.relations[0], "tail": graph.entities[0], "rank": 1}
-    first = pd.DataFrame([row | {"head": heads[0], "score": 9.0, "probability": 0.2}])
-    other = pd.DataFrame([row | {"head": heads[1], "score": 1.0, "probability": 0.8}])
+    first = pd.DataFrame([row | {"head": heads[0], "score": 9.0, "probability": 0.2, "answer_probability": 1.0}])
+    other = pd.DataFrame([row | {"head": heads[1], "score": 1.0, "probability": 0.8, "answer_probability": np.nan}])
     assert merge([first, other], graph, limit=1, best=None)["head"].tolist() == [heads[1]]
 
 

@@ -1,0 +1,13 @@
+// To version 3: give links the number that queues are ordered by, at most so many at a time; what a model without
+// calibration had for a probability goes, as it meant nothing.
+// $limit (integer): at most so many
+// Returns: links (how many were done)
+MATCH (:Entity)-[p:PREDICTED]->(:Entity)
+WHERE p.priority IS NULL
+WITH p, p.probability IS NOT NULL AND coalesce(p.calibrated_on, '') <> 'none' AS calibrated,
+  coalesce(p.score, 0.0) AS score
+LIMIT $limit
+SET p.priority = CASE WHEN calibrated THEN p.probability ELSE (score / (1 + abs(score)) - 1) / 2 END,
+  p.probability = CASE WHEN calibrated THEN p.probability END,
+  p.uncertainty = CASE WHEN calibrated THEN p.uncertainty END
+RETURN count(p) AS links
