@@ -89,7 +89,7 @@ def explain(head: str, relation: str, tail: str, *, model: str | None = None) ->
         served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
         calibration = calibration_for(served, folder_of(settings, version))
         found = assess_link(
-            served.scores, graph, triple, patterns=served.patterns, calibration=calibration, seen=served.seen
+            served.scores_today, graph, triple, patterns=served.patterns, calibration=calibration, seen=served.seen
         )
         ends = {"head": graph.entities[triple[0]], "relation": relation, "tail": graph.entities[triple[2]]}
         reasons = evidence(served.model, graph, pd.DataFrame([ends]))
