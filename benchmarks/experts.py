@@ -1,8 +1,8 @@
 """What each expert of a trained model finds on its own, and whether a relation loses by hearing them all.
 
 A model is trained as `benchmarks.quality` trains it, or taken from `--checkpoint`. The same test facts are ranked by
-all experts together, by the fused vectors alone and by structure alone (strict, all entities, both sides). For each
-relation with enough queries, and for the smaller ones pooled, the difference between all experts and structure alone
+all experts together and by each alone (strict, all entities, both sides; an expert of several parts by their sum). For
+each relation with enough queries, and for the smaller ones pooled, the difference between all experts and one of them
 is given with its 95 % interval, facts drawn anew (a paired bootstrap); the same for the facts whose inverse is not in
 training.
 """
@@ -10,6 +10,7 @@ training.
 import argparse
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -21,15 +22,19 @@ from flows.runtime.hyperparameters import chosen
 from models.config import TrainConfig
 from models.evaluation.bootstrap import paired
 from models.evaluation.evaluation import has_inverse
+from models.experts.ensemble import Opinions
 from models.ranking.ranking import rank
-from models.ranking.scores import VectorScores
+from models.ranking.scores import Scores
 from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.known_facts import KnownFacts
+from models.triples.sides import Side
 
 SMALL = "smaller relations"
+ABOUT, GAIN = ("facts", "queries"), ("difference", "low", "high")
+ALONE = {"facts": ("facts", "candidate's facts")}  # of the parts of an expert, those that are scores
 
 
 def main() -> None:
@@ -39,6 +44,7 @@ def main() -> None:
     parser.add_argument("--preset", help="a name in models/presets, or a TOML file; none: the defaults")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another hyperparameter")
     parser.add_argument("--checkpoint", type=Path, help="folder of a model trained on that data; else one is trained")
+    parser.add_argument("--against", default="fused", help="the expert whose difference from all is given")
     parser.add_argument("--queries", type=int, default=100, help="that make a relation large enough to stand alone")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder for vectors of pictures and texts")
     parser.add_argument("--threads", type=int, default=2)
@@ -52,18 +58,22 @@ def main() -> None:
     else:
         with tempfile.TemporaryDirectory() as folder:
             model = train(data, TrainConfig(**chosen(options.preset, options.set)), Path(folder)).model
-    rows = compare(model, graph, options.queries)
+    rows = compare(model, graph, options.queries, options.against)
     if not options.json:
-        print("| facts | queries | all experts | fused | structure | all − structure | 95 % interval |")
-        print("|---|---|---|---|---|---|---|")
+        names = [name for name in rows[0] if name not in (*ABOUT, *GAIN)]
+        print(f"| facts | queries | {' | '.join(names)} | all − {options.against} | 95 % interval |")
+        print("|---" * (len(names) + 4) + "|")
     for row in rows:
         print(json.dumps(row) if options.json else line(row), flush=True)
 
 
-def compare(model: VLKGE, graph: KnowledgeGraph, enough: int) -> list[dict[str, str | int | float]]:
+def compare(model: VLKGE, graph: KnowledgeGraph, enough: int, against: str) -> list[dict[str, str | int | float]]:
     """A row for all test facts, those with and without their inverse in training, and each relation."""
     facts = graph.triples["test"]
-    values = torch.stack([_reciprocal(one, graph) for one in _apart(model)])
+    apart = _apart(model)
+    if against not in apart:
+        raise SystemExit(f"there is no expert {against}; the model has {', '.join(apart)}")
+    values = {name: _reciprocal(scores, graph) for name, scores in apart.items()}
     inverse = has_inverse(facts, graph.triples["train"])
     parts = {"all": torch.ones_like(inverse), "inverse in training": inverse, "inverse not in training": ~inverse}
 
@@ -76,40 +86,50 @@ def compare(model: VLKGE, graph: KnowledgeGraph, enough: int) -> list[dict[str, 
     for relation in large.nonzero()[:, 0].tolist():
         add(graph.relations[relation], facts[:, 1] == relation)
     add(SMALL, ~large[facts[:, 1]])
-    return [_row(name, values[:, of]) for name, of in parts.items() if of.any()]
+    return [_row(name, {n: v[of] for n, v in values.items()}, against) for name, of in parts.items() if of.any()]
 
 
-def _apart(model: VLKGE) -> list[VLKGE]:
-    """The model, its fused vectors alone and its structure alone."""
-    if model.trust is None or model.structure is None:
-        raise SystemExit("this model has no experts to compare: there are no features, or `experts` leaves them out")
-    fused = VLKGE(model.config.model_copy(update={"experts": ()}), model.seen, {}, model.num_relations)
-    fused.modalities, fused.fusion, fused.imaginary = model.modalities, model.fusion, model.imaginary
-    fused.relations = model.relations
-    return [model, fused, model.structure]
+class Alone(Scores):
+    """The sum of some parts of an ensemble, all weights one."""
+
+    def __init__(self, opinions: Opinions, parts: Sequence[str]) -> None:
+        self.opinions = opinions
+        self.parts = [opinions.parts.index(part) for part in parts]
+        self.entities, self.device = opinions.entities, opinions.device
+
+    def score_all(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
+        found = self.opinions.by_part(pairs, side, candidates)
+        return torch.stack([found[part] for part in self.parts]).sum(0)
 
 
-def _reciprocal(model: VLKGE, graph: KnowledgeGraph) -> Tensor:
+def _apart(model: VLKGE) -> dict[str, Scores]:
+    """All experts together, and each that says something of its own."""
+    if model.ensemble is None:
+        raise SystemExit("this model has no experts to compare: `experts` leaves them out")
+    opinions = model.ensemble.speak(model)
+    alone = {name: Alone(opinions, ALONE.get(name, e.parts)) for name, e in model.ensemble.experts.items()}  # type: ignore[arg-type]
+    return {"all": Scores.of_model(model), **{name: scores for name, scores in alone.items() if name != "flags"}}
+
+
+def _reciprocal(scores: Scores, graph: KnowledgeGraph) -> Tensor:
     """Mean of 1 / rank over both sides of each test fact, float64 [m]."""
-    known = KnownFacts(torch.cat(list(graph.triples.values())), graph.num_relations)
-    ranks = rank(VectorScores.of_model(model), graph.triples["test"], known=known)
+    known = KnownFacts(graph.facts, graph.num_relations)
+    ranks = rank(scores, graph.triples["test"], known=known)
     return torch.stack([1 / of_side.realistic for of_side in ranks.values()]).mean(0)
 
 
-def _row(name: str, values: Tensor) -> dict[str, str | int | float]:
-    difference = paired(values[0], values[2])
-    means = dict(zip(("experts", "fused", "structure"), values.mean(1).tolist(), strict=True))
-    gain = {"difference": difference.mean, "low": difference.low, "high": difference.high}
-    return {"facts": name, "queries": 2 * values.shape[1], **means, **gain}
+def _row(name: str, values: dict[str, Tensor], against: str) -> dict[str, str | int | float]:
+    difference = paired(values["all"], values[against])
+    means = {name: of.mean().item() for name, of in values.items()}
+    gain = dict(zip(GAIN, (difference.mean, difference.low, difference.high), strict=True))
+    return {"facts": name, "queries": 2 * len(values["all"]), **means, **gain}
 
 
 def line(row: dict[str, str | int | float]) -> str:
     """A row for people."""
-    means = " | ".join(f"{row[name]:.3f}" for name in ("experts", "fused", "structure"))
-    return (
-        f"| {row['facts']} | {row['queries']:,} | {means} | {row['difference']:+.3f} | "
-        f"{row['low']:+.3f} to {row['high']:+.3f} |"
-    )
+    means = " | ".join(f"{value:.3f}" for name, value in row.items() if name not in (*ABOUT, *GAIN))
+    gain, low, high = (row[name] for name in GAIN)
+    return f"| {row['facts']} | {row['queries']:,} | {means} | {gain:+.3f} | {low:+.3f} to {high:+.3f} |"
 
 
 if __name__ == "__main__":

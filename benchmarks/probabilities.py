@@ -101,7 +101,7 @@ def compare(scores: Scores, graph: KnowledgeGraph, calibration: Calibration, tak
     """For each relation the links of heads that lost one fact, and of those that lost several: expected and found."""
     served = replace(graph, triples={**graph.triples, "taken": taken})
     judged = label_links(scores, served, Patterns.found(graph), seen=graph.seen, hidden=("taken",))
-    probability, _ = calibration.probabilities(judged.links, judged.seen)
+    probability = calibration.probabilities(judged.links, judged.seen)[0]
     keys, lost = torch.unique(taken[:, 0] * graph.num_relations + taken[:, 1], return_counts=True)
     own = judged.links.heads * graph.num_relations + judged.links.relations
     missing = lost[torch.searchsorted(keys, own)].numpy()
@@ -117,7 +117,7 @@ def compare(scores: Scores, graph: KnowledgeGraph, calibration: Calibration, tak
 def yields(scores: Scores, graph: KnowledgeGraph, calibration: Calibration, _: Tensor) -> Iterator[Row]:
     """For some precisions, the share of the test facts above their thresholds, and how many links are right."""
     judged = label_links(scores, graph, Patterns.found(graph), seen=graph.seen, hidden=("test",))
-    probability, _ = calibration.probabilities(judged.links, judged.seen)
+    probability = calibration.probabilities(judged.links, judged.seen)[0]
     facts = len(graph.triples["test"])
     for precision in PRECISIONS:
         levels = [t.probability for t in thresholds(calibration.tallies, precision, graph.relations)]

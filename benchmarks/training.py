@@ -114,7 +114,7 @@ class PlainLoop:
 
     def __init__(self, ours: Trainer) -> None:
         self.batches = ours.batches
-        self.scorer: Scorer = ours.model.scorer
+        self.scorer: Scorer = ours.model.fused_scorer
         self.entities = nn.Embedding(ours.graph.num_entities, ours.model.fused_width)
         self.relations = nn.Embedding(*ours.model.relations.shape)
         parameters = [*self.entities.parameters(), *self.relations.parameters()]

@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -21,7 +22,7 @@ from models.calibration.calibration import calibrate as learn
 from models.calibration.reliability import Reliability, reliability
 from models.evaluation import plots
 from models.prediction.prediction import seen_by
-from models.ranking.scores import Scores, VectorScores
+from models.ranking.scores import Scores
 from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -55,11 +56,16 @@ class PredictionContext:
             version=version,
             graph=graph,
             model=model,
-            scores=VectorScores.of_model(model),
+            scores=Scores.of_model(model),
             seen=seen_by(checkpoint, graph),
             patterns=Patterns.read(patterns, graph) if patterns else Patterns.found(graph),
             top_k=top_k,
         )
+
+    @cached_property
+    def scores_today(self) -> Scores:
+        """The scores for what is asked of the graph as it is: experts read all of its facts."""
+        return Scores.of_model(self.model, self.graph.facts)
 
     @property
     def key(self) -> str:

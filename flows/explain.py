@@ -91,7 +91,7 @@ def explain(head: str, relation: str, tail: str, *, model: str | None = None) ->
         served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
         calibration = calibration_for(served, folder_of(settings, version))
         found = assess_link(
-            served.scores,
+            served.scores_today,
             graph,
             triple,
             patterns=served.patterns,

@@ -173,7 +173,7 @@ def score_links(
     chosen = None if heads is None else members(served.graph, heads)
     with progress_bar("predict") as progress:
         return find_links(
-            served.scores,
+            served.scores_today,
             served.graph,
             relations=wanted.relations,
             top_k=served.top_k,

@@ -19,7 +19,7 @@ from models.calibration.answers import Answers
 from models.calibration.calibration import Calibration
 from models.prediction.prediction import members, predict, seen_by
 from models.prediction.shards import heads_of, merge
-from models.ranking.scores import Scores, VectorScores
+from models.ranking.scores import Scores
 from models.representation.checkpoint import Checkpoint
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
@@ -87,4 +87,4 @@ def score_shard(job: Job, shard: int, shards: int) -> pd.DataFrame:
 def _read(graph: Path, model: Path) -> tuple[KnowledgeGraph, Scores, Tensor]:
     """A graph, a model's scores on it, and whom it knew in training; read once by each worker, not for each shard."""
     read, checkpoint = KnowledgeGraph.from_hetero(hetero_file.load(graph)), Checkpoint.load(model)
-    return read, VectorScores.of_model(checkpoint.model_for(read)), seen_by(checkpoint, read)
+    return read, Scores.of_model(checkpoint.model_for(read), read.facts), seen_by(checkpoint, read)

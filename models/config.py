@@ -8,10 +8,12 @@ from pydantic import (
     Field,
     PositiveInt,
     SerializerFunctionWrapHandler,
+    field_validator,
     model_serializer,
     model_validator,
 )
 
+LATER = ("relation_vectors", "landmarks", "fact_columns", "fact_regularisation", "below_popularity")
 Modality = Literal["structural", "visual", "textual"]
 
 
@@ -51,11 +53,16 @@ class TrainConfig(BaseModel):
         description='{"textual": 1500}: texts are described by their similarity to 1,500 of them (Nyström) before '
         "they are projected; modalities that are not named by their vectors",
     )
-    experts: tuple[Literal["structure", "similarity", "popularity"], ...] = Field(
-        ("structure", "similarity"),
-        description="what scores beside the fused vectors, if there are features: a model of structure alone, cosines "
-        "of frozen features, and the popularity of a candidate. Validation facts fit their weights",
+    experts: tuple[str, ...] = Field(
+        ("structure", "similarity", "popularity", "facts"),
+        description="that score beside the fused vectors, where there is what they go by: a model of structure alone, "
+        "cosines of frozen features, how many training facts of the relation a candidate answers, and the facts that "
+        "stand beside the question; how far each is trusted is fitted on validation facts",
     )
+    fact_columns: int = Field(
+        8000, gt=0, description="facts that `facts` learns from, the most frequent ones; memory grows with the square"
+    )
+    fact_regularisation: float = Field(4.0, gt=0, description="lambda of `facts`")
 
     dropout: float = Field(0.3, ge=0, lt=1, description="elementwise, on the fused vector")
     structural_dropout: float = Field(
@@ -105,6 +112,20 @@ class TrainConfig(BaseModel):
     validation_facts: int = Field(3000, gt=0, description="maximum facts ranked after each epoch")
     seed: int = 42
 
+    below_popularity: Literal["refuse", "keep"] = Field(
+        "refuse", description="what becomes of a model that finds validation facts worse than popularity does"
+    )
+
+    @field_validator("experts")
+    @classmethod
+    def _are_experts(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        from models.experts.ensemble import EXPERTS  # here, since the command line reads settings without torch
+
+        unknown = sorted(set(names).difference(EXPERTS))
+        if unknown:
+            raise ValueError(f"there is no expert {', '.join(unknown)}; there are {', '.join(EXPERTS)}")
+        return names
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if len(set(self.modalities)) < len(self.modalities):
@@ -121,8 +142,8 @@ class TrainConfig(BaseModel):
     def _without_later_defaults(self, as_it_stands: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """What came later goes unsaid: models are named by what is said here, and older ones did not say it."""
         said: dict[str, Any] = as_it_stands(self)
-        for name, unused in (("relation_vectors", "free"), ("landmarks", {})):
-            if said.get(name) == unused:
+        for name in LATER:
+            if said.get(name) == type(self).model_fields[name].default:
                 del said[name]
         return said
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from base.errors import InputError
+from models.experts.ensemble import Opinions
 from models.ranking.distance_bounds import Cells, DistanceBounds
 from models.representation.vlkge import VLKGE
 from models.scoring.scorers import RotatE, Scorer, TransE
@@ -39,6 +40,19 @@ class Scores(ABC):
     entities: int
     device: torch.device
 
+    @staticmethod
+    def of_model(model: VLKGE, facts: Tensor | None = None) -> "Scores":
+        """The scores of a model as it is now, without dropout; all entities are represented once.
+
+        `facts` int64 [m, 3] are those known of entities, which experts may read (None: training facts).
+        """
+        if model.ensemble is None:
+            return VectorScores.of_fused(model)
+        training = model.training
+        opinions = model.ensemble.speak(model.eval(), facts)
+        model.train(training)
+        return EnsembleScores(opinions)
+
     @abstractmethod
     def score_all(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
         """Scores [B, C] of candidates [C] (None: all entities) for pairs [B, 2], in memory of its own."""
@@ -64,6 +78,18 @@ class Scores(ABC):
         return scores
 
 
+class EnsembleScores(Scores):
+    """Scores of all experts of a model together."""
+
+    def __init__(self, opinions: Opinions) -> None:
+        self.opinions = opinions
+        self.entities = opinions.entities
+        self.device = opinions.device
+
+    def score_all(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
+        return self.opinions.scores(pairs, side, candidates)
+
+
 class VectorScores(Scores):
     """Scores of entity vectors [N, W] by a scorer; `queries` makes query vectors [B, W] from pairs and side."""
 
@@ -76,15 +102,6 @@ class VectorScores(Scores):
         self.entities = len(vectors)
         self.device = vectors.device
         self._reach: tuple[Tensor | None, DistanceBounds | None] | None = None
-
-    @classmethod
-    def of_model(cls, model: VLKGE) -> "VectorScores":
-        """The scores of a model as it is now, without dropout; all entities are represented once."""
-        training = model.training
-        with torch.no_grad():
-            vectors = model.eval().entity_representations()
-        model.train(training)
-        return cls(model.scorer, vectors, lambda pairs, side: model.queries(vectors, pairs, side))
 
     @classmethod
     def of_fused(cls, model: VLKGE) -> "VectorScores":

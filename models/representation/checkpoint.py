@@ -11,6 +11,7 @@ from torch import Tensor
 
 from base.errors import InputError
 from models.config import TrainConfig
+from models.experts.earlier import has_ensemble, of_today
 from models.representation.vlkge import VLKGE
 from models.tensor_file import load_tensors, save_json, save_tensors
 from models.triples.knowledge_graph import FEATURES, Features, KnowledgeGraph
@@ -135,18 +136,12 @@ def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relat
     }
     try:
         model = VLKGE(config, seen, features, relations)
-        model.load_state_dict(tensors | _with_itself(model, tensors))
+        if not has_ensemble(tensors):
+            model.ensemble = None
+        model.load_state_dict(of_today(tensors, len(model.ensemble.parts) if model.ensemble else 0))
     except RuntimeError as error:
         raise InputError(f"{MODEL} does not fit {CONFIG}: {error}") from error
     return model.eval()
-
-
-def _with_itself(model: VLKGE, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Weights of experts as they are now: a model from before the known entity itself had one gives it no weight."""
-    weights = tensors.get("trust.weights")
-    if model.trust is None or weights is None or weights.shape[2] + 1 != model.trust.weights.shape[2]:
-        return {}
-    return {"trust.weights": torch.cat([weights[..., :2], torch.zeros_like(weights[..., :1]), weights[..., 2:]], dim=2)}
 
 
 def _carried_over(checkpoint: Checkpoint, graph: KnowledgeGraph) -> VLKGE:
@@ -160,13 +155,18 @@ def _carried_over(checkpoint: Checkpoint, graph: KnowledgeGraph) -> VLKGE:
     trained = checkpoint.model.state_dict()
     with torch.no_grad():
         for name, value in model.state_dict().items():
+            if name.startswith("ensemble."):
+                continue
             if name in model.entity_tables:
                 value[source >= 0] = trained[name][source[source >= 0]]
-            elif name in model.tables_of_both:
-                value[source >= 0] = trained[name][source[source >= 0]][:, both_sides]
             elif name in model.relation_tables:
                 one_each = len(trained[name]) == len(checkpoint.relations)
                 value.copy_(trained[name][relations if one_each else both_sides])
             elif name not in model.feature_buffers:
                 value.copy_(trained[name])
+    if model.ensemble is None or checkpoint.model.ensemble is None:
+        model.ensemble = None
+    else:
+        model.ensemble.carry_over(checkpoint.model.ensemble, source, relations)
+        model.ensemble.read(graph.triples["train"])
     return model.eval()

@@ -12,23 +12,19 @@ from torch.nn import functional as F
 
 from base.errors import InputError
 from models.config import TrainConfig
-from models.experts.ensemble import Stacked, Trust
+from models.experts.ensemble import ExpertEnsemble
 from models.representation.fusion import FUSIONS
 from models.representation.modalities import Imaginary, Projected, Structural, of_entities
 from models.scoring.scorers import SCORERS, RotatE, Scorer, TransE
 from models.triples.knowledge_graph import Features, KnowledgeGraph
 from models.triples.sides import Side
 
-CHUNK = 8192  # entities represented at a time where nothing is learned
-
 
 class VLKGE(nn.Module):
     """Represents entities, turns (known entity, relation) pairs into queries, and scores candidates.
 
-    Beside the fused vectors there may be other experts (`models.experts.ensemble`): `structure`, a model of structure
-    alone, and the cosines of features. `entity_representations`, `query` and `scorer` are of all together, what a
-    trained model is used by; `fused_representations`, `fused_queries` and `fused_scorer` are of the fused vectors
-    alone, what training needs.
+    Beside the fused vectors there may be other experts (`models.experts`), for which `structure`, a model of structure
+    alone, is trained too; `models.ranking.scores` puts all of them together.
     """
 
     def __init__(
@@ -38,12 +34,8 @@ class VLKGE(nn.Module):
         features: dict[str, Features],
         num_relations: int,
         structural_dropout: Tensor | None = None,
-        popularity: Tensor | None = None,
     ) -> None:
-        """`seen` bool [N]: who has a structural vector; `structural_dropout` [N]: how often it is hidden in training.
-
-        `popularity` [N, 2 * num_relations]: as the function of that name counts it.
-        """
+        """`seen` bool [N]: who has a structural vector; `structural_dropout` [N]: how often training hides it."""
         super().__init__()
         self.config = config
         self.num_entities = len(seen)
@@ -72,56 +64,34 @@ class VLKGE(nn.Module):
         rows_of_relations = num_relations * (2 if config.reciprocal else 1)
         self.relations = nn.Parameter(_start(scorer, rows_of_relations, self.fused_width))
         self.fused_scorer: Scorer = scorer
-        self.scorer: Scorer = scorer
         self.structure: VLKGE | None = None
-        self.trust: Trust | None = None
-        if config.experts and self.feature_modalities:
-            self._add_experts(seen, popularity)
-
-    def _add_experts(self, seen: Tensor, popularity: Tensor | None) -> None:
-        if "structure" in self.config.experts and "structural" in self.modalities:
+        if "structure" in config.experts and "structural" in self.modalities and self.feature_modalities:
             alone = {"modalities": ("structural",), "experts": (), "imaginary": "fused"}
-            self.structure = VLKGE(self.config.model_copy(update=alone), seen, {}, self.num_relations)
-        units = [part.vectors.shape[1] for part in self.feature_modalities] if self.compares_features else []
-        self.popularity: Tensor
-        if self.knows_popularity:
-            columns = 2 * self.num_relations
-            self.register_buffer("popularity", torch.zeros(len(seen), columns) if popularity is None else popularity)
-            units.append(columns)
-        scorer = Stacked(self.fused_scorer, self.fused_width, self.structure.width if self.structure else 0, units)
-        self.trust = Trust(self.num_relations, scorer.experts)
-        self.scorer = scorer
+            self.structure = VLKGE(config.model_copy(update=alone), seen, {}, num_relations)
+        self.ensemble = ExpertEnsemble.of(self, config.experts)
 
     @classmethod
     def from_graph(cls, config: TrainConfig, graph: KnowledgeGraph) -> Self:
         """An untrained model of a graph; raises InputError if none of the configured modalities is in it."""
-        counts = popularity(graph) if "popularity" in config.experts else None
-        model = cls(
-            config, graph.seen, graph.features, graph.num_relations, structural_dropout_rates(graph, config), counts
-        )
+        model = cls(config, graph.seen, graph.features, graph.num_relations, structural_dropout_rates(graph, config))
         for part in model.feature_modalities:
             part.choose_landmarks(config.seed)
         return model
 
     @property
-    def width(self) -> int:
-        """Numbers in an entity's vector, W."""
-        return sum(self.scorer.widths) if isinstance(self.scorer, Stacked) else self.fused_width
-
-    @property
-    def compares_features(self) -> bool:
-        """Whether cosines of features are among the experts."""
-        return "similarity" in self.config.experts
-
-    @property
-    def knows_popularity(self) -> bool:
-        """Whether the popularity of candidates is among the experts."""
-        return "popularity" in self.config.experts
-
-    @property
     def feature_modalities(self) -> list[Projected]:
         """The modalities that are features of an encoder."""
         return [module for module in self.modalities.values() if isinstance(module, Projected)]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self.relations.device
+
+    @property
+    def features_of(self) -> dict[str, Projected]:
+        """`feature_modalities` by name."""
+        return {name: module for name, module in self.modalities.items() if isinstance(module, Projected)}
 
     @property
     def submodels(self) -> list["VLKGE"]:
@@ -138,13 +108,8 @@ class VLKGE(nn.Module):
 
     @property
     def relation_tables(self) -> set[str]:
-        """Names of the state's tensors that have a row per relation, or one for its tails and one for its heads."""
-        return {"relations", "structure.relations", "trust.weights"}
-
-    @property
-    def tables_of_both(self) -> set[str]:
-        """Names of the state's tensors with a row per entity, and columns for relations' tails, then their heads."""
-        return {"popularity"}
+        """Names of the state's tensors that have a row per relation."""
+        return {"relations", "structure.relations"}
 
     @property
     def feature_buffers(self) -> set[str]:
@@ -159,55 +124,16 @@ class VLKGE(nn.Module):
         names |= {f"structure.{name}" for name in names}
         return names | {f"modalities.{name}.vectors" for name in self.modalities if self.config.fine_tune}
 
-    def entity_representations(self, entities: Tensor | None = None) -> Tensor:
-        """Vectors [n, W] of entities int64 [n] (None: all [N, W]); with dropout in training mode only."""
-        if entities is not None:
-            return self._with_experts(entities)
-        every = torch.arange(self.num_entities, device=self.relations.device)
-        if torch.is_grad_enabled():
-            return self._with_experts(every)
-        return torch.cat([self._with_experts(chunk) for chunk in torch.split(every, CHUNK)])
-
-    def query(self, known: Tensor, relations: Tensor, side: Side) -> Tensor:
-        """Queries [B, W] for the `side` end, from vectors [B, W] of the known entities and relations int64 [B]."""
-        if self.trust is None or not isinstance(self.scorer, Stacked):
-            return self.fused_queries(known, relations, side)
-        fused, structure, *units, tail = self.scorer.split(known)
-        asked = [self.fused_queries(fused, relations, side)]
-        asked.append(self.structure.fused_queries(structure, relations, side) if self.structure else structure)
-        if self.knows_popularity:
-            units[-1] = F.one_hot(self.trust.rows(relations, side), 2 * self.num_relations).to(fused.dtype)
-        weights = self.trust.of(relations, side, tail[:, 0] > 0)
-        return torch.cat([*asked, *units, weights, tail[:, -1:]], dim=1)
-
     def fused_queries(self, fused: Tensor, relations: Tensor, side: Side) -> Tensor:
-        """Queries of the fused vectors alone, [B, fused_width]."""
+        """Queries [B, fused_width] for the `side` end, from vectors of the known entities and relations int64 [B]."""
         rows = self._relation_rows(relations, side)
         # the inverse relation has a row of its own and asks for its tail
         return self.fused_scorer.query(fused, self.relations[rows], "tail" if self.config.reciprocal else side)
-
-    def queries(self, entities: Tensor, pairs: Tensor, side: Side) -> Tensor:
-        """Queries [B, W] for pairs int64 [B, 2] (known entity, relation), from the vectors [N, W] of all entities."""
-        return self.query(entities[pairs[:, 0]], pairs[:, 1], side)
 
     def relation_vectors(self, side: Side = "tail") -> Tensor:
         """Relations [num_relations, R] as used when `side` is asked for."""
         every = torch.arange(self.num_relations, device=self.relations.device)
         return self.relations[self._relation_rows(every, side)]
-
-    def score_all(self, entities: Tensor, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
-        """Scores [B, C] of candidates int64 [C] (None: all) as the `side` end of pairs int64 [B, 2].
-
-        `entities` are all vectors [N, W], from `represent()`.
-        """
-        chosen = entities if candidates is None else entities[candidates]
-        return self.scorer.score_all(self.queries(entities, pairs, side), chosen)
-
-    def score_triples(self, entities: Tensor, triples: Tensor, side: Side = "tail") -> Tensor:
-        """Scores [B] of facts int64 [B, 3], asked for their `side` end (with reciprocal relations the sides differ)."""
-        known, answer = (0, 2) if side == "tail" else (2, 0)
-        queries = self.queries(entities, triples[:, [known, 1]], side)
-        return self.scorer.score_pairs(queries, entities[triples[:, answer]])
 
     def moduli(self, vectors: Tensor) -> Tensor:
         """What N3 weighs of vectors [B, W]: sqrt(re^2 + im^2) [B, D] of complex ones, absolute values of real ones."""
@@ -236,20 +162,6 @@ class VLKGE(nn.Module):
     def _finish(self, fused: Tensor) -> Tensor:
         fused = self.dropout(fused)
         return F.normalize(fused, dim=-1) if self.fused_scorer.unit_entities else fused
-
-    def _with_experts(self, entities: Tensor) -> Tensor:
-        fused = self.fused_representations(entities)
-        if not isinstance(self.scorer, Stacked):
-            return fused
-        parts = [fused, *([self.structure.fused_representations(entities)] if self.structure else [])]
-        if self.compares_features:
-            parts += [module.unit_features(entities) for module in self.feature_modalities]
-        if self.knows_popularity:
-            parts.append(self.popularity[entities])
-        tail = fused.new_zeros(len(entities), self.scorer.widths[-1])
-        tail[:, 0] = self.seen[entities]
-        tail[:, -1] = entities
-        return torch.cat([*parts, tail], dim=1)
 
     def _hide_structure(self, entities: Tensor | None, present: Tensor) -> Tensor:
         """Leaves some entities with their features alone, as unseen ones are."""
@@ -287,15 +199,6 @@ def structural_dropout_rates(graph: KnowledgeGraph, config: TrainConfig) -> Tens
     unseen = torch.bincount(graph.entity_types, weights=graph.unseen.double(), minlength=types)
     share = unseen / torch.bincount(graph.entity_types, minlength=types).clamp(min=1)
     return (2 * share).clamp(max=config.structural_dropout)[graph.entity_types].float()
-
-
-def popularity(graph: KnowledgeGraph) -> Tensor:
-    """log(1 + training facts) [N, 2R] that each entity is the tail of, for each relation, then the head of."""
-    heads, relations, tails = graph.triples["train"].unbind(1)
-    counts = torch.zeros(graph.num_entities, 2 * graph.num_relations)
-    for ends, columns in ((tails, relations), (heads, relations + graph.num_relations)):
-        counts.index_put_((ends, columns), torch.ones(()), accumulate=True)
-    return counts.log1p()
 
 
 def _scorer(config: TrainConfig) -> Scorer:

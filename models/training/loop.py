@@ -14,9 +14,10 @@ from torch_geometric.data import HeteroData
 from base.errors import InputError
 from base.progress import Progress, silent
 from models.config import TrainConfig
-from models.experts.ensemble import Stacked, fit
+from models.experts.weight_fit import WeightFit, fit
+from models.ranking.popularity import Popularity
 from models.ranking.ranking import rank
-from models.ranking.scores import VectorScores
+from models.ranking.scores import Scores, VectorScores
 from models.representation.checkpoint import Checkpoint
 from models.representation.relation_names import start_from_names
 from models.representation.vlkge import VLKGE
@@ -29,8 +30,10 @@ from models.training.steps import train_step
 from models.training.warm_start import digest, start_from
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.known_facts import KnownFacts, with_inverses
-from models.triples.sides import SIDES, Side
+from models.triples.sides import SIDES
 
+ENOUGH_TO_REFUSE = 100  # validation facts, of which a model that popularity outdoes is refused
+CERTAIN = 2  # standard errors
 STATE, BEST = "training.safetensors", "best.safetensors"
 AfterEpoch = Callable[[int, float], None]
 """Told the epoch, from 1, and its validation MRR."""
@@ -55,7 +58,8 @@ def train(
     train one model together (`models.training.distributed`).
     Raises InputError for a graph without training facts, for a folder that holds another training, for an earlier
     model that is built otherwise, for relations that cannot start from their names
-    (`models.representation.relation_names`), and where the loss is no longer a finite number.
+    (`models.representation.relation_names`), where the loss is no longer a finite number, and where popularity alone
+    finds validation facts better.
     """
     graph = KnowledgeGraph.from_hetero(data)
     if len(graph.triples["train"]) == 0:
@@ -75,6 +79,7 @@ def train(
                 after_epoch(len(run.history), float(run.history[-1]["validation_mrr"]))
         if group.is_main:
             run.weigh_experts()
+            run.check()
             checkpoint = Checkpoint.of(run.model, graph, run.metrics())
             checkpoint.save(folder)
             for name in (STATE, BEST):
@@ -115,6 +120,7 @@ class Run:
     def __post_init__(self) -> None:
         self.group = Group.current()
         self.final_mrr: float | None = None
+        self.weight_fit: WeightFit | None = None
         torch.manual_seed(self.config.seed)
         self.started_from = None if self.warm_start is None else digest(self.warm_start)
         self.model = VLKGE.from_graph(self.config, self.graph).to(self.device)
@@ -210,7 +216,7 @@ class Run:
         facts, scores = self.group.shard_rows(self.validation), VectorScores.of_fused(self.model)
         return self.group.sum(self._reciprocal(scores, facts).sum()).item() / (len(SIDES) * len(self.validation))
 
-    def _reciprocal(self, scores: VectorScores, facts: Tensor) -> Tensor:
+    def _reciprocal(self, scores: Scores, facts: Tensor) -> Tensor:
         ranks = rank(scores, facts, known=self.known)
         return torch.cat([1 / ranks[side].realistic for side in SIDES])
 
@@ -259,17 +265,26 @@ class Run:
     def weigh_experts(self) -> None:
         """Fit how far the best epoch's model trusts its experts, on the facts that chose the epoch."""
         model = self.best_model()
-        if model.trust is None or len(self.validation) == 0:
+        if model.ensemble is None:
             return
-        scores = VectorScores.of_model(model)
+        model.ensemble.learn(self.graph)
+        if len(self.validation) == 0:
+            return
+        self.weight_fit = fit(model.ensemble, model.eval(), self.known, self.validation, self.config.seed)
+        self.final_mrr = self._reciprocal(Scores.of_model(model), self.validation).mean().item()
 
-        def parts(pairs: Tensor, side: Side, candidates: Tensor) -> Tensor:
-            assert isinstance(model.scorer, Stacked)
-            with torch.no_grad():
-                return model.scorer.by_expert(scores.queries(pairs, side), scores.vectors[candidates])
-
-        fit(model.trust, parts, model.seen, self.known, self.validation, self.config.seed)
-        self.final_mrr = self._reciprocal(VectorScores.of_model(model), self.validation).mean().item()
+    def check(self) -> None:
+        """Raises InputError where the model is surely worse on validation facts than popularity, unless asked for."""
+        if self.config.below_popularity == "keep" or len(self.validation) < ENOUGH_TO_REFUSE:
+            return
+        found = self._reciprocal(Scores.of_model(self.model), self.validation)
+        popular = self._reciprocal(Popularity(self.graph), self.validation)
+        difference = found.cpu() - popular.cpu()
+        if difference.mean() + CERTAIN * difference.std() / len(difference) ** 0.5 < 0:
+            raise InputError(
+                f"the model's MRR on {len(self.validation)} validation facts is {found.mean():.3f}, that of popularity "
+                f"{popular.mean():.3f}: train with other settings, or keep it by below_popularity='keep'"
+            )
 
     def metrics(self) -> dict[str, Any]:
         """What is kept beside the model; `validation_mrr` is that of all experts, the history's of fused vectors."""
@@ -279,6 +294,7 @@ class Run:
             "epochs": len(self.history),
             "history": self.history,
             "warm_start": self.started_from,
+            **({"experts": self.weight_fit._asdict()} if self.weight_fit else {}),
         }
 
 

@@ -81,6 +81,11 @@ class KnowledgeGraph:
         return len(self.relations)
 
     @property
+    def facts(self) -> Tensor:
+        """The facts of all splits, [m, 3]."""
+        return torch.cat(list(self.triples.values()))
+
+    @property
     def seen(self) -> Tensor:
         """Entities with at least one training fact, bool [N]; the others never get a structural vector."""
         seen = torch.zeros(self.num_entities, dtype=torch.bool)

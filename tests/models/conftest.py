@@ -103,3 +103,9 @@ def gallery() -> HeteroData:
 def make_gallery() -> Callable[..., HeteroData]:
     """`make_gallery(paintings=60, seed=0)`: see `build_gallery`."""
     return build_gallery
+
+
+@pytest.fixture(scope="session")
+def gallery_of_before() -> HeteroData:
+    """That of which tests/fixtures/models_of_before are models."""
+    return build_gallery(20)

@@ -28,6 +28,7 @@ from models.ranking.scores import VectorScores
 from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
+from tests.models.scored import score_triples
 
 
 def links(log_share, relations=None, has_known_tail=None) -> Links:
@@ -150,8 +151,6 @@ def test_lists_equal_a_loop(gallery, hidden):
 def loop(model, graph, hidden, top_k, functional):
     known = {tuple(f) for split, facts in graph.triples.items() if split not in hidden for f in facts.tolist()}
     types, found = graph.entity_types.tolist(), {}
-    with torch.no_grad():
-        vectors = model.entity_representations()
     for relation, name in enumerate(graph.relations):
         for head in range(graph.num_entities):
             has_known_tail = any(fact[:2] == (head, relation) for fact in known)
@@ -165,7 +164,7 @@ def loop(model, graph, hidden, top_k, functional):
             if not tails or (has_known_tail and name == functional):
                 continue
             with torch.no_grad():
-                scores = model.score_triples(vectors, torch.tensor([[head, relation, tail] for tail in tails]))
+                scores = score_triples(model, torch.tensor([[head, relation, tail] for tail in tails]))
             ranked = sorted(zip(scores.tolist(), tails, strict=True), reverse=True)
             whole = math.log(sum(math.exp(score - ranked[0][0]) for score, _ in ranked[:10])) + ranked[0][0]
             for rank, (score, tail) in enumerate(ranked[:top_k], 1):

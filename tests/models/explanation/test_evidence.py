@@ -13,6 +13,7 @@ from models.ranking.scores import VectorScores
 from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
+from tests.models.scored import score_triples
 
 ENTITIES = {
     **dict.fromkeys(["lilies", "haystacks", "poppies", "squares"], "Work"),
@@ -128,10 +129,10 @@ def test_shares_add_up_to_one_over_what_the_ends_have(graph, model):
 
 def test_without_a_modality_the_model_is_as_it_was_afterwards(model):
     with torch.no_grad():
-        before = model.entity_representations()
+        before = model.fused_representations()
         with without(model, "textual"):
-            assert not torch.equal(model.entity_representations(), before)
-        assert torch.equal(model.entity_representations(), before)
+            assert not torch.equal(model.fused_representations(), before)
+        assert torch.equal(model.fused_representations(), before)
 
 
 def test_a_modality_that_nothing_depends_on_has_no_share(graph):
@@ -177,7 +178,7 @@ def test_every_link_can_be_asked_about(graph, model, link, state):
     )
     assert found.state == state
     with torch.no_grad():
-        score = model.score_triples(model.entity_representations(), torch.tensor([triple]))
+        score = score_triples(model, torch.tensor([triple]))
     assert found.score == pytest.approx(float(score), abs=1e-4)
     assert found.probability is None
 

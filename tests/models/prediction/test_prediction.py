@@ -19,6 +19,7 @@ from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 from tests.models.by_id import ById
+from tests.models.scored import score_triples
 
 WORKS = {"a": "Work", "b": "Work", "c": "Work", "x": "Style", "y": "Style", "z": "Style", "p": "Person", "q": "Person"}
 FACTS = [
@@ -121,8 +122,6 @@ def test_equals_a_loop_over_heads_and_tails(gallery, scorer, budget):
 def _loop(model, graph, top_k, functional):
     """{(head, relation, tail): (score, rank)}, triple by triple."""
     facts = {tuple(fact) for split in graph.triples.values() for fact in split.tolist()}
-    with torch.no_grad():
-        vectors = model.entity_representations()
     types, found = graph.entity_types.tolist(), {}
     for relation, name in enumerate(graph.relations):
         for head in range(graph.num_entities):
@@ -139,7 +138,7 @@ def _loop(model, graph, top_k, functional):
                 continue
             triples = torch.tensor([[head, relation, tail] for tail in tails])
             with torch.no_grad():
-                scored = sorted(zip(model.score_triples(vectors, triples).tolist(), tails, strict=True), reverse=True)
+                scored = sorted(zip(score_triples(model, triples).tolist(), tails, strict=True), reverse=True)
             for rank, (score, tail) in enumerate(scored[:top_k], 1):
                 found[graph.entities[head], name, graph.entities[tail]] = (score, rank)
     return found

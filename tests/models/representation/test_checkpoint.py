@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from torch_geometric.data import HeteroData
 
 from base.errors import InputError
 from models.config import TrainConfig
+from models.experts.earlier import of_today
+from models.ranking.scores import Scores
 from models.representation.checkpoint import CONFIG, METRICS, MODEL, Checkpoint
-from models.tensor_file import load_tensors, save_tensors
+from models.tensor_file import load_tensors
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
 
@@ -26,18 +29,18 @@ SCORE_IN_ANOTHER_PROCESS = """
 import sys, torch
 from pathlib import Path
 from models.representation.checkpoint import Checkpoint
+from models.ranking.scores import Scores
 from models.tensor_file import save_tensors
 model = Checkpoint.load(Path(sys.argv[1])).model
 with torch.no_grad():
     pairs = torch.tensor([[0, 0], [5, 1], [9, 2]])
-    save_tensors({"scores": model.score_all(model.entity_representations(), pairs, "head")}, Path(sys.argv[2]))
+    save_tensors({"scores": Scores.of_model(model).score_all(pairs, "head")}, Path(sys.argv[2]))
 """
 
 
 def head_scores(checkpoint: Checkpoint) -> Tensor:
     with torch.no_grad():
-        entities = checkpoint.model.entity_representations()
-        return checkpoint.model.score_all(entities, torch.tensor([[0, 0], [5, 1], [9, 2]]), "head")
+        return Scores.of_model(checkpoint.model).score_all(torch.tensor([[0, 0], [5, 1], [9, 2]]), "head")
 
 
 def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) -> None:
@@ -54,6 +57,7 @@ def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) 
         {"scorer": "transe", "fusion": "weighted", "fine_tune": True, "experts": (), "reciprocal": False},
         {"scorer": "rotate", "imaginary": "table", "modalities": ("textual", "visual")},
         {"experts": ("similarity", "popularity")},
+        {"experts": ("facts",), "fact_columns": 7},
         {"landmarks": {"textual": 30, "visual": 10}},
     ],
     ids=str,
@@ -63,18 +67,22 @@ def test_scores_are_equal_after_loading(gallery: HeteroData, tmp_path: Path, opt
     assert torch.equal(head_scores(Checkpoint.load(tmp_path)), head_scores(checkpoint))
 
 
-def test_a_model_from_before_the_known_entity_had_a_weight_scores_as_it_did(
-    gallery: HeteroData, tmp_path: Path
-) -> None:
-    checkpoint = train(gallery, SMALL, tmp_path, device="cpu")
-    trust = checkpoint.model.trust
-    assert trust is not None
-    trust.weights.copy_(torch.rand_like(trust.weights))
-    trust.weights[..., 2] = 0
-    tensors, _ = load_tensors(tmp_path / MODEL)
-    tensors["trust.weights"] = torch.cat([trust.weights[..., :2], trust.weights[..., 3:]], dim=2)
-    save_tensors(tensors, tmp_path / MODEL)
-    assert torch.equal(head_scores(Checkpoint.load(tmp_path)), head_scores(checkpoint))
+@pytest.mark.parametrize("name", ["experts", "defaults_without_features", "distances"])
+def test_models_of_before_score_as_they_did(gallery_of_before: HeteroData, name: str) -> None:
+    """Trained by the version before experts had a part of their own; the scores are its own."""
+    folder = Path(__file__).parents[2] / "fixtures" / "models_of_before" / name
+    checkpoint, graph = Checkpoint.load(folder), KnowledgeGraph.from_hetero(gallery_of_before)
+    pairs = torch.cartesian_prod(torch.arange(0, graph.num_entities, 4), torch.arange(graph.num_relations))
+    for model in (checkpoint.model, checkpoint.model_for(graph), checkpoint.model_for(replace(graph, fingerprint=""))):
+        for side, expected in load_tensors(folder / "scores.safetensors")[0].items():
+            torch.testing.assert_close(Scores.of_model(model).score_all(pairs, side), expected)  # type: ignore[arg-type]
+
+
+def test_weights_from_before_the_known_entity_had_one_give_it_none() -> None:
+    weights = torch.rand(4, 2, 3)
+    today = of_today({"trust.weights": weights}, parts=4)["ensemble.weights.weights"]
+    assert torch.equal(today[:, 11], weights[:, 1, [0, 1, 1, 2]] * torch.tensor([1, 1, 0, 1]))
+    assert torch.equal(today[:, 7], weights[:, 0, [0, 1, 1, 2]] * torch.tensor([1, 1, 0, 1]))  # no training facts
 
 
 def test_vocabulary_and_metrics_come_back(gallery: HeteroData, tmp_path: Path) -> None:
@@ -98,13 +106,11 @@ def test_a_changed_graph_keeps_trained_vectors_and_takes_new_entities_by_their_f
         {"textual": {"untitled": [1.0, 0.0]} | TEXTS["textual"]},
     )
     new = KnowledgeGraph.from_hetero(grown)
-    # all but an entity's number, which is another in another graph
-    before, after = (model.entity_representations()[:, :-1] for model in (checkpoint.model, checkpoint.model_for(new)))
+    before, after = (model.fused_representations() for model in (checkpoint.model, checkpoint.model_for(new)))
     for entity in ENTITIES:
         torch.testing.assert_close(after[new.entities.index(entity)], before[old.entities.index(entity)])
     text_alone = checkpoint.model.modalities["textual"](torch.tensor([old.entities.index("senecio")]))[0]
-    width = checkpoint.model.fused_width
-    torch.testing.assert_close(after[new.entities.index("untitled"), :width], text_alone)
+    torch.testing.assert_close(after[new.entities.index("untitled")], text_alone)
     assert torch.count_nonzero(after[new.entities.index("arp")]) == 0
 
 
@@ -117,7 +123,9 @@ def test_relations_are_found_by_name_in_a_changed_graph(hetero, tmp_path: Path) 
     for side in ("tail", "head"):
         assert torch.equal(model.relation_vectors(side)[0], checkpoint.model.relation_vectors(side)[row])  # type: ignore[arg-type]
     klee = painted_only.entities.index("klee")
-    assert model.popularity[klee].tolist() == pytest.approx([math.log(2), 0])  # it is painter of one, head of none
+    assert model.ensemble is not None
+    counts = model.get_buffer("ensemble.experts.popularity.counts")
+    assert counts[klee].tolist() == pytest.approx([math.log(2), 0])  # it is painter of one, head of none
 
 
 def test_the_graph_of_training_gets_the_very_model(gallery: HeteroData, tmp_path: Path) -> None:

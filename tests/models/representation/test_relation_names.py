@@ -14,6 +14,7 @@ from base.errors import InputError
 from models.config import TrainConfig
 from models.encoders import load_encoder
 from models.encoders.encoder import Encoder
+from models.ranking.scores import Scores
 from models.representation import relation_names as relation_texts
 from models.representation.checkpoint import Checkpoint
 from models.representation.relation_names import encoded, start_from_names, words
@@ -21,6 +22,7 @@ from models.representation.vlkge import VLKGE
 from models.scoring.scorers import SCORERS
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
+from tests.models.scored import score_triples
 
 Builder = Callable[..., HeteroData]
 SMALL = TrainConfig(dimension=8, batch_size=32, epochs=2, patience=None, relation_vectors="text")
@@ -132,9 +134,7 @@ def test_angles_go_all_around(make: Builder) -> None:
 def test_the_two_sides_agree_at_first(make: Builder, scorer: str) -> None:
     model, free = untrained(KnowledgeGraph.from_hetero(make()), scorer=scorer)
     triples = torch.cartesian_prod(torch.arange(5), torch.arange(4), torch.arange(5))
-    sides = [
-        [m.score_triples(m.entity_representations(), triples, side) for side in ("tail", "head")] for m in (model, free)
-    ]
+    sides = [[score_triples(m, triples, side) for side in ("tail", "head")] for m in (model, free)]
     torch.testing.assert_close(*sides[0])
     assert not torch.allclose(*sides[1])
 
@@ -163,7 +163,7 @@ def test_the_start_is_trained_and_a_checkpoint_needs_no_encoder(
     pairs = torch.cartesian_prod(torch.arange(5), torch.arange(4))
     with torch.no_grad():
         scores = [
-            m.score_all(m.entity_representations(), pairs, "head")
+            Scores.of_model(m).score_all(pairs, "head")
             for m in (trained.model, Checkpoint.load(tmp_path / "text").model, loaded.model_for(graph))
         ]
     assert torch.equal(scores[0], scores[1])

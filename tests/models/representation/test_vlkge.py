@@ -1,22 +1,21 @@
 """The model: scores agree in every shape, structure goes only to seen entities, options do what they say."""
 
 import itertools
-import math
 
 import pytest
 import torch
-from torch.nn import functional as F
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
 from models.config import TrainConfig
-from models.experts.ensemble import Trust
+from models.ranking.scores import Scores
 from models.representation.fusion import FUSIONS
 from models.representation.modalities import Adapter
 from models.representation.vlkge import VLKGE, structural_dropout_rates
 from models.scoring.scorers import SCORERS
 from models.triples.knowledge_graph import Features, KnowledgeGraph
 from models.triples.sides import SIDES
+from tests.models.scored import score_triples
 
 SEEN = torch.tensor([True, True, True, True, False, False, False, False])
 MASKS = torch.tensor([[p, t] for p, t in itertools.product([True, False], repeat=2)] * 2)  # every pattern, seen or not
@@ -30,8 +29,8 @@ def build(**options: object) -> VLKGE:
         for i, (name, width) in enumerate([("visual", 5), ("textual", 4)])
     }
     model = VLKGE(TrainConfig(dimension=4, **options), SEEN, features, 3).eval()  # type: ignore[arg-type]
-    if model.trust is not None:
-        torch.nn.init.normal_(model.trust.weights)
+    if model.ensemble is not None:
+        torch.nn.init.normal_(model.ensemble.weights.weights)
     return model
 
 
@@ -40,62 +39,66 @@ def build(**options: object) -> VLKGE:
 @pytest.mark.parametrize("imaginary", ["fused", "table", "inductive"])
 def test_facts_lists_and_all_candidates_get_equal_scores(scorer: str, fusion: str, imaginary: str) -> None:
     model = build(scorer=scorer, fusion=fusion, imaginary=imaginary)
-    entities = model.entity_representations()
-    assert entities.shape == (8, model.width)
+    entities = model.fused_representations()
+    assert entities.shape == (8, model.fused_width)
     triples = torch.cartesian_prod(torch.arange(8), torch.arange(3), torch.arange(8))
     for side, known, asked in (("tail", 0, 2), ("head", 2, 0)):
         pairs, wanted = triples[:, [known, 1]], triples[:, asked]
-        by_fact = model.score_triples(entities, triples, side)  # type: ignore[arg-type]
-        by_all = model.score_all(entities, pairs, side)  # type: ignore[arg-type]
+        queries = model.fused_queries(entities[pairs[:, 0]], pairs[:, 1], side)  # type: ignore[arg-type]
+        by_fact = model.fused_scorer.score_pairs(queries, entities[wanted])
+        by_all = model.fused_scorer.score_all(queries, entities)
         torch.testing.assert_close(by_all.gather(1, wanted[:, None])[:, 0], by_fact)
-        some = model.score_all(entities, pairs, side, torch.tensor([6, 1]))  # type: ignore[arg-type]
-        torch.testing.assert_close(some, by_all[:, [6, 1]])
-        by_list = model.scorer.score_lists(model.queries(entities, pairs, side), entities, wanted[:, None])  # type: ignore[arg-type]
+        by_list = model.fused_scorer.score_lists(queries, entities, wanted[:, None])
         torch.testing.assert_close(by_list[:, 0], by_fact)
+
+
+def test_the_ensemble_scores_some_candidates_as_it_does_among_all() -> None:
+    scores, pairs = Scores.of_model(build()), torch.cartesian_prod(torch.arange(8), torch.arange(3))
+    for side in SIDES:
+        some = scores.score_all(pairs, side, torch.tensor([6, 1]))
+        torch.testing.assert_close(some, scores.score_all(pairs, side)[:, [6, 1]])
 
 
 @pytest.mark.parametrize("scorer", SCORERS)
 def test_without_reciprocal_relations_both_sides_score_a_fact_the_same(scorer: str) -> None:
     model = build(scorer=scorer, reciprocal=False, experts=())
     triples = torch.cartesian_prod(torch.arange(8), torch.arange(3), torch.arange(8))
-    entities = model.entity_representations()
-    by_tail, by_head = (model.score_triples(entities, triples, side) for side in ("tail", "head"))  # type: ignore[arg-type]
+    by_tail, by_head = (score_triples(model, triples, side) for side in ("tail", "head"))  # type: ignore[arg-type]
     torch.testing.assert_close(by_tail, by_head)
 
 
 def test_reciprocal_head_queries_are_tail_queries_of_the_inverse() -> None:
     model = build(scorer="complex")
-    entities = model.entity_representations()
     pairs = torch.tensor([[0, 0], [5, 2]])
-    as_head = model.queries(entities, pairs, "head")
+    as_head = Scores.of_model(model).score_all(pairs, "head")
     with torch.no_grad():
         model.relations[:3] = model.relations[3:].clone()
-        assert model.trust is not None
+        assert model.ensemble is not None
         assert model.structure is not None
         model.structure.relations[:3] = model.structure.relations[3:].clone()
-        model.trust.weights[:3] = model.trust.weights[3:].clone()
-    torch.testing.assert_close(model.queries(entities, pairs, "tail"), as_head)
+        model.ensemble.weights.weights[:3] = model.ensemble.weights.weights[3:].clone()
+    torch.testing.assert_close(Scores.of_model(model).score_all(pairs, "tail"), as_head)
 
 
 @pytest.mark.parametrize("fusion", FUSIONS)
 @pytest.mark.parametrize(("scorer", "imaginary"), [("distmult", "fused"), ("complex", "fused"), ("complex", "table")])
 def test_unseen_entities_never_receive_a_structural_vector(fusion: str, scorer: str, imaginary: str) -> None:
     model = build(fusion=fusion, scorer=scorer, imaginary=imaginary)
-    before = model.entity_representations()
+    before = model.fused_representations()
     with torch.no_grad():
         model.get_parameter("modalities.structural.table").add_(1)
         if model.imaginary is not None:
             model.imaginary.table.add_(1)
         if model.structure is not None:
             model.structure.get_parameter("modalities.structural.table").add_(1)
-    changed = (model.entity_representations() != before).any(1)
+    changed = (model.fused_representations() != before).any(1)
     assert changed.tolist() == SEEN.tolist()
 
 
 def test_a_missing_modality_is_left_out_of_the_average() -> None:
     model = build(scorer="distmult", experts=())
     structural = model.get_parameter("modalities.structural.table")
-    vectors = model.entity_representations()
+    vectors = model.fused_representations()
     text_only, nothing = 6, 7
     torch.testing.assert_close(vectors[3], structural[3])  # seen, neither picture nor text
     textual = model.modalities["textual"](torch.tensor([text_only]))[0]
@@ -106,67 +109,9 @@ def test_a_missing_modality_is_left_out_of_the_average() -> None:
 def test_the_authors_reading_counts_the_missing_structure_of_unseen_entities() -> None:
     ours, theirs = (build(scorer="distmult", experts=(), missing_structure=m) for m in ("absent", "zero"))
     theirs.load_state_dict(ours.state_dict())
-    torch.testing.assert_close(theirs.entity_representations()[:4], ours.entity_representations()[:4])
-    torch.testing.assert_close(theirs.entity_representations()[4], ours.entity_representations()[4] * 2 / 3)
-    torch.testing.assert_close(theirs.entity_representations()[6], ours.entity_representations()[6] / 2)
-
-
-def test_until_they_are_weighed_the_experts_beside_the_fused_vectors_say_nothing() -> None:
-    plain, stacked = build(scorer="complex", experts=()), build(scorer="complex")
-    stacked.load_state_dict(plain.state_dict(), strict=False)
-    stacked.trust = Trust(3, 6)
-    triples = torch.cartesian_prod(torch.arange(8), torch.arange(3), torch.arange(8))
-    for side in SIDES:
-        alone = plain.score_triples(plain.entity_representations(), triples, side)
-        torch.testing.assert_close(stacked.score_triples(stacked.entity_representations(), triples, side), alone)
-
-
-@pytest.mark.parametrize("scorer", SCORERS)
-def test_experts_are_added_by_the_weights_of_relation_side_and_known_entity(scorer: str) -> None:
-    model = build(scorer=scorer)
-    assert model.trust is not None
-    assert model.structure is not None
-    seen_known, unseen_known = torch.tensor([1.0, 5, -20, 3, 2, 10]), torch.tensor([0.5, 7, 0, 0, 4, 0])
-    model.trust.weights.zero_()
-    model.trust.weights[1] = torch.stack([unseen_known, seen_known])  # the tails of relation 1
-    # entity 4 is unseen; 0 and 4 have picture and text
-    facts = torch.tensor([[0, 1, 2], [0, 1, 4], [4, 1, 0], [0, 1, 0]])
-    fused = model.fused_scorer.score_pairs(
-        model.fused_queries(model.fused_representations(facts[:, 0]), facts[:, 1], "tail"),
-        model.fused_representations(facts[:, 2]),
-    )
-    structure = model.structure.score_triples(model.structure.entity_representations(), facts)
-    units = [F.normalize(part.vectors, dim=1) * part.mask[:, None] for part in model.feature_modalities]
-    textual, visual = ((part[facts[:, 0]] * part[facts[:, 2]]).sum(1) for part in units)
-    expected = [
-        fused[0] + 5 + 3 * structure[0] + 2 * textual[0] + 10 * visual[0],
-        fused[1] + 2 * textual[1] + 10 * visual[1],
-        0.5 * fused[2] + 7 + 4 * textual[2],
-        fused[3] + 5 - 20 + 3 * structure[3] + 2 * textual[3] + 10 * visual[3],  # joined to itself
-    ]
-    torch.testing.assert_close(model.score_triples(model.entity_representations(), facts), torch.stack(expected))
-
-
-def test_popularity_counts_the_facts_of_the_relation_that_a_candidate_answers(gallery: HeteroData) -> None:
-    graph = KnowledgeGraph.from_hetero(gallery)
-    config = TrainConfig(dimension=4, experts=("popularity",))
-    model = VLKGE.from_graph(config, graph).eval()
-    assert model.trust is not None
-    model.trust.weights.zero_()
-    model.trust.weights[:, :, -1] = 2
-    facts = graph.triples["train"].tolist()
-    painted = graph.relations.index("paintedBy")
-    klee, painting = (graph.entities.index(name) for name in ("klee", graph.entities[facts[0][0]]))
-    of_klee = sum(relation == painted and tail == klee for _, relation, tail in facts)
-    of_painting = sum(relation == painted and head == painting for head, relation, _ in facts)
-    assert of_klee > 1
-    with torch.no_grad():
-        fact = torch.tensor([[painting, painted, klee]])
-        assert model.score_triples(model.entity_representations(), fact).item() == pytest.approx(
-            2 * math.log(1 + of_klee)
-        )
-        by_head = model.score_triples(model.entity_representations(), fact, "head").item()
-        assert by_head == pytest.approx(2 * math.log(1 + of_painting))
+    torch.testing.assert_close(theirs.fused_representations()[:4], ours.fused_representations()[:4])
+    torch.testing.assert_close(theirs.fused_representations()[4], ours.fused_representations()[4] * 2 / 3)
+    torch.testing.assert_close(theirs.fused_representations()[6], ours.fused_representations()[6] / 2)
 
 
 def test_an_adapter_begins_as_the_identity_and_learns() -> None:
@@ -204,12 +149,12 @@ def test_hidden_structure_leaves_the_vector_of_an_unseen_entity(gallery: HeteroD
     model = VLKGE.from_graph(TrainConfig(dropout=0, dimension=8, experts=()), graph)
     row = torch.tensor([graph.entities.index("painting_001")])
     model.structural_dropout.fill_(0)
-    seen = model.entity_representations(row)
+    seen = model.fused_representations(row)
     model.structural_dropout.fill_(1)
-    features_alone = model.entity_representations(row)
+    features_alone = model.fused_representations(row)
     torch.testing.assert_close(features_alone, model.modalities["textual"](row))
     assert not torch.allclose(seen, features_alone)
-    torch.testing.assert_close(model.eval().entity_representations(row), seen)
+    torch.testing.assert_close(model.eval().fused_representations(row), seen)
 
 
 def test_a_graph_without_the_modalities_asked_for_is_refused(hetero) -> None:  # type: ignore[no-untyped-def]

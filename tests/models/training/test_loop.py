@@ -9,12 +9,14 @@ from torch_geometric.data import HeteroData
 
 from base.errors import InputError
 from models.config import TrainConfig
+from models.ranking.scores import Scores
 from models.representation.vlkge import VLKGE
 from models.training.batches import Batch, Batches, QueryBatch, epochs
 from models.training.loop import STATE, Run, train
 from models.training.optimizers import Adagrad
 from models.training.steps import train_step
 from models.triples.knowledge_graph import KnowledgeGraph
+from tests.models.scored import score_triples
 
 SMALL = TrainConfig(dimension=8, batch_size=32, epochs=3, patience=None)
 
@@ -55,7 +57,7 @@ def test_the_loss_falls_and_unseen_paintings_find_their_painter(
     test = graph.triples["test"]
     test = test[test[:, 1] == graph.relations.index("paintedBy")]
     artists = (graph.entity_types == graph.type_names.index("Artist")).nonzero()[:, 0]
-    scores = checkpoint.model.score_all(checkpoint.model.entity_representations(), test[:, :2], "tail", artists)
+    scores = Scores.of_model(checkpoint.model).score_all(test[:, :2], "tail", artists)
     right = (artists[scores.argmax(1)] == test[:, 2]).float().mean()
     assert right > 0.6  # one in three by chance
 
@@ -134,7 +136,7 @@ def test_what_people_rejected_is_scored_lower_than_without_their_verdict(hetero,
     for weight in (0.0, 5.0):
         config = SMALL.model_copy(update={"epochs": 30, "loss": loss, "rejected_weight": weight})
         model = train(data, config, tmp_path / str(weight), device="cpu").model
-        scores.append(model.score_triples(model.entity_representations(), graph.rejected).item())
+        scores.append(score_triples(model, graph.rejected).item())
     assert scores[1] < min(0, scores[0])
 
 
@@ -290,8 +292,8 @@ def _plain_loss(model: VLKGE, batch: Batch) -> Tensor:
         h, r, t = (part[fact] for part in (batch.entities[batch.heads], batch.relations, batch.entities[batch.tails]))
         for column, negative in enumerate([None, *batch.entities[batch.negatives[row]]]):
             ends = (h, t) if negative is None else (h, negative) if row == fact else (negative, t)
-            head, tail = (model.entity_representations(end[None]) for end in ends)
-            score = model.scorer.score_pairs(model.query(head, r[None], "tail"), tail)[0]
+            head, tail = (model.fused_representations(end[None]) for end in ends)
+            score = model.fused_scorer.score_pairs(model.fused_queries(head, r[None], "tail"), tail)[0]
             if negative is None or (row, column - 1) not in excluded:
                 terms.append(torch.nn.functional.softplus(-score if negative is None else score))
     return torch.stack(terms).mean()

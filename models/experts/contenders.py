@@ -1,0 +1,119 @@
+"""What the experts say of held-back facts and of the candidates that compete with them."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from models.experts.ensemble import ExpertEnsemble, Opinions
+from models.experts.expert import Model
+from models.experts.weights import GROUPS
+from models.triples.known_facts import KnownFacts, answers, given_pairs
+from models.triples.sides import SIDES, Side
+
+BEST = 15  # contenders of each part
+OF_GROUP = 60  # candidates drawn of each group of entities, which stand for all of it
+POOL = 20_000  # entities among which contenders are looked for
+BUDGET = 2**25  # scores held at a time
+
+
+class Compared(NamedTuple):
+    """Queries [q] with their candidates [M], the answer first, by parts [K]."""
+
+    scores: Tensor
+    """[q, M, K]"""
+    stand_for: Tensor
+    """The logarithm of how many a candidate stands for [q, M], -inf: does not compete (known, or there twice)."""
+    rows: Tensor
+    """Of the weights [q]."""
+    groups: Tensor
+    """Of the known entities [q]."""
+    folds: Tensor
+    """0 or 1, the same for all facts of a head, [q]."""
+
+    @classmethod
+    def joined(cls, parts: list["Compared"]) -> "Compared":
+        """The queries of all parts."""
+        return cls(*(torch.cat(columns) for columns in zip(*parts, strict=True)))
+
+    def of_fold(self, fold: int) -> "Compared":
+        """The queries of one fold."""
+        return Compared(*(column[self.folds == fold] for column in self))
+
+
+def compare(ensemble: ExpertEnsemble, model: Model, known: KnownFacts, facts: Tensor, seed: int) -> Compared:
+    """Both queries of each of the facts int64 [m, 3], none of them of training; answers in `known` do not compete.
+
+    Those of relations with an end that training did not know are asked a second time, as if things arrive with some
+    facts: all of `facts` are known then, but for those of the relation that is asked for.
+    """
+    facts = facts.to(model.seen.device)
+    drawn = _Drawn(ensemble, model, known, seed)
+    opinions = ensemble.speak(model)
+    found = [drawn.queries(opinions, facts, side) for side in SIDES]
+    arrives = ~model.seen[facts[:, [0, 2]]].all(1)
+    for relation in torch.unique(facts[arrives, 1]).tolist() if ensemble.reads_facts else ():
+        asked = facts[:, 1] == relation
+        opinions = ensemble.speak(model, torch.cat([ensemble.facts.long(), facts[~asked].to(ensemble.facts.device)]))
+        found += [drawn.queries(opinions, facts[asked], side) for side in SIDES]
+    return Compared.joined(found)
+
+
+class _Drawn:
+    """Candidates that all queries share, and the queries made of them."""
+
+    def __init__(self, ensemble: ExpertEnsemble, model: Model, known: KnownFacts, seed: int) -> None:
+        self.ensemble = ensemble
+        self.known = known
+        generator = torch.Generator().manual_seed(seed)
+        order = torch.randperm(model.num_entities, generator=generator).to(model.seen.device)
+        self.folds = order % 2
+        of_order = ensemble.speak(model).groups[order]
+        drawn = [order[of_order == group][:OF_GROUP] for group in range(GROUPS)]
+        sizes = [int((of_order == group).sum()) for group in range(GROUPS)]
+        self.shared = torch.cat(drawn)
+        stands = [
+            some.new_full(some.shape, size).div(max(1, len(some))) for some, size in zip(drawn, sizes, strict=True)
+        ]
+        self.stands_for = torch.cat(stands).log()
+        self.pool = torch.unique(torch.cat([self.shared, order[:POOL]]))
+
+    def queries(self, opinions: Opinions, facts: Tensor, side: Side) -> Compared:
+        """Queries for the `side` end of facts."""
+        block = max(1, BUDGET // (len(self.pool) * len(opinions.parts)))
+        return Compared.joined([self._block(opinions, some, side) for some in torch.split(facts, block)])
+
+    def _block(self, opinions: Opinions, facts: Tensor, side: Side) -> Compared:
+        pairs, wanted = given_pairs(facts, side), answers(facts, side)
+        parts = opinions.by_part(pairs, side, self.pool)
+        most = min(BEST, len(self.pool))
+        best = torch.cat([part.topk(most, dim=1).indices for part in parts], dim=1)
+        rest = torch.cat([self.pool[best], self.shared.expand(len(facts), -1)], dim=1)
+        at = torch.searchsorted(self.pool, rest)
+        own = torch.arange(len(facts), device=facts.device)
+        of_ends = torch.stack(opinions.by_part(pairs, side, torch.cat([wanted, pairs[:, 0]])), dim=2)
+        of_rest = torch.stack([part.gather(1, at) for part in parts], dim=2)
+        scores = torch.cat([of_ends[own, own, None], of_ends[own, own + len(facts), None], of_rest], dim=1)
+        chosen = torch.cat([wanted[:, None], pairs[:, :1], rest], dim=1)
+        stands_for = torch.cat([self.stands_for.new_zeros(2 + best.shape[1]), self.stands_for])
+        hidden = self._hidden(pairs, side, chosen, opinions.entities)
+        return Compared(
+            scores=scores,
+            stand_for=stands_for.expand(len(facts), -1).masked_fill(hidden, -torch.inf),
+            rows=self.ensemble.weights.rows(pairs[:, 1], side),
+            groups=opinions.groups[pairs[:, 0]],
+            folds=self.folds[facts[:, 0]],
+        )
+
+    def _hidden(self, pairs: Tensor, side: Side, chosen: Tensor, entities: int) -> Tensor:
+        """Which of the chosen [B, M] do not compete: known answers other than the first, and who came before."""
+        cells = torch.zeros(len(pairs), entities, dtype=torch.bool, device=pairs.device)
+        cells[self.known.answers(pairs, side)] = True
+        cells.scatter_(1, chosen[:, :1], value=True)
+        hidden = cells.gather(1, chosen)
+        values, order = chosen.sort(dim=1, stable=True)
+        twice = torch.zeros_like(hidden)
+        twice[:, 1:] = values[:, 1:] == values[:, :-1]
+        hidden |= torch.zeros_like(hidden).scatter_(1, order, twice)
+        hidden[:, 0] = False
+        return hidden
