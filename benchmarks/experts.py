@@ -20,7 +20,7 @@ from benchmarks.quality import CACHE, ENCODERS
 from flows.runtime.hyperparameters import chosen
 from models.config import TrainConfig
 from models.evaluation.bootstrap import paired
-from models.evaluation.evaluation import has_inverse
+from models.evaluation.evaluation import joined_in_train
 from models.ranking.ranking import rank
 from models.ranking.scores import VectorScores
 from models.representation.checkpoint import Checkpoint
@@ -64,7 +64,7 @@ def compare(model: VLKGE, graph: KnowledgeGraph, enough: int) -> list[dict[str, 
     """A row for all test facts, those with and without their inverse in training, and each relation."""
     facts = graph.triples["test"]
     values = torch.stack([_reciprocal(one, graph) for one in _apart(model)])
-    inverse = has_inverse(facts, graph.triples["train"])
+    inverse = joined_in_train(facts, graph.triples["train"])
     parts = {"all": torch.ones_like(inverse), "inverse in training": inverse, "inverse not in training": ~inverse}
 
     def add(name: str, of: Tensor) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from base.errors import InputError
 from graph import reserved
+from graph.loading.leaks import tell_torn
 from graph.loading.tables import Table, find_table, read_table
 from graph.splits import SPLITS
 
@@ -172,6 +173,8 @@ def _check_triples(table: Table, entities: Table | None) -> list[str]:
         torn = np.zeros(len(frame), dtype=bool)
         torn[repeated.index[kinds > 1]] = True
         if torn.any():
+            if column == "split" and (told := tell_torn(frame)):
+                problems.append(f"{table.path.name}: {told}")
             said = frame["head"] + " " + frame["relation"] + " " + frame["tail"] + ": " + frame[column].astype(str)
             problems.append(table.complain(torn, f"one fact is given with more than one {column}", said))
     return problems

@@ -12,6 +12,7 @@ from graph.connection import Database, batches
 from graph.download import Limits
 from graph.loading.asserted import read_asserted
 from graph.loading.files import Source
+from graph.loading.leaks import Leak, find_leaks
 from graph.loading.plan import Counts, Plan, Row, plan_changes
 from graph.pictures import Gathered, PictureStore, gather_pictures
 from graph.schema import setup_schema
@@ -50,6 +51,8 @@ class IngestResult(BaseModel):
     held_out: dict[str, int]
     repeated_facts: int
     pictures: PictureCounts | None = None
+    leaks: dict[str, Leak] = {}
+    """Of the source's held-back facts those whose ends its training facts join, by split."""
 
 
 def ingest(
@@ -172,6 +175,7 @@ def summarize(changes: Plan, *, dry_run: bool, pruned: bool, pictures: PictureCo
         held_out=dict(Counter(changes.held_out.values())),
         repeated_facts=changes.source.repeated,
         pictures=pictures,
+        leaks=find_leaks(changes.source.triples, changes.splits),
     )
 
 

@@ -16,6 +16,7 @@ from models.tensor_file import load_tensors, save_json, save_tensors
 from models.triples.knowledge_graph import FEATURES, Features, KnowledgeGraph
 
 MODEL, CONFIG, VOCABULARY, METRICS = "model.safetensors", "config.json", "vocabulary.json", "metrics.json"
+VOCABULARY_KEYS = ("fingerprint", "encoders", "relations", "entities", "entity_types")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class Checkpoint:
         if not cls.exists(folder):
             raise InputError(f"{folder} holds no finished model ({METRICS} is missing)")
         vocabulary = _read(folder / VOCABULARY)
+        if missing := [name for name in VOCABULARY_KEYS if name not in vocabulary]:
+            raise InputError(f"{folder / VOCABULARY} is not of this project: {', '.join(missing)} are missing")
         try:
             config = TrainConfig.model_validate(_read(folder / CONFIG))
         except ValidationError as error:
@@ -135,7 +138,7 @@ def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relat
     }
     try:
         model = VLKGE(config, seen, features, relations)
-        model.load_state_dict(tensors | _with_itself(model, tensors))
+        model.load_state_dict(tensors | _with_itself(model, tensors) | _as_they_were(model, tensors))
     except RuntimeError as error:
         raise InputError(f"{MODEL} does not fit {CONFIG}: {error}") from error
     return model.eval()
@@ -147,6 +150,13 @@ def _with_itself(model: VLKGE, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     if model.trust is None or weights is None or weights.shape[2] + 1 != model.trust.weights.shape[2]:
         return {}
     return {"trust.weights": torch.cat([weights[..., :2], torch.zeros_like(weights[..., :1]), weights[..., 2:]], dim=2)}
+
+
+def _as_they_were(model: VLKGE, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Shared projections of features as wide as the model: once there were none, so they leave vectors as they are."""
+    names = {f"modalities.{name}.projection.weight" for name in model.modalities}
+    wanted = {name: weight for name, weight in model.state_dict().items() if name in names}
+    return {name: torch.eye(len(weight)) for name, weight in wanted.items() if name not in tensors}
 
 
 def _carried_over(checkpoint: Checkpoint, graph: KnowledgeGraph) -> VLKGE:
