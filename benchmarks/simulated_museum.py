@@ -11,7 +11,7 @@ deviation 0.154 of the difference between two cold starts, 0.116 after a warm on
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -123,6 +123,12 @@ class Truth:
         at_most = torch.special.ndtr(torch.from_numpy((logs - means) / spread)).numpy()
         shares = np.diff(at_most, axis=2, prepend=0, append=1)
         self.mrrs = (shares / np.arange(1, CANDIDATES + 1)).sum(2).mean(1)
+
+    @classmethod
+    @cache
+    def known(cls) -> "Truth":
+        """It takes a moment, and is the same for all museums."""
+        return cls()
 
     def skill(self, mrr: float) -> float:
         return float(np.interp(mrr, self.mrrs, self.skills))
