@@ -21,7 +21,7 @@ from benchmarks.quality import CACHE, ENCODERS
 from flows.runtime.hyperparameters import chosen
 from models.config import TrainConfig
 from models.evaluation.bootstrap import paired
-from models.evaluation.evaluation import has_inverse
+from models.evaluation.evaluation import joined_in_train
 from models.experts.ensemble import Opinions
 from models.ranking.ranking import rank
 from models.ranking.scores import Scores
@@ -74,7 +74,7 @@ def compare(model: VLKGE, graph: KnowledgeGraph, enough: int, against: str) -> l
     if against not in apart:
         raise SystemExit(f"there is no expert {against}; the model has {', '.join(apart)}")
     values = {name: _reciprocal(scores, graph) for name, scores in apart.items()}
-    inverse = has_inverse(facts, graph.triples["train"])
+    inverse = joined_in_train(facts, graph.triples["train"])
     parts = {"all": torch.ones_like(inverse), "inverse in training": inverse, "inverse not in training": ~inverse}
 
     def add(name: str, of: Tensor) -> None:

@@ -68,7 +68,7 @@ class SearchSpace(BaseModel):
         try:
             space = cls(**read_toml(file))
         except ValidationError as error:
-            found = "; ".join(sentence(dict(problem), "fixed and search") for problem in error.errors())
+            found = "; ".join(sentence(dict(problem), "fixed and search", cls) for problem in error.errors())
             raise InputError(f"{file}: {found}") from None
         if twice := sorted(space.fixed.keys() & space.search.keys()):
             raise InputError(f"{file}: {', '.join(twice)} is both fixed and searched")

@@ -13,20 +13,31 @@ from pydantic import (
     model_validator,
 )
 
-LATER = ("relation_vectors", "landmarks", "fact_columns", "fact_regularisation", "below_popularity")
+LATER = (
+    "relation_vectors",
+    "landmarks",
+    "normalise_relations",
+    "adapter_place",
+    "fact_columns",
+    "fact_regularisation",
+    "below_popularity",
+)
 Modality = Literal["structural", "visual", "textual"]
 
 
 class TrainConfig(BaseModel):
     """Hyperparameters of VL-KGE; the defaults suit graphs whose new entities are known by text or picture alone."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     scorer: Literal["transe", "distmult", "complex", "rotate"] = Field("complex", description="how facts are scored")
-    dimension: int = Field(200, gt=0, description="D; ComplEx and RotatE have D real and D imaginary parts")
-    margin: float = Field(12.0, description="gamma of TransE and RotatE")
+    dimension: int = Field(200, gt=0, le=65_536, description="D; ComplEx and RotatE have D real and D imaginary parts")
+    margin: float = Field(12.0, ge=0, le=10_000, description="gamma of TransE and RotatE")
     p_norm: Literal[1, 2] = Field(1, description="norm of TransE")
     normalise: bool = Field(True, description="TransE: entities and relations of unit length")
+    normalise_relations: bool = Field(
+        True, description="TransE: off, entities alone have unit length, as in the release of VL-KGE"
+    )
     rotate_distance: Literal["modulus", "l2"] = Field(
         "modulus", description="RotatE: sum of moduli (its paper) or one L2 norm over all parts (the release of VL-KGE)"
     )
@@ -41,12 +52,18 @@ class TrainConfig(BaseModel):
     imaginary: Literal["fused", "table", "inductive"] = Field(
         "fused",
         description="imaginary parts: fused like the real ones, or a free table for seen entities, or the paper's "
-        "inductive setting. That has a table for seen entities with text and projects the real part for the others",
+        "inductive setting. That has a table for seen entities with text (for all seen ones if the model reads no "
+        "text). The others' are projected from the real part",
     )
-    shared_projection: bool = Field(False, description="one projection for pictures and texts of equal dimension")
+    shared_projection: bool = Field(
+        False, description="one projection for pictures and texts of equal dimension, even if it is the model's width"
+    )
     unit_modalities: bool = Field(False, description="L2 norm of each modality before fusion")
     adapter: bool = Field(False, description="residual adapters on pictures and texts")
-    adapter_width: int = Field(64, gt=0)
+    adapter_place: Literal["features", "projected"] = Field(
+        "features", description="adapters before the projection, or after it as in the release of VL-KGE"
+    )
+    adapter_width: int = Field(64, gt=0, le=65_536)
     fine_tune: bool = Field(False, description="train the vectors of pictures and texts too, as tables")
     landmarks: dict[Literal["visual", "textual"], PositiveInt] = Field(
         {},
@@ -73,7 +90,9 @@ class TrainConfig(BaseModel):
     )
 
     loss: Literal["sampled_softmax", "one_vs_all", "k_vs_all", "logistic", "self_adversarial"] = "sampled_softmax"
-    negatives: int = Field(1000, gt=0, description="a fact, or shared by a batch; unused by one_vs_all and k_vs_all")
+    negatives: int = Field(
+        1000, gt=0, le=10_000_000, description="a fact, or shared by a batch; unused by one_vs_all and k_vs_all"
+    )
     negative_sampling: Literal["shared", "independent"] = Field(
         "shared", description="draw negatives once a batch, or for every fact"
     )
@@ -89,28 +108,32 @@ class TrainConfig(BaseModel):
     rejected_weight: float = Field(
         1.0,
         ge=0,
+        le=1000,
         description="weight of the logistic loss of a rejected link, beside any loss: 1 counts about as much as a "
         "training fact, 0 ignores it",
     )
-    adversarial_temperature: float = Field(1.0, gt=0)
+    adversarial_temperature: float = Field(1.0, gt=0, le=1000)
     reciprocal: bool = Field(True, description="head queries have relation vectors of their own")
     relation_vectors: Literal["free", "text"] = Field(
         "free",
         description="relations' vectors start at random, or from their names as the graph's text encoder reads them",
     )
-    n3: float = Field(0.0, ge=0, description="weight of the cubes of ComplEx and DistMult factors")
+    n3: float = Field(0.0, ge=0, le=1000, description="weight of the cubes of ComplEx and DistMult factors")
 
     optimizer: Literal["adagrad", "adam"] = "adagrad"
-    learning_rate: float = Field(0.1, gt=0)
-    batch_size: int = Field(512, gt=0, description="training facts a step; with one_vs_all and k_vs_all an average")
-    epochs: int = Field(10, gt=0)
+    learning_rate: float = Field(0.1, gt=0, le=100)
+    batch_size: int = Field(
+        512, gt=0, le=100_000_000, description="training facts a step; with one_vs_all and k_vs_all an average"
+    )
+    epochs: int = Field(10, gt=0, le=1_000_000)
     patience: int | None = Field(
         3,
         gt=0,
+        le=1_000_000,
         description="epochs without a better validation MRR before stopping; null: all epochs, the last weights",
     )
-    validation_facts: int = Field(3000, gt=0, description="maximum facts ranked after each epoch")
-    seed: int = 42
+    validation_facts: int = Field(3000, gt=0, le=1_000_000_000, description="maximum facts ranked after each epoch")
+    seed: int = Field(42, ge=-(2**63), le=2**63 - 1)
 
     below_popularity: Literal["refuse", "keep"] = Field(
         "refuse", description="what becomes of a model that finds validation facts worse than popularity does"

@@ -26,7 +26,7 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safe_open(path, framework="pt") as file:
             note = json.loads((file.metadata() or {})["note"])
             return {name: file.get_tensor(name) for name in file.keys()}, note  # noqa: SIM118 (not a dict)
-    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+    except (OSError, SafetensorError, KeyError, json.JSONDecodeError) as error:
         raise InputError(f"{path} is not a complete safetensors file of this project: {error}") from error
 
 

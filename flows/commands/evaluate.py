@@ -90,6 +90,8 @@ def evaluate(
 
 def print_evaluation(evaluated: "Evaluation") -> None:
     """The figures of an Evaluation: overall beside the baselines, then per relation and per group of entities."""
+    from models.evaluation.report import leaks
+
     report = evaluated.report
     title = f"{report.split} facts, {report.protocol} protocol, model {evaluated.model}"
     named = {"VL-KGE": report, **evaluated.baselines}
@@ -101,6 +103,8 @@ def print_evaluation(evaluated: "Evaluation") -> None:
             for name, part in getattr(report, parts).items()
         ]
         print_table(rows)
+    for warning in leaks(report):
+        print(warning)
     if evaluated.calibration:
         _print_reliability(evaluated.calibration)
 

@@ -230,7 +230,9 @@ def _reset_broken(dry_run: bool, yes: bool, json: bool) -> bool:
 
 
 def print_ingested(result: "IngestResult") -> None:
-    """What an ingest did, and the pictures that could not be had."""
+    """What an ingest did, what its splits give away, and the pictures that could not be had."""
+    from graph.loading.leaks import leak_warnings
+
     title = f"{result.source}{' (dry run: nothing was written)' if result.dry_run else ''}"
     rows = [
         {"": kind, **counts.model_dump()} for kind, counts in [("entities", result.entities), ("facts", result.facts)]
@@ -238,6 +240,8 @@ def print_ingested(result: "IngestResult") -> None:
     print_table(rows, title)
     for note in result.notes:
         print(note)
+    for warning in leak_warnings(result.leaks):
+        print(f"leak: {warning}")
     if result.pictures is not None and result.pictures.broken:
         broken = result.pictures.broken
         print_table(

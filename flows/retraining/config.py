@@ -14,15 +14,15 @@ from models.evaluation.gate_config import GateConfig
 class RetrainConfig(BaseModel):
     """The sections [train], [warm] and [gate] of a file, and what stands above them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     cold_every: int = Field(
         7, gt=0, description="every n-th training starts cold, so that errors do not add up; 1: all of them"
     )
     top_k: int = Field(3, gt=0, description="new links per head and relation")
     limit: int = Field(1000, gt=0, description="maximum links per relation")
-    attempts: int = Field(5, gt=0, description="attempts of a step that cannot reach the database")
-    pause: float = Field(20.0, ge=0, description="seconds before the second attempt; doubles each time")
+    attempts: int = Field(5, gt=0, le=1000, description="attempts of a step that cannot reach the database")
+    pause: float = Field(20.0, ge=0, le=86_400, description="seconds before the second attempt; doubles each time")
     train: TrainConfig = Field(TrainConfig(), description="hyperparameters")
     warm: dict[str, Any] = Field({"learning_rate": 0.02}, description="hyperparameters that differ in a warm start")
     gate: GateConfig = Field(GateConfig(), description="what a challenger must not fall short of")
@@ -64,4 +64,6 @@ def check(chosen: dict[str, Any]) -> RetrainConfig:
     except ValidationError as error:
         allowed = [*RetrainConfig.model_fields, *(f"gate.{name}" for name in GateConfig.model_fields)]
         known = f"{', '.join(allowed)}, and train.NAME and warm.NAME for hyperparameters"
-        raise InputError("; ".join(sentence(dict(problem), known) for problem in error.errors())) from None
+        raise InputError(
+            "; ".join(sentence(dict(problem), known, RetrainConfig) for problem in error.errors())
+        ) from None

@@ -22,6 +22,7 @@ from flows.predict import Published, predict
 from flows.retraining import config as retrain_config
 from flows.retraining import plan as retrain_plan
 from flows.retraining import report as retrain_report
+from flows.retraining import rivals
 from flows.retraining.champion_links import republish_champion, republish_champion_on_failure
 from flows.retraining.config import RetrainConfig
 from flows.retraining.plan import Plan
@@ -38,16 +39,19 @@ from flows.train import TrainedModel, train
 from graph.exporting import hetero_file
 from graph.loading.ingest import IngestResult
 from graph.predicted import registry
+from models.calibration.calibration_error import calibration_error
 from models.calibration.thresholds import POOLED as ALL
-from models.evaluation.gate import Comparison, Verdict, calibration_error
+from models.evaluation.gate import Comparison
 from models.evaluation.gate import contest as let_compete
 from models.evaluation.gate_config import GateConfig
+from models.evaluation.verdict import Verdict
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.subgraph import with_relations
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+RECORDED = {"passed", "kind", "reasons", "visible", "margin", "loss", "calibration", "not_compared"}
 SECONDS_LIMIT = 12 * 60 * 60
 
 
@@ -205,7 +209,7 @@ class RetrainRun:
 
     def _record(self, version: str, plan: Plan, verdict: Verdict, predicted: str | None) -> None:
         """On the model's node; `predicted` says that the night was gone through to its end."""
-        content = verdict.model_dump(mode="json", include={"passed", "reasons", "calibration", "not_compared"}) | {
+        content = verdict.model_dump(mode="json", include=RECORDED) | {
             "champion": plan.champion,
             "gate": self.wanted.gate.model_dump(mode="json"),
             "mrr": verdict.overall and {"champion": verdict.overall.champion, "challenger": verdict.overall.challenger},
@@ -249,7 +253,7 @@ def judge(
     code: str,  # noqa: ARG001 (a part of the cache's key)
 ) -> Comparison:
     """The gate; a run that is taken up again finds the result of the same models, graph, settings and `code`."""
-    settings = Settings()
+    settings, wanted = Settings(), GateConfig(**gate)
     graph = KnowledgeGraph.from_hetero(hetero_file.load(Path(exported)))
     checkpoints, errors = [], []
     for version in (champion, challenger):
@@ -259,12 +263,17 @@ def judge(
         served = PredictionContext.of(version, checkpoints[-1], known, None, top_k)
         calibration = calibrate(served, folder_of(settings, version))
         errors.append(calibration_error(calibration.tallies[ALL]) if calibration else None)
+    with open_graph(settings) as database:
+        formers = rivals.former_champions(settings, database, wanted.former_champions)
+        debt = rivals.debt_of(database, champion)
     with progress_bar("gate") as progress:
         return let_compete(
             checkpoints[0],
             checkpoints[1],
             graph,
-            GateConfig(**gate),
+            wanted,
+            formers=formers,
+            debt=debt,
             calibration=(errors[0], errors[1]),
             progress=progress,
         )

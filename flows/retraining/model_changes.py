@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from flows.export import read_graph
 from flows.predict import predict
+from flows.retraining import rivals
 from flows.retraining.champion_links import republish, republish_champion_on_failure, saved_links
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.logs import LOGGED
@@ -19,6 +20,7 @@ from graph.predicted import registry
 from models.evaluation.gate import Comparison
 from models.evaluation.gate import contest as let_compete
 from models.evaluation.gate_config import GateConfig
+from models.evaluation.loss_budget import Debt
 from models.representation.checkpoint import Checkpoint
 from models.triples.knowledge_graph import KnowledgeGraph
 
@@ -47,17 +49,27 @@ class Pruned(BaseModel):
 @flow(name="compare-models", flow_run_name="compare-{challenger}", **LOGGED)
 def compare(*, challenger: str, champion: str | None = None, gate: dict[str, object] | None = None) -> Comparison:
     """What the gate says of two models on today's graph; nothing is changed."""
-    settings = Settings()
+    settings, wanted = Settings(), GateConfig.model_validate(gate or {})
     with open_graph(settings) as database:
-        checkpoints = [load_checkpoint(settings, database, version)[1] for version in (champion, challenger)]
+        (former, first), (latter, second) = (load_checkpoint(settings, database, v) for v in (champion, challenger))
+        formers = rivals.former_champions(settings, database, wanted.former_champions)
+        debt = rivals.debt_of(database, former)
         graph = KnowledgeGraph.from_hetero(read_graph(database))
-    return rank_both(checkpoints[0], checkpoints[1], graph, GateConfig.model_validate(gate or {}))
+    others = {version: checkpoint for version, checkpoint in formers.items() if version not in (former, latter)}
+    return rank_all(first, second, graph, wanted, others, debt)
 
 
 @task(cache_policy=NO_CACHE)
-def rank_both(champion: Checkpoint, challenger: Checkpoint, graph: KnowledgeGraph, gate: GateConfig) -> Comparison:
+def rank_all(
+    champion: Checkpoint,
+    challenger: Checkpoint,
+    graph: KnowledgeGraph,
+    gate: GateConfig,
+    formers: dict[str, Checkpoint | str],
+    debt: Debt | None,
+) -> Comparison:
     with progress_bar("gate") as progress:
-        return let_compete(champion, challenger, graph, gate, progress=progress)
+        return let_compete(champion, challenger, graph, gate, formers=formers, debt=debt, progress=progress)
 
 
 @flow(name="promote-model", flow_run_name="promote-{version}", **LOGGED)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from flows.retraining.config import RetrainConfig
 from graph.predicted.registry import CHAMPION, Model, Run
+from models.evaluation.loss_budget import Debt
 
 
 class Plan(BaseModel):
@@ -25,6 +26,34 @@ class Plan(BaseModel):
     start: str
     """Why it starts so, in words."""
     has_test: bool
+
+
+def former_champions(models: list[Model], count: int) -> list[str]:
+    """The former champions that rank today's gate facts: whom the champion's loss is counted from, then the best.
+
+    Of those that ranked them when a challenger was last judged, the best come first; who was never asked yet, before
+    all these, the newest first.
+    """
+    champion = champion_of(models)
+    if champion is None:
+        return []
+    figures: dict[str, float] = next((lost["formers"] for lost in map(_loss, models) if lost), {})
+    former = [model.version for model in models if model.promoted_at is not None and model.alias != CHAMPION]
+    owed = debt(champion)
+    former.sort(
+        key=lambda version: (owed is None or version != owed.best, version in figures, -figures.get(version, 0))
+    )
+    return former[:count]
+
+
+def debt(champion: Model) -> Debt | None:
+    """What the champion had lost when it was promoted, and against whom."""
+    lost = _loss(champion)
+    return Debt(lost["best"] or str((champion.verdict or {})["champion"]), lost["spent"]) if lost else None
+
+
+def _loss(model: Model) -> dict[str, Any] | None:
+    return (model.verdict or {}).get("loss")
 
 
 def champion_of(models: list[Model]) -> Model | None:

@@ -11,7 +11,8 @@ from flows.runtime.checkpoints import folder_of
 from flows.runtime.settings import Settings
 from flows.runtime.webhook import notify
 from models.evaluation import plots
-from models.evaluation.gate import Difference
+from models.evaluation.loss_budget import Difference
+from models.evaluation.report import leaks
 from models.tensor_file import save_json
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def markdown(done: "Retraining", drawn: dict[str, str]) -> str:
     blocks.append("\n".join(f"- {name}: {text}" for name, text in facts.items() if text))
     if done.contest is not None:
         blocks.append("## On the gate half of validation, which decides\n\n" + _gate_table(done))
+        blocks += _former_champions(done)
         blocks.append("## On test, which is only reported\n\n" + _test_table(done))
     blocks += [f"![{caption}]({address})" for caption, address in drawn.items()]
     return "\n\n".join(blocks) + "\n"
@@ -109,6 +111,21 @@ def _gate_rows(done: "Retraining") -> list[dict[str, str]]:
     ]
 
 
+def _former_champions(done: "Retraining") -> list[str]:
+    """The heading and the table of former champions on today's gate facts, where any was ranked."""
+    assert done.contest is not None
+    loss, overall = done.contest.verdict.loss, done.contest.verdict.overall
+    assert loss is not None
+    assert overall is not None
+    if not loss.formers:
+        return []
+    mrrs = {**loss.formers, done.champion if done.outcome == "kept" else str(done.former): overall.champion}
+    rows = [f"| {name} | {mrr:.3f} |" for name, mrr in sorted(mrrs.items(), key=lambda item: -item[1])]
+    spent = f"{loss.spent:.3f} of {loss.budget:.3f} would be lost against the best, at most {loss.at_most:.3f}."
+    table = "\n".join(["| champions | MRR today |\n|---|---:|", *rows])
+    return ["## Against former champions, on the same facts", f"{table}\n\n{spent}"]
+
+
 def _test_table(done: "Retraining") -> str:
     assert done.contest is not None
     figures = ("mrr", "hits_at_1", "hits_at_10")
@@ -117,7 +134,9 @@ def _test_table(done: "Retraining") -> str:
         if (report := reports.get("test")) is not None:
             values = " | ".join(f"{getattr(report, figure):.3f}" for figure in figures)
             rows.append(f"| {name} | {report.queries:,} | {values} |")
-    return "\n".join(rows) if len(rows) > 1 else "There are no test facts."
+    if len(rows) == 1:
+        return "There are no test facts."
+    return "\n\n".join(["\n".join(rows), *leaks(done.contest.challenger["test"])])
 
 
 def _make_artifacts(done: "Retraining", drawn: dict[str, Path]) -> None:

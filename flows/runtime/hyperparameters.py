@@ -2,14 +2,18 @@
 
 import json
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from base.errors import InputError
 from models.config import TrainConfig
 from models.presets import find
+
+OUT_OF_RANGE = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number"}
+LIMITS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
 
 def read(config: str | Path | None, settings: list[str]) -> dict[str, Any]:
@@ -21,7 +25,7 @@ def read(config: str | Path | None, settings: list[str]) -> dict[str, Any]:
         return TrainConfig(**chosen(config, settings)).model_dump(mode="json")
     except ValidationError as error:
         known = ", ".join(TrainConfig.model_fields)
-        raise InputError("; ".join(sentence(dict(problem), known) for problem in error.errors())) from None
+        raise InputError("; ".join(sentence(dict(problem), known, TrainConfig) for problem in error.errors())) from None
 
 
 def chosen(config: str | Path | None, settings: list[str]) -> dict[str, Any]:
@@ -62,13 +66,32 @@ def value(text: str) -> Any:
         return text
 
 
-def sentence(problem: dict[str, Any], known: str) -> str:
-    """One of pydantic's errors as people say it; `known` are the names that are allowed."""
+def sentence(problem: dict[str, Any], known: str, of: type[BaseModel]) -> str:
+    """One of pydantic's errors as people say it; `known` are the names that are allowed, `of` is what was asked for."""
     name = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"there is no hyperparameter {name!r}; allowed are {known}"
     given = f"{name} is {problem['input']!r}: " if name else ""
-    return given + str(problem["msg"]).removeprefix("Value error, ")
+    said = range_of(of, problem["loc"]) if problem["type"] in OUT_OF_RANGE else None
+    return given + (said or str(problem["msg"]).removeprefix("Value error, "))
+
+
+def range_of(model: type[BaseModel], place: Sequence[str | int]) -> str | None:
+    """What a number at such a place of a model may be, in words; None where it is not a field with limits."""
+    field = None
+    kind: Any = model
+    for part in place:
+        if not (isinstance(kind, type) and issubclass(kind, BaseModel)) or part not in kind.model_fields:
+            break
+        field = kind.model_fields[str(part)]
+        kind = field.annotation
+    limits = [
+        f"{word} {getattr(limit, name):,}"
+        for limit in (field.metadata if field else [])
+        for name, word in LIMITS.items()
+        if getattr(limit, name, None) is not None
+    ]
+    return f"it must be {' and '.join(limits)}" if limits else None
 
 
 def _shown(value: object) -> str:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from base.errors import InputError
 from graph import reserved
 from graph.loading.csv_files import CsvFormat
+from graph.loading.leaks import tell_torn
 from graph.loading.names import bare, find_wrong, look_alikes, tell_look_alikes, wrong_id, wrong_name, wrong_text
 from graph.loading.tables import MOST, Table, find_table, read_table
 from graph.splits import SPLITS
@@ -218,6 +219,8 @@ def _check_triples(table: Table, entities: Table | None) -> list[str]:
         torn = np.zeros(len(frame), dtype=bool)
         torn[repeated.index[kinds > 1]] = True
         if torn.any():
+            if column == "split" and (leak := tell_torn(frame)):
+                problems.append(f"{table.path.name}: {leak}")
             said = frame["head"] + " " + frame["relation"] + " " + frame["tail"] + ": " + frame[column].astype(str)
             problems.append(table.complain(torn, f"one fact is given with more than one {column}", said))
     return problems

@@ -57,7 +57,8 @@ class Report(Figures):
     """with_picture, with_text, unseen: facts with an end that has a picture, a text, no fact in training.
     with_neither: facts with an end that has neither picture nor text. A fact may be in several."""
     inverse: dict[str, Figures]
-    """in_train: facts (h, r, t) whose ends training joins the other way round, (t, any relation, h); not_in_train."""
+    """in_train: facts (h, r, t) whose ends training joins too, by whatever relation and in whatever direction;
+    not_in_train."""
     relation_sides: dict[str, dict[str, Figures]] = {}
     """Each relation's head and tail queries."""
     relation_groups: dict[str, dict[str, Figures]] = {}
@@ -115,7 +116,7 @@ def report(
         return _figures(torch.cat([places[s][chosen] for s in among]), torch.cat([counts[s][chosen] for s in among]))
 
     everything = torch.ones(len(triples), dtype=torch.bool)
-    reversed_in_train = has_inverse(triples, graph.triples["train"])
+    joined = joined_in_train(triples, graph.triples["train"])
     reciprocal = torch.stack([1 / place for place in places.values()]).mean(0)
     members = groups(graph, triples)
     of = {graph.relations[r]: triples[:, 1] == r for r in torch.unique(triples[:, 1]).tolist()}
@@ -129,7 +130,7 @@ def report(
         sides={side: figures(everything, [side]) for side in ranks},
         relations={name: figures(chosen) for name, chosen in of.items()},
         groups={name: figures(member) for name, member in members.items()},
-        inverse={"in_train": figures(reversed_in_train), "not_in_train": figures(~reversed_in_train)},
+        inverse={"in_train": figures(joined), "not_in_train": figures(~joined)},
         relation_sides={name: {side: figures(chosen, [side]) for side in ranks} for name, chosen in of.items()},
         relation_groups={
             name: {kind: figures(chosen & member) for kind, member in members.items() if (chosen & member).any()}
@@ -146,10 +147,11 @@ def groups(graph: KnowledgeGraph, triples: Tensor) -> dict[str, Tensor]:
     return {name: of[triples[:, [0, 2]]].any(1) for name, of in zip(GROUPS, members, strict=True)}
 
 
-def has_inverse(triples: Tensor, train: Tensor) -> Tensor:
-    """bool [m]: whether training holds a fact of any relation from the tail to the head."""
-    radix = int(torch.cat([triples, train])[:, [0, 2]].max()) + 1
-    return torch.isin(triples[:, 2] * radix + triples[:, 0], train[:, 0] * radix + train[:, 2])
+def joined_in_train(triples: Tensor, train: Tensor) -> Tensor:
+    """bool [m]: whether training holds a fact between the same two ends, of any relation and in any direction."""
+    ends = [facts[:, [0, 2]].sort(dim=1).values for facts in (triples, train)]
+    radix = int(torch.cat(ends).max()) + 1
+    return torch.isin(*(pairs[:, 0] * radix + pairs[:, 1] for pairs in ends))
 
 
 def bootstrap(values: Tensor, *, draws: int = 1000, level: float = 0.95, seed: int = 0) -> tuple[float, float]:

@@ -1,21 +1,28 @@
 """The gate: whether a challenger may take the champion's place.
 
-Both rank the same held-back facts, the gate half of validation, against the same competitors. What counts is the
-difference fact by fact, so that facts which are hard for both do not hide it: a paired bootstrap (Efron and
-Tibshirani 1993, An Introduction to the Bootstrap, chapter 16).
+Both rank the same held-back facts, the gate half of validation, against the same competitors, and so do the best former
+champions. What counts is the difference fact by fact, so that facts which are hard for both do not hide it: a paired
+bootstrap (Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 16) that draws the facts of a head
+together. Those of a tail are not: values compete for the same heads, and what a model gains at one it loses at another.
 """
 
-import numpy as np
+from collections.abc import Mapping
+from statistics import NormalDist
+from typing import NamedTuple
+
 import torch
 from pydantic import BaseModel
 from torch import Tensor
 
 from base.errors import InputError
 from base.progress import Progress, silent
-from models.calibration.thresholds import LEVELS, PrecisionTable
+from models.calibration.calibration_error import CalibrationError
+from models.evaluation import gate_words
 from models.evaluation.bootstrap import paired
 from models.evaluation.evaluation import Report, report
 from models.evaluation.gate_config import GateConfig
+from models.evaluation.loss_budget import SMALLEST_MARGIN, Debt, Difference, spend, visible
+from models.evaluation.verdict import Kind, Verdict
 from models.ranking.ranking import Ranks, rank
 from models.ranking.scores import VectorScores
 from models.representation.checkpoint import Checkpoint
@@ -25,34 +32,8 @@ from models.triples.sides import Side
 from models.triples.subgraph import with_relations
 
 RanksOfSides = dict[Side, Ranks]
+Errors = tuple[CalibrationError | None, CalibrationError | None]
 POOLED = "the smaller relations together"
-BINS = 10
-
-
-class Difference(BaseModel):
-    """Challenger against champion on some facts; `low` and `high` are the interval of the MRR's mean difference."""
-
-    facts: int
-    champion: float
-    challenger: float
-    difference: float
-    low: float
-    high: float
-    passed: bool
-
-
-class Verdict(BaseModel):
-    """Whether the challenger passes, why in words, and on which figures."""
-
-    passed: bool
-    reasons: list[str]
-    overall: Difference | None = None
-    relations: dict[str, Difference] = {}
-    """Relations with enough facts, and the others pooled."""
-    not_compared: list[str] = []
-    """Relations that the champion was not trained on: nothing to compare with."""
-    calibration: dict[str, float | None] = {}
-    """Expected calibration error of champion and challenger."""
 
 
 class Comparison(BaseModel):
@@ -63,19 +44,30 @@ class Comparison(BaseModel):
     challenger: dict[str, Report]
 
 
+class Former(NamedTuple):
+    """A former champion's ranks of those of the gate facts whose relations it knows, bool [m]."""
+
+    ranks: RanksOfSides
+    knows: Tensor
+
+
 def contest(
     champion: Checkpoint,
     challenger: Checkpoint,
     graph: KnowledgeGraph,
     config: GateConfig,
     *,
-    calibration: tuple[float | None, float | None] = (None, None),
+    formers: Mapping[str, Checkpoint | str] | None = None,
+    debt: Debt | None = None,
+    calibration: Errors = (None, None),
     progress: Progress = silent,
 ) -> Comparison:
     """Let both rank the gate half and test of today's graph, and judge the challenger by the former.
 
-    `calibration` are the expected calibration errors of champion and challenger, None where not measured.
-    Raises InputError where the champion cannot rank today's graph (other encoders), or there are no gate facts.
+    `formers` are former champions by version, or why one is not there; `debt` is what the champion has lost already.
+    `calibration` are the calibration errors of champion and challenger, None where not measured.
+    Raises InputError where the champion cannot rank today's graph (other encoders), or there are no gate facts; a
+    former champion that cannot is named in the verdict.
     """
     shared = with_relations(graph, champion.relations)
     if len(shared.triples["gate"]) == 0:
@@ -91,20 +83,19 @@ def contest(
         reports.append(
             {split: report(shared, shared.triples[split], ranks[split][-1], split=split) for split in splits}
         )
-    verdict = judge(shared, ranks["gate"][0], ranks["gate"][1], config, calibration=calibration)
+    others, missing = _rank_formers(formers or {}, shared, progress)
+    verdict = judge(
+        shared,
+        ranks["gate"][0],
+        ranks["gate"][1],
+        config,
+        formers=others,
+        missing=missing,
+        debt=debt,
+        calibration=calibration,
+    )
     verdict.not_compared = sorted(set(graph.relations) - set(champion.relations))
     return Comparison(verdict=verdict, champion=reports[0], challenger=reports[1])
-
-
-def calibration_error(counts: PrecisionTable) -> float:
-    """Expected calibration error (Guo et al. 2017) in ten bins, of links judged by curves that did not see them."""
-    level = np.array(counts.levels)
-    # The counts are of links at or above a level; those of the level itself are what the next one lacks.
-    links, facts = (-np.diff([*of, 0]) for of in (counts.links, counts.facts))
-    predicted = np.minimum((level + 0.5) / LEVELS, 1) * links
-    at = np.minimum(level * BINS // LEVELS, BINS - 1)
-    gaps = [np.bincount(at, weights=of, minlength=BINS) for of in (predicted, facts)]
-    return float(np.abs(gaps[0] - gaps[1]).sum() / links.sum())
 
 
 def judge(
@@ -113,40 +104,86 @@ def judge(
     challenger: RanksOfSides,
     config: GateConfig,
     *,
-    calibration: tuple[float | None, float | None] = (None, None),
+    formers: Mapping[str, Former] | None = None,
+    missing: Mapping[str, str] | None = None,
+    debt: Debt | None = None,
+    calibration: Errors = (None, None),
 ) -> Verdict:
-    """The verdict on ranks of the gate facts, in their order, by both models.
+    """The verdict on ranks of the gate facts, in their order, by both models and by former champions.
+
+    `missing` says why others could not rank them; `debt` counts where it was made against one of these.
 
     A fact counts once, with the mean of 1 / rank over its sides. The challenger passes where
-    - overall, the interval of the mean difference does not reach below -margin;
-    - no relation, nor the small ones pooled, is worse by more than relation_margin with an interval below zero;
-    - its expected calibration error is within bounds, or not above the champion's.
+    - overall it is not worse;
+    - its loss against the best former champion is within the budget, to the far end of the interval;
+    - no relation, nor the small ones pooled, is worse by more than relation_margin and by more than chance makes the
+      worst of so many;
+    - its calibration error is within bounds, or not above the champion's, but for what chance explains.
     """
     facts = graph.triples["gate"]
     values = torch.stack([_reciprocal(ranks) for ranks in (champion, challenger)])
-    overall = _difference(values, config)
-    overall = overall.model_copy(update={"passed": overall.low >= -config.margin})
+    overall = _difference(values, facts, config)
+    shown = visible(overall.error, config.level)
+    margin = max(shown, SMALLEST_MARGIN) if config.margin is None else config.margin
+    kind = _kind(overall, margin)
+    loss = spend(overall, _against(formers or {}, values[1], facts, config), debt, margin, config)
+    loss.missing = dict(missing or {})
+    parts = _parts(graph.relations, facts[:, 1], config.relation_facts)
     relations = {
-        name: _judge_relation(_difference(values[:, chosen], config), config)
-        for name, chosen in _parts(graph.relations, facts[:, 1], config.relation_facts).items()
+        name: _judge_relation(_difference(values[:, chosen], facts[chosen], config), len(parts), config)
+        for name, chosen in parts.items()
     }
-    errors = dict(zip(("champion", "challenger"), calibration, strict=True))
     calibrated = _is_calibrated(*calibration, config)
-    return Verdict(
-        passed=overall.passed and calibrated and all(part.passed for part in relations.values()),
-        reasons=[
-            _sentence("all relations", overall, config.margin, config.level),
-            *(
-                _sentence(name, part, config.relation_margin, config.level)
-                for name, part in relations.items()
-                if not part.passed
-            ),
-            *_calibration_sentence(*calibration, calibrated, config),
-        ],
-        overall=overall,
+    verdict = Verdict(
+        passed=kind != "worse" and loss.passed and calibrated and all(part.passed for part in relations.values()),
+        reasons=[],
+        kind=kind,
+        overall=overall.model_copy(update={"passed": kind != "worse"}),
+        visible=shown,
+        margin=margin,
+        loss=loss,
         relations=relations,
-        calibration=errors,
+        calibration={
+            name: error and error.error for name, error in zip(("champion", "challenger"), calibration, strict=True)
+        },
     )
+    return verdict.model_copy(update={"reasons": gate_words.reasons(verdict, calibration, calibrated, config)})
+
+
+def _rank_formers(
+    formers: Mapping[str, Checkpoint | str], graph: KnowledgeGraph, progress: Progress
+) -> tuple[dict[str, Former], dict[str, str]]:
+    """Ranks of the gate facts by those that can rank them, and why the others cannot."""
+    ranked, missing = {}, {}
+    for version, checkpoint in formers.items():
+        if isinstance(checkpoint, str):
+            missing[version] = checkpoint
+            continue
+        own = with_relations(graph, checkpoint.relations)
+        knows = torch.tensor([name in set(own.relations) for name in graph.relations])[graph.triples["gate"][:, 1]]
+        if not knows.any():
+            missing[version] = "it knows none of the relations of the gate facts"
+            continue
+        try:
+            scores = VectorScores.of_model(checkpoint.model_for(own))
+        except InputError as error:
+            missing[version] = str(error)
+            continue
+        known = KnownFacts(torch.cat(list(own.triples.values())), own.num_relations)
+        ranked[version] = Former(rank(scores, own.triples["gate"], known=known, progress=progress), knows)
+    return ranked, missing
+
+
+def _against(
+    formers: Mapping[str, Former], challenger: Tensor, facts: Tensor, config: GateConfig
+) -> dict[str, Difference]:
+    """The challenger, whose values are [m], against each former champion."""
+    return {
+        version: _difference(
+            torch.stack([_reciprocal(former.ranks), challenger[former.knows]]), facts[former.knows], config
+        )
+        for version, former in formers.items()
+    }
 
 
 def _reciprocal(ranks: RanksOfSides) -> Tensor:
@@ -154,25 +191,41 @@ def _reciprocal(ranks: RanksOfSides) -> Tensor:
     return torch.stack([1 / of_side.realistic for of_side in ranks.values()]).mean(0)
 
 
-def _difference(values: Tensor, config: GateConfig) -> Difference:
-    """The mean difference of values [2, m] of champion and challenger, with its interval."""
-    champion, challenger = values.mean(1).tolist()
-    drawn = paired(values[1], values[0], draws=config.draws, level=config.level, seed=config.seed)
+def _difference(values: Tensor, facts: Tensor, config: GateConfig) -> Difference:
+    """The mean difference of values [2, m] of another model and the challenger on facts [m, 3], with its interval."""
+    other, challenger = values.mean(1).tolist()
+    drawn = paired(
+        values[1],
+        values[0],
+        draws=config.draws,
+        level=config.level,
+        seed=config.seed,
+        clusters=facts[:, 0],
+    )
     return Difference(
         facts=values.shape[1],
-        champion=champion,
+        champion=other,
         challenger=challenger,
         difference=drawn.mean,
         low=drawn.low,
         high=drawn.high,
         passed=True,
+        error=drawn.error,
     )
 
 
-def _judge_relation(part: Difference, config: GateConfig) -> Difference:
-    # One of many relations is worse by chance alone, so the interval has a say too.
-    worse = part.difference < -config.relation_margin and part.high < 0
-    return part.model_copy(update={"passed": not worse})
+def _kind(overall: Difference, margin: float) -> Kind:
+    if overall.low > 0:
+        return "better"
+    if overall.low >= -margin:
+        return "equal"
+    return "worse" if overall.high < 0 else "cannot tell"
+
+
+def _judge_relation(part: Difference, relations: int, config: GateConfig) -> Difference:
+    # The worst of many relations is worse by chance alone, so they share the level (Bonferroni).
+    chance = NormalDist().inv_cdf(1 - (1 - config.level) / 2 / relations) * part.error
+    return part.model_copy(update={"passed": part.difference >= -max(config.relation_margin, chance)})
 
 
 def _parts(names: list[str], relations: Tensor, enough: int) -> dict[str, Tensor]:
@@ -183,27 +236,8 @@ def _parts(names: list[str], relations: Tensor, enough: int) -> dict[str, Tensor
     return parts | ({POOLED: small} if small.any() else {})
 
 
-def _is_calibrated(champion: float | None, challenger: float | None, config: GateConfig) -> bool:
-    return challenger is None or challenger <= max(config.calibration_error, champion or 0.0)
-
-
-def _sentence(name: str, part: Difference, margin: float, level: float) -> str:
-    how = "passed" if part.passed else "refused"
-    return (
-        f"{name}: {how}; MRR {part.challenger:.3f}, champion {part.champion:.3f}, difference {part.difference:+.3f} "
-        f"({100 * level:g} % interval {part.low:+.3f} to {part.high:+.3f}, {part.facts:,} facts; "
-        f"allowed margin {margin:g})"
-    )
-
-
-def _calibration_sentence(
-    champion: float | None, challenger: float | None, passed: bool, config: GateConfig
-) -> list[str]:
+def _is_calibrated(champion: CalibrationError | None, challenger: CalibrationError | None, config: GateConfig) -> bool:
     if challenger is None:
-        return []
-    how = "passed" if passed else "refused"
-    beside = "" if champion is None else f", champion {champion:.3f}"
-    return [
-        f"calibration: {how}; expected calibration error {challenger:.3f}{beside} "
-        f"(allowed {config.calibration_error:g}, or the champion's)"
-    ]
+        return True
+    allowed = max(config.calibration_error, champion.error if champion else 0.0)
+    return challenger.error - challenger.chance <= allowed

@@ -27,12 +27,16 @@ PROBABILITIES = (
     "calibration error, is the mean difference of predicted and observed in ten bins."
 )
 BASES = {"relation": "resting on their own relation", "pooled": "resting on all relations"}
+LEAK_IN_SEEDS = (
+    "Leak: for a part of the queries training joins the two ends by another fact; the last table has figures with and "
+    "without them."
+)
 GROUPS = {
     "with_picture": "an end has a picture",
     "with_text": "an end has a text",
     "with_neither": "an end has neither",
     "unseen": "an end has no training fact",
-    "in_train": "training joins the ends the other way round",
+    "in_train": "training joins the ends too, by whatever relation and in whatever direction",
     "not_in_train": "it does not",
     "head": "(?, relation, tail)",
     "tail": "(head, relation, ?)",
@@ -60,15 +64,28 @@ def markdown(
         _conditions(report.split, report.protocol, report.candidates, report.sides, report.queries),
         _table(["", *COLUMNS.values()], ([name, *_row(part)] for name, part in named.items())),
         f"95 % interval of the MRR, facts drawn anew: {low:.3f} to {high:.3f}.",
+        *leaks(report),
         *([_table(["training", ""], [[name, str(value)] for name, value in training.items()])] if training else []),
         *(f"![{caption}]({path})" for caption, path in (plots or {}).items()),
         "## Relations",
         _relations(report, baselines),
-        "## Sides, modality groups, inverse facts",
+        "## Sides, modality groups, ends joined in training",
         _groups(report, baselines),
         *(["## Probabilities", PROBABILITIES, _reliability(calibration)] if calibration else []),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def leaks(report: Report) -> list[str]:
+    """A warning where training joins the ends of facts that are ranked, which then say little of facts that are new."""
+    joined, rest = report.inverse["in_train"], report.inverse["not_in_train"]
+    if not joined.queries:
+        return []
+    share = joined.queries / report.queries
+    return [
+        f"Leak: for {joined.queries:,} of {report.queries:,} queries ({share:.1%}) training joins the two ends by "
+        f"another fact. MRR of these alone {_number(joined.mrr)}, without them {_number(rest.mrr)}."
+    ]
 
 
 def _reliability(found: Reliability) -> str:
@@ -98,9 +115,10 @@ def seeds_markdown(title: str, models: Sequence[str], found: SeedSummary) -> str
         _conditions(found.split, found.protocol, found.candidates, found.sides, found.queries),
         f"Mean of {found.seeds} seeds ± half of its 95 % interval (Student's t). Models: {', '.join(models)}.",
         _table(header, [["**VL-KGE**", *_spread_row(found.all)]]),
+        *([LEAK_IN_SEEDS] if found.inverse.get("in_train") else []),
         "## Relations",
         _table(header, ([_escaped(name), *_spread_row(part)] for name, part in found.relations.items())),
-        "## Sides, modality groups, inverse facts",
+        "## Sides, modality groups, ends joined in training",
         _table(header, ([_label(name), *_spread_row(part)] for name, part in parts.items() if part)),
     ]
     return "\n\n".join(blocks) + "\n"

@@ -17,6 +17,7 @@ from models.tensor_file import load_tensors, save_json, save_tensors
 from models.triples.knowledge_graph import FEATURES, Features, KnowledgeGraph
 
 MODEL, CONFIG, VOCABULARY, METRICS = "model.safetensors", "config.json", "vocabulary.json", "metrics.json"
+VOCABULARY_KEYS = ("fingerprint", "encoders", "relations", "entities", "entity_types")
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class Checkpoint:
         if not cls.exists(folder):
             raise InputError(f"{folder} holds no finished model ({METRICS} is missing)")
         vocabulary = _read(folder / VOCABULARY)
+        if missing := [name for name in VOCABULARY_KEYS if name not in vocabulary]:
+            raise InputError(f"{folder / VOCABULARY} is not of this project: {', '.join(missing)} are missing")
         try:
             config = TrainConfig.model_validate(_read(folder / CONFIG))
         except ValidationError as error:
@@ -138,10 +141,18 @@ def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relat
         model = VLKGE(config, seen, features, relations)
         if not has_ensemble(tensors):
             model.ensemble = None
-        model.load_state_dict(of_today(tensors, len(model.ensemble.parts) if model.ensemble else 0))
+        today = of_today(tensors, len(model.ensemble.parts) if model.ensemble else 0)
+        model.load_state_dict(today | _as_they_were(model, tensors))
     except RuntimeError as error:
         raise InputError(f"{MODEL} does not fit {CONFIG}: {error}") from error
     return model.eval()
+
+
+def _as_they_were(model: VLKGE, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Shared projections of features as wide as the model: once there were none, so they leave vectors as they are."""
+    names = {f"modalities.{name}.projection.weight" for name in model.modalities}
+    wanted = {name: weight for name, weight in model.state_dict().items() if name in names}
+    return {name: torch.eye(len(weight)) for name, weight in wanted.items() if name not in tensors}
 
 
 def _carried_over(checkpoint: Checkpoint, graph: KnowledgeGraph) -> VLKGE:

@@ -31,6 +31,8 @@ class Structural(nn.Module):
 class Projected(nn.Module):
     """Features of an encoder, adapted where asked for, projected to `width` where they are not as wide.
 
+    `shares`: the projection is to be shared with another modality, so that there is one at any width.
+    `adapts_projected`: the adapter comes after the projection, not before it.
     Frozen features are a buffer; fine-tuned ones a trained table. With `landmarks` frozen ones are described by their
     similarity to so many of them before all else.
     """
@@ -43,6 +45,8 @@ class Projected(nn.Module):
         adapter_width: int | None,
         fine_tune: bool,
         sparse: bool,
+        shares: bool = False,
+        adapts_projected: bool = False,
         landmarks: int = 0,
     ) -> None:
         super().__init__()
@@ -58,11 +62,17 @@ class Projected(nn.Module):
         self.descriptions: Tensor | None
         self.register_buffer("descriptions", None, persistent=False)
         self.dimension = dimension = landmarks or features.vectors.shape[1]
-        self.adapter = Adapter(dimension, adapter_width) if adapter_width else nn.Identity()
-        self.projection: nn.Module = nn.Identity() if dimension == width else nn.Linear(dimension, width, bias=False)
+        self.adapts_projected = adapts_projected
+        adapted = width if adapts_projected else dimension
+        self.adapter = Adapter(adapted, adapter_width) if adapter_width else nn.Identity()
+        as_it_is = dimension == width and not shares
+        self.projection: nn.Module = nn.Identity() if as_it_is else nn.Linear(dimension, width, bias=False)
 
     def forward(self, entities: Tensor | None) -> Tensor:
-        vectors: Tensor = self.projection(self.adapter(_rows(self._inputs(), entities, self.sparse)))
+        vectors = _rows(self._inputs(), entities, self.sparse)
+        maps = (self.projection, self.adapter) if self.adapts_projected else (self.adapter, self.projection)
+        for change in maps:
+            vectors = change(vectors)
         return vectors
 
     def _inputs(self) -> Tensor:
@@ -120,7 +130,6 @@ class Imaginary(nn.Module):
         self.sparse = sparse
         self.rows: Tensor
         self.register_buffer("rows", rows)
-        self.needs_projection = not bool(rows.all())
         self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(rows), width)))
         self.projection = nn.Linear(width, width, bias=False)
         self.gate = nn.Parameter(torch.zeros(()))
@@ -128,7 +137,7 @@ class Imaginary(nn.Module):
     def forward(self, entities: Tensor | None, real: Tensor, structured: Tensor | None) -> Tensor:
         """Imaginary parts [n, width]; rows are used only for `structured` entities, bool [n] (None: all)."""
         own = _rows(self.table, entities, self.sparse)
-        if not self.needs_projection:
+        if bool(self.rows.all()):
             return own
         derived = self.gate.tanh() * self.projection(real)
         used = of_entities(self.rows, entities)

@@ -50,9 +50,8 @@ class VLKGE(nn.Module):
         self.fused_width = config.dimension * parts * factor
         self.imaginary: Imaginary | None = None
         if parts == 2 and not self.fuses_imaginary:
-            rows = (
-                seen & features["textual"].mask if config.imaginary == "inductive" and "textual" in features else seen
-            )
+            by_text = config.imaginary == "inductive" and "textual" in self.modalities
+            rows = seen & features["textual"].mask if by_text else seen
             self.imaginary = Imaginary(rows, self.fused_width // 2, config.updates_rows)
         self.dropout = nn.Dropout(config.dropout)
         self.structural_dropout: Tensor
@@ -203,7 +202,7 @@ def structural_dropout_rates(graph: KnowledgeGraph, config: TrainConfig) -> Tens
 
 def _scorer(config: TrainConfig) -> Scorer:
     if config.scorer == "transe":
-        return TransE(config.margin, config.p_norm, config.normalise)
+        return TransE(config.margin, config.p_norm, config.normalise, config.normalise_relations)
     if config.scorer == "rotate":
         return RotatE(config.margin, config.rotate_distance)
     return SCORERS[config.scorer]()
@@ -216,13 +215,16 @@ def _modalities(config: TrainConfig, seen: Tensor, features: dict[str, Features]
     if "structural" in config.modalities:
         found["structural"] = Structural(seen, width, sparse)
     adapter_width = config.adapter_width if config.adapter else None
-    for name in sorted(set(features) & set(config.modalities)):
+    described = sorted(set(features) & set(config.modalities))
+    for name in described:
         found[name] = Projected(
             features[name],
             width,
             adapter_width=adapter_width,
             fine_tune=config.fine_tune,
             sparse=sparse,
+            shares=config.shared_projection and len(described) > 1,
+            adapts_projected=config.adapter_place == "projected",
             landmarks=config.landmarks.get(name, 0),  # type: ignore[call-overload]
         )
     if not found:

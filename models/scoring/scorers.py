@@ -145,15 +145,21 @@ class _Distance(Scorer):
 
 
 class TransE(_Distance):
-    """Margin minus the p-norm of h + r - t (Bordes et al. 2013), all three of unit length unless `normalise` is off."""
+    """Margin minus the p-norm of h + r - t (Bordes et al. 2013), all three of unit length unless `normalise` is off.
 
-    def __init__(self, margin: float = 12.0, p: int = 1, normalise: bool = True) -> None:
+    Without `normalise_relations` h and t alone are of unit length.
+    """
+
+    def __init__(
+        self, margin: float = 12.0, p: int = 1, normalise: bool = True, normalise_relations: bool = True
+    ) -> None:
         super().__init__(margin)
         self.p = p
         self.unit_entities = normalise
+        self.unit_relations = normalise and normalise_relations
 
     def query(self, entity: Tensor, relation: Tensor, side: Side) -> Tensor:
-        if self.unit_entities:
+        if self.unit_relations:
             relation = F.normalize(relation, dim=-1)
         return entity + relation if side == "tail" else entity - relation
 

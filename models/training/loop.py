@@ -1,5 +1,6 @@
 """Training of VL-KGE: epochs of steps, validation after each, everything needed to go on kept on disk."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from models.triples.sides import SIDES
 
 ENOUGH_TO_REFUSE = 100  # validation facts, of which a model that popularity outdoes is refused
 CERTAIN = 2  # standard errors
+DIVERGED = 100  # times the lowest loss before
 STATE, BEST = "training.safetensors", "best.safetensors"
 AfterEpoch = Callable[[int, float], None]
 """Told the epoch, from 1, and its validation MRR."""
@@ -58,8 +60,8 @@ def train(
     train one model together (`models.training.distributed`).
     Raises InputError for a graph without training facts, for a folder that holds another training, for an earlier
     model that is built otherwise, for relations that cannot start from their names
-    (`models.representation.relation_names`), where the loss is no longer a finite number, and where popularity alone
-    finds validation facts better.
+    (`models.representation.relation_names`), where the loss diverges, and where popularity alone finds validation
+    facts better.
     """
     graph = KnowledgeGraph.from_hetero(data)
     if len(graph.triples["train"]) == 0:
@@ -173,7 +175,7 @@ class Run:
         number = len(self.history)
         torch.manual_seed(epoch_seed(self.config.seed, number))
         self.model.train()
-        total = torch.zeros((), device=self.device)
+        total, first = torch.zeros((), device=self.device), torch.zeros((), device=self.device)
         for step, batch in enumerate(self.batches.epoch(number), 1):
             self.optimizer.zero_grad(set_to_none=True)
             share, factor = self.group.shard_batch(batch, self.config)
@@ -182,12 +184,28 @@ class Run:
             self.group.sum_gradients(self.model)
             self.optimizer.step()
             total += loss.detach()
+            first = loss.detach() if step == 1 else first
             progress(number * len(self.batches) + step, self.total_steps, self._note())
-        total = self.group.sum(total)
-        mean = total.item() / len(self.batches)
-        if not torch.isfinite(total):
-            raise InputError(f"the loss of epoch {number + 1} is {mean}: try a smaller learning_rate")
+        mean = self.group.sum(total).item() / len(self.batches)
+        self._refuse_divergence(mean, self.group.sum(first).item())
         return mean
+
+    def _refuse_divergence(self, loss: float, first: float) -> None:
+        """Raises InputError where an epoch's loss left all bounds, or its vectors; `first` is that of its first batch.
+
+        A score that is not a number beats every candidate: such a model would rank everything first.
+        """
+        epoch, finite = len(self.history) + 1, all(bool(p.isfinite().all()) for p in self.model.parameters())
+        before = min([first, *(float(row["loss"]) for row in self.history)])
+        if not math.isfinite(loss):
+            what = f"the loss of epoch {epoch} is {loss}"
+        elif not finite:
+            what = f"after epoch {epoch} vectors hold numbers that are not finite"
+        elif loss > DIVERGED * before:
+            what = f"the loss rose from {before:.3g} to {loss:.3g} in epoch {epoch}"
+        else:
+            return
+        raise InputError(f"{what}: the training diverges; a learning_rate below {self.config.learning_rate:g} may help")
 
     def _note(self) -> str:
         if not self.history:

@@ -11,6 +11,7 @@ import pytest
 
 from base.errors import InputError
 from flows.commands.predict import print_published
+from flows.retraining import config as retrain_config
 from flows.runtime import hyperparameters
 from graph.server.neo4j_server import Server
 from models.calibration.thresholds import Threshold
@@ -116,6 +117,31 @@ class TestHyperparameters:
     def test_a_value_that_is_not_allowed_is_named_with_what_is(self) -> None:
         with pytest.raises(InputError, match=r"scorer is 'transx'.*'transe', 'distmult', 'complex' or 'rotate'"):
             hyperparameters.read(None, ["scorer=transx"])
+
+    @pytest.mark.parametrize(
+        ("setting", "told"),
+        [
+            ("learning_rate=NaN", "learning_rate is nan: it must be above 0 and at most 100"),
+            ("learning_rate=1e9", "learning_rate is 1000000000.0: it must be above 0 and at most 100"),
+            ("margin=Infinity", "margin is inf: it must be at least 0 and at most 10,000"),
+            ("dimension=0", "dimension is 0: it must be above 0 and at most 65,536"),
+            ("dropout=1", "dropout is 1: it must be at least 0 and below 1"),
+            ("n3=-1", "n3 is -1: it must be at least 0 and at most 1,000"),
+        ],
+    )
+    def test_a_number_out_of_range_is_told_with_its_range(self, setting: str, told: str) -> None:
+        with pytest.raises(InputError) as error:
+            hyperparameters.read(None, [setting])
+        assert str(error.value) == told
+
+    def test_so_are_numbers_of_a_retraining(self) -> None:
+        with pytest.raises(InputError) as error:
+            retrain_config.read(None, ["gate.margin=NaN", "train.learning_rate=1000", "pause=-1"])
+        assert str(error.value).split("; ") == [
+            "pause is -1: it must be at least 0 and at most 86,400",
+            "train.learning_rate is 1000: it must be above 0 and at most 100",
+            "gate.margin is nan: it must be at least 0 and at most 1",
+        ]
 
     def test_a_file_that_is_not_toml_is_named(self, tmp_path: Path) -> None:
         file = tmp_path / "train.toml"

@@ -203,7 +203,7 @@ def test_a_refused_challenger_leaves_alias_and_links_and_rings_the_bell(
     assert refused.verdict["passed"] is False
     (message,) = bell
     assert (message["event"], message["challenger"]) == ("promotion refused", refused.version)
-    assert "all relations: refused" in message["text"]
+    assert "all relations: worse, refused" in message["text"]
 
     again = retrain(config=UNTRAINED)
     assert again.outcome == "unchanged"
@@ -216,6 +216,51 @@ def test_a_refused_challenger_leaves_alias_and_links_and_rings_the_bell(
     assert [model.version for model in registry.models(database)] == [museum.champion]
     assert not (own_home / "models" / refused.version).exists()
     assert model_changes.prune().models == []
+
+
+def test_a_broken_challenger_is_refused_and_the_night_goes_on(
+    database: Database, museum: Retraining, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = links(database)
+
+    def lose_half(model: str) -> None:
+        file = own_home / "models" / model / "model.safetensors"
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+    monkeypatch.setattr(flows.retraining.flow, "evaluate", lose_half)
+    done = retrain(config=UNTRAINED)
+    assert (done.outcome, champion(database)) == ("kept", museum.champion)
+    assert "cannot be compared with" in done.reasons[0]
+    assert "model.safetensors is not a complete safetensors file" in done.reasons[0]
+    assert links(database) == before
+
+
+def test_former_champions_rank_too_and_one_that_is_gone_is_named(
+    database: Database, museum: Retraining, own_home: Path, tmp_path: Path
+) -> None:
+    load(database, write_folder(tmp_path / "museum", 132))
+    second = retrain(config=CONFIG)
+    assert second.outcome == "promoted"
+    compared = model_changes.compare(challenger=museum.champion)
+    assert compared.verdict.loss is not None
+    assert compared.verdict.loss.formers == {}  # the only one is the challenger itself
+    load(database, write_folder(tmp_path / "museum", 144))
+    third = retrain(config=CONFIG)
+    assert third.trained is not None
+    verdict = registry.model(database, third.trained.version).verdict
+    assert verdict is not None
+    assert list(verdict["loss"]["formers"]) == [museum.champion]
+    assert verdict["kind"] in ("better", "equal", "cannot tell", "worse")
+    assert third.report is not None
+    assert "## Against former champions, on the same facts" in third.report.read_text()
+
+    shutil.rmtree(own_home / "models" / museum.champion)
+    load(database, write_folder(tmp_path / "museum", 150))
+    fourth = retrain(config=CONFIG)
+    assert any(
+        reason.startswith(f"{museum.champion}, a former champion, was not compared") for reason in fourth.reasons
+    )
+    assert any("which tells little of today's" in reason for reason in fourth.reasons)
 
 
 def test_rolling_back_restores_the_predictions_exactly(database: Database, museum: Retraining) -> None:

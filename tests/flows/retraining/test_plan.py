@@ -7,11 +7,12 @@ import pytest
 
 from base.errors import PipelineError
 from flows.retraining.config import RetrainConfig
-from flows.retraining.plan import unchanged, warm_start
+from flows.retraining.plan import debt, former_champions, unchanged, warm_start
 from flows.retraining.retry import retry
 from flows.runtime.webhook import notify
 from graph.connection import UnreachableError
 from graph.predicted.registry import Model, Run
+from models.evaluation.loss_budget import Debt
 
 WANTED = RetrainConfig(cold_every=3)
 COLD, WARM = WANTED.train.model_dump(mode="json"), WANTED.warm_config().model_dump(mode="json")
@@ -53,6 +54,37 @@ def test_a_start_is_cold_where_a_warm_one_makes_no_sense(champion: dict[str, Any
     version, reason = warm_start([model("m1", "monday", alias="champion", **champion)], ENCODERS, "x", WANTED, cold)
     assert version is None
     assert reason.startswith(why)
+
+
+def judged(against: str, best: str | None, spent: float, **formers: float) -> dict[str, Any]:
+    """A verdict as it is kept on a model's node."""
+    return {"champion": against, "loss": {"best": best, "spent": spent, "formers": formers}}
+
+
+def test_the_champion_owes_to_the_best_former_one_which_ranks_before_the_others() -> None:
+    promoted = {"promoted_at": datetime.now(UTC)}
+    models = [
+        model("refused", "friday", verdict=judged("m4", "m1", 0.02, m1=0.42, m2=0.41)),
+        model("m4", "thursday", alias="champion", verdict=judged("m3", "m1", 0.01, m1=0.42, m2=0.41), **promoted),
+        model("m3", "wednesday", verdict=judged("m2", None, 0.004, m1=0.4), **promoted),
+        model("m2", "tuesday", verdict=judged("m1", None, 0.0), **promoted),
+        model("m1", "monday", **promoted),
+    ]
+    assert debt(models[1]) == Debt("m1", 0.01)
+    assert debt(models[2]) == Debt("m2", 0.004)  # of none former, so of whom it took the place of
+    assert debt(models[4]) is None
+    # m3 was never asked yet; of m1 and m2 the former was better
+    assert former_champions(models, 5) == ["m1", "m3", "m2"]
+    assert former_champions(models, 2) == ["m1", "m3"]
+    assert former_champions(models, 0) == []
+    assert former_champions([], 3) == []
+
+
+def test_models_of_before_have_no_debts_and_the_newest_former_ones_rank() -> None:
+    old = {"verdict": {"passed": True, "champion": "m0", "reasons": []}, "promoted_at": datetime.now(UTC)}
+    models = [model(f"m{n}", "x", alias="champion" if n == 4 else None, **old) for n in (4, 3, 2, 1)]
+    assert debt(models[0]) is None
+    assert former_champions(models, 2) == ["m3", "m2"]
 
 
 def test_nothing_is_to_be_done_where_this_very_graph_was_judged() -> None:

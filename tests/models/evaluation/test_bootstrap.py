@@ -42,6 +42,16 @@ def test_who_is_subtracted_from_whom():
     assert bootstrap.paired(torch.ones(3), torch.zeros(3)).mean == 1
 
 
+def test_values_of_a_cluster_are_drawn_together():
+    """100 clusters of 4 equal values are no more than 100 values: the mean's error is 1 / sqrt(100)."""
+    values = torch.randn(100, generator=torch.Generator().manual_seed(6), dtype=torch.float64)
+    values = (values - values.mean()) / values.std(correction=0)
+    found = bootstrap.interval(values.repeat(4), draws=4000, clusters=torch.arange(100).repeat(4))
+    assert found.error == pytest.approx(0.1, rel=0.05)
+    assert found.low == pytest.approx(-0.196, abs=0.012)
+    assert bootstrap.interval(values.repeat(4), draws=4000).error == pytest.approx(0.05, rel=0.05)
+
+
 def test_blocks_do_not_change_the_draws(monkeypatch):
     values = torch.rand(30, generator=torch.Generator().manual_seed(5))
     whole = bootstrap.interval(values)

@@ -5,7 +5,7 @@ import torch
 
 from base.errors import InputError
 from models.config import TrainConfig
-from models.evaluation.evaluation import GROUPS, Figures, bootstrap, evaluate, has_inverse
+from models.evaluation.evaluation import GROUPS, Figures, bootstrap, evaluate, joined_in_train
 from models.ranking.scores import Scores
 from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -88,13 +88,14 @@ def test_groups_are_facts_with_an_end_of_that_kind(graph):
     assert report.groups["unseen"].mrr == pytest.approx((1 / 4 + 1) / 2)
 
 
-def test_facts_whose_inverse_is_in_train_are_told_apart(graph):
+def test_facts_whose_ends_training_joins_are_told_apart(graph):
     """(x, styleOf, b) in training gives (b, hasStyle, x) away."""
     report = evaluate(InOrder([0.1, 0.2, 0.3, 0.4, 0.5]), graph)
     assert report.inverse["in_train"].mrr == pytest.approx((1 / 4 + 1 / 2) / 2)
     assert report.inverse["not_in_train"].mrr == pytest.approx((1 / 4 + 1) / 2)
     train = torch.tensor([[0, 0, 1]])
-    assert has_inverse(torch.tensor([[1, 5, 0], [0, 0, 1], [1, 0, 2]]), train).tolist() == [True, False, False]
+    facts = torch.tensor([[1, 5, 0], [0, 3, 1], [1, 0, 2], [2, 0, 0]])  # the other way round, the same way, two others
+    assert joined_in_train(facts, train).tolist() == [True, True, False, False]
 
 
 def test_paper_protocol_merges_the_sides_of_the_filter_and_breaks_ties_by_order(graph):

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +17,11 @@ from models.config import TrainConfig
 from models.experts.earlier import of_today
 from models.ranking.scores import Scores
 from models.representation.checkpoint import CONFIG, METRICS, MODEL, Checkpoint
-from models.tensor_file import load_tensors
+from models.tensor_file import load_tensors, save_tensors
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
 
+Builder = Callable[..., HeteroData]
 SMALL = TrainConfig(dimension=8, batch_size=32, epochs=2, patience=None)
 FACTS = [("senecio", "paintedBy", "klee", "train"), ("senecio", "hasStyle", "abstract", "train")]
 ENTITIES = {"senecio": "Painting", "klee": "Artist", "abstract": "Style"}
@@ -59,6 +61,7 @@ def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) 
         {"experts": ("similarity", "popularity")},
         {"experts": ("facts",), "fact_columns": 7},
         {"landmarks": {"textual": 30, "visual": 10}},
+        {"scorer": "transe", "normalise_relations": False, "adapter": True, "adapter_place": "projected"},
     ],
     ids=str,
 )
@@ -157,3 +160,43 @@ def test_what_is_not_a_finished_model_is_said(gallery: HeteroData, tmp_path: Pat
     (tmp_path / MODEL).write_bytes(b"cut off")
     with pytest.raises(InputError, match="not a complete safetensors file"):
         Checkpoint.load(tmp_path)
+
+
+def test_projected_imaginary_parts_are_the_same_after_loading_where_all_entities_are_seen(
+    hetero: Builder, tmp_path: Path
+) -> None:
+    """Who has a row of its own is what the checkpoint says, not what can be told before its tensors are read."""
+    texts = {"textual": {name: vector for name, vector in TEXTS["textual"].items() if name != "klee"}}
+    data = hetero(ENTITIES, FACTS, texts)
+    made = train(data, SMALL.model_copy(update={"imaginary": "inductive"}), tmp_path / "model", device="cpu")
+    with torch.no_grad():
+        made.model.imaginary.gate.fill_(1.0)
+    made.save(tmp_path / "model")
+    loaded = Checkpoint.load(tmp_path / "model")
+    assert torch.equal(loaded.model.entity_representations(), made.model.entity_representations())
+
+
+def test_a_model_that_shared_a_projection_before_there_was_one_keeps_its_vectors(
+    hetero: Builder, tmp_path: Path
+) -> None:
+    features = {**TEXTS, "visual": TEXTS["textual"]}
+    settings = TrainConfig(dimension=2, scorer="distmult", epochs=1, shared_projection=True, experts=())
+    made = train(hetero(ENTITIES, FACTS, features), settings, tmp_path / "model", device="cpu")
+    tensors, _ = load_tensors(tmp_path / "model" / "model.safetensors")
+    before = {name: tensor for name, tensor in tensors.items() if not name.endswith("projection.weight")}
+    assert len(before) == len(tensors) - 2
+    save_tensors(before, tmp_path / "model" / "model.safetensors")
+    loaded = Checkpoint.load(tmp_path / "model").model
+    textual = loaded.modalities["textual"]
+    assert torch.equal(textual(None), textual.vectors)
+    assert made.config == loaded.config
+
+
+def test_a_vocabulary_that_lacks_what_it_should_hold_is_refused(gallery: HeteroData, tmp_path: Path) -> None:
+    train(gallery, SMALL, tmp_path / "model", device="cpu")
+    (tmp_path / "model" / "vocabulary.json").write_text("{}")
+    with pytest.raises(InputError, match="fingerprint, encoders, relations, entities, entity_types are missing"):
+        Checkpoint.load(tmp_path / "model")
+    (tmp_path / "model" / "model.safetensors").unlink()
+    with pytest.raises(InputError):
+        Checkpoint.load(tmp_path / "model")

@@ -1,9 +1,11 @@
 """The model: scores agree in every shape, structure goes only to seen entities, options do what they say."""
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 import torch
+from torch import nn
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
@@ -16,6 +18,8 @@ from models.scoring.scorers import SCORERS
 from models.triples.knowledge_graph import Features, KnowledgeGraph
 from models.triples.sides import SIDES
 from tests.models.scored import score_triples
+
+Builder = Callable[..., HeteroData]
 
 SEEN = torch.tensor([True, True, True, True, False, False, False, False])
 MASKS = torch.tensor([[p, t] for p, t in itertools.product([True, False], repeat=2)] * 2)  # every pattern, seen or not
@@ -134,6 +138,70 @@ def test_a_shared_projection_is_one_matrix(gallery: HeteroData) -> None:
     graph.features["visual"] = Features(graph.features["textual"].vectors, graph.features["visual"].mask)
     model = VLKGE.from_graph(TrainConfig(shared_projection=True), graph)
     assert model.modalities["visual"].projection is model.modalities["textual"].projection
+
+
+def clip_like(gallery: HeteroData) -> KnowledgeGraph:
+    """Pictures and texts described by one encoder, 8 numbers each."""
+    graph = KnowledgeGraph.from_hetero(gallery)
+    graph.features["visual"] = Features(graph.features["textual"].vectors, graph.features["visual"].mask)
+    return graph
+
+
+def test_a_shared_projection_is_there_too_where_features_are_as_wide_as_the_model(gallery: HeteroData) -> None:
+    """The paper's own case: CLIP's vectors have 768 numbers, and so has its model."""
+    graph = clip_like(gallery)
+    settings = TrainConfig(shared_projection=True, scorer="distmult", dimension=8)
+    model = VLKGE.from_graph(settings, graph)
+    visual, textual = (model.modalities[name] for name in ("visual", "textual"))
+    assert isinstance(visual.projection, nn.Linear)
+    assert visual.projection is textual.projection
+    alone = VLKGE.from_graph(settings.model_copy(update={"modalities": ("structural", "textual")}), graph)
+    assert isinstance(alone.modalities["textual"].projection, nn.Identity)  # there is nobody to share with
+
+
+def test_an_adapter_changes_the_features_or_what_they_are_projected_to(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    for place, width in (("features", 8), ("projected", 12)):
+        settings = TrainConfig(adapter=True, adapter_place=place, scorer="distmult", dimension=12)
+        part = VLKGE.from_graph(settings, graph).modalities["textual"]
+        assert part.adapter.down.in_features == width
+        with torch.no_grad():
+            part.adapter.gate.fill_(1.0)
+            vectors = part.vectors
+            expected = (
+                part.projection(part.adapter(vectors))
+                if place == "features"
+                else part.adapter(part.projection(vectors))
+            )
+            assert torch.equal(part(None), expected)
+
+
+@pytest.mark.parametrize(
+    ("modalities", "own"),
+    [
+        (("structural", "visual", "textual"), {"text", "both"}),
+        (("structural", "visual"), {"text", "both", "picture", "neither"}),
+    ],
+)
+def test_who_has_imaginary_parts_of_its_own_is_as_the_help_says(
+    hetero: Builder, modalities: tuple[str, ...], own: set[str]
+) -> None:
+    """Seen entities with text; where the model reads no text, all seen ones. The others' follow the real part."""
+    names = ("text", "picture", "both", "neither", "unseen")
+    facts = [(name, "near", "both", "test" if name == "unseen" else "train") for name in names if name != "both"]
+    features = {
+        "textual": {name: [1.0, 0.0] for name in ("text", "both", "unseen")},
+        "visual": {name: [0.0, 1.0] for name in ("picture", "both")},
+    }
+    graph = KnowledgeGraph.from_hetero(hetero(dict.fromkeys(names, "Thing"), facts, features))
+    settings = TrainConfig(imaginary="inductive", modalities=modalities, dimension=4, experts=())
+    model = VLKGE.from_graph(settings, graph).eval()
+    assert model.imaginary is not None
+    with torch.no_grad():
+        before = model.entity_representations()
+        model.imaginary.table.add_(1)
+        changed = (model.entity_representations() != before).any(1)
+    assert {name for name, moved in zip(graph.entities, changed.tolist(), strict=True) if moved} == own
 
 
 def test_structure_is_hidden_only_where_entities_of_its_type_lack_it(gallery: HeteroData) -> None:
