@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.rules.facts import Facts, Integers, RuleConfig, spread, walk
+from models.rules.facts import Facts, Integers, RuleConfig, walk
 
 LONGEST = 3
 Path = tuple[int, ...]
@@ -59,7 +59,7 @@ def shapes(facts: Facts, entities: Integers, values: Integers, step: int, config
         few = facts.fan[node[row] * facts.steps + last] <= config.hub
         found.append(np.unique(pair[row[few]] * radix**LONGEST + code[row[few]] * radix + last[few] + 1))
         if length + 1 < LONGEST:
-            row, onward, end = _go_on(facts, node, config.hub)
+            row, onward, end = facts.onward(node, config.hub)
             new = (end != entities[pair[row]]) & (end != values[pair[row]])
             row, node = row[new], end[new]
             pair, code = pair[row], code[row] * radix + onward[new] + 1
@@ -67,15 +67,6 @@ def shapes(facts: Facts, entities: Integers, values: Integers, step: int, config
     most = np.lexsort((codes, -counts))
     paths = [_decoded(int(codes[i]), radix) for i in most if counts[i] >= config.support]
     return [path for path in paths if path != (step,)][: config.shapes]
-
-
-def _go_on(facts: Facts, node: Integers, hub: int) -> tuple[Integers, Integers, Integers]:
-    """(row, step, value) of all facts that entities [n] are left by."""
-    row, cell = spread(node * facts.steps, (node + 1) * facts.steps)
-    few = (facts.fan[cell] > 0) & (facts.fan[cell] <= hub)
-    row, cell = row[few], cell[few]
-    at, place = spread(facts.starts[cell], facts.starts[cell + 1])
-    return row[at], cell[at] % facts.steps, facts.value[place]
 
 
 def _decoded(code: int, radix: int) -> Path:

@@ -22,8 +22,9 @@ class Counts(NamedTuple):
 def count(facts: Facts, bodies: Columns, answers: Columns, config: RuleConfig) -> Iterator[tuple[int, Counts]]:
     """For each asked step the counts of columns and answers that at least `support` entities have together.
 
-    An entity with more than `hub` values by the asked step is not asked. A fact never speaks for itself: what is asked is no column of its own, nor does a column lead through the answer.
-    The memory is that of one step's counts: the pairs of columns and answers that some entity has both of.
+    An entity with more than `hub` values by the asked step is not asked. A fact never speaks for itself: what is asked
+    is no column of its own, nor does a column lead through the answer. The memory is that of one step's counts: the
+    pairs of columns and answers that some entity has both of.
     """
     by_entity = bodies.matrix
     fan = facts.fan.reshape(facts.entities, facts.steps)

@@ -65,6 +65,14 @@ class Facts:
         rows, at = spread(first, np.where(last - first > most, first, last))
         return rows, self.value[at]
 
+    def onward(self, entity: Integers, most: int) -> tuple[Integers, Integers, Integers]:
+        """(row, step, value) of all facts of entities [n], but of steps by which one has more than `most` values."""
+        row, cell = spread(entity * self.steps, (entity + 1) * self.steps)
+        few = (self.fan[cell] > 0) & (self.fan[cell] <= most)
+        row, cell = row[few], cell[few]
+        at, place = spread(self.starts[cell], self.starts[cell + 1])
+        return row[at], cell[at] % self.steps, self.value[place]
+
     def holds(self, entity: Integers, step: Integers | int, value: Integers) -> npt.NDArray[np.bool_]:
         """Whether (entity, step, value) is a fact, [n]."""
         return among((entity * self.steps + step) * self.entities + value, self.keys)
@@ -75,11 +83,6 @@ class Facts:
         first, last = np.searchsorted(self._joined, keys, "left"), np.searchsorted(self._joined, keys, "right")
         rows, at = spread(first, last)
         return rows, self.step[self._by_ends[at]]
-
-    def answered(self, entity: Integers, step: Integers | int) -> npt.NDArray[np.bool_]:
-        """Whether entities [n] have any value by the step."""
-        found: npt.NDArray[np.bool_] = self.fan[entity * self.steps + step] > 0
-        return found
 
 
 def walk(facts: Facts, starts: Integers, steps: list[int], hub: int) -> tuple[Integers, Integers]:

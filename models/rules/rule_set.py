@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -95,19 +97,16 @@ def save(rules: RuleSet, entities: Sequence[str], relations: Sequence[str], file
 
     `path` holds relations, those that are followed from tail to head with < before them, others with >.
     """
-    order = np.lexsort((rules.of, -rules.confidence))
-    rules = rules.at(order)
-    names = np.array([*(f">{name}" for name in relations), *(f"<{name}" for name in relations), None], dtype=object)
+    rules = rules.at(np.lexsort((rules.of, -rules.confidence)))
+    names = np.array([*(f">{name}" for name in relations), *(f"<{name}" for name in relations)], dtype=object)
     ids = np.array([*entities, None], dtype=object)
-    lengths = (rules.path != NONE).sum(1)
-    offsets = np.concatenate([[0], lengths.cumsum()]).astype(np.int32)
-    path = pa.ListArray.from_arrays(pa.array(offsets), pa.array(names[rules.path[rules.path != NONE]], pa.string()))
-    relation, inverse = rules.step % len(relations), rules.step >= len(relations)
-    arrays = [
-        pa.DictionaryArray.from_arrays(pa.array(relation, pa.int32()), pa.array(list(relations), pa.string())),
-        pa.DictionaryArray.from_arrays(pa.array(inverse, pa.int32()), pa.array(["tail", "head"])),
+    offsets = np.concatenate([[0], (rules.path != NONE).sum(1).cumsum()])
+    steps: pa.StringArray = pa.array(names[rules.path[rules.path != NONE]], pa.string())
+    arrays: list[pa.Array[Any]] = [
+        pa.DictionaryArray.from_arrays(pa.array(rules.step % len(relations), pa.int32()), pa.array(list(relations))),
+        pa.DictionaryArray.from_arrays(pa.array(rules.step // len(relations), pa.int32()), pa.array(["tail", "head"])),
         pa.array(ids[rules.answer], pa.string()),
-        path,
+        pa.ListArray.from_arrays(offsets.tolist(), steps),
         pa.array(ids[rules.value], pa.string()),
         pa.array(rules.support),
         pa.array(rules.of),
@@ -121,26 +120,21 @@ def save(rules: RuleSet, entities: Sequence[str], relations: Sequence[str], file
 
 def load(file: Path, entities: Sequence[str], relations: Sequence[str]) -> RuleSet:
     """The rules of a file by rows of this vocabulary; those that name what it lacks are left out."""
-    table = pq.read_table(file, schema=SCHEMA)
+    frame = pq.read_table(file, schema=SCHEMA).to_pandas()
     rows = {identity: row for row, identity in enumerate(entities)}
     steps = {f">{name}": row for row, name in enumerate(relations)}
     steps |= {f"<{name}": row + len(relations) for row, name in enumerate(relations)}
     lost = NONE - 1
-    step = np.array(
-        [
-            steps.get((">" if side == "tail" else "<") + name, lost)
-            for name, side in zip(table["relation"].to_pylist(), table["side"].to_pylist(), strict=True)
-        ],
-        dtype=np.int64,
-    )
-    path = np.full((len(table), LONGEST), NONE)
-    for row, names in enumerate(table["path"].to_pylist()):
+    asked = frame["side"].map({"tail": ">", "head": "<"}).astype(str) + frame["relation"].astype(str)
+    path = np.full((len(frame), LONGEST), NONE)
+    for row, names in enumerate(frame["path"]):
         path[row, : len(names)] = [steps.get(name, lost) for name in names]
-
-    def entity_rows(name: str) -> Integers:
-        return np.array([NONE if i is None else rows.get(i, lost) for i in table[name].to_pylist()], dtype=np.int64)
-
-    answer, value = entity_rows("answer"), entity_rows("value")
-    support, of = (table[name].to_numpy().astype(np.int64) for name in ("support", "of"))
+    step, support, of = (_integers(column) for column in (asked.map(steps).fillna(lost), frame["support"], frame["of"]))
+    answer, value = (_integers(frame[name].map(rows).fillna(lost)) for name in ("answer", "value"))
+    answer[frame["answer"].isna()], value[frame["value"].isna()] = NONE, NONE
     known = (step != lost) & (path != lost).all(1) & (answer != lost) & (value != lost)
     return RuleSet(step, answer, path, value, support, of).at(np.flatnonzero(known))
+
+
+def _integers(column: "pd.Series[Any]") -> Integers:
+    return column.to_numpy(dtype=np.int64).copy()
