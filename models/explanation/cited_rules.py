@@ -13,6 +13,7 @@ from models.rules.rule_set import RuleSet, lower_bound
 from models.triples.knowledge_graph import KnowledgeGraph
 
 MOST = 3
+PLAINER = 0.05  # confidence that a rule of one more step, or of a closed path, must be ahead by to be named first
 LEAST = 0.1  # confidence below which a rule is no reason
 CONFIG = RuleConfig()  # whose bounds hold here too
 COLUMNS = ["rule", "rule_key", "rule_support", "rule_of", "rule_confidence", "more_rules"]
@@ -39,26 +40,30 @@ class CitedRules:
         self._keys, self._rows = keys[order], constant[order]
 
     def table(self, triples: Integers) -> pd.DataFrame:
-        """COLUMNS for links [n, 3] (rows of the graph): the surest rule in a sentence, its key and its counts.
+        """COLUMNS for links [n, 3] (rows of the graph): the best rule in a sentence, its key and its counts.
 
         more_rules: the sentences of the next ones, MOST in all. The counts are without the link itself where that is a
         training fact. Empty where no rule of at least LEAST confidence speaks for the link.
         """
         found = [self.find(triples[start : start + LINKS]) for start in range(0, len(triples), LINKS)]
         rows = [self._told(rules) for part in found for rules in part]
-        return pd.DataFrame(rows, columns=COLUMNS)
+        return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(["rule_support", "rule_of"], "Int64"))
 
     def find(self, triples: Integers) -> list[RuleSet]:
-        """For each of links [n, 3] its surest rules, at most MOST."""
+        """For each of links [n, 3] its best rules, at most MOST: the surest, a plain one before a far one."""
         link, row = (
             np.concatenate(parts) for parts in zip(self._constants(triples), self._closed(triples), strict=True)
         )
         rules = self._without(triples[link], self.rules.at(row))
-        order = np.lexsort((row, -rules.of, -rules.confidence, link))
+        steps = (rules.path != NONE).sum(1)
+        plain = rules.confidence - PLAINER * (steps - 1 + (rules.answer == NONE))
+        order = np.lexsort((row, -rules.of, -plain, link))
+        order = order[rules.confidence[order] >= LEAST]
+        # rules of equal counts nearly always speak of the same entities: the plainest of them is enough
+        counts = np.stack([link[order], rules.support[order], rules.of[order]])
+        order = order[np.sort(np.unique(counts, axis=1, return_index=True)[1])]
         starts = np.searchsorted(link[order], np.arange(len(triples) + 1))
-        kept = [order[first:last] for first, last in pairwise(starts.tolist())]
-        sure = rules.confidence >= LEAST
-        return [rules.at(some[sure[some]][:MOST]) for some in kept]
+        return [rules.at(order[first:last][:MOST]) for first, last in pairwise(starts.tolist())]
 
     def _constants(self, triples: Integers) -> tuple[Integers, Integers]:
         """(link, rule) of rules whose value the head has."""
