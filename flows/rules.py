@@ -85,7 +85,6 @@ def rules_of(folder: Path, graph: KnowledgeGraph) -> RuleSet:
 def learn_rules(folder: Path, graph: KnowledgeGraph) -> None:
     """Learn rules from the graph's training facts and keep them in a model's folder."""
     rules = mine(graph.triples["train"].numpy(), graph.num_entities, graph.num_relations)
-    folder.mkdir(parents=True, exist_ok=True)
     save(rules, graph.entities, graph.relations, folder / FILE)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from base.files import replacing
 from models.rules.closed import LONGEST, closed_paths
 from models.rules.columns import columns, targets
 from models.rules.constants import count
@@ -113,9 +114,8 @@ def save(rules: RuleSet, entities: Sequence[str], relations: Sequence[str], file
         pa.array(rules.confidence),
     ]
     table = pa.Table.from_arrays(arrays, schema=SCHEMA)
-    part = file.with_name(f".{file.name}.part")
-    pq.write_table(table, part)
-    part.replace(file)
+    with replacing(file) as draft:
+        pq.write_table(table, draft, compression="zstd")
 
 
 def load(file: Path, entities: Sequence[str], relations: Sequence[str]) -> RuleSet:
