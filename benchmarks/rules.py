@@ -98,9 +98,9 @@ def anyburl(graph: KnowledgeGraph, java: list[str], folder: Path, seconds: int) 
     rules = folder / f"rules-{seconds}"
     apply = {**files, "PATH_RULES": rules, "PATH_OUTPUT": folder / "answers", "TOP_K_OUTPUT": BEST}
     start = time.perf_counter()
-    _call(java, "Learn", {**learn, "WORKER_THREADS": 1}, folder)
+    _call(java, "Learn", {**learn, "WORKER_THREADS": 1}, rules)
     learned = time.perf_counter()
-    _call(java, "Apply", {**apply, "WORKER_THREADS": 1}, folder)
+    _call(java, "Apply", {**apply, "WORKER_THREADS": 1}, folder / "answers")
     applied = time.perf_counter()
     return {
         "rules": sum(1 for _ in rules.open()),
@@ -110,12 +110,12 @@ def anyburl(graph: KnowledgeGraph, java: list[str], folder: Path, seconds: int) 
     }
 
 
-def _call(java: list[str], program: str, settings: dict[str, object], folder: Path) -> None:
-    file = folder / f"{program}.properties"
+def _call(java: list[str], program: str, settings: dict[str, object], made: Path) -> None:
+    file = made.with_name(f"{program}.properties")
     file.write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
     done = subprocess.run([*java, f"de.unima.ki.anyburl.{program}", str(file)], capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"AnyBURL's {program} ended with {done.returncode}: {done.stderr[-500:]}")
+    if not made.exists():  # it exits with 1 also when all is well
+        raise SystemExit(f"AnyBURL's {program} wrote no {made.name}: {done.stdout[-500:]}{done.stderr[-500:]}")
 
 
 def _answered(text: str, graph: KnowledgeGraph) -> dict[Side, Tensor]:

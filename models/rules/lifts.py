@@ -137,4 +137,4 @@ def _fit(features: Any, popular: Numbers, hidden: Any) -> tuple[Numbers, float]:
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         optimizer.step()
-    return F.softplus(raw).detach().double().numpy(), float(popularity)
+    return F.softplus(raw).detach().double().numpy(), popularity.item()
