@@ -9,7 +9,7 @@ import typer
 from base.errors import InputError as GraphInputError
 from base.errors import InputError as ModelsInputError
 from base.errors import PipelineError
-from flows.commands import backup, doctor, evaluate, graph, models, predict, query, review, run, servers, tune
+from flows.commands import backup, doctor, evaluate, graph, models, predict, query, review, rules, run, servers, tune
 from flows.commands import exchange as curate
 from flows.commands import retrain as schedule
 from flows.commands import train as model
@@ -20,7 +20,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Find the links a museum's knowledge graph is missing, from its pictures, texts and facts.",
 )
-GROUPS = (run, graph, model, tune, models, evaluate, predict, review, curate, query, schedule, servers, doctor, backup)
+GROUPS = (
+    run,
+    graph,
+    model,
+    tune,
+    models,
+    evaluate,
+    predict,
+    rules,
+    review,
+    curate,
+    query,
+    schedule,
+    servers,
+    doctor,
+    backup,
+)
 for group in GROUPS:
     app.add_typer(group.app)
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from base.errors import InputError, PipelineError, refuse_unknown_relations
 from flows.calibrate import TOP_K, PredictionContext, calibration_for, learn_answers
+from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.services import open_graph
 from flows.runtime.settings import Settings
@@ -69,6 +70,8 @@ class Explanation(BaseModel):
     calibrated_on: str | None
     learned_from: int | None
     """How many links of the relation and this kind of head the probability was learned from."""
+    rules: list[str]
+    """The rules that speak for it, in sentences, the best first."""
     shares: dict[str, float]
     similar: list[Similar]
     paths: list[JoiningPath]
@@ -100,7 +103,8 @@ def explain(head: str, relation: str, tail: str, *, model: str | None = None) ->
             seen=served.seen,
         )
         ends = {"head": graph.entities[triple[0]], "relation": relation, "tail": graph.entities[triple[2]]}
-        reasons = evidence(served.model, graph, pd.DataFrame([ends]))
+        rules = rules_of(folder_of(settings, version), graph)
+        reasons = evidence(served.model, graph, rules, pd.DataFrame([ends]))
         why: dict[str, Any] = {str(name): reasons[name].iloc[0] for name in reasons}
         paths = [json.loads(path) for path in why["paths"]]
         named = _named(database, settings, [ends["head"], ends["tail"], *why["similar"], *_nodes(paths)])
@@ -157,6 +161,7 @@ def _told(
         answer_probability=found.answer_probability,
         calibrated_on=found.calibrated_on,
         learned_from=found.curve.links if found.curve else None,
+        rules=[why["rule"], *why["more_rules"]] if why["rule"] else [],
         shares={name: share for name, share in shares.items() if not math.isnan(share)},
         similar=[Similar(**named[id_].model_dump(), similarity=value) for id_, value in near],
         paths=[JoiningPath(text=_path_text(path, named), count=count) for path, count in counts],
@@ -182,6 +187,8 @@ def tell(e: Explanation) -> str:
     if e.shares:
         parts = [f"{WORDS[name]} {share:.0%}" for name, share in sorted(e.shares.items(), key=lambda part: -part[1])]
         lines.append(f"The score rests on {', '.join(parts)}.")
+    if e.rules:
+        lines += ["", "What the facts show:", *(f"  {rule}" for rule in e.rules)]
     if e.similar:
         lines += ["", f"Nearest to {e.head.name} among those with {e.relation} {e.tail.name}:"]
         lines += [

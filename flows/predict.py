@@ -12,6 +12,7 @@ from base.errors import InputError, refuse_unknown_relations
 from flows.calibrate import NOT_CALIBRATED, TOP_K, PredictionContext, calibrate, learn_answers
 from flows.export import read_graph
 from flows.prediction_shards import Job, graph_file, score_in_shards
+from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
@@ -27,6 +28,7 @@ from models.explanation.evidence import evidence
 from models.prediction.prediction import added_since, members, untrained
 from models.prediction.prediction import predict as find_links
 from models.representation.checkpoint import Checkpoint
+from models.rules.rule_set import RuleSet
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 from models.triples.subgraph import with_relations
@@ -120,7 +122,7 @@ def predict(
                     heads,
                 )
                 links = score_in_shards(job, graph, shards)
-        links = add_evidence(served, links)
+        links = add_evidence(served, rules_of(folder_of(settings, version), graph), links)
         run = publish(database, links, version, relations or graph.relations, heads)
     return Published(
         run_id=run.run_id,
@@ -190,9 +192,9 @@ def score_links(
 
 
 @task(cache_policy=NO_CACHE)
-def add_evidence(served: PredictionContext, links: pd.DataFrame) -> pd.DataFrame:
+def add_evidence(served: PredictionContext, rules: RuleSet, links: pd.DataFrame) -> pd.DataFrame:
     with progress_bar("evidence") as progress:
-        return pd.concat([links, evidence(served.model, served.graph, links, progress)], axis=1)
+        return pd.concat([links, evidence(served.model, served.graph, rules, links, progress)], axis=1)
 
 
 @task(cache_policy=NO_CACHE)

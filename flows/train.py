@@ -11,6 +11,7 @@ from torch_geometric.data import HeteroData
 
 from flows.distributed_training import train_together
 from flows.export import read_graph
+from flows.rules import keep_rules
 from flows.runtime.checkpoints import folder_of, load_checkpoint, version_of
 from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
@@ -25,6 +26,7 @@ from graph.predicted.registry import CHAMPION
 from models.config import TrainConfig
 from models.representation.checkpoint import Checkpoint
 from models.training.loop import train as fit
+from models.triples.knowledge_graph import KnowledgeGraph
 
 
 class TrainedModel(BaseModel):
@@ -65,6 +67,7 @@ def train(
         data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
         version = version_of(chosen, data.fingerprint, warm_start)
         checkpoint = fit_model(data, chosen, folder_of(settings, version), earlier, device, processes)
+        keep_rules(folder_of(settings, version), KnowledgeGraph.from_hetero(data))
         return register(database, version, checkpoint, data, folder_of(settings, version), warm_start)
 
 

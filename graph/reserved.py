@@ -2,7 +2,7 @@
 
 # The attributes that an exported graph has beside its types: a type of such a name could not be told from them.
 ATTRIBUTES = ("encoders", "fingerprint")
-LABELS = ("Entity", "Model", "PredictionRun", "Decision", "Doubt", "Encoder", "Schema", *ATTRIBUTES)
+LABELS = ("Entity", "Model", "PredictionRun", "Decision", "Doubt", "LinkRule", "Encoder", "Schema", *ATTRIBUTES)
 # Every entity has the label Entity anyway, so that files may call a type so.
 TYPES = tuple(label for label in LABELS if label != "Entity")
 RELATIONS = ("PREDICTED",)

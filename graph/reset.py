@@ -28,6 +28,7 @@ class Contents:
     runs: int
     decisions: int
     doubts: int
+    rules: int
     encoders: int
     indexes: int
 

@@ -21,6 +21,7 @@ STATEMENTS = (
     "schema/create_encoder_key",
     "schema/create_doubt_key",
     "schema/create_doubt_index",
+    "schema/create_rule_key",
     "schema/create_predicted_key",
     "schema/create_draw_index",
     "schema/create_priority_index",
@@ -28,6 +29,7 @@ STATEMENTS = (
     "schema/create_uncertainty_index",
     "schema/create_relation_uncertainty_index",
     "schema/create_movement_index",
+    "schema/create_rule_index",
     "schema/create_text_index",
 )
 

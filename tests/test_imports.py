@@ -29,6 +29,7 @@ FORBIDDEN_LIBRARIES: dict[str, set[str]] = {
 # The wings of models/ from the ground up: each imports only from those before it.
 FLOORS = [
     "triples",
+    "rules",
     "encoders",
     "scoring",
     "experts",

@@ -1,5 +1,5 @@
 // What this project wrote and a reset would take away; adopted nodes and their facts are only given back.
-// Returns: entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, doubts, encoders
+// Returns: entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, doubts, rules, encoders
 CALL () {
   MATCH (n:Entity)
   RETURN sum(CASE WHEN n.adopted IS NULL AND n.sources IS NOT NULL THEN 1 ELSE 0 END) AS entities,
@@ -41,8 +41,13 @@ CALL () {
   RETURN count(d) AS doubts
 }
 CALL () {
+  MATCH (r:LinkRule)
+  WHERE r.key IS NOT NULL AND r.model_version IS NOT NULL
+  RETURN count(r) AS rules
+}
+CALL () {
   MATCH (e:Encoder)
   WHERE e.modality IS NOT NULL AND e.dimension IS NOT NULL
   RETURN count(e) AS encoders
 }
-RETURN entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, doubts, encoders
+RETURN entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, doubts, rules, encoders

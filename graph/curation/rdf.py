@@ -25,6 +25,7 @@ FIGURES = {
     "probability": XSD.double, "answer_probability": XSD.double, "uncertainty": XSD.double, "priority": XSD.double,
     "score": XSD.double, "rank": XSD.integer, "calibrated_on": XSD.string, "state": XSD.string,
     "verdict": XSD.string, "previous_probability": XSD.double,
+    "rule": XSD.string, "rule_support": XSD.integer, "rule_of": XSD.integer, "rule_confidence": XSD.double,
 }  # fmt: skip
 
 
@@ -100,8 +101,8 @@ class Turtle:
         link = self._add_statement(row)
         self._say(link, PROV.wasGeneratedBy, self.name("run", row["run_id"]))
         for column, kind in FIGURES.items():
-            if pd.notna(row[column]):
-                self._say(link, VLKGE[column], Literal(row[column], datatype=kind))
+            if pd.notna(value := row.get(column)):
+                self._say(link, VLKGE[column], Literal(int(value) if kind == XSD.integer else value, datatype=kind))
         if row["verdict"] == "accepted":
             self._say(*(self.name(kind, row[end]) for kind, end in
                         (("entity", "head"), ("relation", "relation"), ("entity", "tail"))))  # fmt: skip

@@ -88,6 +88,8 @@ class Card(BaseModel):
     verdict: str
     run_id: str | None
     model_version: str | None
+    rules: list[str]
+    """What the facts show for it, in sentences, the best first."""
     shares: dict[str, float]
     similar: list[Similar]
     paths: list[Path]
@@ -122,6 +124,7 @@ def read_card(database: Database, key: str) -> Card | None:
         },
         state=link["state"],
         verdict=link["verdict"],
+        rules=[link["rule"], *(link.get("more_rules") or [])] if link.get("rule") else [],
         shares={name: link[f"share_{name}"] for name in MODALITIES if link.get(f"share_{name}") is not None},
         similar=_similar(similar, link.get("similarity"), named),
         paths=_paths(paths, link.get("path_counts"), named),

@@ -17,6 +17,7 @@ from graph.link_key import link_key
 from graph.predicted import registry
 from graph.predicted.links import REQUIRED, by_relation, check_links, digest, entities, rows, with_priority
 from graph.predicted.publication_lock import PublicationLock, ignore, publication_lock
+from graph.predicted.rules import publish_rules
 from graph.schema import setup_schema
 from graph.transactions import run_in_transaction
 
@@ -79,6 +80,7 @@ def publish(
         writer.start(content)
         try:
             counts = writer.write(table, covered, progress)
+            publish_rules(database, table, model_version)
         except Exception:
             writer.finish("failed", pd.DataFrame(columns=list(COUNTS), dtype="int64"))
             raise

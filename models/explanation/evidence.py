@@ -10,10 +10,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from base.progress import Progress, silent
+from models.explanation import cited_rules
+from models.explanation.cited_rules import CitedRules
 from models.explanation.paths import Paths
 from models.ranking.candidates import Candidates
 from models.ranking.scores import Scores, VectorScores, columns_of
 from models.representation.vlkge import VLKGE
+from models.rules.rule_set import RuleSet
 from models.triples.knowledge_graph import FEATURES, KnowledgeGraph
 from models.triples.known_facts import KnownFacts
 
@@ -22,31 +25,38 @@ SHAPES = 3
 OTHERS = 256  # candidates whose mean score a link's is compared with
 CELLS = 2**24
 MODALITIES = ("structural", *FEATURES)
-COLUMNS = ["similar", "similarity", "paths", "path_counts", *(f"share_{name}" for name in MODALITIES)]
+SHARES = [f"share_{name}" for name in MODALITIES]
+COLUMNS = ["similar", "similarity", "paths", "path_counts", *SHARES, *cited_rules.COLUMNS]
 
 
-def evidence(model: VLKGE, graph: KnowledgeGraph, links: pd.DataFrame, progress: Progress = silent) -> pd.DataFrame:
+def evidence(
+    model: VLKGE, graph: KnowledgeGraph, rules: RuleSet, links: pd.DataFrame, progress: Progress = silent
+) -> pd.DataFrame:
     """Evidence for links (columns head, relation, tail: ids) of a model with the rows of `graph`, in their order.
 
     similar: at most SIMILAR ids of the entities nearest to the head, by the cosine of r_e, for which the same relation
     and tail is recorded; similarity: those cosines. paths and path_counts: see models.explanation.paths.Found.
     share_structural, share_visual, share_textual: how much of the score rests on each, see `shares`.
+    rule and what follows: see models.explanation.cited_rules.CitedRules.table; `rules` are of the rows of `graph`.
     """
     triples = _rows(graph, links)
     model.eval()
     with torch.no_grad():
         near = similar(model.fused_representations().cpu(), graph, triples)
-    progress(1, 3, "similar entities")
+    progress(1, 4, "similar entities")
     paths = Paths(graph).find(triples[:, 0].tolist(), triples[:, 2].tolist(), SHAPES)
-    progress(2, 3, "paths")
+    progress(2, 4, "paths")
     parts = shares(model, graph, triples)
-    progress(3, 3, "shares")
+    progress(3, 4, "shares")
+    cited = CitedRules(rules, graph).table(triples.numpy())
+    progress(4, 4, "rules")
     columns: dict[str, object] = {
         "similar": [[graph.entities[row] for row in rows] for rows, _ in near],
         "similarity": [cosines for _, cosines in near],
         "paths": paths.paths,
         "path_counts": paths.counts,
         **{f"share_{name}": parts[name].numpy() for name in MODALITIES},
+        **{str(name): cited[name].array for name in cited},
     }
     return pd.DataFrame(columns, columns=COLUMNS, index=links.index)
 

@@ -82,6 +82,32 @@ def _in_order(row: list[Any]) -> str:
     return str([sorted(map(str, part)) if isinstance(part, list) else part for part in row])
 
 
+def check_rules(environment: dict[str, str], facts: pd.DataFrame, database: Database) -> None:
+    """Of w36's artist's works with a style in training, all have the artist's; links, graph and commands say so."""
+    training = facts[facts["split"] == "train"]
+    made = training[training["relation"] == "isCreatedByArtist"].set_index("head")["tail"]
+    style = training[training["relation"] == "hasStyle"].set_index("head")["tail"]
+    by_artist = int((made[made.index.isin(style.index)] == "a0").sum())
+    said = (
+        f"Of {by_artist} artworks created by artist Painter 0 whose style is known, "
+        f"{by_artist} have style School of Rome."
+    )
+    listed = vlkge(environment, "rules", "--relation", "hasStyle", "--limit", "1000")
+    assert said in [rule["sentence"] for rule in listed["rules"]]
+    assert len(listed["rules"]) == listed["count"]
+    assert Path(listed["file"]).name == "rules.parquet"
+    told = vlkge(environment, "explain", "w36", "hasStyle", "s0")
+    assert said in told["rules"]
+    (first, *_) = vlkge(environment, "query", "list_rules", "relation=hasStyle", "limit=100")
+    assert first["support"] == first["of"]
+    links = vlkge(environment, "query", "list_links_of_rule", f"rule={first['key']}")
+    assert len(links) == first["links"] > 0
+    assert {link["sentence"] for link in links} == {first["sentence"]}
+    with database.session() as session:
+        query = "MATCH (r:LinkRule) WHERE NOT EXISTS { ()-[p:PREDICTED]->() WHERE p.rule_key = r.key } RETURN count(r)"
+        assert session.run(query).values() == [[0]]
+
+
 def test_a_run_ends_in_links_that_can_be_queried_and_a_second_changes_nothing(
     environment: dict[str, str], folder: Path, database: Database
 ) -> None:
@@ -109,6 +135,8 @@ def test_a_run_ends_in_links_that_can_be_queried_and_a_second_changes_nothing(
     facts = facts_of(hetero_file.load(Path(exported["file"])))
     given = pd.read_csv(folder / "triples.csv")
     assert set(map(tuple, facts[["head", "relation", "tail"]].values)) == set(map(tuple, given.values))
+
+    check_rules(environment, facts, database)
 
     doubted = vlkge(environment, "doubt", "--relation", "hasStyle", "--limit", "5")
     assert doubted["model"] == run["trained"]["version"]

@@ -27,7 +27,8 @@ CREATE (a:Entity:Artwork {id: 'a', sources: ['file']})-[:hasStyle {split: 'train
        (:Model {version: 'v1', scorer: 'complex', data_fingerprint: 'f', alias: 'champion'}),
        (:PredictionRun {id: 'r1', model_version: 'v1', state: 'complete'}),
        (:Decision {id: 'd1', head: 'a', relation: 'hasStyle', tail: 's', verdict: 'rejected'}),
-       (:Doubt {key: 'k', relation: 'hasStyle', likelier: 0.9, model_version: 'v1'})
+       (:Doubt {key: 'k', relation: 'hasStyle', likelier: 0.9, model_version: 'v1'}),
+       (:LinkRule {key: 'k', relation: 'hasStyle', model_version: 'v1'})
 WITH a
 MATCH (p:Painting {id: 'Q1'}), (v:Visitor)
 CREATE (a)-[:PREDICTED {key: 'k'}]->(p), (p)-[:near {split: 'val', sources: ['file']}]->(a), (v)-[:SAW]->(a)
@@ -77,6 +78,7 @@ CONTENTS = Contents(
     runs=1,
     decisions=1,
     doubts=1,
+    rules=1,
     encoders=1,
     indexes=len(STATEMENTS) + 1,
 )
@@ -97,7 +99,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(museum: Database, tmp_path:
 
 
 def test_an_empty_graph_has_nothing_to_reset(database: Database) -> None:
-    assert reset(database) == Contents(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert reset(database) == Contents(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("done", [1, 2, 3])

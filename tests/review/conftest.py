@@ -100,6 +100,9 @@ METRICS = {
 }
 
 
+RULE = "Of 45 artworks created by artist Monet whose style is known, 43 have style Impressionism."
+
+
 def proposals() -> pd.DataFrame:
     """Probabilities of work n: 0.95 - n/50 for its first style, half of that and a tenth of that for the others."""
     rows = []
@@ -121,6 +124,12 @@ def proposals() -> pd.DataFrame:
                     "similarity": [0.9, 0.8],
                     "paths": [path],
                     "path_counts": [43],
+                    "rule": RULE,
+                    "rule_key": json.dumps(["hasStyle", style, ">isCreatedByArtist", "monet"]),
+                    "rule_support": 43,
+                    "rule_of": 45,
+                    "rule_confidence": 0.8742,
+                    "more_rules": ["Of 9 works by another path, 7 are so."],
                     "share_structural": 0.5,
                     "share_visual": 0.3,
                     "share_textual": 0.2,

@@ -15,7 +15,7 @@ from graph.curation.decisions import Choice, decide
 from graph.link_key import link_key
 from review.app import create_app
 from review.context import Site
-from tests.review.conftest import HOSTILE, WORKS
+from tests.review.conftest import HOSTILE, RULE, WORKS
 
 FIRST = link_key("w00", "hasStyle", "impressionism")
 
@@ -63,6 +63,12 @@ def test_the_most_probable_link_comes_first_with_what_speaks_for_it(client: Test
     assert "is created by artist Claude Monet" in text
     assert "CC0" in text
     assert 'href="https://museum.example/pond"' in page.text
+
+
+def test_the_card_says_the_rules_in_sentences(client: TestClient) -> None:
+    page = client.get("/queue").text
+    (said,) = re.findall(r'<ul class="rules">(.*?)</ul>', page, re.S)
+    assert re.findall(r"<li>(.*?)</li>", said) == [RULE, "Of 9 works by another path, 7 are so."]
 
 
 def test_accepting_makes_the_fact_and_shows_the_next_card(client: TestClient, gallery: Database) -> None:

@@ -11,6 +11,7 @@ from models.explanation.link_assessment import assess_link
 from models.explanation.paths import Paths
 from models.ranking.scores import VectorScores
 from models.representation.vlkge import VLKGE
+from models.rules.rule_set import mine
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 from tests.models.scored import score_triples
@@ -152,12 +153,13 @@ def test_a_modality_that_nothing_depends_on_has_no_share(graph):
 
 def test_evidence_has_the_columns_of_links(graph, model):
     links = pd.DataFrame([("lilies", "hasStyle", "impressionism")], columns=["head", "relation", "tail"], index=[7])
-    found = evidence(model, graph, links)
+    rules = mine(graph.triples["train"].numpy(), graph.num_entities, graph.num_relations)
+    found = evidence(model, graph, rules, links)
     assert list(found.columns) == COLUMNS
     assert list(found.index) == [7]
     assert set(found["similar"].iloc[0]) == {"haystacks", "poppies"}
     assert found["path_counts"].iloc[0] == [1, 2]
-    assert evidence(model, graph, links.iloc[:0]).empty
+    assert evidence(model, graph, rules, links.iloc[:0]).empty
 
 
 @pytest.mark.parametrize(

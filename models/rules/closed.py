@@ -1,0 +1,77 @@
+"""Closed paths: a work's country is that of the artist who made it, wherever that is."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from models.rules.facts import Facts, Integers, RuleConfig, walk
+
+LONGEST = 3
+Path = tuple[int, ...]
+
+
+class Closed(NamedTuple):
+    """A path of 1 to LONGEST steps for an asked step: of the pairs that it joins, how many are facts."""
+
+    step: int
+    path: Path
+    support: int
+    """Pairs that are facts."""
+    of: int
+    """Pairs whose entity has any value by the asked step."""
+
+
+def closed_paths(facts: Facts, config: RuleConfig, seed: int = 0) -> Iterator[Closed]:
+    """Those of every asked step that the most of `sample` facts have, counted on the pairs of `sample` entities.
+
+    A walk meets no entity twice, so none leads through the fact that it is to explain.
+    """
+    draw = np.random.default_rng(seed)
+    for step in range(facts.steps):
+        own = np.flatnonzero(facts.step == step)
+        if len(own) == 0 or config.shapes == 0:
+            continue
+        some = draw.permutation(own)[: config.sample]
+        heads = draw.permutation(np.unique(facts.entity[own]))[: config.sample]
+        for path in shapes(facts, facts.entity[some], facts.value[some], step, config):
+            found = confidence(facts, heads, step, path, config)
+            if found.support >= config.support:
+                yield found
+
+
+def confidence(facts: Facts, entities: Integers, step: int, path: Path, config: RuleConfig) -> Closed:
+    """How often a path from these entities, all with a value by the step, ends at one of their values."""
+    row, end = walk(facts, entities, list(path), config.hub)
+    pairs = np.unique(row * facts.entities + end)
+    row, end = np.divmod(pairs, facts.entities)
+    right = facts.holds(entities[row], step, end)
+    return Closed(step, path, int(right.sum()), len(pairs))
+
+
+def shapes(facts: Facts, entities: Integers, values: Integers, step: int, config: RuleConfig) -> list[Path]:
+    """At most `shapes` paths that join entities [n] with values [n], those of the most pairs first."""
+    radix = facts.steps + 1
+    pair, node, code = np.arange(len(entities)), entities, np.zeros_like(entities)
+    found = []
+    for length in range(LONGEST):
+        row, last = facts.between(node, values[pair])
+        few = facts.fan[node[row] * facts.steps + last] <= config.hub
+        found.append(np.unique(pair[row[few]] * radix**LONGEST + code[row[few]] * radix + last[few] + 1))
+        if length + 1 < LONGEST:
+            row, onward, end = facts.onward(node, config.hub)
+            new = (end != entities[pair[row]]) & (end != values[pair[row]])
+            row, node = row[new], end[new]
+            pair, code = pair[row], code[row] * radix + onward[new] + 1
+    codes, counts = np.unique(np.concatenate(found) % radix**LONGEST, return_counts=True)
+    most = np.lexsort((codes, -counts))
+    paths = [_decoded(int(codes[i]), radix) for i in most if counts[i] >= config.support]
+    return [path for path in paths if path != (step,)][: config.shapes]
+
+
+def _decoded(code: int, radix: int) -> Path:
+    steps: list[int] = []
+    while code:
+        code, step = divmod(code, radix)
+        steps.insert(0, step - 1)
+    return tuple(steps)
