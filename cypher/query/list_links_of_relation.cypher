@@ -10,7 +10,7 @@
 CALL () {
   // Those with the very probability of the page's start come first, each part in the order of the index: a page then
   // reads little more than it shows, also where thousands of links are equally probable.
-  MATCH (h)-[p:PREDICTED]->(t)
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
   WHERE p.relation = $relation AND p.state = $state AND p.verdict = $verdict
     AND p.probability = $after_probability AND p.key < $after_key
@@ -19,7 +19,7 @@ CALL () {
   LIMIT $limit
   RETURN h, p, t
   UNION ALL
-  MATCH (h)-[p:PREDICTED]->(t)
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, probability, key)
   WHERE p.relation = $relation AND p.state = $state AND p.verdict = $verdict AND p.probability >= $least
     AND p.probability < coalesce($after_probability, Infinity) AND p.key IS NOT NULL

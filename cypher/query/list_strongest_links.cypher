@@ -7,7 +7,7 @@
 CALL () {
   // Those with the very probability of the page's start come first, each part in the order of the index: a page then
   // reads little more than it shows, also where thousands of links are equally probable.
-  MATCH (h)-[p:PREDICTED]->(t)
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
   USING INDEX SEEK p:PREDICTED(state, verdict, probability, key)
   WHERE p.state = 'current' AND p.verdict = 'pending' AND p.probability = $after_probability AND p.key < $after_key
   WITH h, p, t
@@ -15,7 +15,7 @@ CALL () {
   LIMIT $limit
   RETURN h, p, t
   UNION ALL
-  MATCH (h)-[p:PREDICTED]->(t)
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
   USING INDEX SEEK p:PREDICTED(state, verdict, probability, key)
   WHERE p.state = 'current' AND p.verdict = 'pending' AND p.probability >= $least
     AND p.probability < coalesce($after_probability, Infinity) AND p.key IS NOT NULL
