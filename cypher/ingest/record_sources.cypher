@@ -2,4 +2,4 @@
 // $rows (list): one map per source: of, name, place, folder, entity_columns, fact_columns
 UNWIND $rows AS row
 MERGE (s:Schema {of: row.of})
-SET s += row
+SET s:Vlkge, s += row

@@ -1,8 +1,8 @@
-// To version 3: give links the number that queues are ordered by, at most so many at a time; what a model without
+// To version 4: give links the number that queues are ordered by, at most so many at a time; what a model without
 // calibration had for a probability goes, as it meant nothing.
 // $limit (integer): at most so many
 // Returns: links (how many were done)
-MATCH (:Entity)-[p:PREDICTED]->(:Entity)
+MATCH (:Entity)-[p:PREDICTED {vlkge: true}]->(:Entity)
 WHERE p.priority IS NULL
 WITH p, p.probability IS NOT NULL AND coalesce(p.calibrated_on, '') <> 'none' AS calibrated,
   coalesce(p.score, 0.0) AS score

@@ -2,5 +2,5 @@
 // $rows (list): one map per rule: key, relation, path, value, answer, sentence, support, of, confidence
 // $model_version (string): the model that learned them
 UNWIND $rows AS row
-MERGE (r:LinkRule {key: row.key})
+MERGE (r:LinkRule:Vlkge {key: row.key})
 SET r += row, r.model_version = $model_version

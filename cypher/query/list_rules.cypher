@@ -3,13 +3,13 @@
 // $min_confidence (float) = 0.0: only rules that are right at least this often
 // $limit (integer from 1) = 20: at most so many rows
 // Returns: relation, sentence, support, of, confidence, links, key
-MATCH (r:LinkRule)
+MATCH (r:LinkRule:Vlkge)
 WHERE ($relation IS NULL OR r.relation = $relation) AND r.confidence >= $min_confidence
 WITH r
 ORDER BY r.confidence DESC, r.of DESC, r.key
 LIMIT $limit
 CALL (r) {
-  MATCH ()-[p:PREDICTED]->()
+  MATCH ()-[p:PREDICTED {vlkge: true}]->()
   WHERE p.rule_key = r.key AND p.state = 'current'
   RETURN count(p) AS links
 }
