@@ -225,7 +225,7 @@ def _reset_broken(dry_run: bool, yes: bool, json: bool) -> bool:
     if not (dry_run or yes):
         echo(f"Neo4j does not open the database: {reason}")
         typer.confirm("Put its files aside, and begin with an empty one?", abort=True, err=True)
-    _print_record({"closed": reason, "put_aside": None if dry_run else str(put_aside(server))}, json)
+    _print_record({"closed": reason, "put_aside": None if dry_run else str(put_aside(server))}, json, dry_run)
     return True
 
 
