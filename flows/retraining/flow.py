@@ -263,9 +263,7 @@ def judge(
         served = PredictionContext.of(version, checkpoints[-1], known, None, top_k)
         calibration = calibrate(served, folder_of(settings, version))
         errors.append(calibration_error(calibration.tallies[ALL]) if calibration else None)
-    with open_graph(settings) as database:
-        formers = rivals.former_champions(settings, database, wanted.former_champions)
-        debt = rivals.debt_of(database, champion)
+    formers, debt = rivals.against(settings, champion, challenger, wanted.former_champions)
     with progress_bar("gate") as progress:
         return let_compete(
             checkpoints[0],

@@ -11,6 +11,7 @@ from flows.export import read_graph
 from flows.predict import predict
 from flows.retraining import rivals
 from flows.retraining.champion_links import republish, republish_champion_on_failure, saved_links
+from flows.retraining.rivals import FormerChampions
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
@@ -52,11 +53,9 @@ def compare(*, challenger: str, champion: str | None = None, gate: dict[str, obj
     settings, wanted = Settings(), GateConfig.model_validate(gate or {})
     with open_graph(settings) as database:
         (former, first), (latter, second) = (load_checkpoint(settings, database, v) for v in (champion, challenger))
-        formers = rivals.former_champions(settings, database, wanted.former_champions)
-        debt = rivals.debt_of(database, former)
         graph = KnowledgeGraph.from_hetero(read_graph(database))
-    others = {version: checkpoint for version, checkpoint in formers.items() if version not in (former, latter)}
-    return rank_all(first, second, graph, wanted, others, debt)
+    formers, debt = rivals.against(settings, former, latter, wanted.former_champions)
+    return rank_all(first, second, graph, wanted, formers, debt)
 
 
 @task(cache_policy=NO_CACHE)
@@ -65,7 +64,7 @@ def rank_all(
     challenger: Checkpoint,
     graph: KnowledgeGraph,
     gate: GateConfig,
-    formers: dict[str, Checkpoint | str],
+    formers: FormerChampions,
     debt: Debt | None,
 ) -> Comparison:
     with progress_bar("gate") as progress:

@@ -10,9 +10,13 @@ from types import SimpleNamespace
 import pytest
 
 from base.errors import InputError
+from flows.commands.graph import print_ingested
 from flows.commands.predict import print_published
 from flows.retraining import config as retrain_config
 from flows.runtime import hyperparameters
+from graph.loading.ingest import IngestResult
+from graph.loading.leaks import Leak
+from graph.loading.plan import Counts
 from graph.server.neo4j_server import Server
 from models.calibration.thresholds import Threshold
 from models.triples.relation_patterns import Patterns
@@ -148,6 +152,16 @@ class TestHyperparameters:
         file.write_text("scorer: complex")
         with pytest.raises(InputError, match=r"train\.toml is not a TOML file"):
             hyperparameters.read(file, [])
+
+
+def test_an_ingest_tells_what_its_splits_give_away(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = Counts(added=0, changed=0, unchanged=3, removed=0, before=3)
+    result = IngestResult(
+        source="art", dry_run=False, pruned=False, entities=counts, facts=counts, splits={}, held_out={},
+        repeated_facts=0, leaks={"test": Leak(facts=3, joined=2)},
+    )  # fmt: skip
+    print_ingested(result)
+    assert "leak: 2 of 3 test facts (66.7%) have ends that a training fact joins too" in capsys.readouterr().out
 
 
 def test_a_precision_that_no_probability_reaches_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -151,6 +151,10 @@ def test_wrong_entities_are_refused_with_their_place(tmp_path: Path, entities: s
             TRIPLES + "Q1,isCreatedBy,Q2,test\n",
             "one fact is given with more than one split (line 2: 'Q1 isCreatedBy Q2",
         ),
+        (
+            "head,relation,tail,split\nQ1,r,Q2,train\nQ1,r,Q2,val\nQ2,r,Q1,val\n",
+            "triples.csv: 1 of 2 val facts stand in train too: ",
+        ),
         ("head,relation,tail,sources\nQ1,r,Q2,x\n", "the columns sources are reserved"),
     ],
 )
