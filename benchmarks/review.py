@@ -53,11 +53,16 @@ def fill(database: Database, links: int) -> None:
     heads = links // LINKS_PER_HEAD
     with database.session() as session:
         session.run(
-            "UNWIND range(0, $heads - 1) AS i CALL (i) { CREATE (:Entity:Artwork {id: 'Q' + i, name: 'Work ' + i, "
+            "UNWIND range(0, $heads - 1) AS i CALL (i) { CREATE "
+            "(:Entity:Vlkge:Artwork {primary_label: 'Artwork', id: 'Q' + i, name: 'Work ' + i, "
             "text: 'A work of art.'}) } IN TRANSACTIONS OF 10000 ROWS",
             heads=heads,
         ).consume()
-        session.run("UNWIND range(0, $n - 1) AS i CREATE (:Entity:Style {id: 'S' + i, name: 'Style ' + i})", n=TAILS)
+        session.run(
+            "UNWIND range(0, $n - 1) AS i "
+            "CREATE (:Entity:Vlkge:Style {primary_label: 'Style', id: 'S' + i, name: 'Style ' + i})",
+            n=TAILS,
+        )
     register_model(database, "benchmark", "complex", {}, {}, "benchmark", {})
     drawn = np.random.default_rng(0)
     head = np.repeat(np.arange(heads), LINKS_PER_HEAD)

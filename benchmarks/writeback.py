@@ -86,12 +86,12 @@ def figures(database: Database, turns: int) -> Iterator[Figure]:
 def prepare(database: Database) -> None:
     """20,000 works with a style each, which is a fact, and 500 styles."""
     setup_schema(database)
-    run_all(database, f"UNWIND range(0, {HEADS - 1}) AS i CREATE (:Entity:Artwork {{id: 'work:' + i}})")
-    run_all(database, f"UNWIND range(0, {TAILS - 1}) AS i CREATE (:Entity:Style {{id: 'style:' + i}})")
+    run_all(database, f"UNWIND range(0, {HEADS - 1}) AS i CREATE (:Entity:Vlkge:Artwork {{id: 'work:' + i}})")
+    run_all(database, f"UNWIND range(0, {TAILS - 1}) AS i CREATE (:Entity:Vlkge:Style {{id: 'style:' + i}})")
     run_all(
         database,
-        f"UNWIND range(0, {HEADS - 1}) AS i MATCH (h:Entity {{id: 'work:' + i}}), "
-        f"(t:Entity {{id: 'style:' + (i % 50)}}) CREATE (h)-[:hasStyle {{split: 'train'}}]->(t)",
+        f"UNWIND range(0, {HEADS - 1}) AS i MATCH (h:Entity:Vlkge {{id: 'work:' + i}}), "
+        f"(t:Entity:Vlkge {{id: 'style:' + (i % 50)}}) CREATE (h)-[:hasStyle {{vlkge: true, split: 'train'}}]->(t)",
     )
     register_model(database, VERSION, "distmult", {}, {}, "", {})
 

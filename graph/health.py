@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass
 
+from graph import owned_indexes
 from graph.connection import Database
-from graph.schema import STATEMENTS, created_name
+from graph.schema import STATEMENTS, find_collisions
 from graph.vectors import active_encoders
 
 
 @dataclass(frozen=True)
 class Indexes:
-    """Names of ours that are `missing`, still `populating`, and `failed`; `usable`: how many can be used."""
+    """Names of ours that are `missing`, still `populating`, and `failed`; `usable`: how many can be used.
+
+    in_the_way: what others keep where ours should be, a sentence each.
+    """
 
     usable: int
     missing: list[str]
     populating: list[str]
     failed: list[str]
+    in_the_way: list[str]
 
 
 def server_version(database: Database) -> tuple[str, str]:
@@ -29,14 +34,20 @@ def count_entities(database: Database) -> int:
 
 def look_at_indexes(database: Database) -> Indexes:
     """The state of every index and constraint that our statements create, vector indexes of active encoders too."""
-    wanted = {*map(created_name, STATEMENTS)} | {f"entity_{modality}" for modality in active_encoders(database)}
-    states = {row["name"]: row["state"] for row in database.read("health/list_indexes") if row["name"] in wanted}
-    by_state = {state: sorted(n for n, s in states.items() if s == state) for state in ("POPULATING", "FAILED")}
+    wanted = [*STATEMENTS, *(f"vectors/create_{modality}_index" for modality in active_encoders(database))]
+    names = {statement: owned_indexes.definition_of(statement).name for statement in wanted}
+    states = {index.definition: index.state for index in owned_indexes.list_indexes(database)}
+    by_state = {
+        state: sorted(name for s, name in names.items() if states.get(owned_indexes.definition_of(s)) == state)
+        for state in ("POPULATING", "FAILED")
+    }
+    missing = [names[statement] for statement in owned_indexes.missing(database, wanted)]
     return Indexes(
-        usable=sum(state == "ONLINE" for state in states.values()),
-        missing=sorted(wanted - states.keys()),
+        usable=len(wanted) - len(missing),
+        missing=sorted(set(missing).difference(*by_state.values())),
         populating=by_state["POPULATING"],
         failed=by_state["FAILED"],
+        in_the_way=find_collisions(database),
     )
 
 

@@ -7,30 +7,50 @@ safe to run again, as it is after a kill, and leave in the graph what an older o
 from collections.abc import Callable
 
 from base.errors import PipelineError
+from graph import owned_indexes
 from graph.connection import Database
 from graph.link_key import draw
+from graph.owned_indexes import Definition
+from graph.transactions import run_in_batches
 
 LINKS_PER_PAGE = 10_000
+# What version 1 had and its successors do not.
+FORMER_INDEXES = (
+    Definition("predicted_link", "RANGE", "[PREDICTED](relation, state, verdict, score)"),
+    Definition("predicted_score", "RANGE", "[PREDICTED](state, verdict, score)"),
+)
+# What version 2 had and its successors do not.
+PROBABILITY_INDEXES = (
+    Definition("predicted_probability", "RANGE", "[PREDICTED](state, verdict, probability, key)"),
+    Definition("predicted_relation_probability", "RANGE", "[PREDICTED](relation, state, verdict, probability, key)"),
+)
 
 
 def to_version_2(database: Database) -> None:
     """Links have a place in the random order of the audit; two indexes over scores go, others took their place."""
-    database.write("migrations/drop_link_index")
-    database.write("migrations/drop_score_index")
+    owned_indexes.claim(database, FORMER_INDEXES)
+    owned_indexes.drop(database, FORMER_INDEXES)
     while keys := database.read("migrations/page_undrawn_links", limit=LINKS_PER_PAGE)[0]["keys"]:
         database.write("migrations/set_draws", rows=[{"key": key, "draw": draw(key)} for key in keys])
 
 
 def to_version_3(database: Database) -> None:
     """Links have a priority, which queues are ordered by; without a calibration they have no probability."""
-    database.write("migrations/drop_probability_index")
-    database.write("migrations/drop_relation_probability_index")
+    owned_indexes.claim(database, PROBABILITY_INDEXES)
+    owned_indexes.drop(database, PROBABILITY_INDEXES)
     while database.write("migrations/set_priorities", limit=LINKS_PER_PAGE)[0]["links"]:
         pass
 
 
+def to_version_4(database: Database) -> None:
+    """What is ours has our mark, and each entity its kind; before, both were told by labels, types and names."""
+    for kind in ("entities", "facts", "links", "records"):
+        run_in_batches(database, f"migrations/mark_{kind}")
+    database.write("migrations/mark_runs")
+
+
 # By the version that they lead to, in order. Version 1 is a graph of before there were versions.
-STEPS: dict[int, Callable[[Database], None]] = {2: to_version_2, 3: to_version_3}
+STEPS: dict[int, Callable[[Database], None]] = {2: to_version_2, 3: to_version_3, 4: to_version_4}
 VERSION = max(STEPS)
 
 
@@ -39,7 +59,12 @@ def schema_version(database: Database) -> int | None:
     rows = database.read("schema/show_version")
     if rows:
         return int(rows[0]["version"])
-    return 1 if database.read("export/count_entities")[0]["entities"] else None
+    if database.read("schema/show_indexes"):
+        return None
+    # Of before there were versions: its entities stand under the constraint that it made.
+    made = {index.definition for index in owned_indexes.list_indexes(database)}
+    entity_key = owned_indexes.definition_of("schema/create_entity_key")
+    return 1 if entity_key in made and database.read("migrations/holds_entities")[0]["holds"] else None
 
 
 def check_version(database: Database) -> int | None:

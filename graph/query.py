@@ -88,7 +88,7 @@ def refuse_unknown_relation(database: Database, relation: str) -> None:
 
 
 def _refuse_unknown_label(database: Database, label: str) -> None:
-    known = {name for row in database.read("export/count_labels") for name in row["labels"]} - {"Entity"}
+    known = {row["kind"] for row in database.read("export/count_kinds")}
     if label not in known:
         raise InputError(f"no entity has the label {label!r}; there are: {', '.join(sorted(known)) or 'none'}")
 

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
+from graph import owned_indexes
 from graph.connection import Database
 from graph.loading.adopt import unadopt
-from graph.schema import STATEMENTS, created_name
 from graph.transactions import run_in_batches
-
-VECTOR_INDEXES = ("vectors/create_visual_index", "vectors/create_textual_index")
 
 
 @dataclass(frozen=True)
@@ -38,20 +36,13 @@ def reset(database: Database, *, dry_run: bool = False) -> Contents:
     In many small transactions; killed at any point and run again, it ends in the same graph. With
     `dry_run` it only counts. The picture store and checkpoints are files, and stay.
     """
-    names = _our_indexes(database)
+    indexes = owned_indexes.ours(database)
     (counts,) = database.read("reset/count_contents")
     if not dry_run:
         unadopt(database)
         for statement in ("reset/delete_links", "reset/delete_entities", "reset/delete_records"):
             run_in_batches(database, statement)
-        # Last: until here the index of ids makes another run after a kill fast.
-        for name, constraint in names.items():
-            database.write("reset/drop_constraint" if constraint else "reset/drop_index", name=name)
-    return Contents(**counts, indexes=len(names))
-
-
-def _our_indexes(database: Database) -> dict[str, bool]:
-    """Which of the names that our statements give are there, and whether it is a constraint."""
-    ours = {created_name(statement) for statement in (*STATEMENTS, *VECTOR_INDEXES)}
-    rows = database.read("reset/list_indexes")
-    return {row["name"]: row["constraint"] is not None for row in rows if row["name"] in ours}
+        # Late: until here the index of ids makes another run after a kill fast.
+        owned_indexes.drop(database, [index.definition for index in indexes])
+        database.write("reset/delete_schema")
+    return Contents(**counts, indexes=len(indexes))

@@ -1,14 +1,15 @@
 """Constraints and indexes; set up on every run, which changes nothing where they are there already."""
 
-import re
-
-import cypher
-from graph.connection import Database
-from graph.migrations import check_version, migrate
+from base.errors import InputError, shorten
+from graph import owned_indexes
+from graph.connection import Database, Row
+from graph.migrations import VERSION, check_version, migrate
+from graph.owned_indexes import Definition, definition_of
 
 STATEMENTS = (
     "schema/create_version_key",
     "schema/create_entity_key",
+    "schema/create_kind_index",
     "schema/create_model_key",
     "schema/create_champion_key",
     "schema/create_run_key",
@@ -30,30 +31,49 @@ STATEMENTS = (
     "schema/create_movement_index",
     "schema/create_text_index",
 )
+VECTOR_INDEXES = ("vectors/create_visual_index", "vectors/create_textual_index")
 
 
-_CREATED = re.compile(r"CREATE (?:\w+ )?(?:INDEX|CONSTRAINT) (\w+)")
-
-
-def created_name(statement: str) -> str:
-    """What the index or constraint is called that a statement creates, e.g. ``schema/create_entity_key``."""
-    match = _CREATED.search(cypher.load(statement).text)
-    if match is None:
-        raise ValueError(f"{statement} creates no index and no constraint")
-    return match[1]
+def definitions() -> list[Definition]:
+    """All that may be ours, vector indexes too."""
+    return [definition_of(statement) for statement in (*STATEMENTS, *VECTOR_INDEXES)]
 
 
 def setup_schema(database: Database) -> None:
     """Create the constraints and indexes that are missing, wait until they can be used, and migrate an older graph.
 
     Vector indexes are not among them: their dimension is known only with an encoder.
-    Raises GraphError where data that is already there breaks a constraint, and for a graph of a newer program.
+
+    Raises InputError, before anything is written, where indexes or data of others stand in the way; GraphError for a
+    graph of a newer program.
     """
-    check_version(database)
-    usable = {row["name"] for row in database.read("schema/list_usable_indexes")}
-    missing = [statement for statement in STATEMENTS if created_name(statement) not in usable]
-    for statement in missing:
-        database.write(statement)
-    if missing:
+    version = check_version(database)
+    if version is not None and version < VERSION:
+        owned_indexes.claim(database, definitions())
+        database.write("schema/record_version", version=version)
+    if problems := find_collisions(database):
+        raise InputError("what others keep in this graph stands in the way:\n" + "\n".join(problems))
+    if missing := owned_indexes.missing(database, STATEMENTS):
+        owned_indexes.create(database, *missing)
         database.write("schema/await_indexes")
     migrate(database)
+
+
+def find_collisions(database: Database) -> list[str]:
+    """What indexes and data of others keep our schema from being set up, a sentence each; nothing is written."""
+    problems = owned_indexes.collisions(database, (*STATEMENTS, *VECTOR_INDEXES))
+    if owned_indexes.missing(database, STATEMENTS):
+        problems += _in_words("nodes or relationships that share", database.read("schema/find_equal_values"))
+    # Until an older graph is migrated, its own nodes do not have the mark yet.
+    if check_version(database) in (None, VERSION):
+        problems += _in_words("nodes of others that have", database.read("schema/find_needed_values"))
+    return problems
+
+
+def _in_words(what: str, rows: list[Row]) -> list[str]:
+    by_property: dict[str, list[str]] = {}
+    for row in rows:
+        by_property.setdefault(row["what"], []).append(f"{row['value']} ({row['count']})")
+    return [
+        f"{what} a value of {name}, which only one may have: {shorten(values)}" for name, values in by_property.items()
+    ]

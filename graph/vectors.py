@@ -14,6 +14,7 @@ import pandas as pd
 
 from base.errors import InputError, shorten
 from base.progress import Progress, silent
+from graph import owned_indexes
 from graph.connection import Database, Row, batches
 from graph.transactions import read_columns, run_in_batches
 
@@ -65,16 +66,21 @@ def activate(database: Database, modality: str, encoder: Encoder, *, wait: bool 
     Another encoder than the one before: its vectors and its index are dropped first, and all entities
     are due again. Killed at any point and called again, it ends in the same graph. With `wait`
     it returns when the index (``entity_visual`` or ``entity_textual``, cosine) answers queries.
+
+    Raises InputError, before anything is written, where an index of others stands in the way.
     """
     _check_modality(modality)
+    index = f"vectors/create_{modality}_index"
+    if problems := owned_indexes.collisions(database, [index]):
+        raise InputError("; ".join(problems))
     previous = active_encoders(database).get(modality)
     dropped = 0
     if previous != encoder:
         # The new encoder is recorded last: until then a second call drops what is left.
-        database.write(f"vectors/drop_{modality}_index")
+        owned_indexes.drop(database, [owned_indexes.definition_of(index)])
         dropped = run_in_batches(database, "vectors/drop_vectors", **_properties(modality))[0]["dropped"]
         database.write("vectors/record_encoder", modality=modality, **vars(encoder))
-    database.write(f"vectors/create_{modality}_index", dimension=encoder.dimension)
+    owned_indexes.create(database, index, dimension=encoder.dimension)
     if wait:
         database.read("vectors/await_index", name=f"entity_{modality}")
     return Activation(previous, dropped)

@@ -61,6 +61,34 @@ def test_the_server_understands_the_statement(name: str, connection: Database) -
         session.run(f"EXPLAIN {statement.text}", values).consume()
 
 
+# These look for what others keep under our names, count everything, or find the mark in another way.
+FREE = {
+    "adopt/count_look_alikes", "adopt/find_taken_ids", "backup/count_all", "ingest/find_foreign_ids",
+    "reset/delete_records",
+}  # fmt: skip
+LABELS_READ = {
+    "adopt/count_relationships", "adopt/list_labels", "adopt/list_properties", "adopt/read_nodes",
+    "ingest/read_entities",
+}  # fmt: skip
+OURS = [name for name in NAMES if name not in FREE and name.partition("/")[0] not in ("migrations", "schema")]
+OUR_NODE = re.compile(r"\(\w*:(?:Entity|Model|PredictionRun|Decision|Doubt|Encoder|Schema)\b(?!:Vlkge)[^()]*\)")
+OUR_LINK = re.compile(r"\[\w*:(?:PREDICTED|OF)\b(?! \{vlkge: true)[^\]]*\]")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_statement_tells_what_is_ours_by_our_mark(name: str) -> None:
+    lines = cypher.load(name).text.splitlines()
+    patterns = [line for line in lines if not re.search(r"^\s*//|USING INDEX|CREATE VECTOR INDEX", line)]
+    # The end of a relationship that has our mark is ours.
+    loose = [line for line in patterns if OUR_NODE.search(line) and "{vlkge: true" not in line]
+    assert loose + [line for line in patterns if OUR_LINK.search(line)] == []
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_kind_of_an_entity_is_its_primary_label(name: str) -> None:
+    assert name in LABELS_READ or not re.search(r"\blabels\(", cypher.load(name).text)
+
+
 GOOD = """\
 // Finds entities
 // by their name.

@@ -1,18 +1,20 @@
-// What unadopting would undo or take away: adopted entities, facts that go back to plain relationships,
-// facts that other sources asserted at adopted entities, and predicted links at them.
-// Returns: entities, facts, other_facts, predicted
-CALL () {
-  MATCH (n:Entity)
-  WHERE n.adopted IS NOT NULL
-  RETURN count(n) AS entities
-}
-CALL () {
-  MATCH (h:Entity)-[r]->(t:Entity)
-  WITH 'adopted' IN coalesce(r.sources, []) AS adopted, type(r) = 'PREDICTED' AS predicted,
-       h.adopted IS NOT NULL OR t.adopted IS NOT NULL AS touches,
-       r.split IS NOT NULL AND r.sources IS NOT NULL AS asserted
-  RETURN sum(CASE WHEN adopted THEN 1 ELSE 0 END) AS facts,
-         sum(CASE WHEN touches AND asserted AND NOT adopted AND NOT predicted THEN 1 ELSE 0 END) AS other_facts,
-         sum(CASE WHEN touches AND predicted THEN 1 ELSE 0 END) AS predicted
-}
-RETURN entities, facts, other_facts, predicted
+// What unadopting would undo or take away, as counts by what it is: adopted entities of each kind, vectors on them, facts
+// that go back to plain relationships, facts that other sources or people asserted at adopted entities, and predicted
+// links at them.
+// Returns: what, name, count
+MATCH (n:Entity:Vlkge)
+WHERE n.adopted IS NOT NULL
+RETURN 'entities' AS what, n.primary_label AS name, count(*) AS count
+UNION ALL
+MATCH (n:Entity:Vlkge)
+WHERE n.adopted IS NOT NULL
+UNWIND [modality IN ['visual', 'textual'] WHERE n[modality] IS NOT NULL] AS name
+RETURN 'vectors' AS what, name, count(*) AS count
+UNION ALL
+MATCH (h:Entity:Vlkge)-[r {vlkge: true}]->(t:Entity:Vlkge)
+WITH r, type(r) = 'PREDICTED' AS predicted, 'adopted' IN coalesce(r.sources, []) AS adopted,
+     h.adopted IS NOT NULL OR t.adopted IS NOT NULL AS touches
+WHERE adopted OR touches
+WITH CASE WHEN predicted THEN 'predicted' WHEN adopted THEN 'facts' ELSE 'other_facts' END AS what,
+     CASE WHEN predicted THEN r.relation ELSE type(r) END AS name
+RETURN what, name, count(*) AS count

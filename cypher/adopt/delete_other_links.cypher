@@ -1,8 +1,8 @@
 // Delete predicted links, and facts that only other sources asserted, at adopted entities.
-MATCH (n:Entity)
+MATCH (n:Entity:Vlkge)
 WHERE n.adopted IS NOT NULL
-MATCH (n)-[r]-()
-WHERE type(r) = 'PREDICTED' OR (r.split IS NOT NULL AND r.sources IS NOT NULL AND NOT 'adopted' IN r.sources)
+MATCH (n)-[r {vlkge: true}]-()
+WHERE type(r) = 'PREDICTED' OR NOT 'adopted' IN coalesce(r.sources, [])
 WITH DISTINCT r
 CALL (r) {
   DELETE r

@@ -1,7 +1,7 @@
-// Which of these ids entities have that were not adopted.
+// Which of these ids nodes labelled Entity have that were not adopted.
 // $ids (list): ids that are to be given out
 // Returns: ids
 UNWIND $ids AS id
 MATCH (n:Entity {id: id})
-WHERE n.adopted IS NULL
+WHERE n.adopted IS NULL OR NOT n:Vlkge
 RETURN collect(id) AS ids

@@ -1,4 +1,4 @@
 // The ids of all entities.
 // Returns: ids
-MATCH (n:Entity)
+MATCH (n:Entity:Vlkge)
 RETURN collect(n.id) AS ids

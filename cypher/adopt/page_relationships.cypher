@@ -3,6 +3,6 @@
 // $relations (list): types
 // Returns: elements, heads, tails
 UNWIND $heads AS id
-MATCH (:Entity {id: id})-[r]->(t:Entity)
-WHERE type(r) IN $relations AND r.split IS NULL
+MATCH (:Entity:Vlkge {id: id})-[r]->(t:Entity:Vlkge)
+WHERE type(r) IN $relations AND r.vlkge IS NULL
 RETURN collect(elementId(r)) AS elements, collect(id) AS heads, collect(t.id) AS tails

@@ -1,6 +1,6 @@
 // Make adopted facts plain relationships again.
-MATCH (:Entity)-[r]->(:Entity)
+MATCH (:Entity:Vlkge)-[r {vlkge: true}]->(:Entity:Vlkge)
 WHERE 'adopted' IN r.sources
 CALL (r) {
-  REMOVE r.split, r.sources, r.asserted_at
+  REMOVE r.vlkge, r.split, r.sources, r.asserted_at, r.value_sources
 } IN TRANSACTIONS OF 10000 ROWS

@@ -3,4 +3,4 @@
 UNWIND $rows AS row
 MATCH ()-[r]->()
 WHERE elementId(r) = row.element
-SET r.split = row.split, r.sources = ['adopted'], r.asserted_at = datetime()
+SET r.vlkge = true, r.split = row.split, r.sources = ['adopted'], r.asserted_at = datetime()

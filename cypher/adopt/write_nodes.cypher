@@ -3,6 +3,6 @@
 UNWIND $rows AS row
 MATCH (n)
 WHERE elementId(n) = row.element
-SET n:Entity, n += row.properties, n.adopted = row.adopted, n.primary_label = row.primary,
+SET n:Entity:Vlkge, n += row.properties, n.adopted = row.adopted, n.primary_label = row.primary,
     n.sources = CASE WHEN 'adopted' IN n.sources THEN n.sources ELSE coalesce(n.sources, []) + 'adopted' END,
     n.updated_at = datetime()

@@ -1,5 +1,5 @@
 // How many decisions a batch has.
 // $batch (string): the batch
 // Returns: decisions
-MATCH (d:Decision {batch: $batch})
+MATCH (d:Decision:Vlkge {batch: $batch})
 RETURN count(d) AS decisions

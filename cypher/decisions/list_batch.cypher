@@ -1,7 +1,7 @@
 // The decisions of one batch that stand: nobody has decided their links again.
 // $batch (string): the batch
 // Returns: id, head, relation, tail
-MATCH (d:Decision {batch: $batch})
-WHERE d.verdict <> 'undone' AND NOT EXISTS { MATCH (n:Decision {key: d.key}) WHERE n.number > d.number }
+MATCH (d:Decision:Vlkge {batch: $batch})
+WHERE d.verdict <> 'undone' AND NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number }
 RETURN d.id AS id, d.head AS head, d.relation AS relation, d.tail AS tail
 ORDER BY head, relation, tail

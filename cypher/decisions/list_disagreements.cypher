@@ -1,15 +1,15 @@
 // Links about which people disagree (the last verdicts of two of them differ), and disputes: facts of a source that
 // somebody rejected and nobody has accepted or undone since.
 // Returns: head, relation, tail, kind, verdict, by, at, verdicts, sources
-MATCH (d:Decision)
+MATCH (d:Decision:Vlkge)
 WITH d ORDER BY d.key, d.number
 WITH d.key AS key, d.by AS by, collect(d) AS own
 WITH key, own[-1] AS last
 ORDER BY key, last.number
 WITH key, collect(last) AS lasts
 WITH lasts[-1] AS newest, [d IN lasts WHERE d.verdict <> 'undone'] AS standing
-OPTIONAL MATCH (h:Entity {id: newest.head})-[r:$(newest.relation)]->(t:Entity {id: newest.tail})
-WHERE r.split IS NOT NULL
+OPTIONAL MATCH (h:Entity:Vlkge {id: newest.head})-[r:$(newest.relation) {vlkge: true}]->
+  (t:Entity:Vlkge {id: newest.tail})
 WITH newest, standing, collect(r) AS facts, [d IN standing | d.verdict] AS verdicts
 WITH newest, standing,
   reduce(all = [], r IN facts | all + [s IN coalesce(r.sources, ['unknown']) WHERE s <> 'prediction']) AS sources,

@@ -3,7 +3,7 @@
 // $ids (list): ids of entities, in one order for everybody
 // Returns: id
 UNWIND $ids AS id
-MATCH (h:Entity {id: id})
+MATCH (h:Entity:Vlkge {id: id})
 SET h._decision_lock = true
 REMOVE h._decision_lock
 RETURN id

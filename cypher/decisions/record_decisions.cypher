@@ -6,9 +6,9 @@
 // $batch (string): the batch that it belongs to, or null
 // Returns: key, number, id, head, relation, tail, verdict, by, at, reason, run_id, model_version, probability, batch, queue
 UNWIND $rows AS row
-OPTIONAL MATCH ()-[p:PREDICTED {key: row.key}]->()
+OPTIONAL MATCH ()-[p:PREDICTED {vlkge: true, key: row.key}]->()
 USING INDEX SEEK p:PREDICTED(key)
-CREATE (d:Decision {id: row.id, key: row.key, number: row.number, head: row.head, relation: row.relation,
+CREATE (d:Decision:Vlkge {id: row.id, key: row.key, number: row.number, head: row.head, relation: row.relation,
   tail: row.tail, verdict: row.verdict, by: $by, at: datetime(), reason: row.reason, run_id: p.run_id,
   model_version: p.model_version, probability: p.probability, batch: $batch, queue: $queue})
 SET p.verdict = CASE row.verdict WHEN 'undone' THEN 'pending' ELSE row.verdict END

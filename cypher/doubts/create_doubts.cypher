@@ -3,5 +3,5 @@
 // $relation (string): their relation
 // $model_version (string): the model that finds them unlikely
 UNWIND $rows AS row
-CREATE (d:Doubt {relation: $relation, model_version: $model_version, created_at: datetime()})
+CREATE (d:Doubt:Vlkge {relation: $relation, model_version: $model_version, created_at: datetime()})
 SET d += row

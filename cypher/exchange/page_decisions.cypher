@@ -3,13 +3,13 @@
 // $number (integer) = 0: and its number
 // $limit (integer) = 5000: maximum number of rows
 // Returns: key, number, properties, head_name, tail_name, stands
-MATCH (d:Decision)
+MATCH (d:Decision:Vlkge)
 USING INDEX d:Decision(key, number)
 WHERE d.key >= $after AND d.number IS NOT NULL AND (d.key > $after OR d.number > $number)
 WITH d
 ORDER BY d.key, d.number
 LIMIT $limit
-OPTIONAL MATCH (h:Entity {id: d.head})
-OPTIONAL MATCH (t:Entity {id: d.tail})
+OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
+OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d.key AS key, d.number AS number, properties(d) AS properties, h.name AS head_name, t.name AS tail_name,
-  NOT EXISTS { MATCH (n:Decision {key: d.key}) WHERE n.number > d.number } AS stands
+  NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number } AS stands

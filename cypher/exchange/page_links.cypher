@@ -6,7 +6,7 @@
 // $after (string) = "": the last key of the page before
 // $limit (integer) = 5000: maximum number of rows
 // Returns: head, head_name, tail, tail_name, properties
-MATCH (h)-[p:PREDICTED]->(t)
+MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
 USING INDEX SEEK p:PREDICTED(key)
 WHERE p.key > $after AND ($relation IS NULL OR p.relation = $relation) AND ($state IS NULL OR p.state = $state)
   AND ($verdict IS NULL OR p.verdict = $verdict) AND p.priority >= CASE WHEN $least <= 0.0 THEN -1.0 ELSE $least END

@@ -1,4 +1,4 @@
-// How many entities there are; answered from the count store.
+// How many entities there are.
 // Returns: entities
-MATCH (n:Entity)
+MATCH (n:Entity:Vlkge)
 RETURN count(n) AS entities

@@ -1,6 +1,6 @@
-// How many facts each relation has; PREDICTED links and relationships without a split are no facts.
+// How many facts each relation has; PREDICTED links and relationships of others are no facts.
 // Returns: relation, facts
-MATCH (:Entity)-[r]->(:Entity)
-WHERE type(r) <> 'PREDICTED' AND r.split IS NOT NULL
+MATCH (:Entity:Vlkge)-[r {vlkge: true}]->(:Entity:Vlkge)
+WHERE type(r) <> 'PREDICTED'
 RETURN type(r) AS relation, count(*) AS facts
 ORDER BY relation

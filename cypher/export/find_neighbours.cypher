@@ -3,6 +3,6 @@
 // $relations (list) = null: walk along these relations only; null for all
 // Returns: ids
 UNWIND $ids AS id
-MATCH (:Entity {id: id})-[r]-(m:Entity)
-WHERE type(r) <> 'PREDICTED' AND r.split IS NOT NULL AND ($relations IS NULL OR type(r) IN $relations)
+MATCH (:Entity:Vlkge {id: id})-[r {vlkge: true}]-(m:Entity)
+WHERE type(r) <> 'PREDICTED' AND ($relations IS NULL OR type(r) IN $relations)
 RETURN collect(DISTINCT m.id) AS ids

@@ -1,10 +1,10 @@
 // Links whose newest decision is a rejection, unless they are facts: a rejected fact is a dispute.
 // Returns: head, relation, tail
-MATCH (d:Decision)
+MATCH (d:Decision:Vlkge)
 WITH d ORDER BY d.number DESC, d.at DESC
 WITH d.head AS head, d.relation AS relation, d.tail AS tail, collect(d.verdict)[0] AS verdict
 WHERE verdict = 'rejected' AND NOT EXISTS {
-  MATCH (:Entity {id: head})-[r:$(relation)]->(:Entity {id: tail}) WHERE r.split IS NOT NULL
+  MATCH (:Entity:Vlkge {id: head})-[:$(relation) {vlkge: true}]->(:Entity:Vlkge {id: tail})
 }
 RETURN head, relation, tail
 ORDER BY head, relation, tail

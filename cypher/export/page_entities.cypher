@@ -1,9 +1,9 @@
-// The next entities in the order of their ids, as lists, one row per set of labels.
+// The next entities in the order of their ids, as lists, one row per kind.
 // $after (string) = "": the last id of the page before; every id is greater than ""
 // $limit (integer) = 20000: maximum number of entities
-// Returns: labels, primary, ids, names, held_out
-MATCH (n:Entity)
+// Returns: kind, ids, names, held_out
+MATCH (n:Entity:Vlkge)
 WHERE n.id > $after
 WITH n ORDER BY n.id LIMIT $limit
-RETURN labels(n) AS labels, n.primary_label AS primary, collect(n.id) AS ids,
+RETURN coalesce(n.primary_label, 'Entity') AS kind, collect(n.id) AS ids,
        collect(coalesce(n.name, n.id)) AS names, collect(coalesce(n.held_out, '')) AS held_out

@@ -4,6 +4,6 @@
 // $relations (list) = null: only these relations; null for all
 // Returns: relation, split, heads, tails
 UNWIND range(0, size($heads) - 1) AS position
-MATCH (:Entity {id: $heads[position]})-[r]->(t:Entity)
-WHERE type(r) <> 'PREDICTED' AND r.split IS NOT NULL AND ($relations IS NULL OR type(r) IN $relations)
+MATCH (:Entity:Vlkge {id: $heads[position]})-[r {vlkge: true}]->(t:Entity)
+WHERE type(r) <> 'PREDICTED' AND ($relations IS NULL OR type(r) IN $relations)
 RETURN type(r) AS relation, r.split AS split, collect(position) AS heads, collect(t.id) AS tails

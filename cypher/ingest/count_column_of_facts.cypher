@@ -3,6 +3,6 @@
 // $column (string): the column
 // $holders (list): other sources that may have such a column
 // Returns: count
-MATCH (:Entity)-[x]->(:Entity)
+MATCH (:Entity:Vlkge)-[x {vlkge: true}]->(:Entity)
 WHERE $source IN x.sources AND x[$column] IS NOT NULL AND none(other IN x.sources WHERE other IN $holders)
 RETURN count(x) AS count

@@ -1,4 +1,5 @@
-// Delete the entities that no source asserts any more, unless someone still asserts a fact of theirs.
-MATCH (n:Entity)
-WHERE n.sources = [] AND NOT EXISTS { (n)-[r]-(:Entity) WHERE type(r) <> 'PREDICTED' }
+// Delete the entities that no source asserts any more, unless something but our predicted links
+// hangs on them: a fact that someone still asserts, or a relationship of others.
+MATCH (n:Entity:Vlkge)
+WHERE n.sources = [] AND NOT EXISTS { (n)-[r]-() WHERE type(r) <> 'PREDICTED' OR NOT coalesce(r.vlkge = true, false) }
 DETACH DELETE n

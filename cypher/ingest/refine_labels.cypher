@@ -2,5 +2,5 @@
 // $ids (list): ids of the entities
 // $label (string): the label
 UNWIND $ids AS id
-MATCH (n:Entity {id: id})
+MATCH (n:Entity:Vlkge {id: id})
 REMOVE n:$($label)

@@ -2,5 +2,5 @@
 // $ids (list): ids of the entities
 // $source (string): the source's name
 UNWIND $ids AS id
-MATCH (n:Entity {id: id})
+MATCH (n:Entity:Vlkge {id: id})
 SET n.sources = [source IN n.sources WHERE source <> $source], n.updated_at = datetime()

@@ -2,7 +2,7 @@
 // $rows (list): one map per fact: head, relation, tail
 // $source (string): the source's name
 UNWIND $rows AS row
-MATCH (:Entity {id: row.head})-[r:$(row.relation)]->(:Entity {id: row.tail})
+MATCH (:Entity:Vlkge {id: row.head})-[r:$(row.relation) {vlkge: true}]->(:Entity:Vlkge {id: row.tail})
 SET r.sources = [source IN r.sources WHERE source <> $source]
 WITH r WHERE r.sources = []
 DELETE r

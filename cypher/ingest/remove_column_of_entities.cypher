@@ -2,7 +2,7 @@
 // $source (string): the source's name
 // $column (string): the column
 // $holders (list): other sources that may have such a column
-MATCH (x:Entity)
+MATCH (x:Entity:Vlkge)
 WHERE $source IN x.sources AND x[$column] IS NOT NULL AND none(other IN x.sources WHERE other IN $holders)
 CALL (x) {
   SET x[$column] = null, x.image_sha256 = CASE WHEN $column = 'image' THEN null ELSE x.image_sha256 END,

@@ -2,7 +2,7 @@
 // $source (string): the source's name
 // $column (string): the column
 // $holders (list): other sources that may have such a column
-MATCH (:Entity)-[x]->(:Entity)
+MATCH (:Entity:Vlkge)-[x {vlkge: true}]->(:Entity)
 WHERE $source IN x.sources AND x[$column] IS NOT NULL AND none(other IN x.sources WHERE other IN $holders)
 CALL (x) {
   SET x[$column] = null, x.value_sources = [entry IN x.value_sources WHERE NOT entry STARTS WITH $column + '\t']

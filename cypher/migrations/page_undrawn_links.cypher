@@ -2,6 +2,6 @@
 // $limit (integer): maximum number of rows
 // Returns: keys
 MATCH (:Entity)-[p:PREDICTED]->(:Entity)
-WHERE p.draw IS NULL
+WHERE p.draw IS NULL AND p.key STARTS WITH '["' AND p.run_id IS NOT NULL AND p.model_version IS NOT NULL
 WITH p.key AS key LIMIT $limit
 RETURN collect(key) AS keys

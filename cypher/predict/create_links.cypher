@@ -7,9 +7,9 @@
 UNWIND $rows AS row
 // Named one by one, for the planner takes `row.properties` for a property that the statement might change.
 WITH row.key AS key, row.head AS head, row.tail AS tail, row.properties AS properties
-MATCH (h:Entity {id: head})
-MATCH (t:Entity {id: tail})
-CREATE (h)-[p:PREDICTED {key: key, relation: $relation, state: 'current', verdict: 'pending', run_id: $run_id,
+MATCH (h:Entity:Vlkge {id: head})
+MATCH (t:Entity:Vlkge {id: tail})
+CREATE (h)-[p:PREDICTED {vlkge: true, key: key, relation: $relation, state: 'current', verdict: 'pending', run_id: $run_id,
   model_version: $model_version, created_at: datetime()}]->(t)
 SET p += properties
 RETURN count(*) AS written

@@ -1,5 +1,5 @@
 // One run by its id.
 // $run_id (string): the run
 // Returns: id, links_digest
-MATCH (r:PredictionRun {id: $run_id})
+MATCH (r:PredictionRun:Vlkge {id: $run_id})
 RETURN r.id AS id, r.links_digest AS links_digest

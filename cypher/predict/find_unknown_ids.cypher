@@ -2,7 +2,7 @@
 // $ids (list): distinct entity ids
 // Returns: id
 UNWIND $ids AS id
-OPTIONAL MATCH (e:Entity {id: id})
+OPTIONAL MATCH (e:Entity:Vlkge {id: id})
 WITH id, e
 WHERE e IS NULL
 RETURN id

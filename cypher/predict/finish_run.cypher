@@ -3,5 +3,5 @@
 // $state (string): complete or failed
 // $totals (map): integers, the counts over all relations
 // $counts (string): the counts of each relation, as JSON
-MATCH (r:PredictionRun {id: $run_id})
+MATCH (r:PredictionRun:Vlkge {id: $run_id})
 SET r += $totals, r.counts = $counts, r.state = $state, r.finished_at = datetime()

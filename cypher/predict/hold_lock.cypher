@@ -2,4 +2,4 @@
 // transaction that wants the same node waits. It is never committed, so it vanishes with its transaction, that is
 // also when its writer dies. Run again in the same transaction it shows that the lock is still held.
 // $name (string): the name of the lock
-MERGE (:PredictionRun {id: $name})
+MERGE (:PredictionRun:Vlkge {id: $name})

@@ -3,5 +3,5 @@
 // $heads (list): ids of entities
 // Returns: state, keys
 UNWIND $heads AS head
-MATCH (:Entity {id: head})-[p:PREDICTED {relation: $relation, verdict: 'pending'}]->()
+MATCH (:Entity:Vlkge {id: head})-[p:PREDICTED {vlkge: true, relation: $relation, verdict: 'pending'}]->()
 RETURN p.state AS state, collect(p.key) AS keys

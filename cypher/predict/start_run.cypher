@@ -4,16 +4,16 @@
 // $model_version (string): the model that predicted the links
 // $links_digest (string): what is published, as a digest
 // $columns (list): the link properties that come from the links frame
-MATCH (m:Model {version: $model_version})
-OPTIONAL MATCH (dead:PredictionRun {state: 'writing'})
+MATCH (m:Model:Vlkge {version: $model_version})
+OPTIONAL MATCH (dead:PredictionRun:Vlkge {state: 'writing'})
 WHERE dead.id <> $run_id
 SET dead.state = 'failed', dead.finished_at = datetime()
 WITH DISTINCT m
-MERGE (r:PredictionRun {id: $run_id})
+MERGE (r:PredictionRun:Vlkge {id: $run_id})
 SET r.model_version = $model_version,
     r.links_digest = $links_digest,
     r.columns = $columns,
     r.state = 'writing',
     r.started_at = datetime(),
     r.finished_at = null
-MERGE (r)-[:OF]->(m)
+MERGE (r)-[:OF {vlkge: true}]->(m)

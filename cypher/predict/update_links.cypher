@@ -6,7 +6,7 @@
 // Returns: written
 UNWIND $rows AS row
 WITH row.key AS key, row.properties AS properties
-MATCH ()-[p:PREDICTED {key: key}]->()
+MATCH ()-[p:PREDICTED {vlkge: true, key: key}]->()
 USING INDEX SEEK p:PREDICTED(key)
 WITH p, properties, CASE WHEN p.run_id = $run_id THEN {} ELSE {
   previous_score: p.score,

@@ -4,21 +4,21 @@
 // $second (string): another id
 // $limit (integer from 1) = 50: maximum number of rows
 // Returns: via, relation, id, name, label, first_count, second_count
-MATCH (e:Entity)
+MATCH (e:Entity:Vlkge)
 WHERE e.id IN [$first, $second]
 CALL (e) {
-  MATCH (e)-[f]->(x:Entity)
+  MATCH (e)-[f {vlkge: true}]->(x:Entity)
   WHERE type(f) <> 'PREDICTED'
   RETURN null AS via, type(f) AS relation, x, 1 AS things
   UNION ALL
-  MATCH (e)<-[v]-(w:Entity)-[f]->(x:Entity)
+  MATCH (e)<-[v {vlkge: true}]-(w:Entity)-[f {vlkge: true}]->(x:Entity)
   WHERE type(v) <> 'PREDICTED' AND type(f) <> 'PREDICTED' AND NOT x.id IN [$first, $second]
   RETURN type(v) AS via, type(f) AS relation, x, count(DISTINCT w) AS things
 }
 WITH via, relation, x, sum(CASE e.id WHEN $first THEN things ELSE 0 END) AS first_count,
   sum(CASE e.id WHEN $second THEN things ELSE 0 END) AS second_count
 WHERE first_count > 0 AND second_count > 0
-RETURN via, relation, x.id AS id, x.name AS name, coalesce([l IN labels(x) WHERE l <> 'Entity'][0], 'Entity') AS label,
+RETURN via, relation, x.id AS id, x.name AS name, coalesce(x.primary_label, 'Entity') AS label,
   first_count, second_count
 ORDER BY via IS NOT NULL, first_count * second_count DESC, relation, id
 LIMIT $limit

@@ -1,14 +1,13 @@
-// How many entities of a label have each relation, and for how many of the others a pending link proposes one.
-// $label (string): the label, such as Artwork
+// How many entities of a kind have each relation, and for how many of the others a pending link proposes one.
+// $label (string): the kind, a primary label such as Artwork
 // $least (float) = 0.5: count links of at least this priority; 0: all, also those without a probability
 // Returns: relation, entities, have, lack, proposed
 CALL () {
-  MATCH (h:Entity)
-  WHERE $label IN labels(h)
+  MATCH (h:Entity:Vlkge {primary_label: $label})
   RETURN count(h) AS entities
 }
-MATCH (h:Entity)-[r]->(:Entity)
-WHERE $label IN labels(h) AND (type(r) <> 'PREDICTED' OR
+MATCH (h:Entity:Vlkge {primary_label: $label})-[r {vlkge: true}]->(:Entity)
+WHERE (type(r) <> 'PREDICTED' OR
   (r.state = 'current' AND r.verdict = 'pending' AND r.priority >= CASE WHEN $least <= 0.0 THEN -1.0 ELSE $least END))
 WITH entities, h, CASE type(r) WHEN 'PREDICTED' THEN r.relation ELSE type(r) END AS relation,
   max(CASE type(r) WHEN 'PREDICTED' THEN 0 ELSE 1 END) AS fact

@@ -1,6 +1,6 @@
 // How many facts each relation has per split, and how many predicted links per state and verdict.
 // Returns: relation, kind, status, count
-MATCH (:Entity)-[r]->(:Entity)
+MATCH (:Entity:Vlkge)-[r {vlkge: true}]->(:Entity)
 WITH r, type(r) = 'PREDICTED' AS predicted
 WITH CASE WHEN predicted THEN r.relation ELSE type(r) END AS relation,
   CASE WHEN predicted THEN 'predicted' ELSE 'fact' END AS kind,

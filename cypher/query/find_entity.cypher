@@ -9,7 +9,8 @@ WITH reduce(
 ) AS plain
 WHERE trim(plain) <> ''
 CALL db.index.fulltext.queryNodes('entity_text', 'name:(' + plain + ')^4 text:(' + plain + ')') YIELD node, score
-RETURN node.id AS id, node.name AS name, coalesce([l IN labels(node) WHERE l <> 'Entity'][0], 'Entity') AS label, score AS match,
+WHERE node:Vlkge
+RETURN node.id AS id, node.name AS name, coalesce(node.primary_label, 'Entity') AS label, score AS match,
   node.text AS text
 ORDER BY match DESC, id
 LIMIT $limit

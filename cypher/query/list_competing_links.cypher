@@ -5,11 +5,11 @@
 // $limit (integer from 1) = 20: maximum number of rows
 // $before (float) = 1.0: for the next page: the priority of the last row, which may come again
 // Returns: head, head_name, tail, tail_name, probability, other, other_name, other_probability, key, priority
-MATCH (h)-[p:PREDICTED]->(t)
+MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
 USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
 WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
   AND $least <= p.priority <= $before AND p.key IS NOT NULL
-MATCH (h)-[q:PREDICTED]->(other)
+MATCH (h)-[q:PREDICTED {vlkge: true}]->(other)
 WHERE q.relation = p.relation AND q.priority >= $least AND q.state = 'current' AND q.verdict = 'pending'
   AND (q.priority < p.priority OR (q.priority = p.priority AND q.key < p.key))
 WITH h, p, t, other, q.probability AS other_probability

@@ -3,11 +3,11 @@
 // $limit (integer from 1) = 20: maximum number of rows
 // $after (string) = "": for the next page: the entity of the last row
 // Returns: entity, name, label, values, value_names, sources
-MATCH (h:Entity)
+MATCH (h:Entity:Vlkge)
 USING INDEX h:Entity(id)
 WHERE h.id > $after
 CALL (h) {
-  MATCH (h)-[r:$($relation)]->(t:Entity)
+  MATCH (h)-[r:$($relation) {vlkge: true}]->(t:Entity)
   WITH DISTINCT t, r.sources AS sources
   ORDER BY t.id
   RETURN collect(t.id) AS values, collect(t.name) AS value_names, collect(sources) AS asserted
@@ -17,5 +17,5 @@ WHERE size(values) > 1
 WITH h, values, value_names, asserted
 ORDER BY h.id
 LIMIT $limit
-RETURN h.id AS entity, h.name AS name, coalesce([l IN labels(h) WHERE l <> 'Entity'][0], 'Entity') AS label, values, value_names,
+RETURN h.id AS entity, h.name AS name, coalesce(h.primary_label, 'Entity') AS label, values, value_names,
   reduce(all = [], some IN asserted | all + [s IN some WHERE NOT s IN all]) AS sources

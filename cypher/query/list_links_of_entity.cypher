@@ -2,7 +2,7 @@
 // $entity (string): its id
 // $limit (integer from 1) = 20: maximum number of rows for each relation
 // Returns: head, head_name, relation, tail, tail_name, probability, score, rank, verdict, similar, similarity, paths, share_structural, share_visual, share_textual, run_id, model_version, answer_probability, priority
-MATCH (e:Entity {id: $entity})-[p:PREDICTED {state: 'current'}]-()
+MATCH (e:Entity:Vlkge {id: $entity})-[p:PREDICTED {vlkge: true, state: 'current'}]-()
 WITH DISTINCT p
 ORDER BY p.priority DESC, p.score DESC, p.key
 WITH p.relation AS relation, collect(p)[..$limit] AS strongest

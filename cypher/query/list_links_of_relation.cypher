@@ -11,7 +11,7 @@
 CALL () {
   // Those with exactly the priority of the page's start come first, each part in the order of the index: a page then
   // reads little more than it shows, also where thousands of links are equally likely.
-  MATCH (h)-[p:PREDICTED]->(t)
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
   WHERE p.relation = $relation AND p.state = $state AND p.verdict = $verdict
     AND p.priority = coalesce($after_priority, $after_probability) AND p.key < $after_key
@@ -20,7 +20,7 @@ CALL () {
   LIMIT $limit
   RETURN h, p, t
   UNION ALL
-  MATCH (h)-[p:PREDICTED]->(t)
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
   WHERE p.relation = $relation AND p.state = $state AND p.verdict = $verdict
     AND p.priority >= CASE WHEN $least <= 0.0 THEN -1.0 ELSE $least END

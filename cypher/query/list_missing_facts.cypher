@@ -1,17 +1,17 @@
-// Coverage: the entities of a label that lack a relation, by id, and the best link that is proposed for each.
-// $label (string): the label, such as Artwork
+// Coverage: the entities of a kind that lack a relation, by id, and the best link that is proposed for each.
+// $label (string): the kind, a primary label such as Artwork
 // $relation (string): the relation, such as hasStyle
 // $limit (integer from 1) = 20: maximum number of rows
 // $after (string) = "": for the next page: the entity of the last row
 // Returns: entity, name, proposed, proposed_name, probability, verdict
-MATCH (h:Entity)
-USING INDEX h:Entity(id)
-WHERE h.id > $after AND $label IN labels(h) AND NOT EXISTS { (h)-[:$($relation)]->() }
+MATCH (h:Entity:Vlkge)
+USING INDEX SEEK h:Entity(primary_label, id)
+WHERE h.primary_label = $label AND h.id > $after AND NOT EXISTS { (h)-[:$($relation) {vlkge: true}]->() }
 WITH h
-ORDER BY h.id
+ORDER BY h.primary_label, h.id
 LIMIT $limit
 CALL (h) {
-  OPTIONAL MATCH (h)-[p:PREDICTED {relation: $relation, state: 'current'}]->(t)
+  OPTIONAL MATCH (h)-[p:PREDICTED {vlkge: true, relation: $relation, state: 'current'}]->(t)
   WITH p, t ORDER BY p.verdict = 'rejected', p.priority DESC LIMIT 1
   RETURN p, t
 }

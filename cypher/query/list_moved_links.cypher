@@ -3,7 +3,7 @@
 // $limit (integer from 1) = 20: maximum number of rows
 // $before (float) = 1.0: for the next page: the change of the last row, which may come again
 // Returns: head, head_name, relation, tail, tail_name, probability, previous_probability, moved, model_version, previous_run_id, key
-MATCH (h)-[p:PREDICTED]->(t)
+MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
 USING INDEX SEEK p:PREDICTED(state, verdict, moved, key)
 WHERE p.state = 'current' AND p.verdict = 'pending' AND $least <= p.moved <= $before AND p.key IS NOT NULL
 WITH h, p, t

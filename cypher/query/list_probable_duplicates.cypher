@@ -4,7 +4,7 @@
 // $limit (integer from 1) = 20: maximum number of rows
 // $after (string) = "": for the next page: the entity of the last row
 // Returns: entity, name, other, other_name, label, names_alike, text_alike, picture_alike
-MATCH (e:Entity)
+MATCH (e:Entity:Vlkge)
 USING INDEX e:Entity(id)
 WHERE e.id > $after AND e.name IS NOT NULL
 CALL (e) {
@@ -17,7 +17,7 @@ CALL (e) {
   RETURN node
 }
 WITH e, node
-WHERE node.id > e.id
+WHERE node.id > e.id AND node:Vlkge
 // Names before vectors and labels: nearly all neighbours end here, and each reading is a database hit.
 WITH e, node, split(toLower(e.name), ' ') AS mine, split(toLower(node.name), ' ') AS theirs
 WITH e, node, mine, theirs, toFloat(size([word IN mine WHERE word IN theirs])) AS shared
@@ -26,9 +26,9 @@ WHERE names_alike >= $names
 WITH e, node, names_alike,
   vector.similarity.cosine(e.textual, node.textual) AS text_alike,
   vector.similarity.cosine(e.visual, node.visual) AS picture_alike
-WHERE labels(node) = labels(e) AND coalesce(text_alike, 1.0) >= $least AND coalesce(picture_alike, 1.0) >= $least
+WHERE node.primary_label = e.primary_label AND coalesce(text_alike, 1.0) >= $least AND coalesce(picture_alike, 1.0) >= $least
 WITH e, node, names_alike, text_alike, picture_alike
 ORDER BY e.id
 LIMIT $limit
 RETURN e.id AS entity, e.name AS name, node.id AS other, node.name AS other_name,
-  coalesce([l IN labels(e) WHERE l <> 'Entity'][0], 'Entity') AS label, names_alike, text_alike, picture_alike
+  coalesce(e.primary_label, 'Entity') AS label, names_alike, text_alike, picture_alike

@@ -4,11 +4,11 @@
 // $limit (integer from 1) = 20: maximum number of rows
 // $after (string) = "": for the next page: the entity of the last row
 // Returns: entity, name, value, value_name, other, other_name, other_value, other_value_name, similarity
-MATCH (e:Entity)
+MATCH (e:Entity:Vlkge)
 USING INDEX e:Entity(id)
 WHERE e.id > $after AND e.visual IS NOT NULL
 CALL (e) {
-  MATCH (e)-[:$($relation)]->(value:Entity)
+  MATCH (e)-[:$($relation) {vlkge: true}]->(value:Entity)
   WITH value ORDER BY value.id
   RETURN collect(value) AS values
 }
@@ -16,11 +16,11 @@ WITH e, values
 WHERE size(values) > 0
 CALL (e) {
   CALL db.index.vector.queryNodes('entity_visual', 6, e.visual) YIELD node, score
-  WHERE node.id > e.id AND score >= $least
+  WHERE node.id > e.id AND score >= $least AND node:Vlkge
   RETURN node, score
 }
 CALL (node) {
-  MATCH (node)-[:$($relation)]->(value:Entity)
+  MATCH (node)-[:$($relation) {vlkge: true}]->(value:Entity)
   RETURN value AS other_value ORDER BY value.id LIMIT 1
 }
 WITH e, values[0] AS value, node, other_value, score

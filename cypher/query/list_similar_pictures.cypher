@@ -2,12 +2,12 @@
 // $entity (string): its id
 // $limit (integer from 1) = 10: maximum number of rows
 // Returns: id, name, label, similarity, image
-MATCH (e:Entity {id: $entity})
+MATCH (e:Entity:Vlkge {id: $entity})
 WHERE e.visual IS NOT NULL
 CALL db.index.vector.queryNodes('entity_visual', $limit + 1, e.visual) YIELD node, score
 WITH e, node, score
-WHERE node <> e
-RETURN node.id AS id, node.name AS name, coalesce([l IN labels(node) WHERE l <> 'Entity'][0], 'Entity') AS label, score AS similarity,
+WHERE node <> e AND node:Vlkge
+RETURN node.id AS id, node.name AS name, coalesce(node.primary_label, 'Entity') AS label, score AS similarity,
   node.image AS image
 ORDER BY similarity DESC, id
 LIMIT $limit

@@ -2,12 +2,12 @@
 // $entity (string): its id
 // $limit (integer from 1) = 10: maximum number of rows
 // Returns: id, name, label, similarity, text
-MATCH (e:Entity {id: $entity})
+MATCH (e:Entity:Vlkge {id: $entity})
 WHERE e.textual IS NOT NULL
 CALL db.index.vector.queryNodes('entity_textual', $limit + 1, e.textual) YIELD node, score
 WITH e, node, score
-WHERE node <> e
-RETURN node.id AS id, node.name AS name, coalesce([l IN labels(node) WHERE l <> 'Entity'][0], 'Entity') AS label, score AS similarity,
+WHERE node <> e AND node:Vlkge
+RETURN node.id AS id, node.name AS name, coalesce(node.primary_label, 'Entity') AS label, score AS similarity,
   node.text AS text
 ORDER BY similarity DESC, id
 LIMIT $limit

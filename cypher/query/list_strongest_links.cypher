@@ -8,7 +8,7 @@
 CALL () {
   // Those with exactly the priority of the page's start come first, each part in the order of the index: a page then
   // reads little more than it shows, also where thousands of links are equally likely.
-  MATCH (h)-[p:PREDICTED]->(t)
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
   USING INDEX SEEK p:PREDICTED(state, verdict, priority, key)
   WHERE p.state = 'current' AND p.verdict = 'pending'
     AND p.priority = coalesce($after_priority, $after_probability) AND p.key < $after_key
@@ -17,7 +17,7 @@ CALL () {
   LIMIT $limit
   RETURN h, p, t
   UNION ALL
-  MATCH (h)-[p:PREDICTED]->(t)
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
   USING INDEX SEEK p:PREDICTED(state, verdict, priority, key)
   WHERE p.state = 'current' AND p.verdict = 'pending'
     AND p.priority >= CASE WHEN $least <= 0.0 THEN -1.0 ELSE $least END

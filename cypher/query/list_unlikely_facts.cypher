@@ -6,25 +6,25 @@
 // $after_likelier (float) = 1.0: for the next page: `likelier` of the last row
 // $after_key (string) = "": for the next page: the key of the last row
 // Returns: head, head_name, tail, tail_name, likelier, rank, share, other, other_name, other_share, sources, model_version, key
-MATCH (d:Doubt)
+MATCH (d:Doubt:Vlkge)
 USING INDEX SEEK d:Doubt(relation, likelier, key)
 WHERE d.relation = $relation AND $least <= d.likelier <= $after_likelier AND d.key IS NOT NULL
   AND (d.likelier < $after_likelier OR d.key < $after_key)
-MATCH (h:Entity {id: d.head})
+MATCH (h:Entity:Vlkge {id: d.head})
 CALL (d, h) {
-  MATCH (h)-[f:$($relation)]->(t:Entity)
+  MATCH (h)-[f:$($relation) {vlkge: true}]->(t:Entity)
   WHERE t.id = d.tail AND NOT EXISTS {
-    MATCH (a:Decision)
+    MATCH (a:Decision:Vlkge)
     USING INDEX SEEK a:Decision(key, number)
     WHERE a.key = d.key AND a.number IS NOT NULL AND a.verdict = 'accepted'
-      AND NOT EXISTS { MATCH (n:Decision {key: a.key}) WHERE n.number > a.number }
+      AND NOT EXISTS { MATCH (n:Decision:Vlkge {key: a.key}) WHERE n.number > a.number }
   }
   RETURN f, t
 }
 WITH d, h, f, t
 ORDER BY d.relation DESC, d.likelier DESC, d.key DESC
 LIMIT $limit
-OPTIONAL MATCH (o:Entity {id: d.other})
+OPTIONAL MATCH (o:Entity:Vlkge {id: d.other})
 RETURN h.id AS head, h.name AS head_name, t.id AS tail, t.name AS tail_name, d.likelier AS likelier, d.rank AS rank,
   d.share AS share, d.other AS other, o.name AS other_name, d.other_share AS other_share, f.sources AS sources,
   d.model_version AS model_version, d.key AS key

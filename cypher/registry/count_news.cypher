@@ -2,12 +2,12 @@
 // $since (string): the moment, as ISO 8601 writes it
 // Returns: facts, decisions
 CALL () {
-  MATCH (:Entity)-[f]->(:Entity)
+  MATCH (:Entity:Vlkge)-[f {vlkge: true}]->(:Entity)
   WHERE f.asserted_at > datetime($since)
   RETURN count(f) AS facts
 }
 CALL () {
-  MATCH (d:Decision)
+  MATCH (d:Decision:Vlkge)
   WHERE d.at > datetime($since)
   RETURN count(d) AS decisions
 }

@@ -1,6 +1,6 @@
 // The publications of one model, newest first.
 // $version (string): the model
 // Returns: id, state, started_at, finished_at
-MATCH (r:PredictionRun {model_version: $version})
+MATCH (r:PredictionRun:Vlkge {model_version: $version})
 RETURN r.id AS id, r.state AS state, r.started_at AS started_at, r.finished_at AS finished_at
 ORDER BY started_at DESC

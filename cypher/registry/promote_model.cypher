@@ -2,8 +2,8 @@
 // it is.
 // $version (string): the model
 // Returns: version
-MATCH (m:Model {version: $version})
-OPTIONAL MATCH (old:Model {alias: 'champion'})
+MATCH (m:Model:Vlkge {version: $version})
+OPTIONAL MATCH (old:Model:Vlkge {alias: 'champion'})
 WHERE old <> m
 SET old.alias = null
 SET m.predecessor = CASE WHEN m.alias IS NULL THEN old.version ELSE m.predecessor END,

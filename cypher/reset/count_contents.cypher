@@ -1,48 +1,40 @@
 // What this project wrote and a reset would take away; adopted nodes and their facts are only given back.
 // Returns: entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, doubts, encoders
 CALL () {
-  MATCH (n:Entity)
-  RETURN sum(CASE WHEN n.adopted IS NULL AND n.sources IS NOT NULL THEN 1 ELSE 0 END) AS entities,
-         sum(CASE WHEN n.adopted IS NOT NULL THEN 1 ELSE 0 END) AS adopted
+  MATCH (n:Entity:Vlkge)
+  RETURN sum(CASE WHEN n.adopted IS NULL THEN 1 ELSE 0 END) AS entities,
+         sum(CASE WHEN n.adopted IS NULL THEN 0 ELSE 1 END) AS adopted
 }
 CALL () {
-  MATCH (:Entity)-[r]->(:Entity)
-  WITH type(r) = 'PREDICTED' AS predicted, 'adopted' IN coalesce(r.sources, []) AS adopted,
-       r.split IS NOT NULL AND r.sources IS NOT NULL AS fact
+  MATCH (:Entity:Vlkge)-[r {vlkge: true}]->(:Entity)
+  WITH type(r) = 'PREDICTED' AS predicted, 'adopted' IN coalesce(r.sources, []) AS adopted
   RETURN sum(CASE WHEN predicted THEN 1 ELSE 0 END) AS predicted,
-         sum(CASE WHEN fact AND adopted THEN 1 ELSE 0 END) AS adopted_facts,
-         sum(CASE WHEN fact AND NOT adopted AND NOT predicted THEN 1 ELSE 0 END) AS facts
+         sum(CASE WHEN adopted AND NOT predicted THEN 1 ELSE 0 END) AS adopted_facts,
+         sum(CASE WHEN adopted OR predicted THEN 0 ELSE 1 END) AS facts
 }
 CALL () {
-  MATCH (n:Entity)
-  WHERE n.adopted IS NULL AND n.sources IS NOT NULL
-  MATCH (n)-[r]-()
-  WHERE type(r) <> 'PREDICTED' AND (r.split IS NULL OR r.sources IS NULL)
+  MATCH (n:Entity:Vlkge)-[r]-()
+  WHERE n.adopted IS NULL AND NOT coalesce(r.vlkge = true, false)
   RETURN count(DISTINCT r) AS foreign
 }
 CALL () {
-  MATCH (m:Model)
-  WHERE m.version IS NOT NULL AND m.data_fingerprint IS NOT NULL
+  MATCH (m:Model:Vlkge)
   RETURN count(m) AS models
 }
 CALL () {
-  MATCH (r:PredictionRun)
-  WHERE r.id IS NOT NULL AND r.model_version IS NOT NULL
+  MATCH (r:PredictionRun:Vlkge)
   RETURN count(r) AS runs
 }
 CALL () {
-  MATCH (d:Decision)
-  WHERE d.id IS NOT NULL AND d.verdict IS NOT NULL
+  MATCH (d:Decision:Vlkge)
   RETURN count(d) AS decisions
 }
 CALL () {
-  MATCH (d:Doubt)
-  WHERE d.key IS NOT NULL AND d.model_version IS NOT NULL
+  MATCH (d:Doubt:Vlkge)
   RETURN count(d) AS doubts
 }
 CALL () {
-  MATCH (e:Encoder)
-  WHERE e.modality IS NOT NULL AND e.dimension IS NOT NULL
+  MATCH (e:Encoder:Vlkge)
   RETURN count(e) AS encoders
 }
 RETURN entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, doubts, encoders

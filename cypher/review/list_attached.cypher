@@ -6,10 +6,10 @@
 // $high (float): at most this priority
 // $limit (integer): maximum number of rows
 // Returns: key
-MATCH (:Entity {id: $entity})<-[f]-(h:Entity)
+MATCH (:Entity:Vlkge {id: $entity})<-[f {vlkge: true}]-(h:Entity)
 WHERE type(f) <> 'PREDICTED'
 WITH DISTINCT h
-MATCH (h)-[p:PREDICTED {state: 'current', verdict: 'pending'}]->()
+MATCH (h)-[p:PREDICTED {vlkge: true, state: 'current', verdict: 'pending'}]->()
 WHERE ($relation IS NULL OR p.relation = $relation) AND $low <= p.priority <= $high
 RETURN p.key AS key
 ORDER BY p.priority DESC, key

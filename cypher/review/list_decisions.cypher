@@ -7,7 +7,7 @@
 // $id (string): and its id
 // $limit (integer): maximum number of rows
 // Returns: decision, head_name, tail_name, stands
-MATCH (d:Decision)
+MATCH (d:Decision:Vlkge)
 USING INDEX SEEK d:Decision(at)
 WHERE d.at <= coalesce(datetime($before), datetime() + duration({days: 1}))
   AND ($before IS NULL OR d.at < datetime($before) OR d.id > $id)
@@ -16,9 +16,9 @@ WHERE d.at <= coalesce(datetime($before), datetime() + duration({days: 1}))
 WITH d
 ORDER BY d.at DESC, d.id
 LIMIT $limit
-OPTIONAL MATCH (h:Entity {id: d.head})
-OPTIONAL MATCH (t:Entity {id: d.tail})
+OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
+OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d {.id, .number, .head, .relation, .tail, .verdict, .by, .at, .reason, .run_id, .model_version, .probability, .batch,
   .queue} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
-  NOT EXISTS { MATCH (n:Decision {key: d.key}) WHERE n.number > d.number } AS stands
+  NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number } AS stands
 ORDER BY d.at DESC, d.id

@@ -2,14 +2,14 @@
 // $prefix (string): how the keys of its links begin
 // $limit (integer) = 100: maximum number of rows
 // Returns: decision, head_name, tail_name, stands
-MATCH (d:Decision)
+MATCH (d:Decision:Vlkge)
 WHERE d.key STARTS WITH $prefix AND d.number IS NOT NULL
 WITH d
 ORDER BY d.at DESC
 LIMIT $limit
-OPTIONAL MATCH (h:Entity {id: d.head})
-OPTIONAL MATCH (t:Entity {id: d.tail})
+OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
+OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d {.id, .number, .head, .relation, .tail, .verdict, .by, .at, .reason, .run_id, .model_version, .probability, .batch,
   .queue} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
-  NOT EXISTS { MATCH (n:Decision {key: d.key}) WHERE n.number > d.number } AS stands
+  NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number } AS stands
 ORDER BY d.at DESC, d.key

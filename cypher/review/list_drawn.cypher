@@ -9,12 +9,12 @@
 // $key (string): and its key
 // $limit (integer): maximum number of rows
 // Returns: key
-MATCH (h)-[p:PREDICTED]->()
+MATCH (h)-[p:PREDICTED {vlkge: true}]->()
 USING INDEX SEEK p:PREDICTED(state, verdict, draw)
 WHERE p.state = 'current' AND p.verdict = 'pending' AND p.draw >= coalesce($value, -1.0)
   AND (p.draw > coalesce($value, -1.0) OR p.key > $key)
   AND ($relation IS NULL OR p.relation = $relation) AND $low <= p.priority <= $high
-  AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
+  AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
   AND (NOT $picture OR h.image_sha256 IS NOT NULL)
 WITH p
 ORDER BY p.state, p.verdict, p.draw, p.key

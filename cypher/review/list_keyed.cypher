@@ -8,11 +8,11 @@
 // $key (string): for the next page: the key of the last link; empty: from the start
 // $limit (integer): maximum number of rows
 // Returns: key
-MATCH (h)-[p:PREDICTED]->()
+MATCH (h)-[p:PREDICTED {vlkge: true}]->()
 USING INDEX SEEK p:PREDICTED(key)
 WHERE p.key > $key AND p.state = 'current' AND p.verdict = 'pending'
   AND ($relation IS NULL OR p.relation = $relation) AND $low <= p.priority <= $high
-  AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
+  AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
   AND (NOT $picture OR h.image_sha256 IS NOT NULL)
 WITH p
 ORDER BY p.key

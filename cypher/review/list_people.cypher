@@ -1,5 +1,5 @@
 // Everybody who has decided anything.
 // Returns: by
-MATCH (d:Decision)
+MATCH (d:Decision:Vlkge)
 RETURN DISTINCT d.by AS by
 ORDER BY by

@@ -2,7 +2,7 @@
 // $id (string): its id
 // $limit (integer) = 60: maximum number of rows
 // Returns: key
-MATCH (:Entity {id: $id})-[p:PREDICTED {state: 'current'}]-()
+MATCH (:Entity:Vlkge {id: $id})-[p:PREDICTED {vlkge: true, state: 'current'}]-()
 WITH DISTINCT p
 RETURN p.key AS key
 ORDER BY p.verdict = 'pending' DESC, p.priority DESC, key

@@ -12,24 +12,24 @@
 // $limit (integer): maximum number of rows
 // Returns: key
 CALL () {
-  MATCH (h)-[p:PREDICTED]->()
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->()
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, uncertainty, key)
   WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
     AND p.uncertainty = $value AND p.key < $key
     AND $low <= p.priority <= $high
-    AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
+    AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
     AND (NOT $picture OR h.image_sha256 IS NOT NULL)
   WITH p
   ORDER BY p.relation DESC, p.state DESC, p.verdict DESC, p.uncertainty DESC, p.key DESC
   LIMIT $limit
   RETURN p.key AS key
   UNION ALL
-  MATCH (h)-[p:PREDICTED]->()
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->()
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, uncertainty, key)
   WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
     AND p.uncertainty < coalesce($value, Infinity) AND p.key IS NOT NULL
     AND $low <= p.priority <= $high
-    AND ($label IS NULL OR $label IN labels(h)) AND ($run IS NULL OR p.run_id = $run)
+    AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
     AND (NOT $picture OR h.image_sha256 IS NOT NULL)
   WITH p
   ORDER BY p.relation DESC, p.state DESC, p.verdict DESC, p.uncertainty DESC, p.key DESC

@@ -3,23 +3,23 @@
 // $facts (integer) = 60: maximum number of facts of the head
 // $others (integer) = 5: maximum number of other candidates
 // Returns: link, relation, head, tail, facts, others
-MATCH (h)-[p:PREDICTED {key: $key}]->(t)
+MATCH (h)-[p:PREDICTED {vlkge: true, key: $key}]->(t)
 CALL (h) {
-  MATCH (h)-[f]->(x:Entity)
+  MATCH (h)-[f {vlkge: true}]->(x:Entity)
   WHERE type(f) <> 'PREDICTED'
   WITH f, x LIMIT $facts
   WITH f, x ORDER BY type(f), x.name
   RETURN collect({relation: type(f), id: x.id, name: x.name}) AS facts
 }
 CALL (h, p, t) {
-  MATCH (h)-[q:PREDICTED {relation: p.relation, state: 'current', verdict: 'pending'}]->(x)
+  MATCH (h)-[q:PREDICTED {vlkge: true, relation: p.relation, state: 'current', verdict: 'pending'}]->(x)
   WHERE x <> t
   WITH q, x ORDER BY q.rank, q.score DESC LIMIT $others
   RETURN collect({key: q.key, id: x.id, name: x.name, probability: q.probability, rank: q.rank,
     picture: x.image_sha256, seen: COLLECT {
-      MATCH (d:Decision {key: q.key}) RETURN d.id ORDER BY d.number DESC LIMIT 1
+      MATCH (d:Decision:Vlkge {key: q.key}) RETURN d.id ORDER BY d.number DESC LIMIT 1
     }[0]}) AS others
 }
 RETURN p {.*} AS link, p.relation AS relation,
-  h {.*, label: coalesce([l IN labels(h) WHERE l <> 'Entity'][0], 'Entity'), visual: null, textual: null} AS head,
-  t {.*, label: coalesce([l IN labels(t) WHERE l <> 'Entity'][0], 'Entity'), visual: null, textual: null} AS tail, facts, others
+  h {.*, label: coalesce(h.primary_label, 'Entity'), visual: null, textual: null} AS head,
+  t {.*, label: coalesce(t.primary_label, 'Entity'), visual: null, textual: null} AS tail, facts, others

@@ -1,4 +1,4 @@
 // Note the version of the schema that this graph was brought to.
 // $version (integer): the version
 MERGE (s:Schema {of: 'vlkge'})
-SET s.version = $version, s.updated_at = datetime()
+SET s:Vlkge, s.version = $version, s.updated_at = datetime()

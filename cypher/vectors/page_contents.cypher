@@ -4,7 +4,7 @@
 // $property (string): the property that holds the vector: visual or textual
 // $digest_property (string): the property that says what the vector was made from
 // Returns: ids, names, texts, images, digests, vectors
-MATCH (n:Entity)
+MATCH (n:Entity:Vlkge)
 WHERE n.id > $after
 WITH n ORDER BY n.id LIMIT $limit
 RETURN collect(n.id) AS ids, collect(coalesce(n.name, '')) AS names, collect(coalesce(n.text, '')) AS texts,

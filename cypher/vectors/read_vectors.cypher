@@ -3,6 +3,6 @@
 // $property (string): the property that holds the vector: visual or textual
 // Returns: ids, vectors
 UNWIND $ids AS id
-MATCH (n:Entity {id: id})
+MATCH (n:Entity:Vlkge {id: id})
 WHERE n[$property] IS NOT NULL
 RETURN collect(id) AS ids, collect(n[$property]) AS vectors

@@ -3,5 +3,5 @@
 // $name (string): the encoder's name
 // $digest (string): digest of its weights and settings
 // $dimension (integer): length of its vectors
-MERGE (e:Encoder {modality: $modality})
+MERGE (e:Encoder:Vlkge {modality: $modality})
 SET e.name = $name, e.digest = $digest, e.dimension = $dimension

@@ -3,5 +3,5 @@
 // $property (string): the property that holds the vector: visual or textual
 // $digest_property (string): the property that says what the vector was made from
 UNWIND $ids AS id
-MATCH (n:Entity {id: id})
+MATCH (n:Entity:Vlkge {id: id})
 REMOVE n[$property], n[$digest_property]

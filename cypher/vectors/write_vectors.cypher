@@ -4,7 +4,7 @@
 // $digest_property (string): the property that says what the vector was made from
 // Returns: written
 UNWIND $rows AS row
-MATCH (n:Entity {id: row.id})
+MATCH (n:Entity:Vlkge {id: row.id})
 CALL db.create.setNodeVectorProperty(n, $property, row.vector)
 SET n[$digest_property] = row.digest
 RETURN count(n) AS written

@@ -179,7 +179,7 @@ def adopt(
     start_services()
     from flows.adopt import adopt as flow
 
-    _print_record(flow(specification=str(specification.resolve()), dry_run=dry_run), json)
+    _print_record(flow(specification=str(specification.resolve()), dry_run=dry_run), json, dry_run)
 
 
 @app.command()
@@ -191,7 +191,7 @@ def unadopt(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> No
     if not (dry_run or yes):
         print_fields(flow(dry_run=True))
         typer.confirm("Remove what adopt added to these?", abort=True, err=True)
-    _print_record(flow(dry_run=dry_run), json)
+    _print_record(flow(dry_run=dry_run), json, dry_run)
 
 
 @app.command()
@@ -208,7 +208,7 @@ def reset(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None
     if not (dry_run or yes):
         print_fields(flow(dry_run=True))
         typer.confirm("Delete all of this from the graph?", abort=True, err=True)
-    _print_record(flow(dry_run=dry_run), json)
+    _print_record(flow(dry_run=dry_run), json, dry_run)
 
 
 def _reset_broken(dry_run: bool, yes: bool, json: bool) -> bool:
@@ -266,11 +266,11 @@ def print_encoded(result: list[Any]) -> None:
             print_table(rows, f"{len(part.broken)} pictures could not be read, the first ones:")
 
 
-def _print_record(record: dict[str, Any], json: bool) -> None:
+def _print_record(record: dict[str, Any], json: bool, dry_run: bool) -> None:
     if json:
         print_json(record)
     else:
-        print_fields(record)
+        print_fields(record, "dry run: nothing was written" if dry_run else "")
 
 
 def _numbers(text: str) -> tuple[float, float, float]:

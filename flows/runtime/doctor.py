@@ -155,6 +155,8 @@ def look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
 
 def look_at_indexes(database: Database) -> Finding:
     found = health.look_at_indexes(database)
+    if found.in_the_way:
+        return fail("indexes", "; ".join(found.in_the_way), "drop or rename those, which are not this project's")
     if found.failed:
         return fail("indexes", f"failed: {shorten(found.failed)}", "drop them in Neo4j Browser, then vlkge ingest DIR")
     if found.missing:

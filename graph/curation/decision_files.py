@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from base.errors import InputError
+from graph import reserved
 from graph.connection import Database, batches
 from graph.curation.decisions import Choice, decide_in_parts
 from graph.link_key import link_key
@@ -157,7 +158,7 @@ def _check_names(database: Database, sheet: _Sheet) -> list[str]:
         problems += sheet.complaint(frame[end].isin(unknown), f"the {end} is no entity of the graph", frame[end])
     relations = sorted(set(frame["relation"]))
     known = {row["relation"] for row in database.read("decisions/list_known_relations", relations=relations)}
-    wrong = ~frame["relation"].isin(known - {"PREDICTED"})
+    wrong = ~frame["relation"].isin(known - {*reserved.RELATIONS})
     return problems + sheet.complaint(wrong, "no fact and no prediction has the relation", frame["relation"])
 
 

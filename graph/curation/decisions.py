@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from base.errors import InputError, PipelineError, shorten
+from graph import reserved
 from graph.connection import Database, Row
 from graph.link_key import link_key
 from graph.transactions import run_in_transaction
@@ -269,7 +270,7 @@ def _refuse_unknown_relations(tx: neo4j.ManagedTransaction, relations: set[str])
     known = {
         row["relation"] for row in run_in_transaction(tx, "decisions/list_known_relations", relations=sorted(relations))
     }
-    if unknown := sorted(relations - (known - {"PREDICTED"})):
+    if unknown := sorted(relations - (known - {*reserved.RELATIONS})):
         raise InputError(f"no fact and no prediction has the relation {shorten(unknown)}")
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from base.errors import InputError
 from graph.connection import Database, Row
+from graph.reserved import MARK_PROPERTY
 
 # These come first, in this order; whatever else is stored on a link follows by name.
 LINK_COLUMNS = (
@@ -85,7 +86,9 @@ def _frame(rows: list[Row], first: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _plain(properties: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.to_native() if isinstance(v, neo4j.time.DateTime) else v for k, v in properties.items()}
+    """What people want to know, with Python's own times: our mark is on everything."""
+    shown = {name: value for name, value in properties.items() if name != MARK_PROPERTY}
+    return {k: v.to_native() if isinstance(v, neo4j.time.DateTime) else v for k, v in shown.items()}
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -16,7 +16,6 @@ from graph.exporting.export_reader import (
     Facts,
     Indices,
     find_neighbourhood,
-    primary_label,
     read_entities,
     read_facts,
     read_vectors,
@@ -93,8 +92,7 @@ def _check_labels(database: Database, labels: Collection[str] | None) -> None:
     if row["entities"] == 0:
         raise InputError("the graph holds no entities yet: load some with `vlkge ingest DIR`")
     if labels is not None:
-        rows = database.read("export/count_labels")
-        _check_known("label", labels, sorted({primary_label(row["labels"], row["primary"]) for row in rows}))
+        _check_known("label", labels, [row["kind"] for row in database.read("export/count_kinds")])
 
 
 def _check_relations(database: Database, relations: Collection[str] | None) -> None:

@@ -50,23 +50,12 @@ def read_entities(database: Database, ids: Collection[str] | None = None) -> Ent
     pages = _page_entities(database) if ids is None else _find_entities(database, sorted(ids))
     found: list[tuple[str, str, str, bool]] = []
     for row in pages:
-        kind = primary_label(row["labels"], row["primary"])
-        found.extend(zip(repeat(kind), row["ids"], row["names"], map(bool, row["held_out"]), strict=False))
+        found.extend(zip(repeat(row["kind"]), row["ids"], row["names"], map(bool, row["held_out"]), strict=False))
     if ids is None:
         _check_identified(database, len(found))
     found.sort()
     types, keys, names, held_out = (list(column) for column in zip(*found, strict=True)) if found else ([], [], [], [])
     return Entities(types, keys, names, held_out)
-
-
-def primary_label(labels: Sequence[str], recorded: str | None) -> str:
-    """What an entity is: the label recorded for it, else its only label beside Entity.
-
-    Of several without a record the first in the alphabet, so that the answer never
-    changes; ``Entity`` for one that has no other label.
-    """
-    others = sorted(label for label in labels if label != "Entity")
-    return recorded if recorded in others else (others[0] if others else "Entity")
 
 
 def read_facts(

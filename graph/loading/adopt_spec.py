@@ -18,12 +18,14 @@ EXAMPLE = 'relations = ["hasStyle"], then [labels.Artwork] with id = "wikidata",
 class AdoptSpec:
     """Labels in the order in which the first becomes primary, and the relation types that are facts.
 
+    skip_without_id: labels of which nodes without an id, or with a blank one, are left out; otherwise they are refused.
     ``AdoptSpec(labels={"Artwork": {"id": "wikidata", "name": "title", "text": "note", "picture": "photo"}},
     relations=["hasStyle"])``; only id is needed. Raises InputError for anything else.
     """
 
     labels: Mapping[str, Mapping[str, str]]
     relations: Sequence[str] = field(default=())
+    skip_without_id: Sequence[str] = field(default=())
 
     def __post_init__(self) -> None:
         _check_names("label", self.labels, reserved.LABELS)
@@ -34,6 +36,11 @@ class AdoptSpec:
         if isinstance(self.relations, str) or not isinstance(self.relations, Sequence):
             raise InputError(f"relations is {self.relations!r}; it must be a list of relationship types")
         _check_names("relation", self.relations, reserved.RELATIONS)
+        skipped = self.skip_without_id
+        if isinstance(skipped, str) or not isinstance(skipped, Sequence) or set(skipped) - set(self.labels):
+            raise InputError(
+                f"skip_without_id is {skipped!r}; it must be a list of labels out of: {', '.join(self.labels)}"
+            )
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -44,12 +51,13 @@ class AdoptSpec:
             raise InputError(f"there is no file {path}") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InputError(f"{path} is no TOML file: {error}; it looks like {EXAMPLE}") from error
-        if unknown := sorted(content.keys() - {"labels", "relations"}):
-            raise InputError(f"{path} has {shorten(unknown)}; allowed are: labels, relations")
+        if unknown := sorted(content.keys() - {"labels", "relations", "skip_without_id"}):
+            raise InputError(f"{path} has {shorten(unknown)}; allowed are: labels, relations, skip_without_id")
         labels = content.get("labels", {})
         if not isinstance(labels, dict):
             raise InputError(f"{path}: labels is {labels!r}; it must be a table per label, such as {EXAMPLE}")
-        return cls(labels=labels, relations=content.get("relations", []))
+        rest = {name: value for name, value in content.items() if name != "labels"}
+        return cls(labels=labels, **rest)
 
 
 def _check_names(what: str, names: object, ours: Sequence[str]) -> None:

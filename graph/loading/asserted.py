@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from base.errors import InputError, shorten
 from graph.connection import Database, batches
 from graph.loading.files import Source
 from graph.loading.names import other_forms
@@ -48,10 +49,16 @@ class ExistingGraph:
 
 
 def read_asserted(database: Database, source: Source) -> ExistingGraph:
-    """Read from the graph all that the source's changes depend on; nothing is written."""
+    """Read from the graph all that the source's changes depend on; nothing is written.
+
+    Raises InputError for ids that nodes of others labelled Entity have.
+    """
     entities: dict[str, ExistingEntity] = {}
     ids = source.entities["id"].tolist()
     columns = entity_properties(source)
+    foreign = [database.read("ingest/find_foreign_ids", ids=batch)[0]["ids"] for batch in batches(ids, BATCH)]
+    if taken := sorted(id_ for part in foreign for id_ in part):
+        raise InputError(f"ids that nodes of others labelled Entity have in the graph: {shorten(taken)}")
     for batch in batches(ids, BATCH):
         for row in read_columns(database, "ingest/read_entities", ids=batch, properties=columns):
             keys = ("labels", "properties", "sources", "held_out", "pictures", "value_sources")

@@ -26,6 +26,7 @@ from graph.loading.files import Source
 from graph.loading.ingest import IngestResult, remember_source, summarize, write_pictures
 from graph.loading.plan import Plan, plan_first_load
 from graph.pictures import PictureStore
+from graph.reserved import MARK, MARK_PROPERTY
 from graph.schema import setup_schema
 from graph.server.neo4j_admin import DATABASE, Admin, count_contents, offline
 from graph.server.neo4j_server import Server
@@ -128,7 +129,8 @@ def write_files(changes: Plan, folder: Path) -> list[str]:
     separator = _separator([source.name, *nodes["label"].unique()])
     entities = {
         "id:ID(Entity)": nodes["id"],
-        ":LABEL": f"Entity{_character(separator)}" + nodes["label"],
+        ":LABEL": _character(separator).join(["Entity", MARK, ""]) + nodes["label"],
+        "primary_label:string": nodes["label"],
         **_properties(nodes, entity_properties(source)),
         "held_out:string": nodes["id"].map(changes.held_out).astype("str"),
         "sources:string[]": source.name,
@@ -138,6 +140,7 @@ def write_files(changes: Plan, folder: Path) -> list[str]:
         ":START_ID(Entity)": links["head"],
         ":TYPE": links["relation"],
         ":END_ID(Entity)": links["tail"],
+        f"{MARK_PROPERTY}:boolean": "true",
         "split:string": changes.splits,
         **_properties(links, fact_properties(source)),
         "sources:string[]": source.name,

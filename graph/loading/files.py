@@ -24,13 +24,7 @@ MAPPING_FILE = "mapping.toml"
 SPELLINGS = {"entities": {"type": "label", "description": "text"}, "triples": {"mode": "split"}}
 REQUIRED = {"entities": ("id", "label"), "triples": ("head", "relation", "tail")}
 # What we write ourselves; a file that brings its own would be overwritten or believed.
-RESERVED = {
-    "entities": {
-        "adopted", "held_out", "image_sha256", "primary_label", "sources", "textual", "textual_digest", "updated_at",
-        "value_sources", "visual", "visual_digest",
-    },
-    "triples": {"sources", "asserted_at", "value_sources"},
-}  # fmt: skip
+RESERVED = {"entities": {*reserved.ENTITY_PROPERTIES}, "triples": {*reserved.FACT_PROPERTIES} - {"split"}}
 RESERVED_SOURCES = {"adopted", "prediction"}
 TEXT = {
     "entities": ("id", "label", "name", "text", "image", "url", "rights"),

@@ -6,14 +6,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from graph import reserved
 from graph.connection import Database, Row
 from graph.curation.decisions import Decision, history
 
 # What the pipeline keeps on an entity for itself, or what the page shows in a place of its own.
-_INNER = frozenset(
-    {"id", "name", "label", "text", "url", "rights", "image", "image_sha256", "visual", "textual", "visual_digest"}
-    | {"textual_digest", "sources", "updated_at", "held_out"}
-)
+_INNER = frozenset({"id", "name", "label", "text", "url", "rights", "image", *reserved.ENTITY_PROPERTIES})
 MODALITIES = ("structural", "visual", "textual")
 
 

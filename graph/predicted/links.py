@@ -13,27 +13,11 @@ import pyarrow.parquet as pq
 
 from base.errors import InputError, shorten
 from base.files import replacing
+from graph import reserved
 from graph.link_key import draw, link_key
 
 ENDS = ("head", "relation", "tail")
 REQUIRED = (*ENDS, "score", "rank")
-# Properties of PREDICTED that the writer or review sets; no column may be called so.
-RESERVED = frozenset(
-    {
-        "key",
-        "state",
-        "verdict",
-        "run_id",
-        "model_version",
-        "created_at",
-        "draw",
-        "priority",
-        "moved",
-        "previous_score",
-        "previous_probability",
-        "previous_run_id",
-    }
-)
 TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(ENDS, pa.string()),
     "score": pa.float64(),
@@ -156,7 +140,7 @@ def save_links(links: pd.DataFrame, folder: Path, run_id: str) -> Path:
 def _check_names(names: list[Any]) -> None:
     if odd := [str(name) for name in names if not isinstance(name, str) or not name.strip()]:
         raise InputError(f"column names of the links must be text: {shorten(odd)}")
-    if ours := sorted(RESERVED.intersection(names)):
+    if ours := sorted(set(reserved.LINK_PROPERTIES).intersection(names)):
         raise InputError(f"the links have the reserved column {', '.join(ours)}; rename it")
     if len(set(names)) < len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
@@ -166,7 +150,7 @@ def _check_names(names: list[Any]) -> None:
 def _check_values(links: pd.DataFrame) -> None:
     for name in ENDS:
         _refuse(links, links[name].str.strip() == "", f"{name} must not be empty", ENDS)
-    _refuse(links, links["relation"] == "PREDICTED", "relation must not be our own type", ENDS)
+    _refuse(links, links["relation"].isin(reserved.RELATIONS), "relation must not be our own type", ENDS)
     _refuse(links, ~np.isfinite(links["score"]), "score must be a finite number", (*ENDS, "score"))
     _refuse(links, links["rank"] < 1, "rank must be 1 or more", (*ENDS, "rank"))
     for name in SHARES:

@@ -65,12 +65,12 @@ def dump(database: Database) -> tuple[list[Any], list[Any]]:
     left_out = [*times, "run_id", "previous_run_id", "metrics", "config", "git_commit", "visual", "textual"]
     with database.session() as session:
         nodes = session.run(
-            "MATCH (n) WITH n, labels(n) AS kinds, [k IN keys(n) WHERE NOT k IN $out AND NOT (n:PredictionRun "
+            "MATCH (n) WITH n, labels(n) AS kinds, [k IN keys(n) WHERE NOT k IN $out AND NOT (n:PredictionRun:Vlkge "
             "AND k = 'id') | k + '=' + toStringOrNull(n[k])] AS kept RETURN kinds, kept",
             out=left_out,
         ).values()
         links = session.run(
-            "MATCH (h)-[r]->(t) RETURN CASE WHEN NOT h:PredictionRun THEN h.id END, type(r), t.id, "
+            "MATCH (h)-[r]->(t) RETURN CASE WHEN NOT h:PredictionRun:Vlkge THEN h.id END, type(r), t.id, "
             "[k IN keys(r) WHERE NOT k IN $out | "
             "k + '=' + toStringOrNull(r[k])]",
             out=left_out,

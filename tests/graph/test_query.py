@@ -42,11 +42,13 @@ def art(database: Database) -> Database:
     setup_schema(database)
     with database.session() as session:
         session.run(
-            "UNWIND $rows AS r CREATE (e:Entity:$(r.label)) SET e += r, e.label = null", rows=ENTITIES
+            "UNWIND $rows AS r CREATE (e:Entity:Vlkge:$(r.label)) SET e += r, e.label = null, "
+            "e.primary_label = r.label",
+            rows=ENTITIES,
         ).consume()
         session.run(
-            "UNWIND $facts AS f MATCH (h:Entity {id: f[0]}), (t:Entity {id: f[2]}) "
-            "CREATE (h)-[:$(f[1]) {split: f[3]}]->(t)",
+            "UNWIND $facts AS f MATCH (h:Entity:Vlkge {id: f[0]}), (t:Entity:Vlkge {id: f[2]}) "
+            "CREATE (h)-[:$(f[1]) {vlkge: true, split: f[3]}]->(t)",
             facts=FACTS,
         ).consume()
     database.write("vectors/create_visual_index", dimension=2)

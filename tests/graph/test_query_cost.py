@@ -33,9 +33,10 @@ LINK = """
 UNWIND range(0, $links - 1) AS i
 WITH i, toFloat(i * 7919 % $links) / $links AS draw
 WITH i, draw, CASE i % 2 WHEN 0 THEN draw ELSE round(draw, 1) END AS probability
-MATCH (h:Entity {id: 'w' + (i % $works)}), (t:Entity {id: 's' + (i / 100)})
+MATCH (h:Entity:Vlkge {id: 'w' + (i % $works)}), (t:Entity:Vlkge {id: 's' + (i / 100)})
 CALL (i, draw, probability, h, t) {
-  CREATE (h)-[:PREDICTED {key: 'k' + i, relation: 'r' + (i / $works % 3), verdict: 'pending', rank: 1, draw: draw,
+  CREATE (h)-[:PREDICTED {vlkge: true, key: 'k' + i, relation: 'r' + (i / $works % 3), verdict: 'pending', rank: 1,
+    draw: draw,
     state: CASE i % 10 WHEN 3 THEN 'stale' ELSE 'current' END, score: probability, probability: probability,
     priority: probability, uncertainty: 1 - abs(2 * probability - 1), moved: draw / 2,
     previous_probability: probability / 2, run_id: 'one', model_version: 'v1'}]->(t)
@@ -44,26 +45,28 @@ CALL (i, draw, probability, h, t) {
 WORK = """
 UNWIND range(0, $works - 1) AS i
 WITH i, [f IN [1, 37, 101, 211] | sin(f * (i / 2) + 1)] AS vector
-CREATE (:Entity:Work {id: 'w' + i, name: 'Work ' + (i / 2), visual: vector, textual: vector})
+CREATE (:Entity:Vlkge:Work {primary_label: 'Work', id: 'w' + i, name: 'Work ' + (i / 2), visual: vector,
+  textual: vector})
 """
 FACTS = """
-MATCH (h:Entity:Work)
+MATCH (h:Entity:Vlkge:Work)
 WITH h, toInteger(substring(h.id, 1)) AS i
-MATCH (one:Entity {id: 's' + (i % 900)}), (two:Entity {id: 's' + (i % 900 + 1)})
-CREATE (h)-[:madeBy {split: 'train', sources: ['a']}]->(one)
+MATCH (one:Entity:Vlkge {id: 's' + (i % 900)}), (two:Entity:Vlkge {id: 's' + (i % 900 + 1)})
+CREATE (h)-[:madeBy {vlkge: true, split: 'train', sources: ['a']}]->(one)
 FOREACH (_ IN CASE i % 2 WHEN 0 THEN [1] ELSE [] END |
-  CREATE (h)-[:madeBy {split: 'train', sources: ['b']}]->(two))
+  CREATE (h)-[:madeBy {vlkge: true, split: 'train', sources: ['b']}]->(two))
 """
 DOUBTS = """
 UNWIND range(0, 19999) AS i
-CREATE (:Doubt {key: 'd' + i, relation: CASE i % 2 WHEN 0 THEN 'madeBy' ELSE 'hasStyle' END, head: 'w' + i,
+CREATE (:Doubt:Vlkge {key: 'd' + i, relation: CASE i % 2 WHEN 0 THEN 'madeBy' ELSE 'hasStyle' END, head: 'w' + i,
   tail: 's' + (i % 900), likelier: round(i / 20000.0, 2), share: 0.01, rank: 2, candidates: 3, other: 's7',
   other_share: 0.9, model_version: 'v1'})
 """
 DECISIONS = """
 UNWIND range(0, 4999) AS i
-CREATE (:Decision {id: 'd' + i, key: 'k' + i, number: 1, head: 'w' + i, relation: 'r1', tail: 's1', queue: 'review',
-  by: ['ana', 'ben'][i % 2], verdict: 'accepted', at: datetime('2026-01-01T00:00:00Z') + duration({hours: i})})
+CREATE (:Decision:Vlkge {id: 'd' + i, key: 'k' + i, number: 1, head: 'w' + i, relation: 'r1', tail: 's1',
+  queue: 'review', by: ['ana', 'ben'][i % 2], verdict: 'accepted',
+  at: datetime('2026-01-01T00:00:00Z') + duration({hours: i})})
 """
 
 
@@ -72,7 +75,9 @@ def large(database: Database) -> Database:
     """20,000 works with pictures and texts, 1,000 styles, 100,000 links in three relations, decisions and doubts."""
     database.write("schema/create_entity_key")
     with database.session() as session:
-        session.run("UNWIND range(0, $n - 1) AS i CREATE (:Entity:Style {id: 's' + i})", n=STYLES).consume()
+        session.run(
+            "UNWIND range(0, $n - 1) AS i CREATE (:Entity:Vlkge:Style {primary_label: 'Style', id: 's' + i})", n=STYLES
+        ).consume()
         session.run(WORK, works=WORKS).consume()
         session.run(LINK, links=LINKS, works=WORKS).consume()
         session.run(FACTS).consume()

@@ -36,14 +36,16 @@ def art(database: Database) -> Database:
     """Four works; one has two artists, three lack a style; two runs proposed styles."""
     setup_schema(database)
     rows = [{"id": id_, "name": name, "visual": v, "textual": t} for id_, (name, v, t) in WORKS.items()]
-    database.driver.execute_query("UNWIND $rows AS r CREATE (e:Entity:Work) SET e = r", rows=rows)
+    database.driver.execute_query(
+        "UNWIND $rows AS r CREATE (e:Entity:Vlkge:Work) SET e = r, e.primary_label = 'Work'", rows=rows
+    )
     database.driver.execute_query(
         "UNWIND ['monet', 'renoir', 'malevich', 'impressionism', 'suprematism', 'cubism'] AS id "
-        "CREATE (:Entity:Thing {id: id, name: id})"
+        "CREATE (:Entity:Vlkge:Thing {primary_label: 'Thing', id: id, name: id})"
     )
     database.driver.execute_query(
         "UNWIND $facts AS f MATCH (h {id: f[0]}), (t {id: f[2]}) "
-        "CREATE (h)-[:$(f[1]) {split: 'train', sources: ['catalogue']}]->(t)",
+        "CREATE (h)-[:$(f[1]) {vlkge: true, split: 'train', sources: ['catalogue']}]->(t)",
         facts=FACTS,
     )
     for name in ("visual", "textual"):

@@ -22,15 +22,16 @@ CREATE (:Visitor {id: 'ann', sources: ['door']})-[:SAW {split: 'afternoon'}]->(p
        (:PredictionRun {id: 'weather'}), (:Doubt {of: 'Thomas'})
 """
 OURS = """
-CREATE (a:Entity:Artwork {id: 'a', sources: ['file']})-[:hasStyle {split: 'train', sources: ['file']}]->
-       (:Entity:Style {id: 's', sources: ['file']}),
-       (:Model {version: 'v1', scorer: 'complex', data_fingerprint: 'f', alias: 'champion'}),
-       (:PredictionRun {id: 'r1', model_version: 'v1', state: 'complete'}),
-       (:Decision {id: 'd1', head: 'a', relation: 'hasStyle', tail: 's', verdict: 'rejected'}),
-       (:Doubt {key: 'k', relation: 'hasStyle', likelier: 0.9, model_version: 'v1'})
+CREATE (a:Entity:Vlkge:Artwork {id: 'a', sources: ['file']})-[:hasStyle {vlkge: true, split: 'train',
+         sources: ['file']}]->(:Entity:Vlkge:Style {id: 's', sources: ['file']}),
+       (:Model:Vlkge {version: 'v1', scorer: 'complex', data_fingerprint: 'f', alias: 'champion'}),
+       (:PredictionRun:Vlkge {id: 'r1', model_version: 'v1', state: 'complete'}),
+       (:Decision:Vlkge {id: 'd1', head: 'a', relation: 'hasStyle', tail: 's', verdict: 'rejected'}),
+       (:Doubt:Vlkge {key: 'k', relation: 'hasStyle', likelier: 0.9, model_version: 'v1'})
 WITH a
 MATCH (p:Painting {id: 'Q1'}), (v:Visitor)
-CREATE (a)-[:PREDICTED {key: 'k'}]->(p), (p)-[:near {split: 'val', sources: ['file']}]->(a), (v)-[:SAW]->(a)
+CREATE (a)-[:PREDICTED {vlkge: true, key: 'k'}]->(p), (p)-[:near {vlkge: true, split: 'val', sources: ['file']}]->(a),
+       (v)-[:SAW]->(a)
 """
 
 
@@ -63,7 +64,7 @@ def share(database: Database, folder: Path) -> None:
     adopt(database, spec, store=PictureStore(folder), folder=folder)
     run(database, OURS)
     vectors.activate(database, "textual", Encoder("net", "abc", 2))
-    run(database, "MATCH (n:Entity) WHERE n.sources IS NOT NULL SET n.textual = [1.0, 2.0], n.textual_digest = 'd'")
+    run(database, "MATCH (n:Entity:Vlkge) SET n.textual = [1.0, 2.0], n.textual_digest = 'd'")
 
 
 CONTENTS = Contents(

@@ -3,7 +3,7 @@
 import pytest
 from neo4j.exceptions import ConstraintError
 
-from base.errors import PipelineError
+from base.errors import InputError
 from graph.connection import Database
 from graph.schema import setup_schema
 
@@ -50,5 +50,5 @@ def test_names_and_texts_are_found_by_a_word(database: Database) -> None:
 def test_a_graph_that_breaks_a_constraint_is_refused_in_words(database: Database) -> None:
     with database.session() as session:
         session.run("CREATE (:Entity {id: 'Q1'}), (:Entity {id: 'Q1'})").consume()
-    with pytest.raises(PipelineError, match=r"(?s)create_entity_key.*Q1"):
+    with pytest.raises(InputError, match=r"(?s)share a value of Entity.id, which only one may have: 'Q1 \(2\)'"):
         setup_schema(database)

@@ -20,10 +20,11 @@ def art(database: Database) -> Database:
     """Two works with a picture, three with a text, one (Q4) with neither."""
     run(
         database,
-        "CREATE (:Entity:Artwork {id: 'Q1', name: 'Nighthawks', text: 'A diner at night.', image_sha256: 'p1'}),"
-        "       (:Entity:Artwork {id: 'Q2', name: 'Gas', image_sha256: 'p2'}),"
-        "       (:Entity:Artwork {id: 'Q3', text: 'A wave.'}),"
-        "       (:Entity:Artwork {id: 'Q4', name: 'Q4'})",
+        "CREATE (:Entity:Vlkge:Artwork {primary_label: 'Artwork', id: 'Q1', name: 'Nighthawks', "
+        "text: 'A diner at night.', image_sha256: 'p1'}),"
+        "       (:Entity:Vlkge:Artwork {primary_label: 'Artwork', id: 'Q2', name: 'Gas', image_sha256: 'p2'}),"
+        "       (:Entity:Vlkge:Artwork {primary_label: 'Artwork', id: 'Q3', text: 'A wave.'}),"
+        "       (:Entity:Vlkge:Artwork {primary_label: 'Artwork', id: 'Q4', name: 'Q4'})",
     )
     return database
 
@@ -131,7 +132,7 @@ def test_cut_off_and_run_again_it_is_the_same_graph(art: Database) -> None:
     vectors.activate(art, "textual", NET)
     encode(art, "textual", NET, stop_after=1)
     # As far as a switch gets that is killed before it records the new encoder.
-    art.write("vectors/drop_textual_index")
+    art.write("schema/drop_index", name="entity_textual")
     run(art, "MATCH (n {id: 'Q1'}) REMOVE n.textual")
     encode(art, "textual", OTHER, stop_after=2)
     encode(art, "textual", OTHER)
@@ -145,7 +146,7 @@ def test_a_vector_goes_with_its_content(art: Database) -> None:
     assert vectors.remove_stale(art, "visual") == 1
     assert vectors.remove_stale(art, "textual") == 1
     (left,) = run(art, "MATCH (n {id: 'Q1'}) RETURN keys(n) AS keys")
-    assert sorted(left["keys"]) == ["id", "name"]
+    assert sorted(left["keys"]) == ["id", "name", "primary_label"]
     assert vectors.remove_stale(art, "textual") == 0
 
 
@@ -172,7 +173,7 @@ def test_wrong_vectors_are_refused_before_any_is_written(art: Database) -> None:
 def test_many_entities_are_read_and_written_in_pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors, "ENTITIES_PER_PAGE", 4)
     monkeypatch.setattr(vectors, "VECTORS_PER_BATCH", 3)
-    run(database, "UNWIND range(1, 10) AS i CREATE (:Entity {id: 'n' + i, name: 'name ' + i})")
+    run(database, "UNWIND range(1, 10) AS i CREATE (:Entity:Vlkge {id: 'n' + i, name: 'name ' + i})")
     assert encode(database, "textual", NET) == 10
     for row in run(database, "MATCH (n:Entity) RETURN n.name AS name, n.textual AS vector, n.textual_digest AS digest"):
         assert row["digest"] == NET.digest_of(row["name"])

@@ -67,16 +67,20 @@ def gallery(connection: Database, store: PictureStore) -> Database:
         for number, id_ in enumerate(WORKS)
     ]
     database.driver.execute_query(
-        "UNWIND $works AS w CREATE (e:Entity:Artwork {id: w.id, name: w.name, text: w.text, url: w.url, "
+        "UNWIND $works AS w CREATE (e:Entity:Vlkge:Artwork {primary_label: 'Artwork', id: w.id, name: w.name, "
+        "text: w.text, url: w.url, "
         "rights: w.rights, image_sha256: w.sha, date: '1899'})",
         works=works,
     )
     database.driver.execute_query(
-        "UNWIND $styles AS s CREATE (:Entity:Style {id: s[0], name: s[1]})", styles=list(map(list, STYLES.items()))
+        "UNWIND $styles AS s CREATE (:Entity:Vlkge:Style {primary_label: 'Style', id: s[0], name: s[1]})",
+        styles=list(map(list, STYLES.items())),
     )
     database.driver.execute_query(
-        "CREATE (a:Entity:Artist {id: 'monet', name: 'Claude Monet'}) WITH a MATCH (w:Artwork) "
-        "CREATE (w)-[:isCreatedByArtist {split: 'train', sources: ['museum'], asserted_at: datetime()}]->(a)"
+        "CREATE (a:Entity:Vlkge:Artist {primary_label: 'Artist', id: 'monet', name: 'Claude Monet'}) "
+        "WITH a MATCH (w:Artwork) "
+        "CREATE (w)-[:isCreatedByArtist {vlkge: true, split: 'train', sources: ['museum'], "
+        "asserted_at: datetime()}]->(a)"
     )
     register_model(database, "m1", "complex", {}, METRICS, "f00d", {})
     publish(database, proposals(), model_version="m1", run_id="monday")

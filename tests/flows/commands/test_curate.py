@@ -20,7 +20,7 @@ from graph.schema import setup_schema
 def art(database: Database, server: Address, monkeypatch: pytest.MonkeyPatch) -> Database:
     """One work whose style is predicted; the commands use the same server."""
     setup_schema(database)
-    database.driver.execute_query("UNWIND ['wave', 'ukiyo-e'] AS id CREATE (:Entity {id: id, name: id})")
+    database.driver.execute_query("UNWIND ['wave', 'ukiyo-e'] AS id CREATE (:Entity:Vlkge {id: id, name: id})")
     register_model(database, "v1", "distmult", {}, {}, "f00d", {})
     links = pd.DataFrame({"head": ["wave"], "relation": "hasStyle", "tail": "ukiyo-e", "score": 1.0, "rank": 1})
     publish(database, links.assign(probability=0.9), model_version="v1", run_id="monday")

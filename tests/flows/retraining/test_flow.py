@@ -147,7 +147,7 @@ def write_copy(database: Database, night: FirstNight) -> None:
 def links(database: Database) -> list[tuple[Any, ...]]:
     """The current links with all that a reader sees of them, but for the run and the times."""
     query = (
-        "MATCH (h)-[r:PREDICTED {state: 'current'}]->(t) RETURN h.id, r.relation, t.id, r.score, r.rank, "
+        "MATCH (h)-[r:PREDICTED {vlkge: true, state: 'current'}]->(t) RETURN h.id, r.relation, t.id, r.score, r.rank, "
         "r.probability, r.model_version ORDER BY h.id, r.relation, t.id"
     )
     with database.session() as session:

@@ -50,7 +50,7 @@ def vectors(database: Database) -> dict[str, list[float]]:
 def links(database: Database) -> dict[tuple[str, str, str], tuple[float, int]]:
     with database.session() as session:
         rows = session.run(
-            "MATCH (h)-[p:PREDICTED {state: 'current'}]->(t) "
+            "MATCH (h)-[p:PREDICTED {vlkge: true, state: 'current'}]->(t) "
             "RETURN h.id AS head, p.relation AS relation, t.id AS tail, p.score AS score, p.rank AS rank"
         ).data()
     return {(row["head"], row["relation"], row["tail"]): (row["score"], row["rank"]) for row in rows}

@@ -23,7 +23,7 @@ from tests.flows.typed import vlkge
 def settings(database: Database, server: Address, tmp_path: Path) -> Settings:
     setup_schema(database)
     with database.session() as session:
-        session.run("CREATE (:Entity:Artwork {id: 'Q1', name: 'Sunflowers'})").consume()
+        session.run("CREATE (:Entity:Vlkge:Artwork {id: 'Q1', name: 'Sunflowers'})").consume()
     return Settings(
         neo4j_uri=server.uri,
         neo4j_username=server.username,
@@ -98,7 +98,7 @@ def test_a_lost_champion_fails_and_a_lost_other_model_warns(settings: Settings, 
 
 
 def test_an_unfinished_publication_is_named(settings: Settings, database: Database) -> None:
-    run(database, "CREATE (:PredictionRun {id: 'r7', state: 'writing', started_at: datetime()})")
+    run(database, "CREATE (:PredictionRun:Vlkge {id: 'r7', state: 'writing', started_at: datetime()})")
     assert "'r7'" in examine(settings)["publications"].found
 
 

@@ -31,11 +31,11 @@ def art(database: Database) -> Database:
     """Three works, two styles; one style is a fact of the catalogue; two links are predicted."""
     setup_schema(database)
     database.driver.execute_query(
-        "UNWIND ['wave', 'fuji', 'gas', 'ukiyo-e', 'realism'] AS id CREATE (:Entity {id: id})"
+        "UNWIND ['wave', 'fuji', 'gas', 'ukiyo-e', 'realism'] AS id CREATE (:Entity:Vlkge {id: id})"
     )
     database.driver.execute_query(
         "MATCH (h {id: 'gas'}), (t {id: 'realism'}) "
-        "CREATE (h)-[:hasStyle {split: 'test', sources: ['catalogue'], asserted_at: datetime()}]->(t)"
+        "CREATE (h)-[:hasStyle {vlkge: true, split: 'test', sources: ['catalogue'], asserted_at: datetime()}]->(t)"
     )
     register_model(database, "v1", "distmult", {}, {}, "f00d", {})
     links = pd.DataFrame(
@@ -212,9 +212,10 @@ def test_disagreements_and_disputes_are_listed(art: Database) -> None:
 
 
 def test_the_audit_is_the_decided_prefix_of_the_random_order(art: Database) -> None:
-    art.driver.execute_query("UNWIND range(0, 3) AS i CREATE (:Entity {id: 'w' + i})")
+    art.driver.execute_query("UNWIND range(0, 3) AS i CREATE (:Entity:Vlkge {id: 'w' + i})")
     art.driver.execute_query(
-        "UNWIND range(0, 3) AS i MATCH (h {id: 'w' + i}), (t {id: 'realism'}) CREATE (h)-[:PREDICTED {key: "
+        "UNWIND range(0, 3) AS i MATCH (h {id: 'w' + i}), (t {id: 'realism'}) CREATE "
+        "(h)-[:PREDICTED {vlkge: true, key: "
         "'[\"w' + i + '\",\"hasStyle\",\"realism\"]', relation: 'hasStyle', state: 'current', verdict: 'pending', "
         "draw: i / 1000000.0}]->(t)"
     )

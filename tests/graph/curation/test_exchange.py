@@ -38,7 +38,7 @@ def art(database: Database) -> Database:
     setup_schema(database)
     database.driver.execute_query(
         "UNWIND [['wave', 'The Great Wave; \"Kanagawa\"'], ['fuji', 'Röd Fuji'], ['gas', null], "
-        "['ukiyo-e', 'Ukiyo-e'], ['realism', 'Realism']] AS e CREATE (:Entity {id: e[0], name: e[1]})"
+        "['ukiyo-e', 'Ukiyo-e'], ['realism', 'Realism']] AS e CREATE (:Entity:Vlkge {id: e[0], name: e[1]})"
     )
     register_model(database, "v1", "distmult", {}, {"test": {"mrr": 0.5}}, "f00d", {})
     publish(database, LINKS, model_version="v1", run_id="monday")

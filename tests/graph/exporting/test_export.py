@@ -41,13 +41,14 @@ def art(database: Database) -> Database:
 def load(database: Database, entities: list[tuple[str, str, str]], facts: list[tuple[str, str, str, str]]) -> None:
     run(
         database,
-        "UNWIND $rows AS row CREATE (n:Entity {id: row[0], name: row[2], sources: ['test']}) SET n:$(row[1])",
+        "UNWIND $rows AS row CREATE (n:Entity:Vlkge {id: row[0], name: row[2], sources: ['test']}) "
+        "SET n:$(row[1]), n.primary_label = row[1]",
         rows=[list(row) for row in entities],
     )
     run(
         database,
-        "UNWIND $rows AS row MATCH (h:Entity {id: row[0]}) MATCH (t:Entity {id: row[2]}) "
-        "CREATE (h)-[r:$(row[1]) {split: row[3], sources: ['test']}]->(t)",
+        "UNWIND $rows AS row MATCH (h:Entity:Vlkge {id: row[0]}) MATCH (t:Entity:Vlkge {id: row[2]}) "
+        "CREATE (h)-[r:$(row[1]) {vlkge: true, split: row[3], sources: ['test']}]->(t)",
         rows=[list(row) for row in facts],
     )
 
@@ -60,7 +61,7 @@ def decide(database: Database, head: str, relation: str, tail: str, verdict: str
     at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     run(
         database,
-        "CREATE (:Decision {id: $id, head: $head, relation: $relation, tail: $tail, verdict: $verdict, at: $at})",
+        "CREATE (:Decision:Vlkge {id: $id, head: $head, relation: $relation, tail: $tail, verdict: $verdict, at: $at})",
         id=f"d{minute}", head=head, relation=relation, tail=tail, verdict=verdict, at=at,
     )  # fmt: skip
 
@@ -102,15 +103,15 @@ def test_predictions_and_bookkeeping_stay_out(art: Database) -> None:
     run(
         art,
         "MATCH (a {id: 'gas'}), (b {id: 'realism'}) "
-        "CREATE (a)-[:PREDICTED {relation: 'hasStyle', split: 'train'}]->(b)",
+        "CREATE (a)-[:PREDICTED {vlkge: true, relation: 'hasStyle', split: 'train'}]->(b)",
     )
     run(art, "MATCH (a {id: 'gas'}), (b {id: 'realism'}) CREATE (a)-[:looksLike]->(b)")
     run(
         art,
-        "CREATE (:Model {version: 'v1'}), (:PredictionRun {id: 'r'}), "
-        "(:Person {id: 'p'})-[:isBy {split: 'train'}]->(:Person)",
+        "CREATE (:Model:Vlkge {version: 'v1'}), (:PredictionRun:Vlkge {id: 'r'}), "
+        "(:Person {id: 'p'})-[:isBy {vlkge: true, split: 'train'}]->(:Person)",
     )
-    run(art, "MATCH (a {id: 'gas'}) CREATE (a)-[:isBy {split: 'train'}]->(:Person {id: 'p2'})")
+    run(art, "MATCH (a {id: 'gas'}) CREATE (a)-[:isBy {vlkge: true, split: 'train'}]->(:Person {id: 'p2'})")
     after = export(art)
     assert triples(after) == set(FACTS)
     assert after.node_types == before.node_types
@@ -171,7 +172,7 @@ def test_a_neighbourhood_goes_both_ways_and_ends_after_its_hops(art: Database) -
 
 def test_vectors_stand_at_their_entities_and_zeros_where_there_is_none(art: Database) -> None:
     assert "visual" not in export(art)["Artwork"]
-    run(art, "CREATE (:Encoder {modality: 'visual', name: 'net', digest: 'abc', dimension: 3})")
+    run(art, "CREATE (:Encoder:Vlkge {modality: 'visual', name: 'net', digest: 'abc', dimension: 3})")
     run(art, "MATCH (n {id: 'nighthawks'}) CALL db.create.setNodeVectorProperty(n, 'visual', [0.1, -2.0, 3.5])")
     data = export(art)
     assert data.encoders == {"visual": {"name": "net", "digest": "abc", "dimension": 3}}
@@ -184,7 +185,7 @@ def test_vectors_stand_at_their_entities_and_zeros_where_there_is_none(art: Data
 
 
 def test_a_vector_of_another_length_is_named(art: Database) -> None:
-    run(art, "CREATE (:Encoder {modality: 'visual', name: 'net', digest: 'abc', dimension: 3})")
+    run(art, "CREATE (:Encoder:Vlkge {modality: 'visual', name: 'net', digest: 'abc', dimension: 3})")
     run(art, "MATCH (n {id: 'gas'}) SET n.visual = [1.0, 2.0]")
     with pytest.raises(PipelineError, match=r"not of dimension 3.*'gas' \(1 in all\)"):
         export(art)
@@ -210,8 +211,8 @@ def test_the_newest_decision_counts_and_a_recorded_fact_is_no_negative(art: Data
 
 
 def test_a_node_that_is_only_an_entity_and_one_with_several_labels(art: Database) -> None:
-    run(art, "CREATE (:Entity {id: 'x'}), (:Entity:Zebra:Animal {id: 'y'})")
-    run(art, "CREATE (:Entity:Print:Artwork {id: 'z', primary_label: 'Print'})")
+    run(art, "CREATE (:Entity:Vlkge {id: 'x'}), (:Entity:Vlkge:Zebra:Animal {id: 'y', primary_label: 'Animal'})")
+    run(art, "CREATE (:Entity:Vlkge:Print:Artwork {id: 'z', primary_label: 'Print'})")
     data = export(art)
     assert data["Entity"].id == ["x"]
     assert data["Entity"].name == ["x"]
@@ -228,7 +229,11 @@ def test_the_fingerprint_follows_the_facts(art: Database) -> None:
 
 
 def test_a_fact_recorded_twice_in_parallel_is_one(art: Database) -> None:
-    run(art, "MATCH (a {id: 'gas'}), (b {id: 'hopper'}) CREATE (a)-[:isBy {split: 'val', sources: ['adopted']}]->(b)")
+    run(
+        art,
+        "MATCH (a {id: 'gas'}), (b {id: 'hopper'}) "
+        "CREATE (a)-[:isBy {vlkge: true, split: 'val', sources: ['adopted']}]->(b)",
+    )
     assert len(facts_of(export(art))) == len(FACTS)
 
 
@@ -253,7 +258,7 @@ def test_an_empty_graph_says_what_to_type(database: Database) -> None:
 
 
 def test_entities_without_an_id_are_counted(art: Database) -> None:
-    run(art, "CREATE (:Entity {name: 'nobody'}), (:Entity {id: 7})")
+    run(art, "CREATE (:Entity:Vlkge {name: 'nobody'}), (:Entity:Vlkge {id: 7})")
     with pytest.raises(InputError, match="2 of 9 nodes labelled Entity have no id"):
         export(art)
 
@@ -270,7 +275,7 @@ def test_a_graph_of_several_pages_is_whole(database: Database, monkeypatch: pyte
     monkeypatch.setattr("graph.exporting.export_reader.VECTORS_PER_PAGE", 4)
     facts = [(f"n{i:02}", "next", f"n{(i + step) % 60:02}", "train") for i in range(60) for step in (1, 5)]
     load(database, [(f"n{i:02}", "Stop", "") for i in range(60)], facts)
-    run(database, "CREATE (:Encoder {modality: 'textual', name: 'net', digest: 'abc', dimension: 2})")
+    run(database, "CREATE (:Encoder:Vlkge {modality: 'textual', name: 'net', digest: 'abc', dimension: 2})")
     run(database, "MATCH (n:Stop) WITH n, toInteger(substring(n.id, 1)) AS i SET n.textual = [toFloat(i), 1.0]")
     pages: list[str] = []
 

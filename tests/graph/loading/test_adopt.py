@@ -1,5 +1,6 @@
 """A graph that lives in Neo4j already: adopted, and given back as it was."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,10 @@ from PIL import Image
 
 import cypher
 from base.errors import InputError
-from graph import vectors
+from graph import reserved, vectors
 from graph.connection import Database
 from graph.exporting.export import export, facts_of
-from graph.loading.adopt import RESERVED, Adoption, Unadoption, adopt, unadopt
+from graph.loading.adopt import Adoption, Unadoption, adopt, unadopt
 from graph.loading.adopt_spec import AdoptSpec
 from graph.pictures import PictureStore
 from graph.splits import Shares, split_pairs
@@ -141,7 +142,7 @@ def test_properties_are_copied_under_our_names(museum: Database, place: dict[str
     assert gas["sources"] == ["adopted"]
     hawks = node(museum, "Q2")
     assert "image_sha256" not in hawks
-    assert "primary_label" not in hawks
+    assert hawks["primary_label"] == "Painting"
     assert node(museum, "hopper")["adopted"] == []
     (fact,) = run(museum, "MATCH ({id: 'Q1'})-[r:PAINTED_BY]->() RETURN properties(r) AS p")
     assert fact["p"]["sources"] == ["adopted"]
@@ -193,14 +194,22 @@ def test_unadopting_gives_the_graph_back(museum: Database, place: dict[str, Any]
     adopt(museum, SPEC, **place)
     vectors.activate(museum, "textual", Encoder("net", "abc", 2))
     run(museum, "MATCH (n:Entity) SET n.textual = [1.0, 2.0], n.textual_digest = 'd', n.held_out = 'val'")
-    run(museum, "MATCH (a {id: 'Q1'}), (b {id: 'Q2'}) CREATE (a)-[:PREDICTED {key: 'k'}]->(b)")
+    run(museum, "MATCH (a {id: 'Q1'}), (b {id: 'Q2'}) CREATE (a)-[:PREDICTED {vlkge: true, relation: 'r'}]->(b)")
     run(
         museum,
-        "CREATE (n:Entity:Style {id: 's', sources: ['file']}) WITH n MATCH (a {id: 'Q1'}) "
-        "CREATE (a)-[:hasStyle {split: 'train', sources: ['file']}]->(n)",
+        "CREATE (n:Entity:Vlkge:Style {id: 's', sources: ['file']}) WITH n MATCH (a {id: 'Q1'}) "
+        "CREATE (a)-[:hasStyle {vlkge: true, split: 'train', sources: ['file']}]->(n)",
     )
-    assert unadopt(museum, dry_run=True) == Unadoption(entities=4, facts=4, other_facts=1, predicted=1)
-    assert unadopt(museum) == Unadoption(entities=4, facts=4, other_facts=1, predicted=1)
+    taken = {
+        "entities": {"Painter": 1, "Painting": 2, "Work": 1},
+        "vectors": {"textual": 4},
+        "facts": {"COPY_OF": 2, "PAINTED_BY": 2},
+        "other_facts": {"hasStyle": 1},
+        "predicted": {"r": 1},
+    }
+    listed = Unadoption(entities=4, facts=4, other_facts=1, predicted=1, taken=taken)
+    assert unadopt(museum, dry_run=True) == listed
+    assert unadopt(museum) == listed
     run(museum, "MATCH (n:Entity {id: 's'}) DELETE n")
     run(museum, "MATCH (n:Encoder) DELETE n")
     assert dump(museum) == before
@@ -253,7 +262,15 @@ def test_killed_in_the_middle_and_run_again_it_is_the_same_graph(
         ("MATCH (n:Painter) SET n.name = 7", "the node's own `name` differs from `name`, or is no text"),
         ("MATCH (n:Painter) SET n.sources = ['me']", "Painter: the node has a property `sources` of its own"),
         ("MATCH (n:Painter) SET n:Entity", "Painter: the node has a label Entity of its own"),
-        ("MATCH (n {wikidata: 'Q1'}) REMOVE n.wikidata", "Painting: no `wikidata`, or one that is no text or number"),
+        (
+            "MATCH (n {wikidata: 'Q1'}) REMOVE n.wikidata",
+            r"Painting: no `wikidata`, or one that is no text or number: .* in all\); in the specification, "
+            r'`skip_without_id = \["Painting"\]` leaves them out',
+        ),
+        (
+            "MATCH (n {wikidata: 'Q1'}) SET n.wikidata = ' '",
+            r"Painting: blank `wikidata`: ' ' \(1 in all\); in the spec",
+        ),
         ("MATCH (n {wikidata: 'Q1'}) SET n.title = ['a', 'b']", "Painting: `title` is no text or number"),
         ("MATCH (n:Painter) SET n.id = 'Q1'", r"ids that more than one node has: 'Q1' \(1 in all\)"),
         ("CREATE (:Entity:Style {id: 'Q2', sources: ['file']})", r"other entities of the graph have already: 'Q2'"),
@@ -268,6 +285,49 @@ def test_what_would_be_overwritten_is_refused(
     with pytest.raises(InputError, match=message):
         adopt(museum, SPEC, **place)
     assert dump(museum) == before
+
+
+def test_all_that_stands_in_the_way_is_told_at_once(museum: Database, place: dict[str, Any]) -> None:
+    run(museum, "CREATE (:Painting {title: 'No number'}), (:Painter {id: 'hopper'}), (:Entity:Work {number: 9})")
+    run(museum, "UNWIND [1, 2] AS i CREATE (:Model {version: '1:50'})")
+    run(museum, "CREATE INDEX entity_text FOR (n:Work) ON (n.number)")
+    before = dump(museum)
+    for dry_run in (True, False):
+        with pytest.raises(InputError) as caught:
+            adopt(museum, SPEC, dry_run=dry_run, **place)
+        first, *problems = str(caught.value).splitlines()
+        assert first == "the graph cannot be adopted; nothing was written:"
+        assert [problem.split(": ")[0] for problem in problems[:2]] == ["Painting", "Work"]
+        for said in (
+            r'no `wikidata`.*`skip_without_id = \["Painting"\]` leaves them out',
+            "Work: the node has a label Entity of its own: '9'",
+            r"ids that more than one node has: 'hopper' \(1 in all\); no property of Painter is unique",
+            "entity_text RANGE Work.number. is there, where entity_text FULLTEXT",
+            r"share a value of Model.version, which only one may have: '1:50 \(2\)'",
+        ):
+            assert len([problem for problem in problems if re.search(said, problem)]) == 1, said
+        assert len(problems) == 5
+    assert dump(museum) == before
+
+
+def test_a_property_that_would_do_as_id_is_named(museum: Database, place: dict[str, Any]) -> None:
+    run(museum, "MATCH (n:Painting) SET n.wikidata = 'Q1', n.shelf = elementId(n)")
+    with pytest.raises(InputError, match=r'`\[labels.Painting\] id = "shelf"` is unique'):
+        adopt(museum, SPEC, **place)
+
+
+def test_nodes_without_an_id_can_be_left_out(museum: Database, place: dict[str, Any]) -> None:
+    run(museum, "MATCH (h:Painter) CREATE (:Painting {title: 'No number'})-[:PAINTED_BY]->(h)")
+    spec = AdoptSpec(SPEC.labels, SPEC.relations, skip_without_id=["Painting"])
+    adoption = adopt(museum, spec, **place)
+    assert adoption.without_id == {"Painting": 1}
+    assert adoption.entities["Painting"] == 2
+    assert adoption.left_out == {"PAINTED_BY": 2}
+    assert adopt(museum, spec, **place).changed == 0
+    with pytest.raises(
+        InputError, match=r"skip_without_id is .'Gallery'.; it must be a list of labels out of: Painting"
+    ):
+        AdoptSpec(SPEC.labels, SPEC.relations, skip_without_id=["Gallery"])
 
 
 def test_of_many_duplicates_the_first_five_are_named(database: Database, place: dict[str, Any]) -> None:
@@ -286,7 +346,7 @@ def test_ids_that_are_numbers_become_text_and_an_equal_id_stays(museum: Database
 
 
 def test_nodes_that_an_ingest_brought_are_left_alone(museum: Database, place: dict[str, Any]) -> None:
-    run(museum, "CREATE (:Entity:Painting {id: 'file:1', sources: ['file']})")
+    run(museum, "CREATE (:Entity:Vlkge:Painting {id: 'file:1', sources: ['file']})")
     adoption = adopt(museum, SPEC, **place)
     assert adoption.ingested == 1
     assert adoption.entities["Painting"] == 2
@@ -320,7 +380,7 @@ def test_the_specification_is_a_toml_file(tmp_path: Path) -> None:
     [
         ("labels = 3", "labels is 3"),
         ("", "names no label"),
-        ("label = 1", r"has 'label' \(1 in all\); allowed are: labels, relations"),
+        ("label = 1", r"has 'label' \(1 in all\); allowed are: labels, relations, skip_without_id"),
         ("[labels.Entity]\nid = 'x'", "'Entity' .* is reserved"),
         ("relations = ['PREDICTED']\n[labels.A]\nid = 'x'", "'PREDICTED' .* is reserved"),
         ("relations = 'knows'\n[labels.A]\nid = 'x'", "must be a list"),
@@ -342,4 +402,6 @@ def test_a_wrong_specification_is_refused(tmp_path: Path, text: str, message: st
 
 def test_everything_reserved_is_taken_away_again() -> None:
     text = cypher.load("adopt/release_nodes").text
-    assert [name for name in RESERVED if f"n.{name}" not in text] == []
+    assert [name for name in reserved.ENTITY_PROPERTIES if f"n.{name}" not in text] == []
+    text = cypher.load("adopt/release_facts").text
+    assert [name for name in reserved.FACT_PROPERTIES if f"r.{name}" not in text] == []

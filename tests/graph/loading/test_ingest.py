@@ -68,6 +68,8 @@ def dump(database: Database, times: bool = True) -> tuple[list[Row], list[Row]]:
             "MATCH (h)-[r]->(t) RETURN h.id AS head, type(r) AS relation, t.id AS tail, properties(r) AS has "
             "ORDER BY head, relation, tail"
         ).data()
+    for row in nodes:
+        row["labels"].sort()
     for row in [] if times else [*nodes, *links]:
         row["has"].pop("updated_at", None)
         row["has"].pop("asserted_at", None)
@@ -93,9 +95,10 @@ def test_the_graph_holds_what_the_files_say(run: Run, database: Database, folder
     nodes, links = dump(database, times=False)
     digest = PictureStore(folder.parent / "store").add((folder / "red.png").read_bytes())
     assert nodes[0] == {
-        "labels": ["Entity", "Artwork"],
+        "labels": ["Artwork", "Entity", "Vlkge"],
         "has": {
             "id": "Q1",
+            "primary_label": "Artwork",
             "name": "Sunflowers",
             "text": "Yellow",
             "image": "red.png",
@@ -105,7 +108,8 @@ def test_the_graph_holds_what_the_files_say(run: Run, database: Database, folder
             "sources": ["museum"],
         },
     }
-    assert nodes[3]["labels"] == ["Entity", "La`bel \"L\" 'l' ü"]
+    assert nodes[3]["labels"] == ["Entity", "La`bel \"L\" 'l' ü", "Vlkge"]
+    assert all(row["has"]["vlkge"] for row in links)
     loop = str(split_pairs(["Q3"], ["Q3"], Shares())[0])
     assert [(row["head"], row["relation"], row["tail"], row["has"]["split"]) for row in links] == [
         ("Q1", "isCreatedBy", "Q3", "train"),
@@ -215,7 +219,8 @@ def test_an_entity_stays_while_an_accepted_prediction_needs_it(run: Run, databas
     with database.session() as session:
         session.run(
             "MATCH (a:Entity {id: 'Q1'}), (b:Entity {id: 'Q4'}) "
-            "CREATE (a)-[:depicts {split: 'train', sources: ['prediction']}]->(b), (a)-[:PREDICTED {key: 'k'}]->(b)"
+            "CREATE (a)-[:depicts {vlkge: true, split: 'train', sources: ['prediction']}]->(b), "
+            "(a)-[:PREDICTED {vlkge: true, key: 'k'}]->(b)"
         ).consume()
     replace(folder / "triples.csv", TRIPLES.splitlines()[3] + "\n", "")
     replace(folder / "entities.csv", ENTITIES.splitlines()[4] + "\n", "")
@@ -297,8 +302,9 @@ def test_entities_made_from_triples_leave_known_ones_as_they_are(run: Run, datab
     (folder / "triples.csv").write_text("head,relation,tail\nQ1,depicts,vase\n")
     source = read_source(folder, name="more", entities_from_triples=True)
     ingest(database, source, PictureStore(folder.parent / "store"))
-    assert one(database, "MATCH (n:Entity {id: 'Q1'}) RETURN labels(n) + n.name") == ["Entity", "Artwork", "Sunflowers"]
-    assert one(database, "MATCH (n:Entity {id: 'vase'}) RETURN labels(n)") == ["Entity", "Thing"]
+    assert one(database, "MATCH (n:Artwork {id: 'Q1'}) RETURN [n.name, n.primary_label]") == ["Sunflowers", "Artwork"]
+    assert one(database, "MATCH (n:Thing {id: 'vase'}) RETURN n.primary_label") == "Thing"
+    assert one(database, "MATCH (n:Thing) RETURN count(n)") == 1
 
 
 def test_further_columns_of_triples_become_properties(run: Run, database: Database, folder: Path) -> None:

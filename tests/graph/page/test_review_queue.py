@@ -25,9 +25,13 @@ def queue(connection: Database) -> Database:
         session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
     setup_schema(connection)
     connection.driver.execute_query(
-        "UNWIND range(1, $n) AS i CREATE (:Entity:Artwork {id: 'w' + i, name: 'work ' + i})", n=WORKS
+        "UNWIND range(1, $n) AS i "
+        "CREATE (:Entity:Vlkge:Artwork {primary_label: 'Artwork', id: 'w' + i, name: 'work ' + i})",
+        n=WORKS,
     )
-    connection.driver.execute_query("UNWIND range(1, $n) AS i CREATE (:Entity:Style {id: 's' + i})", n=STYLES)
+    connection.driver.execute_query(
+        "UNWIND range(1, $n) AS i CREATE (:Entity:Vlkge:Style {primary_label: 'Style', id: 's' + i})", n=STYLES
+    )
     register_model(connection, "m1", "complex", {}, {}, "f00d", {})
     rows = []
     for work in range(1, WORKS + 1):
@@ -44,7 +48,9 @@ def queue(connection: Database) -> Database:
 
 
 def properties(database: Database, key: str) -> dict[str, object]:
-    record = database.driver.execute_query("MATCH ()-[p:PREDICTED {key: $k}]->() RETURN p {.*} AS p", k=key).records[0]
+    record = database.driver.execute_query(
+        "MATCH ()-[p:PREDICTED {vlkge: true, key: $k}]->() RETURN p {.*} AS p", k=key
+    ).records[0]
     return dict(record["p"])
 
 

@@ -46,10 +46,11 @@ def art(database: Database) -> Database:
     """Four works, two styles, one artist, three facts, two registered models."""
     setup_schema(database)
     with database.session() as session:
-        session.run("UNWIND ['w1', 'w2', 'w3', 'w4', 's1', 's2', 'a1'] AS id CREATE (:Entity {id: id})").consume()
+        session.run("UNWIND ['w1', 'w2', 'w3', 'w4', 's1', 's2', 'a1'] AS id CREATE (:Entity:Vlkge {id: id})").consume()
         session.run(
             "UNWIND [['w1', 's1'], ['w2', 's2'], ['w3', 's1']] AS f "
-            "MATCH (h:Entity {id: f[0]}), (t:Entity {id: f[1]}) CREATE (h)-[:hasStyle {split: 'train'}]->(t)"
+            "MATCH (h:Entity:Vlkge {id: f[0]}), (t:Entity:Vlkge {id: f[1]}) "
+            "CREATE (h)-[:hasStyle {vlkge: true, split: 'train'}]->(t)"
         ).consume()
     for version in ("v1", "v2"):
         register_model(database, version, "distmult", {}, {}, "f00d", {})
@@ -102,6 +103,7 @@ def test_a_new_link_carries_what_the_run_says(art: Database) -> None:
     link = stored(art)["w4", "hasStyle", "s1"]
     assert link.pop("created_at") is not None
     assert link == {
+        "vlkge": True,
         "key": '["w4","hasStyle","s1"]',
         "relation": "hasStyle",
         "score": 2.5,
@@ -185,7 +187,7 @@ def test_a_run_may_cover_only_some_heads(art: Database) -> None:
 def test_the_models_figures_are_one_hop_from_the_run_of_a_link(art: Database) -> None:
     publish(art, frame(("w4", "hasStyle", "s1", 1.0)), model_version="v2")
     query = (
-        "MATCH ()-[p:PREDICTED]->() MATCH (:PredictionRun {id: p.run_id})-[:OF]->(m:Model) "
+        "MATCH ()-[p:PREDICTED]->() MATCH (:PredictionRun:Vlkge {id: p.run_id})-[:OF]->(m:Model) "
         "RETURN m.version AS v, m.scorer AS s"
     )
     assert art.driver.execute_query(query).records[0].data() == {"v": "v2", "s": "distmult"}
@@ -197,9 +199,13 @@ def test_a_decision_made_while_its_link_is_written_is_on_the_link(art: Database)
 
     def reject(done: int, total: int, note: str = "") -> None:  # noqa: ARG001
         if note == "hasStyle published":
-            art.driver.execute_query('MATCH ()-[p:PREDICTED {key: \'["w4","hasStyle","s1"]\'}]->() SET p.key = \'x\'')
+            art.driver.execute_query(
+                'MATCH ()-[p:PREDICTED {vlkge: true, key: \'["w4","hasStyle","s1"]\'}]->() SET p.key = \'x\''
+            )
             decide(art, link, "rejected")
-            art.driver.execute_query('MATCH ()-[p:PREDICTED {key: \'x\'}]->() SET p.key = \'["w4","hasStyle","s1"]\'')
+            art.driver.execute_query(
+                'MATCH ()-[p:PREDICTED {vlkge: true, key: \'x\'}]->() SET p.key = \'["w4","hasStyle","s1"]\''
+            )
 
     publish(art, frame((*link, 1.0)), model_version="v1", progress=reject)
     assert stored(art)[link]["verdict"] == "rejected"
@@ -243,7 +249,7 @@ def test_the_run_is_recorded(art: Database) -> None:
 
 def test_keys_differ_whatever_the_ids_hold(art: Database) -> None:
     odd = ['a"', "a", '","', "]", "\\", "a b", "é", "日本"]
-    art.driver.execute_query("UNWIND $ids AS id CREATE (:Entity {id: id})", ids=odd)
+    art.driver.execute_query("UNWIND $ids AS id CREATE (:Entity:Vlkge {id: id})", ids=odd)
     links = frame(*((h, 'r`e"l', t, 1.0) for h in odd for t in odd))
     publish(art, links, model_version="v1")
     written = stored(art)
@@ -280,7 +286,7 @@ def test_a_failed_run_says_so_and_leaves_the_relation_as_it_was(art: Database) -
     with pytest.raises(RuntimeError, match="full"):
         publish(art, frame(("w4", "hasStyle", "s2", 1.0)), model_version="v1", run_id="two", progress=stop)
     assert stored(art) == before
-    state = art.driver.execute_query("MATCH (r:PredictionRun {id: 'two'}) RETURN r.state AS s").records[0]["s"]
+    state = art.driver.execute_query("MATCH (r:PredictionRun:Vlkge {id: 'two'}) RETURN r.state AS s").records[0]["s"]
     assert state == "failed"
 
 

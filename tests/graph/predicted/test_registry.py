@@ -140,11 +140,12 @@ def test_only_models_that_never_were_champion_can_be_deleted(registry: Database)
 def test_facts_and_decisions_are_counted_from_a_moment_on(registry: Database) -> None:
     with registry.session() as session:
         session.run(
-            "CREATE (a:Entity {id: 'a'}), (b:Entity {id: 'b'}) "
-            "CREATE (a)-[:hasStyle {asserted_at: datetime('2026-03-01T00:00Z')}]->(b) "
-            "CREATE (a)-[:knows {asserted_at: datetime('2026-03-03T00:00Z')}]->(b) "
-            "CREATE (a)-[:PREDICTED {key: 'k', state: 'current', verdict: 'pending', model_version: 'v7'}]->(b) "
-            "CREATE (:Decision {id: 'd', at: datetime('2026-03-03T00:00Z')})"
+            "CREATE (a:Entity:Vlkge {id: 'a'}), (b:Entity:Vlkge {id: 'b'}) "
+            "CREATE (a)-[:hasStyle {vlkge: true, asserted_at: datetime('2026-03-01T00:00Z')}]->(b) "
+            "CREATE (a)-[:knows {vlkge: true, asserted_at: datetime('2026-03-03T00:00Z')}]->(b) "
+            "CREATE (a)-[:PREDICTED {vlkge: true, key: 'k', state: 'current', verdict: 'pending', "
+            "model_version: 'v7'}]->(b) "
+            "CREATE (:Decision:Vlkge {id: 'd', at: datetime('2026-03-03T00:00Z')})"
         ).consume()
     assert count_news(registry, datetime(2026, 3, 2, tzinfo=UTC)) == (1, 1)
     assert count_news(registry, datetime(2026, 2, 1, tzinfo=UTC)) == (2, 1)
@@ -156,7 +157,7 @@ def test_the_newest_publication_is_told_with_its_model_and_state(registry: Datab
     with registry.session() as session:
         for number, state in enumerate(["complete", "failed"]):
             session.run(
-                "CREATE (:PredictionRun {id: $id, model_version: 'v1', state: $state, "
+                "CREATE (:PredictionRun:Vlkge {id: $id, model_version: 'v1', state: $state, "
                 "started_at: datetime('2026-03-01T00:00Z') + duration({days: $number})})",
                 id=f"r{number}", state=state, number=number,
             ).consume()  # fmt: skip

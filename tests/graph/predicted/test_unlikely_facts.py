@@ -21,15 +21,17 @@ FACTS = [
     ("w1", "hasStyle", "cubism"),
 ]
 GRAPH = """
-UNWIND ['w1', 'w2', 'w3'] AS id CREATE (:Entity:Work {id: id, name: 'Work ' + id, sources: ['museum']})
+UNWIND ['w1', 'w2', 'w3'] AS id
+CREATE (:Entity:Vlkge:Work {primary_label: 'Work', id: id, name: 'Work ' + id, sources: ['museum']})
 WITH count(*) AS works
-UNWIND ['mondrian', 'malevich'] AS id CREATE (:Entity:Artist {id: id, name: toUpper(id), sources: ['museum']})
+UNWIND ['mondrian', 'malevich'] AS id
+CREATE (:Entity:Vlkge:Artist {primary_label: 'Artist', id: id, name: toUpper(id), sources: ['museum']})
 WITH count(*) AS artists
-CREATE (:Entity:Style {id: 'cubism', sources: ['museum']})
+CREATE (:Entity:Vlkge:Style {primary_label: 'Style', id: 'cubism', sources: ['museum']})
 WITH artists
 UNWIND $facts AS f
-MATCH (h:Entity {id: f[0]}), (t:Entity {id: f[2]})
-CREATE (h)-[:$(f[1]) {split: 'train', sources: ['museum'], asserted_at: datetime('2026-01-01')}]->(t)
+MATCH (h:Entity:Vlkge {id: f[0]}), (t:Entity:Vlkge {id: f[2]})
+CREATE (h)-[:$(f[1]) {vlkge: true, split: 'train', sources: ['museum'], asserted_at: datetime('2026-01-01')}]->(t)
 """
 
 

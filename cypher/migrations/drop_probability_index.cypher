@@ -1,2 +1,0 @@
-// To version 3: an index over priorities took this one's place.
-DROP INDEX predicted_probability IF EXISTS

@@ -1,2 +1,0 @@
-// Drop the vector index of the modality visual, where there is one.
-DROP INDEX entity_visual IF EXISTS

@@ -1,0 +1,150 @@
+"""All that stands in the way of an adoption, looked for before anything is written, with the way out of each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from base.errors import InputError, shorten
+from graph import reserved
+from graph.connection import Database, Row, batches
+from graph.loading.adopt_spec import PROPERTIES, AdoptSpec
+from graph.schema import find_collisions
+
+OURS = tuple(PROPERTIES.values())
+IDS_PER_BATCH = 10_000
+# By what an entity calls a property: what a specification calls it.
+_SPECIFIED = {ours: theirs for theirs, ours in PROPERTIES.items()}
+
+
+def check_adoption(database: Database, spec: AdoptSpec, nodes: list[Row]) -> None:
+    """Raise InputError that lists everything in the way: how often, the first five, and what settles it.
+
+    nodes: rows of ``adopt/read_nodes`` with the `label` and the `properties` that the specification gives them.
+
+    In the way are labels, relations and properties that the graph does not have; ids that are missing, blank, given
+    twice or taken; properties and labels of their own under our names; indexes and values where our schema needs them.
+    """
+    missing = [*_missing_names(database, spec), *_missing_properties(database, spec)]
+    problems = missing or [
+        *_node_problems(spec, nodes),
+        *_id_problems(database, nodes),
+        *_relationship_problems(database, spec),
+        *find_collisions(database),
+    ]
+    if problems:
+        raise InputError("the graph cannot be adopted; nothing was written:\n" + "\n".join(problems))
+
+
+def has_id(node: Row) -> bool:
+    """Whether the node has an id that is neither missing nor blank."""
+    return bool((node["given"]["id"] or "").strip())
+
+
+def is_ingested(node: Row) -> bool:
+    """Whether an ingest brought the node, so that it is an entity already."""
+    return bool(node["ours"]) and node["adopted"] is None
+
+
+def _missing_names(database: Database, spec: AdoptSpec) -> Iterable[str]:
+    labels = [row["label"] for row in database.read("adopt/list_labels")]
+    if unknown := [label for label in spec.labels if label not in labels]:
+        allowed = [label for label in labels if label not in reserved.LABELS]
+        yield f"no node has the label {shorten(unknown)}; the labels are: {', '.join(allowed) or 'none'}"
+    types = [row["type"] for row in database.read("adopt/list_types")]
+    if unknown := [relation for relation in spec.relations if relation not in types]:
+        allowed = [name for name in types if name not in reserved.RELATIONS]
+        yield f"no relationship has the type {shorten(unknown)}; the types are: {', '.join(allowed)}"
+
+
+def _missing_properties(database: Database, spec: AdoptSpec) -> Iterable[str]:
+    for label, mapping in spec.labels.items():
+        properties = [row["property"] for row in database.read("adopt/list_properties", label=label)]
+        if properties and (unknown := [name for name in mapping.values() if name not in properties]):
+            yield f"no {label} has the property {shorten(unknown)}; they have: {', '.join(properties)}"
+
+
+def _node_problems(spec: AdoptSpec, nodes: list[Row]) -> list[str]:
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for node in nodes:
+        if is_ingested(node):
+            continue
+        for problem, way_out in _problems(spec, node):
+            found[node["label"], problem, way_out].append(node["given"]["id"] or node["element"])
+    return [
+        f"{label}: {problem}: {shorten(ids)}" + (f"; {way_out}" if way_out else "")
+        for (label, problem, way_out), ids in sorted(found.items())
+    ]
+
+
+def _problems(spec: AdoptSpec, node: Row) -> Iterable[tuple[str, str]]:
+    """What is wrong with a node, each with what would settle it."""
+    label, properties, given, added = node["label"], node["properties"], node["given"], node["adopted"] or []
+    if not has_id(node) and label not in spec.skip_without_id:
+        what = "blank" if given["id"] is not None else "no"
+        problem = f"{what} `{properties['id']}`" + (
+            "" if given["id"] is not None else ", or one that is no text or number"
+        )
+        yield problem, _line(f'skip_without_id = ["{label}"]', "leaves them out")
+    for key in node["present"]:
+        if key != "id" and given[key] is None:
+            yield f"`{properties[key]}` is no text or number", f"leave `{_SPECIFIED[key]}` out of [labels.{label}]"
+    for key in OURS:
+        own = node["own"][key]
+        if own is not None and key not in added and own != given[key]:
+            way_out = _line(f'[labels.{label}] {_SPECIFIED[key]} = "{key}"', "takes the node's own")
+            mapped = f"differs from `{properties[key]}`" if properties[key] else "is not mapped"
+            yield f"the node's own `{key}` {mapped}, or is no text", way_out
+    if node["adopted"] is None:
+        for key in node["clashes"]:
+            yield f"the node has a property `{key}` of its own", "rename that property"
+        if node["entity"]:
+            yield "the node has a label Entity of its own", "take that label away"
+
+
+def _id_problems(database: Database, nodes: list[Row]) -> list[str]:
+    by_id: dict[str, list[Row]] = defaultdict(list)
+    for node in nodes:
+        if has_id(node) and not is_ingested(node):
+            by_id[node["given"]["id"]].append(node)
+    problems = []
+    if twice := {id_: those for id_, those in by_id.items() if len(those) > 1}:
+        labels = sorted({node["label"] for those in twice.values() for node in those})
+        way_out = "; ".join(_better_id(database, label) for label in labels)
+        problems.append(f"ids that more than one node has: {shorten(sorted(twice))}; {way_out}")
+    adopted = {node["given"]["id"] for node in nodes if node["ours"]}
+    asked = [id_ for id_ in by_id if id_ not in adopted]
+    taken = [database.read("adopt/find_taken_ids", ids=part)[0]["ids"] for part in batches(asked, IDS_PER_BATCH)]
+    # Those of nodes that have a label Entity of their own are told as that.
+    entities = {node["given"]["id"] for node in nodes if node["entity"] and not node["ours"]}
+    if clashing := sorted({id_ for part in taken for id_ in part} - entities):
+        problems.append(f"ids that other entities of the graph have already: {shorten(clashing)}")
+    return problems
+
+
+def _better_id(database: Database, label: str) -> str:
+    """The line that names a property which every node of the label has, each with a value of its own."""
+    rows = database.read("adopt/list_properties", label=label)
+    most = max((row["nodes"] for row in rows), default=0)
+    unique = [row["property"] for row in rows if row["nodes"] == row["values"] == most]
+    if not unique:
+        return f"no property of {label} is unique: give them ids, or leave {label} out"
+    return _line(f'[labels.{label}] id = "{unique[0]}"', "is unique")
+
+
+def _relationship_problems(database: Database, spec: AdoptSpec) -> list[str]:
+    clashes = database.read(
+        "adopt/find_clashing_relationships",
+        relations=list(spec.relations),
+        reserved=list(reserved.FACT_PROPERTIES),
+    )
+    found: Mapping[str, list[str]] = defaultdict(list)
+    for row in clashes:
+        found[f"{row['relation']} {', '.join(row['properties'])}"].append(f"{row['head']} -> {row['tail']}")
+    return [
+        f"relationships with properties of their own under our names: {name}: {shorten(ends)}; rename those "
+        "properties, or leave the type out of `relations`"
+        for name, ends in found.items()
+    ]
+
+
+def _line(line: str, effect: str) -> str:
+    return f"in the specification, `{line}` {effect}"
