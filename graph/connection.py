@@ -166,7 +166,7 @@ def driver_errors(address: Address, statement: str = "") -> Iterator[None]:
     except AuthError as error:
         raise LoginError(
             f"Neo4j at {uri} refuses the user {address.username!r} with this password: "
-            "set NEO4J_USERNAME and NEO4J_PASSWORD"
+            "set NEO4J_USERNAME and NEO4J_PASSWORD; NEO4J_USER and NEO4J_AUTH are not read"
         ) from error
     except (ServiceUnavailable, SessionExpired) as error:
         reason = str(error).splitlines()[-1]
@@ -191,10 +191,18 @@ def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 
 def _open_driver(address: Address, patience: float = 30.0) -> neo4j.Driver:
+    if "@" in address.uri:
+        # Not shown: it may hold a password.
+        raise InputError(
+            "NEO4J_URI holds a user name or a password; it must be like bolt://localhost:7687, and they go into "
+            "NEO4J_USERNAME and NEO4J_PASSWORD"
+        )
     try:
         parts = urlsplit(address.uri)
         if parts.scheme not in SCHEMES or not parts.hostname or parts.port == 0:
             raise ValueError("no known scheme or no host")
+        if parts.path.strip("/"):
+            raise ValueError(f"set NEO4J_DATABASE to {parts.path.strip('/')!r} instead of a path")
         return neo4j.GraphDatabase.driver(
             address.uri,
             auth=(address.username, address.password),

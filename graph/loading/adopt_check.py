@@ -26,7 +26,7 @@ def check_adoption(database: Database, spec: AdoptSpec, nodes: list[Row]) -> Non
     missing = [*_missing_names(database, spec), *_missing_properties(database, spec)]
     problems = missing or [
         *_node_problems(spec, nodes),
-        *_id_problems(database, nodes),
+        *_id_problems(database, spec, nodes),
         *_relationship_problems(database, spec),
         *find_collisions(database),
     ]
@@ -100,7 +100,7 @@ def _problems(spec: AdoptSpec, node: Row) -> Iterable[tuple[str, str]]:
             yield "the node has a label Entity of its own", "take that label away"
 
 
-def _id_problems(database: Database, nodes: list[Row]) -> list[str]:
+def _id_problems(database: Database, spec: AdoptSpec, nodes: list[Row]) -> list[str]:
     by_id: dict[str, list[Row]] = defaultdict(list)
     for node in nodes:
         if has_id(node) and not is_ingested(node):
@@ -108,7 +108,7 @@ def _id_problems(database: Database, nodes: list[Row]) -> list[str]:
     problems = []
     if twice := {id_: those for id_, those in by_id.items() if len(those) > 1}:
         labels = sorted({node["label"] for those in twice.values() for node in those})
-        way_out = "; ".join(_better_id(database, label) for label in labels)
+        way_out = "; ".join(_better_id(database, spec, label) for label in labels)
         problems.append(f"ids that more than one node has: {shorten(sorted(twice))}; {way_out}")
     adopted = {node["given"]["id"] for node in nodes if node["ours"]}
     asked = [id_ for id_ in by_id if id_ not in adopted]
@@ -120,11 +120,12 @@ def _id_problems(database: Database, nodes: list[Row]) -> list[str]:
     return problems
 
 
-def _better_id(database: Database, label: str) -> str:
-    """The line that names a property which every node of the label has, each with a value of its own."""
+def _better_id(database: Database, spec: AdoptSpec, label: str) -> str:
+    """The line that names a property which nothing is mapped to yet and every node has, each with another value."""
     rows = database.read("adopt/list_properties", label=label)
     most = max((row["nodes"] for row in rows), default=0)
-    unique = [row["property"] for row in rows if row["nodes"] == row["values"] == most]
+    free = [row for row in rows if row["property"] not in spec.labels[label].values()]
+    unique = [row["property"] for row in free if row["nodes"] == row["values"] == most]
     if not unique:
         return f"no property of {label} is unique: give them ids, or leave {label} out"
     return _line(f'[labels.{label}] id = "{unique[0]}"', "is unique")

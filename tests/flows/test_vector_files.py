@@ -83,7 +83,7 @@ def test_files_of_another_graph_are_refused_and_changed_files_replace_the_vector
     environment: dict[str, str], release: Path, database: Database
 ) -> None:
     with database.session() as session:
-        session.run("UNWIND ['artist-0', 'artist-1'] AS id CREATE (:Entity:Artist {id: id})").consume()
+        session.run("UNWIND ['artist-0', 'artist-1'] AS id CREATE (:Entity:Vlkge:Artist {id: id})").consume()
     file = release / "features" / "wikiart_tf_bert.pkl"
     vlkge(environment, "encode", "--encoder", f"files:{file}")
     before = vector(database, "artist-0", "textual")

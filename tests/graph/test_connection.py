@@ -20,6 +20,18 @@ def test_an_address_that_is_none_is_refused(uri: str) -> None:
         connect(Address(uri))
 
 
+@pytest.mark.parametrize("uri", ["bolt://neo4j:s3cret@localhost:7687", "bolt://neo4j:s3cret@localhost:port"])
+def test_a_password_in_an_address_is_refused_and_never_shown(uri: str) -> None:
+    with pytest.raises(InputError, match="they go into NEO4J_USERNAME and NEO4J_PASSWORD") as caught:
+        connect(Address(uri))
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_path_in_an_address_is_refused_with_the_variable_for_it() -> None:
+    with pytest.raises(InputError, match="set NEO4J_DATABASE to 'movies' instead of a path"):
+        connect(Address("bolt://localhost:7687/movies"))
+
+
 @pytest.mark.parametrize("uri", ["bolt://127.0.0.1:1", "neo4j://127.0.0.1:1", "bolt://no-such-host.invalid:7687"])
 def test_an_unreachable_server_is_named(uri: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(PipelineError, match=f"Neo4j at {uri} cannot be reached .*set NEO4J_URI") as caught:

@@ -274,7 +274,7 @@ def test_killed_in_the_middle_and_run_again_it_is_the_same_graph(
         ("MATCH (n {wikidata: 'Q1'}) SET n.title = ['a', 'b']", "Painting: `title` is no text or number"),
         ("MATCH (n:Painter) SET n.id = 'Q1'", r"ids that more than one node has: 'Q1' \(1 in all\)"),
         ("CREATE (:Entity:Style {id: 'Q2', sources: ['file']})", r"other entities of the graph have already: 'Q2'"),
-        ("MATCH ()-[r:PAINTED_BY {since: 1940}]->() SET r.sources = 'me'", "'PAINTED_BY sources'"),
+        ("MATCH ()-[r:PAINTED_BY {since: 1940}]->() SET r.sources = 'me'", "under our names: PAINTED_BY sources: "),
     ],
 )
 def test_what_would_be_overwritten_is_refused(
