@@ -133,14 +133,15 @@ def look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
     version, edition = health.server_version(database)
     entities = health.count_entities(database)
     yield ok("database", f"Neo4j {version} {edition} at {database.address.uri}, {entities:,} entities")
-    if entities == 0:
-        yield warn("graph", "it holds no entities yet", "vlkge demo, or vlkge ingest DIR")
-        return
     schema = schema_version(database) or VERSION
     if schema < VERSION:
         found = f"version {schema}, this program's is {VERSION}"
         yield warn("schema", found, "vlkge backup FOLDER, then vlkge upgrade (other commands do so by themselves)")
-    elif schema > VERSION:
+        return  # what is in an older graph does not say yet whose it is
+    if entities == 0:
+        yield warn("graph", "it holds no entities yet", "vlkge demo, or vlkge ingest DIR")
+        return
+    if schema > VERSION:
         yield fail("schema", f"version {schema}, newer than this program's {VERSION}", "upgrade this program")
     else:
         yield ok("schema", f"version {schema}")
