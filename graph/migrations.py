@@ -19,7 +19,7 @@ FORMER_INDEXES = (
     Definition("predicted_link", "RANGE", "[PREDICTED](relation, state, verdict, score)"),
     Definition("predicted_score", "RANGE", "[PREDICTED](state, verdict, score)"),
 )
-# What version 3 had and its successors do not.
+# What version 2 had and its successors do not.
 PROBABILITY_INDEXES = (
     Definition("predicted_probability", "RANGE", "[PREDICTED](state, verdict, probability, key)"),
     Definition("predicted_relation_probability", "RANGE", "[PREDICTED](relation, state, verdict, probability, key)"),
@@ -47,6 +47,13 @@ def to_version_4(database: Database) -> None:
     owned_indexes.drop(database, PROBABILITY_INDEXES)
     while database.write("migrations/set_priorities", limit=LINKS_PER_PAGE)[0]["links"]:
         pass
+
+
+def to_version_4(database: Database) -> None:
+    """What is ours has our mark, and each entity its kind; before, both were told by labels, types and names."""
+    for kind in ("entities", "facts", "links", "records"):
+        run_in_batches(database, f"migrations/mark_{kind}")
+    database.write("migrations/mark_runs")
 
 
 # By the version that they lead to, in order. Version 1 is a graph of before there were versions.

@@ -1,5 +1,5 @@
 // Remember sources: where they come from, what columns they have, and in which order they are believed.
 // $rows (list): one map per source: of, name, place, folder, entity_columns, fact_columns
 UNWIND $rows AS row
-MERGE (s:Schema {of: row.of})
-SET s:Vlkge, s += row
+MERGE (s:Schema:Vlkge {of: row.of})
+SET s += row

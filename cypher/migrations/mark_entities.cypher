@@ -1,4 +1,4 @@
-// To version 3: give entities our mark and their kind. Those are ours that have what every ingest and adoption wrote.
+// To version 4: give entities our mark and their kind. Those are ours that have what every ingest and adoption wrote.
 // Of several labels the first in the alphabet is the kind, as the export took it, unless another is recorded.
 MATCH (n:Entity)
 WHERE (NOT n:Vlkge OR n.primary_label IS NULL) AND n.id IS :: STRING NOT NULL

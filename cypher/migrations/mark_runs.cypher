@@ -1,4 +1,4 @@
-// To version 3: give our mark to what joins a run with its model.
+// To version 4: give our mark to what joins a run with its model.
 MATCH (:PredictionRun:Vlkge)-[r:OF]->(:Model:Vlkge)
 WHERE r.vlkge IS NULL
 SET r.vlkge = true

@@ -2,8 +2,8 @@
 // calibration had for a probability goes, as it meant nothing.
 // $limit (integer): at most so many
 // Returns: links (how many were done)
-MATCH (:Entity)-[p:PREDICTED {vlkge: true}]->(:Entity)
-WHERE p.priority IS NULL
+MATCH (:Entity)-[p:PREDICTED]->(:Entity)
+WHERE p.priority IS NULL AND p.key STARTS WITH '["' AND p.run_id IS NOT NULL AND p.model_version IS NOT NULL
 WITH p, p.probability IS NOT NULL AND coalesce(p.calibrated_on, '') <> 'none' AS calibrated,
   coalesce(p.score, 0.0) AS score
 LIMIT $limit

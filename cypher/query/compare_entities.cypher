@@ -18,7 +18,7 @@ CALL (e) {
 WITH via, relation, x, sum(CASE e.id WHEN $first THEN things ELSE 0 END) AS first_count,
   sum(CASE e.id WHEN $second THEN things ELSE 0 END) AS second_count
 WHERE first_count > 0 AND second_count > 0
-RETURN via, relation, x.id AS id, x.name AS name, x.primary_label AS label,
+RETURN via, relation, x.id AS id, x.name AS name, coalesce(x.primary_label, 'Entity') AS label,
   first_count, second_count
 ORDER BY via IS NOT NULL, first_count * second_count DESC, relation, id
 LIMIT $limit

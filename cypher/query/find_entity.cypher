@@ -10,7 +10,7 @@ WITH reduce(
 WHERE trim(plain) <> ''
 CALL db.index.fulltext.queryNodes('entity_text', 'name:(' + plain + ')^4 text:(' + plain + ')') YIELD node, score
 WHERE node:Vlkge
-RETURN node.id AS id, node.name AS name, node.primary_label AS label, score AS match,
+RETURN node.id AS id, node.name AS name, coalesce(node.primary_label, 'Entity') AS label, score AS match,
   node.text AS text
 ORDER BY match DESC, id
 LIMIT $limit

@@ -17,5 +17,5 @@ WHERE size(values) > 1
 WITH h, values, value_names, asserted
 ORDER BY h.id
 LIMIT $limit
-RETURN h.id AS entity, h.name AS name, h.primary_label AS label, values, value_names,
+RETURN h.id AS entity, h.name AS name, coalesce(h.primary_label, 'Entity') AS label, values, value_names,
   reduce(all = [], some IN asserted | all + [s IN some WHERE NOT s IN all]) AS sources

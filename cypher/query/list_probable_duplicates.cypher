@@ -31,4 +31,4 @@ WITH e, node, names_alike, text_alike, picture_alike
 ORDER BY e.id
 LIMIT $limit
 RETURN e.id AS entity, e.name AS name, node.id AS other, node.name AS other_name,
-  e.primary_label AS label, names_alike, text_alike, picture_alike
+  coalesce(e.primary_label, 'Entity') AS label, names_alike, text_alike, picture_alike

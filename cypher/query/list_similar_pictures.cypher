@@ -7,7 +7,7 @@ WHERE e.visual IS NOT NULL
 CALL db.index.vector.queryNodes('entity_visual', $limit + 1, e.visual) YIELD node, score
 WITH e, node, score
 WHERE node <> e AND node:Vlkge
-RETURN node.id AS id, node.name AS name, node.primary_label AS label, score AS similarity,
+RETURN node.id AS id, node.name AS name, coalesce(node.primary_label, 'Entity') AS label, score AS similarity,
   node.image AS image
 ORDER BY similarity DESC, id
 LIMIT $limit

@@ -7,7 +7,7 @@ WHERE e.textual IS NOT NULL
 CALL db.index.vector.queryNodes('entity_textual', $limit + 1, e.textual) YIELD node, score
 WITH e, node, score
 WHERE node <> e AND node:Vlkge
-RETURN node.id AS id, node.name AS name, node.primary_label AS label, score AS similarity,
+RETURN node.id AS id, node.name AS name, coalesce(node.primary_label, 'Entity') AS label, score AS similarity,
   node.text AS text
 ORDER BY similarity DESC, id
 LIMIT $limit

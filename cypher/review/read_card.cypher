@@ -21,5 +21,5 @@ CALL (h, p, t) {
     }[0]}) AS others
 }
 RETURN p {.*} AS link, p.relation AS relation,
-  h {.*, label: h.primary_label, visual: null, textual: null} AS head,
-  t {.*, label: t.primary_label, visual: null, textual: null} AS tail, facts, others
+  h {.*, label: coalesce(h.primary_label, 'Entity'), visual: null, textual: null} AS head,
+  t {.*, label: coalesce(t.primary_label, 'Entity'), visual: null, textual: null} AS tail, facts, others

@@ -9,11 +9,11 @@ CALL (e) {
   WITH type(f) AS relation, startNode(f) <> e AS incoming, x, f
   ORDER BY relation, incoming, x.name, x.id
   WITH relation, incoming, count(*) AS count, collect({
-    id: x.id, name: coalesce(x.name, x.id), picture: x.image_sha256, label: x.primary_label,
+    id: x.id, name: coalesce(x.name, x.id), picture: x.image_sha256, label: coalesce(x.primary_label, 'Entity'),
     accepted: 'prediction' IN coalesce(f.sources, [])
   })[..$most] AS others
   ORDER BY incoming, relation
   RETURN collect({relation: relation, incoming: incoming, count: count, others: others}) AS facts
 }
-RETURN e {.*, label: e.primary_label, visual: e.visual IS NOT NULL,
+RETURN e {.*, label: coalesce(e.primary_label, 'Entity'), visual: e.visual IS NOT NULL,
   textual: e.textual IS NOT NULL} AS entity, facts
