@@ -35,13 +35,6 @@ def to_version_2(database: Database) -> None:
 
 
 def to_version_3(database: Database) -> None:
-    """What is ours has our mark, and each entity its kind; before, both were told by labels, types and names."""
-    for kind in ("entities", "facts", "links", "records"):
-        run_in_batches(database, f"migrations/mark_{kind}")
-    database.write("migrations/mark_runs")
-
-
-def to_version_4(database: Database) -> None:
     """Links have a priority, which queues are ordered by; without a calibration they have no probability."""
     owned_indexes.claim(database, PROBABILITY_INDEXES)
     owned_indexes.drop(database, PROBABILITY_INDEXES)

@@ -8,7 +8,7 @@ MARK_PROPERTY = "vlkge"
 
 # The attributes that an exported graph has beside its types: a type of such a name could not be told from them.
 ATTRIBUTES = ("encoders", "fingerprint")
-LABELS = ("Entity", "Model", "PredictionRun", "Decision", "Doubt", "Encoder", "Schema", MARK, *ATTRIBUTES)
+LABELS = ("Entity", "Model", "PredictionRun", "Decision", "Doubt", "LinkRule", "Encoder", "Schema", MARK, *ATTRIBUTES)
 # Every entity has the label Entity anyway, so that files may call a type so.
 TYPES = tuple(label for label in LABELS if label != "Entity")
 RELATIONS = ("PREDICTED",)

@@ -1,4 +1,4 @@
-// To version 4: give links the number that queues are ordered by, at most so many at a time; what a model without
+// To version 3: give links the number that queues are ordered by, at most so many at a time; what a model without
 // calibration had for a probability goes, as it meant nothing.
 // $limit (integer): at most so many
 // Returns: links (how many were done)

@@ -34,6 +34,10 @@ CALL () {
   RETURN count(d) AS doubts
 }
 CALL () {
+  MATCH (r:LinkRule:Vlkge)
+  RETURN count(r) AS rules
+}
+CALL () {
   MATCH (e:Encoder:Vlkge)
   RETURN count(e) AS encoders
 }

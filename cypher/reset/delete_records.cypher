@@ -1,6 +1,7 @@
-// Delete the records of models, runs, decisions, doubts and encoders; nodes of others under these labels stay.
-MATCH (n:Model|PredictionRun|Decision|Doubt|Encoder)
-WHERE n:Vlkge
+// Delete the records of models, runs, decisions, doubts, cited rules, encoders and sources; nodes of others under these
+// labels stay.
+MATCH (n:Model|PredictionRun|Decision|Doubt|LinkRule|Encoder|Schema)
+WHERE n:Vlkge AND NOT (n:Schema AND n.of = 'vlkge')
 CALL (n) {
   DETACH DELETE n
 } IN TRANSACTIONS OF 10000 ROWS

@@ -24,9 +24,10 @@ class Features(NamedTuple):
 class KnowledgeGraph:
     """A vocabulary and facts as rows (head, relation, tail) of it.
 
-    `triples["val"]` is the half of validation for stopping and tuning, `triples["gate"]` the half kept for the gate and
-    for calibration; all splits are known facts, which do not compete when others are ranked. A relation's parameters are shared by name, so `relations` are names and `relation_types` holds
-    the pairs (head type, tail type) that each joins.
+    `triples["val"]` is the half of validation for stopping and tuning, `triples["gate"]` the half for the gate and for
+    calibration. All splits are known facts, which do not compete when others are ranked. A relation's parameters are
+    shared by name, so `relations` are names and `relation_types` holds the pairs (head type, tail type) that each
+    joins.
     """
 
     entities: list[str]

@@ -27,7 +27,8 @@ CREATE (a:Entity:Vlkge:Artwork {id: 'a', sources: ['file']})-[:hasStyle {vlkge: 
        (:Model:Vlkge {version: 'v1', scorer: 'complex', data_fingerprint: 'f', alias: 'champion'}),
        (:PredictionRun:Vlkge {id: 'r1', model_version: 'v1', state: 'complete'}),
        (:Decision:Vlkge {id: 'd1', head: 'a', relation: 'hasStyle', tail: 's', verdict: 'rejected'}),
-       (:Doubt:Vlkge {key: 'k', relation: 'hasStyle', likelier: 0.9, model_version: 'v1'})
+       (:Doubt:Vlkge {key: 'k', relation: 'hasStyle', likelier: 0.9, model_version: 'v1'}),
+       (:LinkRule:Vlkge {key: 'k', relation: 'hasStyle', model_version: 'v1'})
 WITH a
 MATCH (p:Painting {id: 'Q1'}), (v:Visitor)
 CREATE (a)-[:PREDICTED {vlkge: true, key: 'k'}]->(p), (p)-[:near {vlkge: true, split: 'val', sources: ['file']}]->(a),
