@@ -117,7 +117,7 @@ def compare(scores: Scores, graph: KnowledgeGraph, calibration: Calibration, tak
 def yields(scores: Scores, graph: KnowledgeGraph, calibration: Calibration, _: Tensor) -> Iterator[Row]:
     """For some precisions, the share of the test facts above their thresholds, and how many links are right."""
     judged = label_links(scores, graph, Patterns.found(graph), seen=graph.seen, hidden=("test",))
-    probability, _ = calibration.probabilities(judged.links, judged.seen)
+    probability = calibration.probabilities(judged.links, judged.seen)[0]
     facts = len(graph.triples["test"])
     for precision in PRECISIONS:
         levels = [t.probability for t in thresholds(calibration.tallies, precision, graph.relations)]
