@@ -75,11 +75,11 @@ def test_a_curve_never_falls_and_is_drawn_to_a_half_by_what_is_not_known():
 
 
 def test_expected_equals_found_in_simulated_worlds():
-    """Forty relations whose levels differ, with 6 to 3,000 links: of other links as many are right as are expected."""
+    """Forty relations whose levels differ, with 6 to 800 links: of other links as many are right as are expected."""
     expected, found = np.zeros(40), np.zeros(40)
-    for seed in range(12):
+    for seed in range(8):
         drawn = np.random.default_rng(seed)
-        sizes = np.geomspace(6, 3000, 40).astype(int)
+        sizes = np.geomspace(6, 800, 40).astype(int)
         levels = drawn.normal(-0.5, 1.0, 40)
         learned, asked = (world(drawn, sizes, levels) for _ in range(2))
         fitted = Calibration.fit(learned, [f"r{row}" for row in range(40)])
@@ -88,7 +88,7 @@ def test_expected_equals_found_in_simulated_worlds():
         expected += np.bincount(rows, weights=probability, minlength=40)
         found += np.bincount(rows, weights=asked.correct, minlength=40)
     assert found.sum() / expected.sum() == pytest.approx(1, abs=0.03)
-    assert found[:20].sum() / expected[:20].sum() == pytest.approx(1, abs=0.15)  # 6 to 130 links each
+    assert found[:20].sum() / expected[:20].sum() == pytest.approx(1, abs=0.15)  # 6 to 64 links each
     large = expected >= 100
     assert (np.abs(np.log(found[large] / expected[large])) < math.log(1.3)).all()
     chance = poisson.cdf(found, expected), poisson.sf(found - 1, expected)
