@@ -10,6 +10,7 @@ from models.evaluation.linear_probe import LinearProbe
 from models.ranking.popularity import Popularity
 from models.ranking.scores import Scores
 from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.sides import Side
 
 
 class ZeroShot(Scores):
