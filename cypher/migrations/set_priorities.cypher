@@ -1,6 +1,6 @@
-// To version 3: give links the number that queues are ordered by, at most so many at a time; what a model without
-// calibration had for a probability goes, as it meant nothing.
-// $limit (integer): at most so many
+// To version 3: give some links the number that queues are ordered by. The meaningless probability of a model without
+// calibration is removed.
+// $limit (integer): maximum number of links
 // Returns: links (how many were done)
 MATCH (:Entity)-[p:PREDICTED]->(:Entity)
 WHERE p.priority IS NULL AND p.key STARTS WITH '["' AND p.run_id IS NOT NULL AND p.model_version IS NOT NULL

@@ -1,6 +1,6 @@
 // The current predicted links that cite a rule, the most probable first.
 // $rule (string): the key of the rule, as list_rules gives it
-// $limit (integer from 1) = 20: at most so many rows
+// $limit (integer from 1) = 20: maximum number of rows
 // Returns: head, head_name, relation, tail, tail_name, probability, verdict, sentence, key
 MATCH (r:LinkRule:Vlkge {key: $rule})
 MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)

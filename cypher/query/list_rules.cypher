@@ -1,7 +1,7 @@
 // The rules that predicted links cite as the best that speaks for them, the surest first, and how many links do.
 // $relation (string) = null: of this relation only
 // $min_confidence (float) = 0.0: only rules that are right at least this often
-// $limit (integer from 1) = 20: at most so many rows
+// $limit (integer from 1) = 20: maximum number of rows
 // Returns: relation, sentence, support, of, confidence, links, key
 MATCH (r:LinkRule:Vlkge)
 WHERE ($relation IS NULL OR r.relation = $relation) AND r.confidence >= $min_confidence

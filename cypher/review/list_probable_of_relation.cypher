@@ -1,5 +1,5 @@
 // The keys of undecided links of one relation, the likeliest first, in pages. Those with exactly the priority of the
-// page's start come before the rest, each part in the order of the index, so that a page reads little more than it shows.
+// page's start come first. Each part is in the order of the index, so a page reads little more than it shows.
 // $relation (string): the relation
 // $label (string): heads of this label only, or null
 // $run (string): links of this run only, or null

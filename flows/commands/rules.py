@@ -12,15 +12,15 @@ app = typer.Typer()
 
 @app.command()
 def rules(
-    relation: Annotated[str | None, typer.Option("--relation", "-r", help="Only rules about it. None: all.")] = None,
+    relation: Annotated[str | None, typer.Option("--relation", "-r", help="Only rules about this relation; default: all.")] = None,
     model: Model = None,
-    limit: Annotated[int, typer.Option(min=1, help="The surest rules, so many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of rules, the surest first.")] = 20,
     min_confidence: Annotated[
-        float, typer.Option(min=0, max=1, help="Only rules that are right at least this often, for 95 % sure.")
+        float, typer.Option(min=0, max=1, help="Minimum confidence, the lower end of a 95 % interval.")
     ] = 0.0,
     json: Json = False,
 ) -> None:
-    """List what a model's training facts show, in sentences with counts: of so many works by Monet, so many are …
+    """List the rules of a model's training facts as sentences with counts, such as "of 45 works by Monet, 43 are …".
 
     All rules are in rules.parquet beside the model.
 
