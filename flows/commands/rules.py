@@ -12,7 +12,7 @@ app = typer.Typer()
 
 @app.command()
 def rules(
-    relation: Annotated[str | None, typer.Option("--relation", "-r", help="Only rules about this relation; default: all.")] = None,
+    relation: Annotated[str | None, typer.Option("--relation", "-r", help="Only rules about this relation.")] = None,
     model: Model = None,
     limit: Annotated[int, typer.Option(min=1, help="Maximum number of rules, the surest first.")] = 20,
     min_confidence: Annotated[
