@@ -6,13 +6,27 @@ from typing import NoReturn
 
 import typer
 
-from base.errors import InputError as GraphInputError
-from base.errors import InputError as ModelsInputError
-from base.errors import PipelineError
-from flows.commands import backup, doctor, evaluate, graph, models, predict, query, review, rules, run, servers, tune
-from flows.commands import exchange as curate
-from flows.commands import retrain as schedule
-from flows.commands import train as model
+from base.errors import InputError, PipelineError
+from flows.commands import (
+    adopt,
+    backup,
+    doctor,
+    encode,
+    evaluate,
+    exchange,
+    export,
+    ingest,
+    models,
+    predict,
+    query,
+    retrain,
+    review,
+    rules,
+    run,
+    servers,
+    train,
+    tune,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,17 +36,20 @@ app = typer.Typer(
 )
 GROUPS = (
     run,
-    graph,
-    model,
+    ingest,
+    adopt,
+    encode,
+    export,
+    train,
     tune,
     models,
     evaluate,
     predict,
     rules,
     review,
-    curate,
+    exchange,
     query,
-    schedule,
+    retrain,
     servers,
     doctor,
     backup,
@@ -47,7 +64,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", message="`torch.jit", category=FutureWarning)
     try:
         app()
-    except (GraphInputError, ModelsInputError) as error:
+    except InputError as error:
         fail(error, code=2)
     except PipelineError as error:
         fail(error, code=1)

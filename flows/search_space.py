@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from base.errors import InputError
 from flows.runtime.hyperparameters import read_toml, sentence
-from models.config import TrainConfig
+from models.config import TrainConfig, todays_names
 
 
 class Range(BaseModel):
@@ -66,7 +66,12 @@ class SearchSpace(BaseModel):
     def read(cls, file: Path) -> Self:
         """The space of a TOML file. Raises InputError that names the wrong key, and says what is allowed."""
         try:
-            space = cls(**read_toml(file))
+            space = cls(
+                **{
+                    table: todays_names(values) if isinstance(values, dict) else values
+                    for table, values in read_toml(file).items()
+                }
+            )
         except ValidationError as error:
             found = "; ".join(sentence(dict(problem), "fixed and search", cls) for problem in error.errors())
             raise InputError(f"{file}: {found}") from None

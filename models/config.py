@@ -1,5 +1,6 @@
 """What a training run is asked to do."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from pydantic import (
@@ -8,6 +9,7 @@ from pydantic import (
     Field,
     PositiveInt,
     SerializerFunctionWrapHandler,
+    ValidationInfo,
     field_validator,
     model_serializer,
     model_validator,
@@ -15,7 +17,7 @@ from pydantic import (
 
 LATER = (
     "relation_vectors",
-    "landmarks",
+    "nystroem_components",
     "normalise_relations",
     "adapter_place",
     "fact_columns",
@@ -24,13 +26,27 @@ LATER = (
 )
 Modality = Literal["structural", "visual", "textual"]
 
+# What version 0.1 called otherwise: settings, and values of settings.
+FORMER_NAMES = {"landmarks": "nystroem_components", "corrupted": "corruption_scheme"}
+FORMER_VALUES = {("negative_candidates", "relation"): "pseudo_typed"}
+
+
+def todays_names(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with the names and values of this version; those of today go before former ones."""
+    renamed = {FORMER_NAMES[name]: value for name, value in settings.items() if name in FORMER_NAMES}
+    renamed |= {name: value for name, value in settings.items() if name not in FORMER_NAMES}
+    return {
+        name: FORMER_VALUES.get((name, value), value) if isinstance(value, str) else value
+        for name, value in renamed.items()
+    }
+
 
 class TrainConfig(BaseModel):
     """Hyperparameters of VL-KGE; the defaults suit graphs whose new entities are known by text or picture alone."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    scorer: Literal["transe", "distmult", "complex", "rotate"] = Field("complex", description="how facts are scored")
+    scorer: str = Field("complex", description="how facts are scored: transe, distmult, complex or rotate")
     dimension: int = Field(200, gt=0, le=65_536, description="D; ComplEx and RotatE have D real and D imaginary parts")
     margin: float = Field(12.0, ge=0, le=10_000, description="gamma of TransE and RotatE")
     p_norm: Literal[1, 2] = Field(1, description="norm of TransE")
@@ -65,7 +81,7 @@ class TrainConfig(BaseModel):
     )
     adapter_width: int = Field(64, gt=0, le=65_536)
     fine_tune: bool = Field(False, description="train the vectors of pictures and texts too, as tables")
-    landmarks: dict[Literal["visual", "textual"], PositiveInt] = Field(
+    nystroem_components: dict[Literal["visual", "textual"], PositiveInt] = Field(
         {},
         description='{"textual": 1500}: texts are described by their similarity to 1,500 of them (Nyström) before '
         "they are projected; modalities that are not named by their vectors",
@@ -96,7 +112,7 @@ class TrainConfig(BaseModel):
     negative_sampling: Literal["shared", "independent"] = Field(
         "shared", description="draw negatives once a batch, or for every fact"
     )
-    negative_candidates: Literal["all", "relation"] = Field(
+    negative_candidates: Literal["all", "pseudo_typed"] = Field(
         "all", description="independent negatives come from all entities, or from the relation's own ends in training"
     )
     negative_filter: Literal["none", "train", "every_split"] = Field(
@@ -104,7 +120,7 @@ class TrainConfig(BaseModel):
         description="facts that are never negatives. every_split is the paper's: facts of all splits and their "
         "inverses, which leaks validation and test",
     )
-    corrupted: Literal["both", "tail"] = Field("both", description="ends of a fact to corrupt in training")
+    corruption_scheme: Literal["both", "tail"] = Field("both", description="ends of a fact to corrupt in training")
     rejected_weight: float = Field(
         1.0,
         ge=0,
@@ -139,26 +155,33 @@ class TrainConfig(BaseModel):
         "refuse", description="what becomes of a model that finds validation facts worse than popularity does"
     )
 
-    @field_validator("experts")
+    @model_validator(mode="before")
     @classmethod
-    def _are_experts(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        from models.experts.ensemble import EXPERTS  # here, since the command line reads settings without torch
+    def _by_todays_names(cls, given: Any) -> Any:
+        return todays_names(given) if isinstance(given, dict) else given
 
-        unknown = sorted(set(names).difference(EXPERTS))
-        if unknown:
-            raise ValueError(f"there is no expert {', '.join(unknown)}; there are {', '.join(EXPERTS)}")
-        return names
+    @field_validator("scorer", "experts")
+    @classmethod
+    def _is_known(cls, named: Any, info: ValidationInfo) -> Any:
+        # imported late: the command line reads settings without torch
+        from models.experts.ensemble import EXPERTS
+        from models.scoring.scorers import SCORERS
+
+        known = SCORERS if info.field_name == "scorer" else EXPERTS
+        if unknown := sorted({named} - set(known) if isinstance(named, str) else set(named) - set(known)):
+            raise ValueError(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+        return named
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if len(set(self.modalities)) < len(self.modalities):
             raise ValueError(f"modalities are given twice: {list(self.modalities)}")
-        if self.negative_candidates == "relation" and self.negative_sampling == "shared":
-            raise ValueError("negative_candidates='relation' needs negative_sampling='independent'")
+        if self.negative_candidates == "pseudo_typed" and self.negative_sampling == "shared":
+            raise ValueError("negative_candidates='pseudo_typed' needs negative_sampling='independent'")
         if self.n3 and self.scorer not in ("distmult", "complex"):
             raise ValueError(f"n3 regularises the factors of distmult and complex, not of {self.scorer}")
-        if self.landmarks and self.fine_tune:
-            raise ValueError("landmarks are of frozen vectors: fine_tune has to be false")
+        if self.nystroem_components and self.fine_tune:
+            raise ValueError("nystroem_components are of frozen vectors: fine_tune has to be false")
         return self
 
     @model_serializer(mode="wrap")

@@ -1,4 +1,4 @@
-// Recorded facts that the model finds unlikely, as `vlkge doubt` left them, the least likely first, and what it would
+// Recorded facts that the model finds unlikely, as `vlkge detect-errors` left them, the least likely first, and what it would
 // rather say. Facts that are no longer recorded, and those that somebody accepted, are left out.
 // $relation (string): the relation
 // $least (float) = 0.0: only facts ranked below at least this share of the relation's facts

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.options import renamed
 from flows.runtime.output import Json, print_fields, print_json
 
 app = typer.Typer()
@@ -28,7 +29,10 @@ class Verdict(StrEnum):
 def export_links(
     file: File,
     relation: Annotated[str | None, typer.Option("--relation", "-r", help="Only this relation.")] = None,
-    least: Annotated[float, typer.Option(min=0, max=1, help="Only links with at least this probability.")] = 0.0,
+    min_probability: Annotated[
+        float, typer.Option(min=0, max=1, help="Only links with at least this probability.")
+    ] = 0.0,
+    least: Annotated[float | None, typer.Option("--least", min=0, max=1, hidden=True)] = None,
     verdict: Annotated[Verdict | None, typer.Option(help="Only links with this verdict.")] = None,
     stale: Annotated[bool, typer.Option("--stale", help="Also links that the last run no longer predicts.")] = False,
     base: Base = None,
@@ -41,13 +45,16 @@ def export_links(
 
     Example:
 
-        vlkge links export queue.csv --relation hasStyle --least 0.5 --verdict pending
+        vlkge links export queue.csv --relation hasStyle --min-probability 0.5 --verdict pending
     """
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
     from graph.curation.exchange import check_file, read_links, write_table
     from graph.query import refuse_unknown_relation
 
+    if least is not None:
+        renamed("--least", "--min-probability")
+        min_probability = least
     check_file(file, (".csv", ".parquet", ".ttl"))
     with open_graph(Settings()) as database:
         if relation is not None:
@@ -57,7 +64,7 @@ def export_links(
             relation=relation,
             state=None if stale else "current",
             verdict=verdict.value if verdict else None,
-            least=least,
+            least=min_probability,
         )
         if file.suffix == ".ttl":
             from graph.curation.rdf import BASE, Turtle

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.graph import DryRun, Yes
+from flows.commands.options import DryRun, Yes
 from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`vlkge predict`, `vlkge patterns`, `vlkge explain` and `vlkge doubt`."""
+"""`vlkge predict`, `vlkge patterns`, `vlkge explain` and `vlkge detect-errors`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.train import Model
+from flows.commands.options import Model, renamed
 from flows.runtime.output import Json, print_json, print_table
 
 app = typer.Typer()
@@ -31,9 +31,10 @@ def predict(
     top_k: Annotated[int, typer.Option(min=1, help="New links per head and relation.")] = 3,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help="Maximum links per relation (default 1000; no limit with --best or --precision)."),
+        typer.Option(min=1, help="Maximum links per relation: 1000, or all with --max-links or --precision."),
     ] = None,
-    best: Annotated[int | None, typer.Option(min=1, help="Maximum links in the whole graph.")] = None,
+    max_links: Annotated[int | None, typer.Option(min=1, help="Maximum links in the whole graph.")] = None,
+    best: Annotated[int | None, typer.Option("--best", min=1, hidden=True)] = None,
     precision: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Keep links whose precision on validation is surely so high, e.g. 0.9."),
@@ -52,12 +53,15 @@ def predict(
 
     Examples:
 
-        vlkge predict --best 1000
+        vlkge predict --max-links 1000
 
         vlkge predict --relation hasStyle --precision 0.9
 
         vlkge predict --new
     """
+    if best is not None:
+        renamed("--best", "--max-links")
+        max_links = best
     start_services()
     from flows.predict import LIMIT
     from flows.predict import predict as flow
@@ -72,8 +76,8 @@ def predict(
         model=model,
         relations=relation,
         top_k=top_k,
-        limit=limit if limit or best or precision else LIMIT,
-        best=best,
+        limit=limit if limit or max_links or precision else LIMIT,
+        best=max_links,
         precision=precision,
         new=new,
         patterns=str(patterns.resolve()) if patterns else None,
@@ -134,15 +138,14 @@ def explain(
         print(found.text)
 
 
+Relations = Annotated[
+    list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. Default: all.")
+]
+MaxFacts = Annotated[int, typer.Option("--limit", min=1, help="Maximum facts per relation, the least likely first.")]
+
+
 @app.command()
-def doubt(
-    model: Model = None,
-    relation: Annotated[
-        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. Default: all.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Maximum facts per relation, the least likely first.")] = 1000,
-    json: Json = False,
-) -> None:
+def detect_errors(model: Model = None, relation: Relations = None, limit: MaxFacts = 1000, json: Json = False) -> None:
     """Find recorded facts that the model thinks unlikely; `vlkge query list_unlikely_facts` lists them.
 
     Each fact is judged as if it were not recorded. The facts themselves stay untouched; a later call replaces what an
@@ -150,16 +153,23 @@ def doubt(
 
     Example:
 
-        vlkge doubt --relation isCreatedByArtist
+        vlkge detect-errors --relation isCreatedByArtist
     """
     start_services()
-    from flows.doubt import doubt as flow
+    from flows.detect_errors import detect_errors as flow
 
-    doubted = flow(model=model, relations=relation, limit=limit)
+    found = flow(model=model, relations=relation, limit=limit)
     if json:
-        print_json(doubted)
+        print_json(found)
         return
-    print_table(doubted.relations, f"facts that model {doubted.model} finds unlikely")
+    print_table(found.relations, f"facts that model {found.model} finds unlikely")
+
+
+@app.command(hidden=True)
+def doubt(model: Model = None, relation: Relations = None, limit: MaxFacts = 1000, json: Json = False) -> None:
+    """The former name of `vlkge detect-errors`."""
+    renamed("vlkge doubt", "vlkge detect-errors")
+    detect_errors(model, relation, limit, json)
 
 
 def print_published(published: Any) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.graph import FromTriples, Mapping, Source
+from flows.commands.options import FromTriples, Mapping, Source
 from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
-    from flows.retraining.flow import Retraining
+    from flows.retraining.outcome import Retraining
     from flows.retraining.schedules import Trigger
 
 app = typer.Typer()

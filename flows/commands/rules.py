@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.train import Model
+from flows.commands.options import Model
 from flows.runtime.output import Json, print_json, print_table
 
 app = typer.Typer()

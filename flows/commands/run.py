@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
+from flows.commands.encode import print_encoded
 from flows.commands.evaluate import print_evaluation
-from flows.commands.graph import Folder, FromTriples, Mapping, Source, print_encoded, print_ingested
+from flows.commands.ingest import print_ingested
+from flows.commands.options import Config, Folder, FromTriples, Mapping, Source
 from flows.commands.predict import print_published
-from flows.commands.train import Config
 from flows.runtime.output import Json, print_json, print_table
 
 if TYPE_CHECKING:

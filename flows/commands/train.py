@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from flows.commands import start_services
+from flows.commands.options import Config, Device
 from flows.runtime.output import Json, print_fields, print_json, print_table
-from models import presets
 
 app = typer.Typer()
 
@@ -24,16 +24,6 @@ class Fusion(StrEnum):
     addition = "addition"
     weighted = "weighted"
     concat = "concat"
-
-
-Config = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE|PRESET", help=f"A TOML file of hyperparameters, or a preset: {', '.join(presets.names())}."
-    ),
-]
-Model = Annotated[str | None, typer.Option("--model", help="A model's version; default: the champion.")]
-Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")]
 
 
 @app.command()

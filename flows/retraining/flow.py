@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from prefect import Flow, flow, task
 from prefect.cache_policies import INPUTS, NO_CACHE, TASK_SOURCE
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.runtime import flow_run
-from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
 from flows.calibrate import PredictionContext, calibrate
-from flows.encode import Encoded, encode
+from flows.encode import encode
 from flows.evaluate import evaluate
 from flows.export import read_graph
 from flows.ingest import ingest
@@ -25,6 +24,7 @@ from flows.retraining import report as retrain_report
 from flows.retraining import rivals
 from flows.retraining.champion_links import republish_champion, republish_champion_on_failure
 from flows.retraining.config import RetrainConfig
+from flows.retraining.outcome import Retraining
 from flows.retraining.plan import Plan
 from flows.retraining.retry import retry
 from flows.runtime.checkpoints import folder_of, load_checkpoint
@@ -37,7 +37,6 @@ from flows.runtime.settings import Settings
 from flows.runtime.webhook import notify
 from flows.train import TrainedModel, train
 from graph.exporting import hetero_file
-from graph.loading.ingest import IngestResult
 from graph.predicted import registry
 from models.calibration.calibration_error import calibration_error
 from models.calibration.thresholds import POOLED as ALL
@@ -53,29 +52,6 @@ T = TypeVar("T")
 
 RECORDED = {"passed", "kind", "reasons", "visible", "margin", "loss", "calibration", "not_compared"}
 SECONDS_LIMIT = 12 * 60 * 60
-
-
-class Retraining(BaseModel):
-    """What came of a night.
-
-    outcome: unchanged (nothing to do), first (there was no model before), promoted, or kept (the challenger was
-    refused, and the former champion stays).
-    """
-
-    outcome: Literal["unchanged", "first", "promoted", "kept"]
-    reasons: list[str]
-    champion: str
-    """Who is in force now."""
-    former: str | None
-    """Who was before."""
-    fingerprint: str
-    start: str | None = None
-    ingested: IngestResult | None = None
-    encoded: list[Encoded] | None = None
-    trained: TrainedModel | None = None
-    contest: Comparison | None = None
-    published: Published | None = None
-    report: Path | None = None
 
 
 def tell_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 (Prefect passes it)

@@ -2,11 +2,11 @@
 
 import base64
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from prefect.artifacts import create_image_artifact, create_markdown_artifact, create_table_artifact
 
 from base.files import write_text
+from flows.retraining.outcome import Retraining
 from flows.runtime.checkpoints import folder_of
 from flows.runtime.settings import Settings
 from flows.runtime.webhook import notify
@@ -14,9 +14,6 @@ from models.evaluation import plots
 from models.evaluation.loss_budget import Difference
 from models.evaluation.report import leaks
 from models.tensor_file import save_json
-
-if TYPE_CHECKING:
-    from flows.retraining.flow import Retraining
 
 HEADLINES = {
     "unchanged": "Nothing relevant changed; {champion} stays champion",
@@ -26,7 +23,7 @@ HEADLINES = {
 }
 
 
-def deliver(settings: Settings, done: "Retraining") -> "Retraining":
+def deliver(settings: Settings, done: Retraining) -> Retraining:
     """Write the files, make the artifacts, and tell the webhook of a refusal; the retraining with its report's path."""
     if done.trained is None:
         create_markdown_artifact(markdown=markdown(done, {}), key="retraining", description=headline(done))
@@ -49,12 +46,12 @@ def deliver(settings: Settings, done: "Retraining") -> "Retraining":
     return done.model_copy(update={"report": report})
 
 
-def headline(done: "Retraining") -> str:
+def headline(done: Retraining) -> str:
     challenger = done.trained.version if done.trained else None
     return HEADLINES[done.outcome].format(champion=done.champion, former=done.former, challenger=challenger)
 
 
-def draw(folder: Path, done: "Retraining") -> dict[str, Path]:
+def draw(folder: Path, done: Retraining) -> dict[str, Path]:
     """The plots of this retraining, and the ones of reliability where calibration has drawn it."""
     assert done.trained is not None  # nothing is drawn where nothing was trained
     drawn = {"training": folder / "plots" / "training.svg"}
@@ -69,7 +66,7 @@ def draw(folder: Path, done: "Retraining") -> dict[str, Path]:
     return drawn
 
 
-def markdown(done: "Retraining", drawn: dict[str, str]) -> str:
+def markdown(done: Retraining, drawn: dict[str, str]) -> str:
     """The report; `drawn` are the plots' captions and addresses."""
     blocks = [f"# {headline(done)}", "\n".join(f"- {reason}" for reason in done.reasons)]
     facts = {"graph": f"fingerprint {done.fingerprint[:12]}…", "training": done.start}
@@ -87,12 +84,12 @@ def markdown(done: "Retraining", drawn: dict[str, str]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _gate_table(done: "Retraining") -> str:
+def _gate_table(done: Retraining) -> str:
     header = "| | facts | champion | challenger | difference | interval | |\n|---|---:|---:|---:|---:|---|---|"
     return "\n".join([header, *(f"| {' | '.join(row.values())} |" for row in _gate_rows(done))])
 
 
-def _gate_rows(done: "Retraining") -> list[dict[str, str]]:
+def _gate_rows(done: Retraining) -> list[dict[str, str]]:
     assert done.contest is not None
     verdict = done.contest.verdict
     assert verdict.overall is not None  # the gate gives it whenever it compares
@@ -111,7 +108,7 @@ def _gate_rows(done: "Retraining") -> list[dict[str, str]]:
     ]
 
 
-def _former_champions(done: "Retraining") -> list[str]:
+def _former_champions(done: Retraining) -> list[str]:
     """The heading and the table of former champions on today's gate facts, where any was ranked."""
     assert done.contest is not None
     loss, overall = done.contest.verdict.loss, done.contest.verdict.overall
@@ -126,7 +123,7 @@ def _former_champions(done: "Retraining") -> list[str]:
     return ["## Against former champions, on the same facts", f"{table}\n\n{spent}"]
 
 
-def _test_table(done: "Retraining") -> str:
+def _test_table(done: Retraining) -> str:
     assert done.contest is not None
     figures = ("mrr", "hits_at_1", "hits_at_10")
     rows = ["| | queries | MRR | Hits@1 | Hits@10 |\n|---|---:|---:|---:|---:|"]
@@ -139,7 +136,7 @@ def _test_table(done: "Retraining") -> str:
     return "\n\n".join(["\n".join(rows), *leaks(done.contest.challenger["test"])])
 
 
-def _make_artifacts(done: "Retraining", drawn: dict[str, Path]) -> None:
+def _make_artifacts(done: Retraining, drawn: dict[str, Path]) -> None:
     """Prefect's pages cannot read our files, so the plots travel in the addresses themselves."""
     addresses = {name: _embedded(path) for name, path in drawn.items()}
     create_markdown_artifact(markdown=markdown(done, addresses), key="retraining", description=headline(done))

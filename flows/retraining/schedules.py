@@ -16,7 +16,8 @@ from prefect.types.entrypoint import EntrypointType
 from pydantic import BaseModel
 
 from base.errors import InputError
-from flows.retraining.flow import Retraining, retrain
+from flows.retraining.flow import retrain
+from flows.retraining.outcome import Retraining
 from flows.runtime.locks import GPU, RETRAINING, set_limit
 from flows.runtime.logs import LOGGED
 from flows.runtime.services import echo, open_graph

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from base.errors import InputError
-from models.config import TrainConfig
+from flows.runtime.services import echo
+from models.config import FORMER_NAMES, TrainConfig, todays_names
 from models.presets import find
 
 OUT_OF_RANGE = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number"}
@@ -39,7 +40,9 @@ def chosen(config: str | Path | None, settings: list[str]) -> dict[str, Any]:
         if not is_pair:
             raise InputError(f"{setting!r} is not of the form NAME=VALUE, for example negatives=500")
         values[name] = value(text)
-    return values
+    for name in FORMER_NAMES.keys() & values.keys():
+        echo(f"the setting {name} is now called {FORMER_NAMES[name]}; the next version no longer knows the old name")
+    return todays_names(values)
 
 
 def describe() -> list[dict[str, object]]:

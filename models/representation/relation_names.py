@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from base.errors import InputError
 from models.encoders import load_encoder
 from models.representation.vlkge import VLKGE
-from models.scoring.scorers import RotatE, Scorer
+from models.scoring.scorers import Scorer
 from models.triples.knowledge_graph import KnowledgeGraph
 
 PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation, " "))
@@ -80,6 +80,6 @@ def _start(features: Tensor, scorer: Scorer, free: Tensor, seed: int) -> Tensor:
         draws = torch.Generator().manual_seed(seed)
         features = features @ nn.init.orthogonal_(torch.empty(features.shape[1], width), generator=draws)
     normal = F.normalize(features, dim=1) * math.sqrt(width)  # numbers of mean square 1
-    if isinstance(scorer, RotatE):
+    if scorer.angular_relations:
         return math.pi * torch.erf(normal / math.sqrt(2))  # even over the circle, were the numbers normally distributed
     return normal * free.square().mean().sqrt().cpu()

@@ -15,7 +15,7 @@ from models.config import TrainConfig
 from models.experts.ensemble import ExpertEnsemble
 from models.representation.fusion import FUSIONS
 from models.representation.modalities import Imaginary, Projected, Structural, of_entities
-from models.scoring.scorers import SCORERS, RotatE, Scorer, TransE
+from models.scoring.scorers import SCORERS, Scorer
 from models.triples.knowledge_graph import Features, KnowledgeGraph
 from models.triples.sides import Side
 
@@ -40,7 +40,7 @@ class VLKGE(nn.Module):
         self.config = config
         self.num_entities = len(seen)
         self.num_relations = num_relations
-        scorer = _scorer(config)
+        scorer = SCORERS[config.scorer].of(config)
         parts = 2 if scorer.complex_valued else 1
         self.fuses_imaginary = config.imaginary == "fused"
         width = config.dimension * (parts if self.fuses_imaginary else 1)
@@ -200,14 +200,6 @@ def structural_dropout_rates(graph: KnowledgeGraph, config: TrainConfig) -> Tens
     return (2 * share).clamp(max=config.structural_dropout)[graph.entity_types].float()
 
 
-def _scorer(config: TrainConfig) -> Scorer:
-    if config.scorer == "transe":
-        return TransE(config.margin, config.p_norm, config.normalise, config.normalise_relations)
-    if config.scorer == "rotate":
-        return RotatE(config.margin, config.rotate_distance)
-    return SCORERS[config.scorer]()
-
-
 def _modalities(config: TrainConfig, seen: Tensor, features: dict[str, Features], width: int) -> nn.ModuleDict:
     """Those of the configured modalities that the graph has, in a fixed order."""
     found = nn.ModuleDict()
@@ -225,7 +217,7 @@ def _modalities(config: TrainConfig, seen: Tensor, features: dict[str, Features]
             sparse=sparse,
             shares=config.shared_projection and len(described) > 1,
             adapts_projected=config.adapter_place == "projected",
-            landmarks=config.landmarks.get(name, 0),  # type: ignore[call-overload]
+            landmarks=config.nystroem_components.get(name, 0),  # type: ignore[call-overload]
         )
     if not found:
         raise InputError(f"the graph has none of the modalities {list(config.modalities)}; it has {sorted(features)}")
@@ -243,8 +235,8 @@ def _share_projection(modules: list[Projected]) -> None:
 
 
 def _start(scorer: Scorer, rows: int, width: int) -> Tensor:
-    """Relation vectors before training: angles all around for RotatE, else Xavier."""
+    """Relation vectors before training: angles all around, else Xavier."""
     start = torch.empty(rows, scorer.relation_width(width))
-    if isinstance(scorer, RotatE):
+    if scorer.angular_relations:
         return nn.init.uniform_(start, -math.pi, math.pi)
     return nn.init.xavier_uniform_(start)

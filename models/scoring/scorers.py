@@ -6,13 +6,14 @@ three shapes: pairs, a list per query, and every query with every candidate. Com
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Self
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
+from models.config import TrainConfig
 from models.scoring.norms import EUCLIDEAN, MODULI, SUM, Norm
 from models.scoring.product import product
 from models.scoring.sampled_distance import sampled_distance
@@ -28,6 +29,13 @@ class Scorer(ABC):
 
     complex_valued = False
     unit_entities = False
+    angular_relations = False
+    """Whether a relation's numbers are angles, which start all around the circle."""
+
+    @classmethod
+    def of(cls, config: TrainConfig) -> Self:  # noqa: ARG003 (for those that have hyperparameters)
+        """The scorer with the hyperparameters of a training."""
+        return cls()
 
     def relation_width(self, width: int) -> int:
         """Numbers in a relation's vector, where an entity has `width`."""
@@ -158,6 +166,10 @@ class TransE(_Distance):
         self.unit_entities = normalise
         self.unit_relations = normalise and normalise_relations
 
+    @classmethod
+    def of(cls, config: TrainConfig) -> Self:
+        return cls(config.margin, config.p_norm, config.normalise, config.normalise_relations)
+
     def query(self, entity: Tensor, relation: Tensor, side: Side) -> Tensor:
         if self.unit_relations:
             relation = F.normalize(relation, dim=-1)
@@ -179,10 +191,15 @@ class RotatE(_Distance):
     """
 
     complex_valued = True
+    angular_relations = True
 
     def __init__(self, margin: float = 12.0, distance: Literal["modulus", "l2"] = "modulus") -> None:
         super().__init__(margin)
         self.distance = distance
+
+    @classmethod
+    def of(cls, config: TrainConfig) -> Self:
+        return cls(config.margin, config.rotate_distance)
 
     def relation_width(self, width: int) -> int:
         return width // 2

@@ -214,7 +214,7 @@ class QueryBatches:
 
 def sides(config: TrainConfig) -> tuple[Side, ...]:
     """The ends that each fact is asked for."""
-    return ("tail", "head") if config.corrupted == "both" else ("tail",)
+    return ("tail", "head") if config.corruption_scheme == "both" else ("tail",)
 
 
 def epoch_seed(seed: int, epoch: int) -> int:

@@ -52,7 +52,7 @@ class IndependentNegatives:
         facts = known.triples if known is not None else graph.triples["train"]
         self.keys = torch.unique((facts[:, 0] * self.num_relations + facts[:, 1]) * self.num_entities + facts[:, 2])
         self.ends: dict[Side, tuple[Tensor, Tensor, Tensor]] | None = None
-        if config.negative_candidates == "relation":
+        if config.negative_candidates == "pseudo_typed":
             train = graph.triples["train"]
             self.ends = {side: _ends(train, side, self.num_relations) for side in ("tail", "head")}
 

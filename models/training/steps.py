@@ -46,7 +46,7 @@ def _loss_of_facts(model: VLKGE, vectors: Tensor, batch: Batch) -> Tensor:
     gathered = vectors[torch.cat([batch.heads, batch.tails, shared])]
     heads, tails, candidates = gathered.split_with_sizes([len(batch), len(batch), len(shared)])
     query, answer = model.fused_queries(heads, batch.relations, "tail"), tails
-    if config.corrupted == "both":
+    if config.corruption_scheme == "both":
         query = torch.cat([query, model.fused_queries(tails, batch.relations, "head")])
         answer = torch.cat([tails, heads])
     positive = scorer.score_pairs(query, answer)

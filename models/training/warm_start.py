@@ -54,7 +54,7 @@ def digest(checkpoint: Checkpoint) -> str:
 
 def _refuse_other_build(model: VLKGE, earlier: VLKGE) -> None:
     ours, theirs = ({name: p.shape[1:] for name, p in of.named_parameters()} for of in (model, earlier))
-    names = ("scorer", "dimension", "fusion", "reciprocal", "landmarks")
+    names = ("scorer", "dimension", "fusion", "reciprocal", "nystroem_components")
     different = [name for name in names if getattr(model.config, name) != getattr(earlier.config, name)]
     if different or ours != theirs:
         what = ", ".join(different) or "modalities or their vectors' width"

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from base.errors import InputError
-from flows.commands.graph import print_ingested
+from flows.commands.ingest import print_ingested
 from flows.commands.predict import print_published
 from flows.retraining import config as retrain_config
 from flows.runtime import hyperparameters

@@ -138,7 +138,7 @@ def test_a_run_ends_in_links_that_can_be_queried_and_a_second_changes_nothing(
 
     check_rules(environment, facts, database)
 
-    doubted = vlkge(environment, "doubt", "--relation", "hasStyle", "--limit", "5")
+    doubted = vlkge(environment, "detect-errors", "--relation", "hasStyle", "--limit", "5")
     assert doubted["model"] == run["trained"]["version"]
     (counts,) = doubted["relations"]
     assert counts["facts"] == 36
@@ -148,7 +148,7 @@ def test_a_run_ends_in_links_that_can_be_queried_and_a_second_changes_nothing(
     assert {(row["head"], "hasStyle", row["tail"]) for row in unlikely} <= set(map(tuple, given.values))
     assert vlkge(environment, "export", str(folder / "again.safetensors"))["facts"] == exported["facts"]
 
-    for command in (("predict", "-r"), ("doubt", "-r"), ("explain", "w36")):
+    for command in (("predict", "-r"), ("detect-errors", "-r"), ("explain", "w36")):
         unknown = typed.vlkge(*command, "hasStile", *(["s0"] if command[0] == "explain" else []), **environment)
         assert unknown.returncode == 2
         # Before the graph is read, which may take minutes: of the model it is known at once.

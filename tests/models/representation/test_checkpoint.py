@@ -60,7 +60,7 @@ def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) 
         {"scorer": "rotate", "imaginary": "table", "modalities": ("textual", "visual")},
         {"experts": ("similarity", "popularity")},
         {"experts": ("facts",), "fact_columns": 7},
-        {"landmarks": {"textual": 30, "visual": 10}},
+        {"nystroem_components": {"textual": 30, "visual": 10}},
         {"scorer": "transe", "normalise_relations": False, "adapter": True, "adapter_place": "projected"},
     ],
     ids=str,
@@ -100,7 +100,7 @@ def test_vocabulary_and_metrics_come_back(gallery: HeteroData, tmp_path: Path) -
 def test_a_changed_graph_keeps_trained_vectors_and_takes_new_entities_by_their_features(  # type: ignore[no-untyped-def]
     hetero, tmp_path: Path, landmarks: dict[str, int]
 ) -> None:
-    config = SMALL.model_copy(update={"landmarks": landmarks})
+    config = SMALL.model_copy(update={"nystroem_components": landmarks})
     checkpoint = train(hetero(ENTITIES, FACTS, TEXTS), config, tmp_path, device="cpu")
     old = KnowledgeGraph.from_hetero(hetero(ENTITIES, FACTS, TEXTS))
     grown = hetero(

@@ -23,9 +23,9 @@ SMALL = {"dimension": 8, "batch_size": 27, "epochs": 2, "patience": None}
 CONFIGS = {
     "defaults": SMALL,
     "every entity": SMALL | {"loss": "one_vs_all", "negative_filter": "none", "n3": 1e-3},
-    "every tail": SMALL | {"loss": "k_vs_all", "corrupted": "tail", "reciprocal": False},
+    "every tail": SMALL | {"loss": "k_vs_all", "corruption_scheme": "tail", "reciprocal": False},
     "logistic": SMALL | {"loss": "logistic", "negative_sampling": "independent", "negatives": 20},
-    "landmarks": SMALL | {"landmarks": {"textual": 20}},
+    "landmarks": SMALL | {"nystroem_components": {"textual": 20}},
     "dense": SMALL | {"optimizer": "adam", "learning_rate": 0.01, "n3": 1e-3, "fine_tune": True},
 }
 

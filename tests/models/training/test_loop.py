@@ -41,12 +41,23 @@ def assert_same_bits(one: VLKGE, other: VLKGE) -> None:
         {"loss": "one_vs_all"},
         {"loss": "one_vs_all", "negative_filter": "none", "scorer": "transe", "n3": 0},
         {"loss": "k_vs_all"},
-        {"landmarks": {"textual": 40}},
+        {"nystroem_components": {"textual": 40}},
         {"loss": "logistic", "negative_sampling": "independent", "negatives": 20, "scorer": "distmult"},
         {"loss": "self_adversarial", "negative_sampling": "independent", "negatives": 20, "scorer": "rotate"},
-        {"negative_sampling": "independent", "negative_candidates": "relation", "negatives": 20, "scorer": "transe"},
+        {
+            "negative_sampling": "independent",
+            "negative_candidates": "pseudo_typed",
+            "negatives": 20,
+            "scorer": "transe",
+        },
         {"optimizer": "adam", "learning_rate": 0.01, "n3": 1e-3, "fusion": "weighted", "fine_tune": True},
-        {"scorer": "complex", "imaginary": "inductive", "adapter": True, "reciprocal": False, "corrupted": "tail"},
+        {
+            "scorer": "complex",
+            "imaginary": "inductive",
+            "adapter": True,
+            "reciprocal": False,
+            "corruption_scheme": "tail",
+        },
     ],
     ids=lambda options: "-".join(map(str, options.values())) or "defaults",
 )
@@ -288,7 +299,9 @@ def test_every_query_stands_once_in_an_epoch_with_all_its_answers(gallery: Heter
 
 def test_negatives_of_the_relation_are_ends_that_it_has_in_training(gallery: HeteroData) -> None:
     graph = KnowledgeGraph.from_hetero(gallery)
-    config = TrainConfig(negative_sampling="independent", negative_candidates="relation", negatives=7, batch_size=200)
+    config = TrainConfig(
+        negative_sampling="independent", negative_candidates="pseudo_typed", negatives=7, batch_size=200
+    )
     (batch,) = Batches(graph, config).epoch(0)
     drawn = batch.entities[batch.negatives]
     train_facts = graph.triples["train"]
@@ -332,8 +345,8 @@ def _plain_loss(model: VLKGE, batch: Batch) -> Tensor:
     [
         ({"scorer": "transh"}, "'transe', 'distmult', 'complex' or 'rotate'"),
         ({"n3": 0.1, "scorer": "rotate"}, "n3 regularises the factors of distmult and complex"),
-        ({"negative_candidates": "relation"}, "needs negative_sampling='independent'"),
-        ({"landmarks": {"visual": 10}, "fine_tune": True}, "fine_tune has to be false"),
+        ({"negative_candidates": "pseudo_typed"}, "needs negative_sampling='independent'"),
+        ({"nystroem_components": {"visual": 10}, "fine_tune": True}, "fine_tune has to be false"),
         ({"modalities": ["textual", "textual"]}, "given twice"),
         ({"dropuot": 0.1}, "Extra inputs are not permitted"),
     ],

@@ -46,7 +46,7 @@ def test_known_entities_and_relations_keep_their_vectors(yesterday: Checkpoint, 
 def test_a_new_painting_starts_where_its_features_put_it(
     make_gallery: Gallery, today: HeteroData, tmp_path: Path, fusion: str, landmarks: dict[str, int]
 ) -> None:
-    config = SMALL.model_copy(update={"fusion": fusion, "epochs": 1, "landmarks": landmarks})
+    config = SMALL.model_copy(update={"fusion": fusion, "epochs": 1, "nystroem_components": landmarks})
     earlier = train(make_gallery(60), config, tmp_path, device="cpu")
     graph = KnowledgeGraph.from_hetero(today)
     model = VLKGE.from_graph(config, graph)
@@ -88,8 +88,8 @@ def test_landmarks_are_told_from_vectors_of_their_number(
     yesterday: Checkpoint, today: HeteroData, tmp_path: Path
 ) -> None:
     width = KnowledgeGraph.from_hetero(today).features["textual"].vectors.shape[1]
-    config = SMALL.model_copy(update={"landmarks": {"textual": width}})
-    with pytest.raises(InputError, match="built alike, but landmarks differ"):
+    config = SMALL.model_copy(update={"nystroem_components": {"textual": width}})
+    with pytest.raises(InputError, match="built alike, but nystroem_components differ"):
         train(today, config, tmp_path, warm_start=yesterday, device="cpu")
 
 

@@ -60,7 +60,7 @@ def test_a_wrong_sheet_or_file_is_refused(tmp_path: Path) -> None:
     assert isinstance(wrong.exception, InputError)
     assert "line 2: 'tide'" in str(wrong.exception)
     assert isinstance(vlkge("links", "export", tmp_path / "links.xlsx").exception, InputError)
-    assert vlkge("links", "export", tmp_path / "links.csv", "--least", "2").exit_code == 2
+    assert vlkge("links", "export", tmp_path / "links.csv", "--min-probability", "2").exit_code == 2
     assert vlkge("links", "export", tmp_path / "links.csv", "--verdict", "nosuch").exit_code == 2
     unknown = vlkge("links", "export", tmp_path / "links.csv", "--relation", "hasStile").exception
     assert "there is no relation 'hasStile'" in str(unknown)

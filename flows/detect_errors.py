@@ -1,4 +1,4 @@
-"""Doubt: the recorded facts that the model finds least likely, kept where Cypher finds them."""
+"""Detect errors: the recorded facts that the model finds least likely, kept where Cypher finds them."""
 
 import pandas as pd
 from prefect import flow, task
@@ -21,15 +21,15 @@ from models.triples.subgraph import with_relations
 LIMIT = 1000
 
 
-class Doubted(BaseModel):
+class SuspectFacts(BaseModel):
     """How many facts of each relation a model doubts, and how many there are."""
 
     model: str
     relations: list[dict[str, int | str]]
 
 
-@flow(name="doubt", flow_run_name="doubt-{limit}-per-relation", **LOGGED)
-def doubt(*, model: str | None = None, relations: list[str] | None = None, limit: int = LIMIT) -> Doubted:
+@flow(name="detect-errors", flow_run_name="detect-errors-{limit}-per-relation", **LOGGED)
+def detect_errors(*, model: str | None = None, relations: list[str] | None = None, limit: int = LIMIT) -> SuspectFacts:
     """Replace what is doubted of the relations (None: all) by what this model (None: the champion) finds unlikely."""
     with open_graph(Settings()) as database:
         version, checkpoint = load_checkpoint(Settings(), database, model)
@@ -44,10 +44,10 @@ def doubt(*, model: str | None = None, relations: list[str] | None = None, limit
     rows: list[dict[str, int | str]] = [
         {"relation": name, "facts": int(of.get(name, 0)), "doubted": count} for name, count in counts.items()
     ]
-    return Doubted(model=version, relations=rows)
+    return SuspectFacts(model=version, relations=rows)
 
 
 @task(cache_policy=NO_CACHE)
 def judge_facts(model: VLKGE, graph: KnowledgeGraph, relations: list[str] | None, limit: int) -> pd.DataFrame:
-    with progress_bar("doubt") as progress:
+    with progress_bar("detect errors") as progress:
         return find_unlikely_facts(model, graph, relations=relations, limit=limit, progress=progress)
