@@ -66,12 +66,8 @@ class SearchSpace(BaseModel):
     def read(cls, file: Path) -> Self:
         """The space of a TOML file. Raises InputError that names the wrong key, and says what is allowed."""
         try:
-            space = cls(
-                **{
-                    table: todays_names(values) if isinstance(values, dict) else values
-                    for table, values in read_toml(file).items()
-                }
-            )
+            tables = read_toml(file).items()
+            space = cls(**{name: todays_names(part) if isinstance(part, dict) else part for name, part in tables})
         except ValidationError as error:
             found = "; ".join(sentence(dict(problem), "fixed and search", cls) for problem in error.errors())
             raise InputError(f"{file}: {found}") from None

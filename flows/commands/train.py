@@ -12,13 +12,6 @@ from flows.runtime.output import Json, print_fields, print_json, print_table
 app = typer.Typer()
 
 
-class Scorer(StrEnum):
-    transe = "transe"
-    distmult = "distmult"
-    complex = "complex"
-    rotate = "rotate"
-
-
 class Fusion(StrEnum):
     average = "average"
     addition = "addition"
@@ -29,7 +22,7 @@ class Fusion(StrEnum):
 @app.command()
 def train(
     config: Config = None,
-    scorer: Annotated[Scorer | None, typer.Option(help="The scorer of facts.")] = None,
+    scorer: Annotated[str | None, typer.Option(help="The scorer of facts: transe, distmult, complex, rotate.")] = None,
     fusion: Annotated[Fusion | None, typer.Option(help="How structure, picture and text are combined.")] = None,
     dimension: Annotated[int | None, typer.Option(min=1, help="Width of the embeddings.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Maximum number of epochs.")] = None,

@@ -6,14 +6,13 @@ three shapes: pairs, a list per query, and every query with every candidate. Com
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
-from models.config import TrainConfig
 from models.scoring.norms import EUCLIDEAN, MODULI, SUM, Norm
 from models.scoring.product import product
 from models.scoring.sampled_distance import sampled_distance
@@ -22,6 +21,25 @@ from models.triples.sides import Side
 
 CHUNK = 2**22  # numbers in one block of differences between queries and candidates, on a GPU
 COLUMNS = 256  # candidates that all queries are measured with at a time, on a CPU
+
+
+class Settings(Protocol):
+    """The hyperparameters that scorers look at."""
+
+    @property
+    def margin(self) -> float: ...
+
+    @property
+    def p_norm(self) -> int: ...
+
+    @property
+    def normalise(self) -> bool: ...
+
+    @property
+    def normalise_relations(self) -> bool: ...
+
+    @property
+    def rotate_distance(self) -> Literal["modulus", "l2"]: ...
 
 
 class Scorer(ABC):
@@ -33,7 +51,7 @@ class Scorer(ABC):
     """Whether a relation's numbers are angles, which start all around the circle."""
 
     @classmethod
-    def of(cls, config: TrainConfig) -> Self:  # noqa: ARG003 (for those that have hyperparameters)
+    def of(cls, config: Settings) -> Self:  # noqa: ARG003 (for those that have hyperparameters)
         """The scorer with the hyperparameters of a training."""
         return cls()
 
@@ -167,7 +185,7 @@ class TransE(_Distance):
         self.unit_relations = normalise and normalise_relations
 
     @classmethod
-    def of(cls, config: TrainConfig) -> Self:
+    def of(cls, config: Settings) -> Self:
         return cls(config.margin, config.p_norm, config.normalise, config.normalise_relations)
 
     def query(self, entity: Tensor, relation: Tensor, side: Side) -> Tensor:
@@ -198,7 +216,7 @@ class RotatE(_Distance):
         self.distance = distance
 
     @classmethod
-    def of(cls, config: TrainConfig) -> Self:
+    def of(cls, config: Settings) -> Self:
         return cls(config.margin, config.rotate_distance)
 
     def relation_width(self, width: int) -> int:

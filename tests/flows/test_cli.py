@@ -184,3 +184,13 @@ def test_a_precision_that_no_probability_reaches_is_told(capsys: pytest.CaptureF
     said = capsys.readouterr().out
     assert "nothing is published" not in said
     assert "no links of near: there are no training facts to learn from" in said
+
+
+def test_former_names_of_options_and_commands_are_understood_and_told(tmp_path: Path) -> None:
+    nowhere = {"VLKGE_HOME": str(tmp_path), "NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x"}
+    exported = vlkge("links", "export", str(tmp_path / "links.csv"), "--least", "0.5", **nowhere)
+    assert (exported.returncode, "--least is now called --min-probability" in exported.stderr) == (1, True)
+    doubted = vlkge("doubt", **nowhere)
+    assert (doubted.returncode, "vlkge doubt is now called vlkge detect-errors" in doubted.stderr) == (1, True)
+    predicted = vlkge("predict", "--best", "10", **nowhere)
+    assert (predicted.returncode, "--best is now called --max-links" in predicted.stderr) == (1, True)

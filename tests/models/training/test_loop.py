@@ -10,16 +10,19 @@ from torch import Tensor
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
+from flows.runtime import hyperparameters
 from models.config import TrainConfig
 from models.ranking.scores import Scores
 from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE
+from models.scoring.scorers import SCORERS, DistMult
 from models.training import loop
 from models.training.batches import Batch, Batches, QueryBatch, epochs
 from models.training.loop import STATE, Run, train
 from models.training.optimizers import Adagrad
 from models.training.steps import train_step
 from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.sides import Side
 from tests.models.scored import score_triples
 
 SMALL = TrainConfig(dimension=8, batch_size=32, epochs=3, patience=None)
@@ -343,7 +346,7 @@ def _plain_loss(model: VLKGE, batch: Batch) -> Tensor:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"scorer": "transh"}, "'transe', 'distmult', 'complex' or 'rotate'"),
+        ({"scorer": "transh"}, "there is no transh; there are transe, distmult, complex, rotate"),
         ({"n3": 0.1, "scorer": "rotate"}, "n3 regularises the factors of distmult and complex"),
         ({"negative_candidates": "pseudo_typed"}, "needs negative_sampling='independent'"),
         ({"nystroem_components": {"visual": 10}, "fine_tune": True}, "fine_tune has to be false"),
@@ -367,3 +370,35 @@ def test_a_model_that_popularity_outdoes_is_refused_unless_asked_for(
     kept = useless.model_copy(update={"below_popularity": "keep"})
     train(gallery, kept, tmp_path / "kept", device="cpu")
     assert Checkpoint.exists(tmp_path / "kept")
+
+
+class Signed(DistMult):
+    """A scorer that is one class: DistMult of signs."""
+
+    def query(self, entity: Tensor, relation: Tensor, side: Side) -> Tensor:
+        return super().query(entity, relation.tanh(), side)
+
+
+def test_a_scorer_is_one_class_and_one_line(
+    gallery: HeteroData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As CONTRIBUTING.md says: settings, the command line and checkpoints take it from SCORERS."""
+    monkeypatch.setitem(SCORERS, "signed", Signed)
+    chosen = hyperparameters.read(None, ["scorer=signed", "dimension=8", "epochs=2", "experts=[]"])
+    trained = train(gallery, TrainConfig(**chosen), tmp_path)
+    assert trained.metrics["history"][-1]["loss"] < trained.metrics["history"][0]["loss"]
+    loaded = Checkpoint.load(tmp_path).model
+    assert isinstance(loaded.fused_scorer, Signed)
+    with pytest.raises(InputError, match="there is no sined; there are transe, distmult, complex, rotate, signed"):
+        hyperparameters.read(None, ["scorer=sined"])
+
+
+def test_settings_by_their_former_names_mean_todays(capsys: pytest.CaptureFixture[str]) -> None:
+    former = ['landmarks={"textual": 5}', "corrupted=tail", "negative_candidates=relation"]
+    read = hyperparameters.read(None, [*former, "negative_sampling=independent"])
+    assert (read["nystroem_components"], read["corruption_scheme"]) == ({"textual": 5}, "tail")
+    assert read["negative_candidates"] == "pseudo_typed"
+    told = capsys.readouterr().err
+    assert "the setting landmarks is now called nystroem_components" in told
+    assert "the setting corrupted is now called corruption_scheme" in told
+    assert TrainConfig.model_validate({"landmarks": {"textual": 5}}).nystroem_components == {"textual": 5}
