@@ -384,7 +384,7 @@ def test_a_scorer_is_one_class_and_one_line(
 ) -> None:
     """As CONTRIBUTING.md says: settings, the command line and checkpoints take it from SCORERS."""
     monkeypatch.setitem(SCORERS, "signed", Signed)
-    chosen = hyperparameters.read(None, ["scorer=signed", "dimension=8", "epochs=2", "experts=[]"])
+    chosen = hyperparameters.read(None, ["scorer=signed", "dimension=16", "epochs=8", "patience=8", "experts=[]"])
     trained = train(gallery, TrainConfig(**chosen), tmp_path)
     assert trained.metrics["history"][-1]["loss"] < trained.metrics["history"][0]["loss"]
     loaded = Checkpoint.load(tmp_path).model
