@@ -88,9 +88,8 @@ class TrainConfig(BaseModel):
     )
     experts: tuple[str, ...] = Field(
         ("structure", "similarity", "popularity", "facts"),
-        description="that score beside the fused vectors, where there is what they go by: a model of structure alone, "
-        "cosines of frozen features, how many training facts of the relation a candidate answers, and the facts that "
-        "stand beside the question; how far each is trusted is fitted on validation facts",
+        description="what scores beside the fused vectors: a model of structure alone, cosines of frozen features, "
+        "popularity in the relation, and the facts beside the question. Validation facts fit their weights",
     )
     fact_columns: int = Field(
         8000, gt=0, description="facts that `facts` learns from, the most frequent ones; memory grows with the square"

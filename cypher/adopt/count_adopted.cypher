@@ -1,6 +1,5 @@
-// What unadopting would undo or take away, as counts by what it is: adopted entities of each kind, vectors on them, facts
-// that go back to plain relationships, facts that other sources or people asserted at adopted entities, and predicted
-// links at them.
+// What unadopting would undo or remove, as counts of each kind: adopted entities, their vectors and their predicted links.
+// Also facts that become plain relationships again, and facts that other sources or people asserted at adopted entities.
 // Returns: what, name, count
 MATCH (n:Entity:Vlkge)
 WHERE n.adopted IS NOT NULL
