@@ -8,9 +8,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from benchmarks.simulated_museum import WARM, GateFacts, Museum, Truth
@@ -60,7 +59,7 @@ def nights(facts: int, change: float, warm: float, count: int, seed: int, draws:
 def plot(found: list[list[Nights]], file: Path) -> None:
     """The champion's true MRR over the nights, a panel for each number of gate facts, with the budget."""
     figure = Figure(figsize=(4 * len(found), 3), layout="constrained")
-    FigureCanvasSVG(figure)
+    FigureCanvasAgg(figure)
     panels = figure.subplots(1, len(found), sharey=True, squeeze=False)
     for panel, runs in zip(panels[0], found, strict=True):
         for run in runs:
@@ -73,12 +72,11 @@ def plot(found: list[list[Nights]], file: Path) -> None:
         panel.set(title=f"{runs[0].facts:,} gate facts", xlabel="night", ylim=(start - 0.15, start + 0.01))
     panels[0][0].set_ylabel("champion's true MRR")
     panels[0][0].legend(frameon=False, fontsize=8)
-    with mpl.rc_context({"svg.hashsalt": "gate"}):
-        figure.savefig(file, metadata={"Date": None})
+    figure.savefig(file, dpi=120)
 
 
 def main() -> None:
-    """Pairs and nights at three sizes; a table on the screen, `gate.json` and `gate.svg` in the folder."""
+    """Pairs and nights at three sizes; a table on the screen, `gate.json` and `gate.png` in the folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--facts", type=int, nargs="+", default=[200, 800, 3000])
     parser.add_argument("--pairs", type=int, default=400, help="for each rate")
@@ -106,7 +104,7 @@ def main() -> None:
         found.append(runs)
         print(json.dumps(rows[-1]), flush=True)
         (given.out / "gate.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-        plot(found, given.out / "gate.svg")
+        plot(found, given.out / "gate.png")
 
 
 if __name__ == "__main__":
