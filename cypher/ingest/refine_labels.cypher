@@ -4,3 +4,5 @@
 UNWIND $ids AS id
 MATCH (n:Entity:Vlkge {id: id})
 REMOVE n:$($label)
+SET n.primary_label = CASE n.primary_label
+  WHEN $label THEN coalesce([l IN labels(n) WHERE NOT l IN ['Entity', 'Vlkge']][0], 'Entity') ELSE n.primary_label END

@@ -71,9 +71,11 @@ def test_links_of_version_2_get_a_priority_and_lose_what_was_no_probability(data
         database,
         "CREATE (:Schema {of: 'vlkge', version: 2})",
         "CREATE INDEX predicted_probability FOR ()-[p:PREDICTED]-() ON (p.state, p.verdict, p.probability, p.key)",
-        "CREATE (h:Entity {id: 'Q1'})-[:PREDICTED {key: 'a', draw: 0.5, score: 3.0, probability: 0.95, "
+        "CREATE (h:Entity {id: 'Q1'})-[:PREDICTED {key: '[\"a\"]', run_id: 'r', model_version: 'v', draw: 0.5, "
+        "score: 3.0, probability: 0.95, "
         "uncertainty: 0.3, calibrated_on: 'none'}]->(t:Entity {id: 'Q2'}), "
-        "(h)-[:PREDICTED {key: 'b', draw: 0.5, score: 3.0, probability: 0.6, uncertainty: 0.97, "
+        "(h)-[:PREDICTED {key: '[\"b\"]', run_id: 'r', model_version: 'v', draw: 0.5, "
+        "score: 3.0, probability: 0.6, uncertainty: 0.97, "
         "calibrated_on: 'pooled'}]->(t)",
     )
     setup_schema(database)

@@ -11,7 +11,7 @@ from graph.schema import definitions
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data-model.md").read_text(encoding="utf-8")
 NAMES = {
-    "label": reserved.LABELS,
+    "label": set(reserved.LABELS) - {*reserved.ATTRIBUTES},
     "relation": reserved.RELATIONS,
     "property of entities": reserved.ENTITY_PROPERTIES,
     "property of facts": reserved.FACT_PROPERTIES,

@@ -140,8 +140,9 @@ def test_links_and_decisions_go_out_and_come_back(source: Source, database: Data
 def test_a_decision_finds_an_id_with_blanks_of_an_older_graph(database: Database, tmp_path: Path) -> None:
     with database.session() as session:
         session.run(
-            "CREATE (a:Entity {id: ' a ', sources: ['old']})-[:r {split: 'train', sources: ['old']}]->"
-            "(b:Entity {id: 'b', sources: ['old']})"
+            "CREATE (a:Entity:Vlkge {id: ' a ', sources: ['old']})"
+            "-[:r {vlkge: true, split: 'train', sources: ['old']}]->"
+            "(b:Entity:Vlkge {id: 'b', sources: ['old']})"
         ).consume()
     (tmp_path / "d.csv").write_text("\nhead,relation,tail,verdict\n a , r ,b ,rejected\n")
     assert import_decisions(database, tmp_path / "d.csv", by="ana").recorded == 1
