@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+import cypher
 from graph.connection import Database
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
@@ -70,3 +71,13 @@ def test_links_without_rules_are_published_as_before(art: Database) -> None:
     plain = pd.DataFrame([("w1", "hasStyle", "s1", 1.0, 1)], columns=["head", "relation", "tail", "score", "rank"])
     publish(art, plain, model_version="v1")
     assert rules(art) == {}
+
+
+@pytest.mark.parametrize("name", ["predict/delete_uncited_rules", "query/list_rules", "query/list_links_of_rule"])
+def test_the_links_of_a_rule_are_found_by_their_index(art: Database, name: str) -> None:
+    statement = cypher.load(name)
+    values = statement.bind(rule=MONET) if name.endswith("of_rule") else statement.bind()
+    with art.session() as session:
+        plan = str(session.run(f"EXPLAIN {statement.text}", values).consume().plan)
+    assert "RelationshipIndexSeek" in plan
+    assert "RelationshipTypeScan" not in plan
