@@ -70,7 +70,8 @@ class Admin:
 
 def find_reason(printed: str) -> str:
     """Why a command failed: the causes that it names, the first of each kind, else the end of what it printed."""
-    lines = [line.strip() for line in printed.splitlines() if line.strip() and "...." not in line]
+    stripped = [line.strip() for line in printed.splitlines()]
+    lines = [line for line in stripped if line and "...." not in line and not line.startswith("at ")]
     causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith(("Caused by: ", "Suppressed: "))]
     return "\n".join(dict.fromkeys(causes) if causes else lines[-LINES:])
 
