@@ -69,7 +69,9 @@ def test_the_graph_and_the_exported_file_hold_what_the_files_say(
     source: Source, database: Database, tmp_path: Path
 ) -> None:
     with database.session() as session:
-        rows = session.run("MATCH (n:Entity) RETURN n.id AS id, labels(n) AS labels, properties(n) AS has").data()
+        rows = session.run(
+            "MATCH (n:Entity) RETURN n.id AS id, [l IN labels(n) WHERE l <> 'Vlkge'] AS labels, properties(n) AS has"
+        ).data()
         facts = session.run(
             "MATCH (h:Entity)-[r]->(t:Entity) RETURN h.id, type(r), t.id, properties(r) AS has"
         ).values()
@@ -140,8 +142,9 @@ def test_links_and_decisions_go_out_and_come_back(source: Source, database: Data
 def test_a_decision_finds_an_id_with_blanks_of_an_older_graph(database: Database, tmp_path: Path) -> None:
     with database.session() as session:
         session.run(
-            "CREATE (a:Entity {id: ' a ', sources: ['old']})-[:r {split: 'train', sources: ['old']}]->"
-            "(b:Entity {id: 'b', sources: ['old']})"
+            "CREATE (a:Entity:Vlkge {id: ' a ', sources: ['old']})"
+            "-[:r {vlkge: true, split: 'train', sources: ['old']}]->"
+            "(b:Entity:Vlkge {id: 'b', sources: ['old']})"
         ).consume()
     (tmp_path / "d.csv").write_text("\nhead,relation,tail,verdict\n a , r ,b ,rejected\n")
     assert import_decisions(database, tmp_path / "d.csv", by="ana").recorded == 1
