@@ -1,8 +1,7 @@
-// Take a label that said nothing away from entities that have a better one now.
-// $ids (list): ids of the entities
-// $label (string): the label
-UNWIND $ids AS id
-MATCH (n:Entity:Vlkge {id: id})
-REMOVE n:$($label)
-SET n.primary_label = CASE n.primary_label
-  WHEN $label THEN coalesce([l IN labels(n) WHERE NOT l IN ['Entity', 'Vlkge']][0], 'Entity') ELSE n.primary_label END
+// Take a label that said nothing away from entities that have a better one now, which becomes their kind.
+// $rows (list): one map per entity: id, label (the better one)
+// $former (string): the label that goes
+UNWIND $rows AS row
+MATCH (n:Entity:Vlkge {id: row.id})
+SET n.primary_label = row.label
+REMOVE n:$($former)

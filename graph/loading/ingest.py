@@ -141,8 +141,8 @@ def write_entities(database: Database, changes: Plan, *, progress: Progress = si
     """Write the entities that are new or changed; the schema must be set up."""
     for done, batch in _count(_light(changes.entities)):
         database.write("ingest/merge_entities", rows=batch, source=changes.source.name)
-        if refined := [row["id"] for row in batch if row.get("refined")]:
-            database.write("ingest/refine_labels", ids=refined, label=DEFAULT_LABEL)
+        if refined := [{"id": row["id"], "label": row["label"]} for row in batch if row.get("refined")]:
+            database.write("ingest/refine_labels", rows=refined, former=DEFAULT_LABEL)
         progress(done, len(changes.entities), "entities")
 
 

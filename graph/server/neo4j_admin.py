@@ -1,6 +1,7 @@
 """neo4j-admin on the store of the bundled server, which must not run meanwhile: Community Edition asks for that."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from graph.server.neo4j_server import JAVA_OPTIONS, Server, memory
 
 DATABASE = "neo4j"
 LINES = 12
+# What Java says of an exception and of what caused it.
+CAUSE = re.compile(r"(?:Caused by: |Suppressed: |(?=[\w.$]+(?:Exception|Error): ))(.+)")
 
 
 class Admin:
@@ -70,8 +73,9 @@ class Admin:
 
 def find_reason(printed: str) -> str:
     """Why a command failed: the causes that it names, the first of each kind, else the end of what it printed."""
-    lines = [line.strip() for line in printed.splitlines() if line.strip() and "...." not in line]
-    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith(("Caused by: ", "Suppressed: "))]
+    stripped = [line.strip() for line in printed.splitlines()]
+    lines = [line for line in stripped if line and "...." not in line and not line.startswith("at ")]
+    causes = [match[1] for match in map(CAUSE.match, lines) if match]
     return "\n".join(dict.fromkeys(causes) if causes else lines[-LINES:])
 
 
