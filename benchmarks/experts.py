@@ -5,12 +5,16 @@ all experts together and by each alone (strict, all entities, both sides; an exp
 each relation with enough queries, and for the smaller ones pooled, the difference between all experts and one of them
 is given with its 95 % interval, facts drawn anew (a paired bootstrap); the same for the facts whose inverse is not in
 training.
+
+With `--arrivals` it ranks what training never saw instead, as works that arrive with some facts and lack others: of
+each head without training facts one relation is hidden in turn while its other test facts are known, and the tails
+compete among those that training has of the relation.
 """
 
 import argparse
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -23,8 +27,9 @@ from models.config import TrainConfig
 from models.evaluation.bootstrap import paired
 from models.evaluation.evaluation import joined_in_train
 from models.experts.ensemble import Opinions
+from models.ranking.candidates import Candidates
 from models.ranking.ranking import rank
-from models.ranking.scores import Scores
+from models.ranking.scores import EnsembleScores, Scores
 from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE
 from models.training.loop import train
@@ -48,6 +53,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=100, help="that make a relation large enough to stand alone")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder for vectors of pictures and texts")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--arrivals", action="store_true", help="rank the facts of works that arrive with others")
     parser.add_argument("--json", action="store_true", help="one line of JSON per row")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -58,6 +64,10 @@ def main() -> None:
     else:
         with tempfile.TemporaryDirectory() as folder:
             model = train(data, TrainConfig(**chosen(options.preset, options.set)), Path(folder)).model
+    if options.arrivals:
+        for row in arrivals(model, graph):
+            print(json.dumps(row), flush=True)
+        return
     rows = compare(model, graph, options.queries, options.against)
     if not options.json:
         names = [name for name in rows[0] if name not in (*ABOUT, *GAIN)]
@@ -89,6 +99,26 @@ def compare(model: VLKGE, graph: KnowledgeGraph, enough: int, against: str) -> l
     return [_row(name, {n: v[of] for n, v in values.items()}, against) for name, of in parts.items() if of.any()]
 
 
+def arrivals(model: VLKGE, graph: KnowledgeGraph) -> Iterator[dict[str, str | int | float]]:
+    """A row for each relation: mean of 1 / rank of tails of heads that training never saw, by each expert."""
+    facts, train_facts = graph.triples["test"], graph.triples["train"]
+    known = KnownFacts(graph.facts, graph.num_relations)
+    own = Candidates.observed(train_facts, graph.num_relations)
+    facts = facts[graph.unseen[facts[:, 0]] & graph.seen[facts[:, 2]]]
+    for relation, name in enumerate(graph.relations):
+        asked, given = facts[facts[:, 1] == relation], facts[facts[:, 1] != relation]
+        tails = torch.unique(train_facts[train_facts[:, 1] == relation][:, 2])
+        asked = asked[torch.isin(asked[:, 2], tails)]
+        if len(asked) == 0:
+            continue
+        apart = _apart(model, torch.cat([train_facts, given]))
+        found = {
+            of: (1 / rank(scores, asked, known=known, candidates=own, sides=["tail"])["tail"].realistic).mean().item()
+            for of, scores in apart.items()
+        }
+        yield {"relation": name, "facts": len(asked), **found}
+
+
 class Alone(Scores):
     """The sum of some parts of an ensemble, all weights one."""
 
@@ -102,13 +132,13 @@ class Alone(Scores):
         return torch.stack([found[part] for part in self.parts]).sum(0)
 
 
-def _apart(model: VLKGE) -> dict[str, Scores]:
-    """All experts together, and each that says something of its own."""
+def _apart(model: VLKGE, facts: Tensor | None = None) -> dict[str, Scores]:
+    """All experts together, and each that says something of its own; `facts` are known (None: training facts)."""
     if model.ensemble is None:
         raise SystemExit("this model has no experts to compare: `experts` leaves them out")
-    opinions = model.ensemble.speak(model)
+    opinions = model.ensemble.speak(model, facts)
     alone = {name: Alone(opinions, ALONE.get(name, e.parts)) for name, e in model.ensemble.experts.items()}  # type: ignore[arg-type]
-    return {"all": Scores.of_model(model), **{name: scores for name, scores in alone.items() if name != "flags"}}
+    return {"all": EnsembleScores(opinions), **{name: scores for name, scores in alone.items() if name != "flags"}}
 
 
 def _reciprocal(scores: Scores, graph: KnowledgeGraph) -> Tensor:

@@ -1,6 +1,7 @@
 """Training: it learns, repeats itself, resumes to the same bits, and knows training facts only."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from torch_geometric.data import HeteroData
 from base.errors import InputError
 from models.config import TrainConfig
 from models.ranking.scores import Scores
+from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE
 from models.training import loop
 from models.training.batches import Batch, Batches, QueryBatch, epochs
@@ -339,3 +341,16 @@ def _plain_loss(model: VLKGE, batch: Batch) -> Tensor:
 def test_settings_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         TrainConfig.model_validate(options)
+
+
+def test_a_model_that_popularity_outdoes_is_refused_unless_asked_for(
+    make_gallery: Callable[..., HeteroData], tmp_path: Path
+) -> None:
+    gallery = make_gallery(1100)
+    useless = SMALL.model_copy(update={"epochs": 1, "learning_rate": 1e-9, "experts": (), "dimension": 4})
+    with pytest.raises(InputError, match=r"MRR on \d+ validation facts is 0\.\d+, that of popularity 0\.\d+"):
+        train(gallery, useless, tmp_path / "refused", device="cpu")
+    assert not Checkpoint.exists(tmp_path / "refused")
+    kept = useless.model_copy(update={"below_popularity": "keep"})
+    train(gallery, kept, tmp_path / "kept", device="cpu")
+    assert Checkpoint.exists(tmp_path / "kept")
