@@ -38,7 +38,7 @@ from models.triples.known_facts import KnownFacts
 from models.triples.sides import Side
 
 SMALL = "smaller relations"
-ABOUT, GAIN = ("facts", "queries"), ("difference", "low", "high")
+ABOUT, GAIN = ("of", "queries"), ("difference", "low", "high")
 ALONE = {"facts": ("facts", "candidate's facts")}  # of the parts of an expert, those that are scores
 
 
@@ -116,7 +116,7 @@ def arrivals(model: VLKGE, graph: KnowledgeGraph) -> Iterator[dict[str, str | in
             of: (1 / rank(scores, asked, known=known, candidates=own, sides=["tail"])["tail"].realistic).mean().item()
             for of, scores in apart.items()
         }
-        yield {"relation": name, "facts": len(asked), **found}
+        yield {"relation": name, "queries": len(asked), **found}
 
 
 class Alone(Scores):
@@ -152,14 +152,14 @@ def _row(name: str, values: dict[str, Tensor], against: str) -> dict[str, str | 
     difference = paired(values["all"], values[against])
     means = {name: of.mean().item() for name, of in values.items()}
     gain = dict(zip(GAIN, (difference.mean, difference.low, difference.high), strict=True))
-    return {"facts": name, "queries": 2 * len(values["all"]), **means, **gain}
+    return {"of": name, "queries": 2 * len(values["all"]), **means, **gain}
 
 
 def line(row: dict[str, str | int | float]) -> str:
     """A row for people."""
     means = " | ".join(f"{value:.3f}" for name, value in row.items() if name not in (*ABOUT, *GAIN))
     gain, low, high = (row[name] for name in GAIN)
-    return f"| {row['facts']} | {row['queries']:,} | {means} | {gain:+.3f} | {low:+.3f} to {high:+.3f} |"
+    return f"| {row['of']} | {row['queries']:,} | {means} | {gain:+.3f} | {low:+.3f} to {high:+.3f} |"
 
 
 if __name__ == "__main__":
