@@ -69,7 +69,7 @@ def ids(answer: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def test_each_query_answers_with_the_columns_of_its_header(art: Database) -> None:
     needed = {"entity": "w3", "first": "mondrian", "second": "malevich", "words": "boogie"}
-    needed |= {"by": "ana", "relation": "hasStyle", "label": "Work"}
+    needed |= {"by": "ana", "relation": "hasStyle", "label": "Work", "rule": "none"}
     for statement in query.list_queries():
         given = {p.name: needed[p.name] for p in statement.parameters if p.required}
         with art.session() as session:
