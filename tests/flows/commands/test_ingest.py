@@ -28,7 +28,7 @@ def test_a_server_of_ones_own_gets_files_and_the_command_to_type(museum: Path, t
     assert told["import"].startswith("neo4j-admin database import full neo4j ")
     assert (tmp_path / "files" / "facts-header.csv").read_text().startswith('":START_ID(Entity)",":TYPE"')
     (fact,) = (tmp_path / "files" / "facts.csv").read_text().splitlines()
-    assert fact.startswith('"Q1","createdBy","Q2","train","museum",')
+    assert fact.startswith('"Q1","createdBy","Q2","true","train","museum",')
     assert told["then"] == f"vlkge ingest {museum} --source museum"
 
 

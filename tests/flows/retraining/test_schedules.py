@@ -151,7 +151,7 @@ def test_a_cron_line_that_comes_due_is_taken(cron: str) -> None:
         ({"gate": {"margn": 0.1}}, "there is no hyperparameter 'gate.margn'; allowed are cold_every, "),
         ({"train": {"scorer": "transx"}}, "train.scorer is 'transx'"),
         ({"warm": {"epoch": 3}}, "epoch"),
-        ({"cold_every": 0}, "cold_every is 0: Input should be greater than 0"),
+        ({"cold_every": 0}, "cold_every is 0: it must be above 0"),
     ],
 )
 def test_a_wrong_setting_is_named_before_anything_starts(chosen: dict[str, object], message: str) -> None:
