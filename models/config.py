@@ -92,9 +92,12 @@ class TrainConfig(BaseModel):
         "popularity in the relation, and the facts beside the question. Validation facts fit their weights",
     )
     fact_columns: int = Field(
-        8000, gt=0, description="facts that `facts` learns from, the most frequent ones; memory grows with the square"
+        8000,
+        gt=0,
+        le=200_000,
+        description="facts that `facts` learns from, the most frequent ones; memory grows with the square",
     )
-    fact_regularisation: float = Field(4.0, gt=0, description="lambda of `facts`")
+    fact_regularisation: float = Field(4.0, gt=0, le=1_000_000, description="lambda of `facts`")
 
     dropout: float = Field(0.3, ge=0, lt=1, description="elementwise, on the fused vector")
     structural_dropout: float = Field(

@@ -37,7 +37,8 @@ CONFIG: dict[str, Any] = {
     "gate": {"margin": 0.15, "relation_margin": 0.3},
     "attempts": 1,
 }
-UNTRAINED = {**CONFIG, "train": {**CONFIG["train"], "learning_rate": 1e-9}}
+# Without experts, some of which rank well whatever has been trained.
+UNTRAINED = {**CONFIG, "train": {**CONFIG["train"], "learning_rate": 1e-9, "experts": []}}
 
 
 @pytest.fixture
