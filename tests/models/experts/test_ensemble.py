@@ -119,7 +119,7 @@ def test_an_expert_is_added_with_one_class_and_one_line(
 
 
 def test_experts_that_do_not_exist_are_refused() -> None:
-    with pytest.raises(ValueError, match="no expert oracle; there are structure, similarity, popularity, facts"):
+    with pytest.raises(ValueError, match="there is no oracle; there are structure, similarity, popularity, facts"):
         TrainConfig(experts=("oracle",))
 
 

@@ -173,7 +173,7 @@ def test_projected_imaginary_parts_are_the_same_after_loading_where_all_entities
         made.model.imaginary.gate.fill_(1.0)
     made.save(tmp_path / "model")
     loaded = Checkpoint.load(tmp_path / "model")
-    assert torch.equal(loaded.model.entity_representations(), made.model.entity_representations())
+    assert torch.equal(loaded.model.fused_representations(), made.model.fused_representations())
 
 
 def test_a_model_that_shared_a_projection_before_there_was_one_keeps_its_vectors(

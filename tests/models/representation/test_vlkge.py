@@ -198,9 +198,9 @@ def test_who_has_imaginary_parts_of_its_own_is_as_the_help_says(
     model = VLKGE.from_graph(settings, graph).eval()
     assert model.imaginary is not None
     with torch.no_grad():
-        before = model.entity_representations()
+        before = model.fused_representations()
         model.imaginary.table.add_(1)
-        changed = (model.entity_representations() != before).any(1)
+        changed = (model.fused_representations() != before).any(1)
     assert {name for name, moved in zip(graph.entities, changed.tolist(), strict=True) if moved} == own
 
 
