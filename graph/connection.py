@@ -141,9 +141,14 @@ def connect(address: Address, *, patience: float = 30.0) -> Database:
 
 def replace_password(address: Address, old: str) -> None:
     """Give the user of `address` its password in place of the `old` one. Raises LoginError where that is wrong."""
-    system = Address(address.uri, address.username, old, database="system")
-    with Database(_open_driver(system), system) as database:
-        database.write("server/set_password", old=old, new=address.password)
+    with open_system(address.uri, address.username, old) as system:
+        system.write("server/set_password", old=old, new=address.password)
+
+
+def open_system(uri: str, username: str, password: str) -> Database:
+    """The system database of a server, which knows users and the other databases; it takes few kinds of statements."""
+    address = Address(uri, username, password, database="system")
+    return Database(_open_driver(address), address)
 
 
 def check_version(version: str, uri: str) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from base.errors import PipelineError
-from graph.connection import Address, connect
+from graph.connection import open_system
 from graph.server.neo4j_admin import DATABASE, offline
 from graph.server.neo4j_server import USERNAME, Server
 
@@ -38,7 +38,7 @@ def why_closed(server: Server) -> str | None:
         if status.state != "running" or status.uri is None:
             raise
         password = server.password_file.read_text(encoding="utf-8").strip()
-        with connect(Address(status.uri, USERNAME, password, "system")) as system:
+        with open_system(status.uri, USERNAME, password) as system:
             rows = system.read("server/show_database", name=DATABASE)
         if not rows or rows[0]["status"] == "online":
             raise
