@@ -119,7 +119,7 @@ class TestHyperparameters:
         assert (chosen["scorer"], chosen["epochs"], chosen["patience"]) == ("distmult", 9, 50)
 
     def test_a_value_that_is_not_allowed_is_named_with_what_is(self) -> None:
-        with pytest.raises(InputError, match=r"scorer is 'transx': there is no transx; there are transe, distmult, complex, rotate"):
+        with pytest.raises(InputError, match=r"scorer is 'transx': .*there are transe, distmult, complex, rotate"):
             hyperparameters.read(None, ["scorer=transx"])
 
     @pytest.mark.parametrize(
