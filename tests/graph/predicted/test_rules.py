@@ -21,7 +21,7 @@ SAID = "Of 45 works made by Monet whose style is known, 43 have style Impression
 def art(database: Database) -> Database:
     setup_schema(database)
     with database.session() as session:
-        session.run("UNWIND ['w1', 'w2', 's1', 's2', 'a1'] AS id CREATE (:Entity {id: id, name: id})").consume()
+        session.run("UNWIND ['w1', 'w2', 's1', 's2', 'a1'] AS id CREATE (:Entity:Vlkge {id: id, name: id})").consume()
         session.run("CREATE (:LinkRule {title: 'a rule of somebody else'})").consume()
     register_model(database, "v1", "distmult", {}, {}, "f00d", {})
     return database
