@@ -76,7 +76,7 @@ def test_a_label_may_hold_what_else_would_part_labels(odd_source: Source, tmp_pa
     arguments = write_files(plan_first_load(changed), tmp_path / "files")
     assert "--array-delimiter=U+001E" in arguments
     written = pd.read_csv(tmp_path / "files" / "entities.csv", header=None)
-    assert written[1].tolist()[:2] == ["Entity\x1eA;B", "Entity\x1eA\x1fB"]
+    assert written[1].tolist()[:2] == ["Entity\x1eVlkge\x1eA;B", "Entity\x1eVlkge\x1eA\x1fB"]
 
 
 def test_what_to_type_for_another_server_can_be_pasted(odd_source: Source, tmp_path: Path) -> None:
