@@ -3,7 +3,9 @@
 // $rows (list): one map per link: head, relation, tail
 UNWIND $rows AS row
 MATCH (h:Entity:Vlkge {id: row.head})
+USING INDEX SEEK h:Entity(id)
 MATCH (t:Entity:Vlkge {id: row.tail})
+USING INDEX SEEK t:Entity(id)
 CALL (h, t, row) {
   OPTIONAL MATCH (h)-[r:$(row.relation)]->(t)
   WITH [fact IN collect(r) WHERE fact.vlkge = true] AS facts

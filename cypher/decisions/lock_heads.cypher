@@ -4,6 +4,7 @@
 // Returns: id
 UNWIND $ids AS id
 MATCH (h:Entity:Vlkge {id: id})
+USING INDEX SEEK h:Entity(id)
 SET h._decision_lock = true
 REMOVE h._decision_lock
 RETURN id

@@ -3,5 +3,6 @@
 // Returns: kind, ids, names, held_out
 UNWIND $ids AS id
 MATCH (n:Entity:Vlkge {id: id})
+USING INDEX SEEK n:Entity(id)
 RETURN coalesce(n.primary_label, 'Entity') AS kind, collect(id) AS ids,
        collect(coalesce(n.name, id)) AS names, collect(coalesce(n.held_out, '')) AS held_out

@@ -5,7 +5,9 @@
 CYPHER replan=force
 UNWIND $rows AS row
 MATCH (h:Entity:Vlkge {id: row.head})
+USING INDEX SEEK h:Entity(id)
 MATCH (t:Entity:Vlkge {id: row.tail})
+USING INDEX SEEK t:Entity(id)
 MERGE (h)-[r:$(row.relation) {vlkge: true}]->(t)
 ON CREATE SET r.split = row.split, r.sources = [$source], r.asserted_at = datetime(),
               r += coalesce(row.properties, {})

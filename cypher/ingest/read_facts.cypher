@@ -4,7 +4,8 @@
 // $properties (list): names of the properties to read
 // Returns: relation, heads, tails, splits, ours, properties, sources, value_sources
 UNWIND $heads AS id
-MATCH (:Entity:Vlkge {id: id})-[r {vlkge: true}]->(t:Entity)
+MATCH (e:Entity:Vlkge {id: id})-[r {vlkge: true}]->(t:Entity)
+USING INDEX SEEK e:Entity(id)
 WHERE type(r) <> 'PREDICTED'
 RETURN type(r) AS relation, collect(id) AS heads, collect(t.id) AS tails, collect(coalesce(r.split, '')) AS splits,
        collect($source IN coalesce(r.sources, [])) AS ours, collect([name IN $properties | r[name]]) AS properties,

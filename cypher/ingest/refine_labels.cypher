@@ -3,5 +3,6 @@
 // $former (string): the label that goes
 UNWIND $rows AS row
 MATCH (n:Entity:Vlkge {id: row.id})
+USING INDEX SEEK n:Entity(id)
 SET n.primary_label = row.label
 REMOVE n:$($former)

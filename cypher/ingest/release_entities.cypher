@@ -3,4 +3,5 @@
 // $source (string): the source's name
 UNWIND $ids AS id
 MATCH (n:Entity:Vlkge {id: id})
+USING INDEX SEEK n:Entity(id)
 SET n.sources = [source IN n.sources WHERE source <> $source], n.updated_at = datetime()

@@ -2,4 +2,5 @@
 // $rows (list): one map per entity: id, sha256
 UNWIND $rows AS row
 MATCH (n:Entity:Vlkge {id: row.id})
+USING INDEX SEEK n:Entity(id)
 SET n.image_sha256 = row.sha256, n.updated_at = datetime()

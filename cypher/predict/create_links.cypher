@@ -8,7 +8,9 @@ UNWIND $rows AS row
 // Named one by one, for the planner takes `row.properties` for a property that the statement might change.
 WITH row.key AS key, row.head AS head, row.tail AS tail, row.properties AS properties
 MATCH (h:Entity:Vlkge {id: head})
+USING INDEX SEEK h:Entity(id)
 MATCH (t:Entity:Vlkge {id: tail})
+USING INDEX SEEK t:Entity(id)
 CREATE (h)-[p:PREDICTED {vlkge: true, key: key, relation: $relation, state: 'current', verdict: 'pending', run_id: $run_id,
   model_version: $model_version, created_at: datetime()}]->(t)
 SET p += properties

@@ -4,5 +4,6 @@
 // Returns: ids, vectors
 UNWIND $ids AS id
 MATCH (n:Entity:Vlkge {id: id})
+USING INDEX SEEK n:Entity(id)
 WHERE n[$property] IS NOT NULL
 RETURN collect(id) AS ids, collect(n[$property]) AS vectors

@@ -4,4 +4,5 @@
 // $digest_property (string): the property that says what the vector was made from
 UNWIND $ids AS id
 MATCH (n:Entity:Vlkge {id: id})
+USING INDEX SEEK n:Entity(id)
 REMOVE n[$property], n[$digest_property]

@@ -5,6 +5,7 @@
 // Returns: written
 UNWIND $rows AS row
 MATCH (n:Entity:Vlkge {id: row.id})
+USING INDEX SEEK n:Entity(id)
 CALL db.create.setNodeVectorProperty(n, $property, row.vector)
 SET n[$digest_property] = row.digest
 RETURN count(n) AS written

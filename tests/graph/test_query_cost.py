@@ -34,6 +34,8 @@ UNWIND range(0, $links - 1) AS i
 WITH i, toFloat(i * 7919 % $links) / $links AS draw
 WITH i, draw, CASE i % 2 WHEN 0 THEN draw ELSE round(draw, 1) END AS probability
 MATCH (h:Entity:Vlkge {id: 'w' + (i % $works)}), (t:Entity:Vlkge {id: 's' + (i / 100)})
+USING INDEX SEEK h:Entity(id)
+USING INDEX SEEK t:Entity(id)
 CALL (i, draw, probability, h, t) {
   CREATE (h)-[:PREDICTED {vlkge: true, key: 'k' + i, relation: 'r' + (i / $works % 3), verdict: 'pending', rank: 1,
     draw: draw,
@@ -52,6 +54,8 @@ FACTS = """
 MATCH (h:Entity:Vlkge:Work)
 WITH h, toInteger(substring(h.id, 1)) AS i
 MATCH (one:Entity:Vlkge {id: 's' + (i % 900)}), (two:Entity:Vlkge {id: 's' + (i % 900 + 1)})
+USING INDEX SEEK one:Entity(id)
+USING INDEX SEEK two:Entity(id)
 CREATE (h)-[:madeBy {vlkge: true, split: 'train', sources: ['a']}]->(one)
 FOREACH (_ IN CASE i % 2 WHEN 0 THEN [1] ELSE [] END |
   CREATE (h)-[:madeBy {vlkge: true, split: 'train', sources: ['b']}]->(two))
