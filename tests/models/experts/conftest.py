@@ -23,8 +23,8 @@ class Made(Expert):
         self.parts = tuple(f"part {number}" for number in range(parts))
 
     @classmethod
-    def of(cls, model: Model) -> "Made":
-        raise NotImplementedError("made by the test")
+    def of(cls, model: Model) -> "Made | None":  # noqa: ARG003 (tests make it themselves)
+        return None
 
     def voice(self, model: Model, facts: Tensor) -> Voice:  # noqa: ARG002 (set by hand)
         every = torch.arange(model.num_entities)
