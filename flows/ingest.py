@@ -13,9 +13,10 @@ from graph.connection import Database
 from graph.download import Limits
 from graph.loading import bulk_import
 from graph.loading import ingest as steps
-from graph.loading.files import Source, read_source
+from graph.loading.files import Source
 from graph.loading.ingest import IngestResult, PictureCounts
 from graph.loading.plan import Plan
+from graph.mapping.source import read_source
 from graph.pictures import PictureStore
 from graph.schema import setup_schema
 from graph.server.neo4j_server import Server

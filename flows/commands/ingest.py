@@ -150,8 +150,8 @@ def _import(json: bool, parameters: dict[str, Any]) -> None:
 
 def _write_files(json: bool, folder: Path, database: str, parameters: dict[str, Any]) -> None:
     from graph.loading import bulk_import
-    from graph.loading.files import read_source
     from graph.loading.plan import plan_first_load
+    from graph.mapping.source import read_source
     from graph.splits import Shares
 
     mapping = parameters["mapping"]

@@ -70,17 +70,7 @@ def read_source(
 
     Raises InputError with all that is wrong: file, line, the first few and a count of each.
     """
-    # As typed: what a link points to may change every night.
-    folder = folder.resolve() if ".." in folder.parts else folder.absolute()
-    if not folder.is_dir():
-        raise InputError(f"{folder} is not a folder; give one with entities and triples as .csv or .parquet")
-    named, name = name is not None, folder.name if name is None else name
-    if not name or name in RESERVED_SOURCES:
-        raise InputError(
-            f"the source's name is {name!r}; it must not be empty nor one of {', '.join(sorted(RESERVED_SOURCES))}"
-        )
-    if reason := wrong_name(name):
-        raise InputError(f"the source's name {name!r} {reason}; give another one")
+    folder, name, named = name_source(folder, name)
     headers, form = _read_mapping(folder, mapping)
     triples = _read(folder, "triples", headers, form)
     if entities_from_triples:
@@ -100,6 +90,40 @@ def read_source(
     )  # fmt: skip
 
 
+def name_source(folder: Path, name: str | None) -> tuple[Path, str, bool]:
+    """The folder as a full path, the source's name, and whether a person gave it.
+
+    Raises InputError where there is no such folder or the name cannot be one.
+    """
+    # As typed: what a link points to may change every night.
+    folder = folder.resolve() if ".." in folder.parts else folder.absolute()
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not a folder; give one with entities and triples as .csv or .parquet")
+    named, name = name is not None, folder.name if name is None else name
+    if not name or name in RESERVED_SOURCES:
+        raise InputError(
+            f"the source's name is {name!r}; it must not be empty nor one of {', '.join(sorted(RESERVED_SOURCES))}"
+        )
+    if reason := wrong_name(name):
+        raise InputError(f"the source's name {name!r} {reason}; give another one")
+    return folder, name, named
+
+
+def check_source(entities: Table, triples: Table) -> list[str]:
+    """What of entities and facts is no error and should be known. Raises InputError with all that is wrong in them.
+
+    For tables that did not come from `entities` and `triples` files; what is complained of is named by `Table.lines`.
+    """
+    for kind, table in (("entities", entities), ("triples", triples)):
+        if taken := sorted(RESERVED[kind].intersection(table.frame.columns)):
+            raise InputError(
+                f"{table.path.name}: the properties {', '.join(taken)} are reserved for what is written here; "
+                "rename them"
+            )
+    _raise([*_check_some(entities), *_check_entities(entities), *_check_triples(triples, entities)])
+    return _note(triples, entities.frame)
+
+
 def _read_mapping(folder: Path, path: Path | None) -> tuple[Mapping[str, Mapping[str, str]], CsvFormat]:
     path = path or (folder / MAPPING_FILE if (folder / MAPPING_FILE).is_file() else None)
     if path is None:
@@ -113,7 +137,7 @@ def _read_mapping(folder: Path, path: Path | None) -> tuple[Mapping[str, Mapping
         if key not in REQUIRED or not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
             raise InputError(
                 f"{path}: [{key}] is not understood; allowed are [entities] and [triples] with lines: column = "
-                '"header", and [csv] with separator, quote and encoding'
+                '"header", and [csv] with separator, quote and encoding; or the tables of docs/mapping.md'
             )
     return mapping, form
 

@@ -1,0 +1,42 @@
+"""A folder as a source of the graph: by its mapping file, or, where that names no sources, as entities and triples."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.loading.files import Source, check_source, name_source
+from graph.loading.files import read_source as read_files
+from graph.loading.tables import Table
+from graph.mapping.gathering import FACT, gather
+from graph.mapping.mapping_file import read_mapping
+from graph.mapping.source_kind import Tally
+
+
+def read_source(
+    folder: Path, *, name: str | None = None, mapping: Path | None = None, entities_from_triples: bool = False
+) -> Source:
+    """Read and check a folder, see graph.loading.files.read_source; its mapping file may name sources of any kind.
+
+    Raises InputError with all that is wrong.
+    """
+    found = read_mapping(folder, mapping) if folder.is_dir() else None
+    if found is None:
+        return read_files(folder, name=name, mapping=mapping, entities_from_triples=entities_from_triples)
+    folder, name, named = name_source(folder, name)
+    tally = Tally()
+    entities, facts = gather(chunk for _, kind in found.sources for chunk in kind.read(folder, tally))
+    distinct = facts.drop_duplicates(FACT).reset_index(drop=True)
+    notes = check_source(Mapped(found.path, entities), Mapped(found.path, distinct))
+    repeated = len(facts) - len(distinct)
+    return Source(name, folder, entities, distinct, repeated, named=named, notes=[*tally.tell(), *notes])
+
+
+@dataclass(frozen=True)
+class Mapped(Table):
+    """A table that several rows of several files may have made: its rows are known by what they say."""
+
+    def lines(self, rows: npt.NDArray[np.intp]) -> list[str]:
+        shown = [column for column in ("id", *FACT) if column in self.frame]
+        return [" ".join(map(str, row)) for row in self.frame[shown].iloc[rows].itertuples(index=False)]

@@ -1,0 +1,73 @@
+"""What one kind of source is: a specification in the mapping file that yields entities and facts in chunks."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+MOST_PLACES = 3
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A part of what a source says, in any size.
+
+    entities: columns id and label, and those of name, text, image, url, rights and further properties that there are;
+        text, with None or NaN where a value is missing. An id may come again, here or in another chunk: of each column
+        the first value that is there is taken. label is None where only another part of the source knows it.
+    facts: columns head, relation, tail and, where the source gives it, split and further properties. A fact may come
+        again. Each end is an entity of some chunk.
+    """
+
+    entities: pd.DataFrame
+    facts: pd.DataFrame
+
+
+@dataclass
+class Tally:
+    """What was seen while reading and is no part of the graph, for the report of a run.
+
+    left_out: (where, why) -> how often; places: the first places of each, such as ``objects.csv line 7: 'x'``.
+    notes: sentences that a person should know.
+    """
+
+    left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
+    places: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def leave_out(self, where: str, why: str, place: str = "", count: int = 1) -> None:
+        """Count what did not become an entity or a fact. where: a relation or a label; why: a reason, the same words
+        for the same reason."""
+        self.left_out[where, why] += count
+        shown = self.places.setdefault((where, why), [])
+        if place and len(shown) < MOST_PLACES:
+            shown.append(place)
+
+    def tell(self) -> list[str]:
+        """A sentence for each reason, the most frequent first, then the notes."""
+        lines = []
+        for (where, why), count in self.left_out.most_common():
+            shown = self.places[where, why]
+            places = f" ({'; '.join(shown)}{'; …' if count > len(shown) else ''})" if shown else ""
+            lines.append(f"{where}: {count:,} left out, {why}{places}")
+        return [*lines, *dict.fromkeys(self.notes)]
+
+
+class SourceKind(BaseModel, ABC):
+    """One entry of a mapping file, such as a [[table]]: what it says is its fields, how it is read is its method.
+
+    A new kind is a subclass in a file of its own and a line in SOURCES.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @abstractmethod
+    def read(self, folder: Path, tally: Tally) -> Iterator[Chunk]:
+        """All of what the entry describes; paths in it are meant from `folder`.
+
+        Raises InputError, with the file and the line, for what cannot be read or cannot be meant.
+        """
