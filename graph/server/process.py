@@ -5,9 +5,10 @@ import logging
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -82,14 +83,15 @@ class BackgroundProcess:
         the next. Raises GraphError as `wait_until` does.
         """
         for attempt in range(1, LAUNCHES + 1):
-            ports = self._choose_ports(first)
-            self.start(program(ports))
-            try:
-                return self.wait_until(ready, timeout)
-            except PipelineError:
-                # Another program may have taken a port between our look and the server's.
-                if attempt == LAUNCHES or all(map(port_is_free, ports.values())):
-                    raise
+            with ExitStack() as claims:
+                ports = self._choose_ports(first, claims)
+                self.start(program(ports))
+                try:
+                    return self.wait_until(ready, timeout)
+                except PipelineError:
+                    # Another program may have taken a port between our look and the server's.
+                    if attempt == LAUNCHES or all(map(port_is_free, ports.values())):
+                        raise
         return None
 
     def find(self) -> psutil.Process | None:
@@ -174,11 +176,12 @@ class BackgroundProcess:
         held = {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
         return held >= set(self.ports().values())
 
-    def _choose_ports(self, first: Mapping[str, int]) -> Ports:
+    def _choose_ports(self, first: Mapping[str, int], claims: ExitStack) -> Ports:
+        """Free ports, each claimed until the server listens: servers that start side by side choose others."""
         known, chosen = self.ports(), Ports()
         for name, start in first.items():
             port = known.get(name, start)
-            chosen[name] = next(p for p in range(port, 65536) if p not in chosen.values() and port_is_free(p))
+            chosen[name] = next(p for p in range(port, 65536) if _claim(p, claims) and port_is_free(p))
             if name in known and chosen[name] != port:
                 logger.warning("Port %s (%s) is taken by another program; using %s.", port, name, chosen[name])
         write_text(self.ports_file, json.dumps(chosen))
@@ -186,6 +189,16 @@ class BackgroundProcess:
 
     def _describe_log(self) -> str:
         return f"the end of {self.log_file}:\n{self.tail()}"
+
+
+def _claim(port: int, claims: ExitStack) -> bool:
+    """Whether no other of this user's servers is about to take the port; it is ours until `claims` close."""
+    claim = filelock.FileLock(Path(tempfile.gettempdir()) / f"vlkge-{os.getuid()}-port-{port}.lock", timeout=0)
+    try:
+        claims.enter_context(claim)
+    except filelock.Timeout:
+        return False
+    return True
 
 
 def _command_line(pid: int) -> list[str]:
