@@ -99,6 +99,7 @@ def read_folder(folder: str, source: str | None, mapping: str | None, entities_f
         name=source,
         mapping=Path(mapping) if mapping else None,
         entities_from_triples=entities_from_triples,
+        scratch=Settings().vlkge_home / "tmp",
     )
 
 

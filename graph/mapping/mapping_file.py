@@ -109,6 +109,8 @@ def _explain(problem: Any, model: type[BaseModel]) -> str:
         return f"{name} = {value!r} is not known; {_allowed(model, at[:-1])}"
     if problem["type"] == "missing":
         return f"{at[-1]} is missing; it is required"
+    if not name:
+        return str(problem["msg"]).removeprefix("Value error, ")
     return f"{name} = {value!r}: {problem['msg'].removeprefix('Value error, ')}"
 
 

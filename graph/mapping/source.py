@@ -15,9 +15,16 @@ from graph.mapping.source_kind import Tally
 
 
 def read_source(
-    folder: Path, *, name: str | None = None, mapping: Path | None = None, entities_from_triples: bool = False
+    folder: Path,
+    *,
+    name: str | None = None,
+    mapping: Path | None = None,
+    entities_from_triples: bool = False,
+    scratch: Path | None = None,
 ) -> Source:
     """Read and check a folder, see graph.loading.files.read_source; its mapping file may name sources of any kind.
+
+    scratch: where sources put what does not fit memory while they are read; None: the system's place.
 
     Raises InputError with all that is wrong.
     """
@@ -25,7 +32,7 @@ def read_source(
     if found is None:
         return read_files(folder, name=name, mapping=mapping, entities_from_triples=entities_from_triples)
     folder, name, named = name_source(folder, name)
-    tally = Tally()
+    tally = Tally(scratch=scratch)
     entities, facts = gather(chunk for _, kind in found.sources for chunk in kind.read(folder, tally))
     distinct = facts.drop_duplicates(FACT).reset_index(drop=True)
     notes = check_source(Mapped(found.path, entities), Mapped(found.path, distinct))

@@ -32,12 +32,14 @@ class Tally:
     """What was seen while reading and is no part of the graph, for the report of a run.
 
     left_out: (where, why) -> how often; places: the first places of each, such as ``objects.csv line 7: 'x'``.
-    notes: sentences that a person should know.
+    notes: sentences that a person should know. scratch: a folder for what does not fit memory while it is read; None:
+    the system's for temporary files.
     """
 
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     places: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    scratch: Path | None = None
 
     def leave_out(self, where: str, why: str, place: str = "", count: int = 1) -> None:
         """Count what did not become an entity or a fact. where: a relation or a label; why: a reason, the same words

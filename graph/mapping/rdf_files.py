@@ -1,0 +1,132 @@
+"""RDF files of any syntax as quads. Nothing is fetched, and what XML's entities may do is limited."""
+
+import bz2
+import gzip
+import re
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import pyoxigraph as ox
+from lxml import etree
+
+from base.errors import InputError, first_line
+from graph.mapping.json_ld import LINES, Record, parse_records, read_records
+
+FORMATS = {
+    "ttl": ox.RdfFormat.TURTLE, "turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES,
+    "nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG, "n3": ox.RdfFormat.N3, "rdf": ox.RdfFormat.RDF_XML,
+    "xml": ox.RdfFormat.RDF_XML, "owl": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD,
+    "json": ox.RdfFormat.JSON_LD, "jsonl": ox.RdfFormat.JSON_LD, "ndjson": ox.RdfFormat.JSON_LD,
+}  # fmt: skip
+PACKED: dict[str, Callable[[Path, Literal["rb"]], Any]] = {".gz": gzip.open, ".bz2": bz2.open}
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+HEAD = 1 << 16
+# The parser of RDF/XML sets no limit to what entities of entities expand to.
+LONGEST_ENTITY = 1_000
+ENTITY = re.compile(rb"""<!ENTITY\s+(?:%\s+)?\S+\s+(?:"([^"]*)"|'([^']*)'|(SYSTEM|PUBLIC))""")
+OF_ENTITIES = re.compile(rb"&(?!#|amp;|lt;|gt;|quot;|apos;)")
+UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
+
+
+def find_format(path: Path) -> str | None:
+    """The ending that tells a file's syntax, one of FORMATS, below that of its compression; None where none does."""
+    name = path.with_suffix("") if path.suffix.lower() in PACKED else path
+    ending = name.suffix.lower().removeprefix(".")
+    return ending if ending in FORMATS else None
+
+
+def read_quads(
+    files: Sequence[tuple[Path, str]], *, base: str | None, contexts: Mapping[str, Any]
+) -> Iterator[ox.Quad]:
+    """The statements of all files, blanks at the ends of IRIs cut off; each file's blank nodes are its own.
+
+    files: each with one of FORMATS. base: what relative IRIs begin with; None leaves them. contexts: what stands at
+    the addresses of JSON-LD's contexts. Raises InputError with file, line and reason.
+    """
+    for path, ending in files:
+        if FORMATS[ending] != ox.RdfFormat.JSON_LD:
+            yield from map(_trim, _read_file(path, FORMATS[ending], base))
+    records = (r for path, ending in files if FORMATS[ending] == ox.RdfFormat.JSON_LD for r in _records(path, ending))
+    yield from map(_trim, parse_records(records, base, contexts))
+
+
+def _read_file(path: Path, syntax: ox.RdfFormat, base: str | None) -> Iterator[ox.Quad]:
+    try:
+        with open_packed(path) as file:
+            content = _check_xml(path, file) if syntax == ox.RdfFormat.RDF_XML else _pass_mark(file)
+            for quad in ox.parse(content, format=syntax, base_iri=base, rename_blank_nodes=True, lenient=True):
+                # A graph without a name is a formula of N3: quoted, not said.
+                if not (syntax == ox.RdfFormat.N3 and isinstance(quad.graph_name, ox.BlankNode)):
+                    yield quad
+    except SyntaxError as error:
+        line = error.lineno if error.lineno is not None else _find_line(path)
+        raise InputError(f"{path}{'' if line is None else f', line {line}'}: {error.msg or error}") from error
+
+
+def _records(path: Path, ending: str) -> Iterator[Record]:
+    with open_packed(path) as file:
+        yield from read_records(path, file, ending in LINES)
+
+
+@contextmanager
+def open_packed(path: Path) -> Iterator[IO[bytes]]:
+    """The file's bytes, unpacked. Raises InputError where it cannot be read, also in the middle."""
+    try:
+        with PACKED.get(path.suffix.lower(), Path.open)(path, "rb") as file:
+            yield file
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path} cannot be read: {first_line(error)}") from error
+
+
+def _pass_mark(file: IO[bytes]) -> IO[bytes]:
+    if file.read(3) != BYTE_ORDER_MARK:
+        file.seek(0)
+    return file
+
+
+def _trim(quad: ox.Quad) -> ox.Quad:
+    ends = (quad.subject, quad.predicate, quad.object)
+    if all(not isinstance(end, ox.NamedNode) or end.value.strip() == end.value for end in ends):
+        return quad
+    trimmed: Any = [ox.NamedNode(end.value.strip()) if isinstance(end, ox.NamedNode) else end for end in ends]
+    return ox.Quad(trimmed[0], trimmed[1], trimmed[2], quad.graph_name)
+
+
+def _check_xml(path: Path, file: IO[bytes]) -> IO[bytes]:
+    """The file in UTF-8, once its entities are known to be few bytes. Raises InputError where they are not."""
+    head = file.read(HEAD)
+    file.seek(0)
+    declared = re.match(rb"""\s*<\?xml[^>]*encoding=["']([^"']+)""", head)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or (declared and declared[1].lower() not in UTF_8):
+        try:
+            tree = etree.parse(file, etree.XMLParser(resolve_entities=False, no_network=True))
+        except etree.XMLSyntaxError as error:
+            raise InputError(f"{path}, line {error.lineno}: {error.msg}") from error
+        return _check_xml(path, BytesIO(etree.tostring(tree, encoding="utf-8")))
+    start = head.find(b"<!DOCTYPE")
+    if start >= 0 and b"<!ENTITY" in head and head.find(b"]>", start) < 0:
+        raise InputError(f"{path}: its entities take more than {HEAD:,} bytes; such files are not read")
+    for entity in ENTITY.finditer(head) if start >= 0 else ():
+        value = entity[1] or entity[2] or b""
+        if entity[3] or len(value) > LONGEST_ENTITY or OF_ENTITIES.search(value):
+            line = head.count(b"\n", 0, entity.start()) + 1
+            raise InputError(
+                f"{path}, line {line}: an entity stands for a file, for more than {LONGEST_ENTITY:,} bytes or for "
+                "other entities; such files are not read"
+            )
+    return _pass_mark(file)
+
+
+def _find_line(path: Path) -> int | None:
+    """The line where XML is not well formed, which the parser of RDF/XML does not tell; None where it is."""
+    try:
+        with open_packed(path) as file:
+            for _ in etree.iterparse(file, resolve_entities=False, no_network=True, huge_tree=False):
+                pass
+    except etree.XMLSyntaxError as error:
+        return int(error.lineno) if error.lineno is not None else None
+    return None

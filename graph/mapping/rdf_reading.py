@@ -1,0 +1,186 @@
+"""What a store of RDF says by the lines of a mapping: labels of ids, facts, and the values of columns."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+import pyoxigraph as ox
+
+from graph.mapping.rdf_lines import EntityLines, RelationLines, select, select_members
+from graph.mapping.rdf_store import PREFIXES, Term, ask
+from graph.mapping.source_kind import Chunk, Tally
+
+ROWS = 50_000
+SKOLEM = "/.well-known/genid/"
+WEB = ("http://", "https://")
+# Of these columns one value is taken, the first in order; others hold all of the best language, with this between them.
+BETWEEN = {"text": "\n"}
+BETWEEN_KEPT = "; "
+WORDS = ("name", "text")
+ONE = ("name", "image", "url", "rights")
+
+
+@dataclass(frozen=True)
+class Languages:
+    """order: the languages in the order in which they are taken. names: what an IRI of a language is called."""
+
+    order: list[str]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, value: Term, said: Term | None = None) -> str:
+        """The tag of a literal, or the name of the language that is said of it."""
+        if isinstance(said, ox.NamedNode):
+            return self.names.get(said.value, said.value)
+        return (value.language or "") if isinstance(value, ox.Literal) else ""
+
+    def rank(self, language: str) -> int | None:
+        """Its place in the order; None where it has none. Where the order is silent, no language comes last."""
+        for place, wanted in enumerate(self.order):
+            if wanted == "*" or language == wanted or (wanted and language.startswith(f"{wanted}-")):
+                return place
+        return None if language else len(self.order)
+
+
+@dataclass
+class Reading:
+    """labels: of each id, the label. names: of ids that are no IRIs, the text that they are made of. facts: head,
+    relation, tail. values: of each column, of each id, what stands there."""
+
+    store: ox.Store
+    prefixes: Mapping[str, str]
+    entity: Mapping[str, EntityLines]
+    languages: Languages
+    tally: Tally
+    labels: dict[str, str] = field(default_factory=dict)
+    facts: list[tuple[str, str, str]] = field(default_factory=list)
+    values: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+
+    def find_members(self) -> None:
+        """The things of each label's classes; one of several classes has the label that comes first in the mapping."""
+        for label, lines in self.entity.items():
+            if lines.classes or lines.where:
+                rows = ask(self.store, select_members(lines), self.prefixes)
+                for this, *_ in rows:
+                    if isinstance(this, ox.NamedNode) and not is_blank(this):
+                        self.labels.setdefault(this.value, label)
+
+    def find_facts(self, relation: str, line: RelationLines) -> bool:
+        """The relation's facts, and the entities that `to` makes of their tails. Returns whether anything was there."""
+        some = False
+        for path in line.paths:
+            texts: dict[str, list[tuple[int, str]]] = defaultdict(list)
+            for this, value, *said in ask(self.store, select(path), self.prefixes):
+                head = this.value
+                if self.labels.get(head) is None or (line.from_ and self.labels[head] != line.from_):
+                    continue
+                some = True
+                if is_blank(value):
+                    self.tally.leave_out(relation, "the path ends in a blank node, which is no entity", head)
+                elif isinstance(value, ox.NamedNode):
+                    self._add(head, relation, value.value, line.to)
+                elif line.to is None:
+                    shown = f"{head}: {value.value[:60]!r}"
+                    self.tally.leave_out(relation, "the value is a text; to = makes entities of texts", shown)
+                elif (place := self.languages.rank(self.languages.of(value, *said))) is not None:
+                    texts[head].append((place, " ".join(value.value.split())))
+            for head, found in texts.items():
+                best = min(found)[0]
+                for text in sorted({text for place, text in found if text and place == best}):
+                    assert line.to is not None
+                    tail = f"{line.to.lower()}:{text}"
+                    self.values["name"].setdefault(tail, text)
+                    self._add(head, relation, tail, line.to)
+        return some
+
+    def find_values(self) -> None:
+        """The columns of all entities: of several paths the first that gives something, then by language."""
+        wanted: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)  # (column, path) -> label -> place
+        for label in dict.fromkeys(self.labels.values()):
+            for column, paths in self.entity.get(label, EntityLines()).columns.items():
+                for place, path in enumerate(paths):
+                    wanted[column, path].setdefault(label, place)
+        found: dict[str, dict[str, list[tuple[int, int, str, str]]]] = defaultdict(lambda: defaultdict(list))
+        for (column, path), places in wanted.items():
+            for this, value, *said in ask(self.store, select(path), self.prefixes):
+                of_label = places.get(self.labels.get(this.value, ""))
+                if column in WORDS and not isinstance(value, ox.Literal):
+                    continue
+                language = self.languages.of(value, *said)
+                rank = 0 if isinstance(value, ox.NamedNode) else self.languages.rank(language)
+                if of_label is not None and rank is not None and not is_blank(value) and value.value.strip():
+                    found[column][this.value].append((of_label, rank, value.value.strip(), language))
+        for column, by_id in found.items():
+            for id_, options in by_id.items():
+                self._settle(column, id_, options)
+
+    def take_nobody_out(self) -> None:
+        """Names that say that nobody is known become what was said of the head, and are no entities."""
+        names = self.values["name"]
+        nobody = {
+            id_
+            for label, lines in self.entity.items()
+            if lines.unless
+            for id_, own in self.labels.items()
+            if own == label and re.search(lines.unless, names.get(id_, ""))
+        }
+        for head, relation, tail in self.facts:
+            if tail in nobody:
+                self.tally.leave_out(relation, "it says that nobody is known", f"{head}: {names[tail]!r}")
+                column = self.values[f"{relation}_said"]
+                column[head] = f"{column[head]}; {names[tail]}" if head in column else names[tail]
+        self.facts = [fact for fact in self.facts if fact[0] not in nobody and fact[2] not in nobody]
+        for id_ in nobody:
+            del self.labels[id_]
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Everything found, entities first."""
+        none = pd.DataFrame({"head": [], "relation": [], "tail": []}, dtype="str")
+        for ids in _parts(list(self.labels)):
+            columns = {name: [column.get(id_) for id_ in ids] for name, column in self.values.items()}
+            filled = {name: cells for name, cells in columns.items() if any(cells)}
+            own = [id_ if id_.startswith(WEB) else None for id_ in ids]
+            urls = [given or own for given, own in zip(filled.get("url", own), own, strict=True)]
+            labels = [self.labels[id_] for id_ in ids]
+            yield Chunk(pd.DataFrame({"id": ids, "label": labels, **filled, "url": urls}, dtype="str"), none)
+        for facts in _parts(self.facts):
+            no_entities = pd.DataFrame({"id": [], "label": []}, dtype="str")
+            yield Chunk(no_entities, pd.DataFrame(facts, columns=["head", "relation", "tail"], dtype="str"))
+
+    def _add(self, head: str, relation: str, tail: str, label: str | None) -> None:
+        if label is not None:
+            self.labels.setdefault(tail, label)
+        if tail in self.labels:
+            self.facts.append((head, relation, tail))
+        else:
+            self.tally.leave_out(relation, "the tail is of no class of the mapping; to = gives it a label", tail)
+
+    def _settle(self, column: str, id_: str, options: list[tuple[int, int, str, str]]) -> None:
+        place, rank = min(options)[:2]
+        best = sorted({value for p, r, value, _ in options if (p, r) == (place, rank)})
+        if column in ONE:
+            self.values[column][id_] = best[0]
+        else:
+            self.values[column][id_] = BETWEEN.get(column, BETWEEN_KEPT).join(best)
+        if column in WORDS:
+            chosen = {language for p, r, value, language in options if (p, r) == (place, rank)}
+            for p, _, value, language in sorted(options):
+                if p == place and language in self.languages.order and language and language not in chosen:
+                    self.values[f"{column}_{language}"].setdefault(id_, value)
+
+
+def is_blank(value: Term) -> bool:
+    """Whether a node is blank, or an IRI that stands for one (RDF 1.1 Concepts, 3.5), as Wikidata's unknown values."""
+    return isinstance(value, ox.BlankNode) or (isinstance(value, ox.NamedNode) and SKOLEM in value.value)
+
+
+def expand(name: str, prefixes: Mapping[str, str]) -> str:
+    """The IRI that `crm:P1` or `<http://…>` stands for."""
+    prefix, _, local = name.partition(":")
+    known = {**PREFIXES, **prefixes}
+    return known[prefix] + local if prefix in known else name.strip("<>")
+
+
+def _parts(rows: list) -> Iterable[list]:  # type: ignore[type-arg]
+    return (rows[at : at + ROWS] for at in range(0, len(rows), ROWS))
