@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -78,20 +78,35 @@ def read_rows(path: Path, form: CsvFormat, known: Collection[str]) -> Rows:
     content, skipped = _decode(path, form)
     if not content:
         raise InputError(f"{path.name}: the file is empty, its first line must be a header")
-    separator = form.separator or _recognise(content, known)
+    return parse_rows(path, content, skipped, form, form.separator or recognise(content, known))
+
+
+def parse_rows(
+    path: Path, content: bytes, skipped: int, form: CsvFormat, separator: str, header: list[str] | None = None
+) -> Rows:
+    """The rows of a file's text, or of a part of it that ends where a row ends.
+
+    content: UTF-8. skipped: how many lines of the file stand before it. header: that of the file where the content
+    does not begin with it.
+
+    Raises InputError as read_rows does.
+    """
     text = _Text(path, content, skipped, form.quote, separator)
     starts, lines = text.find_rows()
-    header = _split(text.between(starts[0], starts[1] if len(starts) > 1 else len(text.content)), separator, form.quote)
-    if len(starts) == 1:
+    below = 0 if header else 1
+    if header is None:
+        end = starts[1] if len(starts) > 1 else len(text.content)
+        header = _split(text.between(starts[0], end), separator, form.quote)
+    if len(starts) == below:
         table = pa.table({str(i): pa.array([], pa.string()) for i in range(len(header))})
-        return Rows(header, table, lines[1:], text.lines)
+        return Rows(header, table, lines[below:], text.lines)
     longest = int(np.diff(np.append(starts, len(text.content))).max())
     if 2 * longest > LARGEST_ROW:
         raise InputError(f"{path.name}: a row of {longest:,} bytes is longer than can be read")
-    parsed = _parse(text.content[starts[1] :], len(header), separator, form.quote, longest)
-    if parsed is None or parsed.num_rows != len(lines) - 1:
+    parsed = _parse(text.content[starts[below] :], len(header), separator, form.quote, longest)
+    if parsed is None or parsed.num_rows != len(lines) - below:
         raise InputError(f"{path.name}: {text.tell_widths(starts, lines, len(header))}")
-    return Rows(header, parsed, lines[1:], text.lines)
+    return Rows(header, parsed, lines[below:], text.lines)
 
 
 @dataclass(frozen=True)
@@ -222,7 +237,7 @@ def _decode(path: Path, form: CsvFormat) -> tuple[bytes, int]:
     elif raw[:2] in MARKS:
         raise InputError(f"{path.name}: {_name_encoding(MARKS[raw[:2]])}")
     raw = raw.removeprefix(b"\xef\xbb\xbf")
-    _check_bytes(path, raw)
+    check_bytes(path, raw)
     content = raw.lstrip(b" \t\r\n")
     before = raw[: len(raw) - len(content)]
     # Blanks before the header's first name are part of its line.
@@ -231,8 +246,8 @@ def _decode(path: Path, form: CsvFormat) -> tuple[bytes, int]:
     return (raw[begun:] if content else b""), skipped
 
 
-def _check_bytes(path: Path, raw: bytes) -> None:
-    """Raise InputError, with the lines, where bytes are not UTF-8 or a NUL."""
+def check_bytes(path: Path, raw: bytes, before: int = 0) -> None:
+    """Raise InputError, with the lines, where bytes are not UTF-8 or a NUL. before: how many lines stand before."""
     try:
         raw.decode()
         if b"\0" not in raw:
@@ -240,7 +255,7 @@ def _check_bytes(path: Path, raw: bytes) -> None:
     except UnicodeDecodeError:
         pass
     bad, empty = [], []
-    for number, line in enumerate(io.BytesIO(raw), 1):
+    for number, line in enumerate(io.BytesIO(raw), before + 1):
         try:
             line.decode()
         except UnicodeDecodeError as error:
@@ -262,7 +277,7 @@ def _name_encoding(example: str) -> str:
     return f'if it is another encoding, the mapping file names it: [csv] with encoding = "{example}" or another'
 
 
-def _recognise(content: bytes, known: Collection[str]) -> str:
+def recognise(content: bytes, known: Collection[str], separators: Sequence[str] = SEPARATORS) -> str:
     """The separator that gives the most headers that are known; of several the one that stands most often."""
     first_line = next(io.BytesIO(content.replace(b"\r", b"\n") if b"\n" not in content else content)).decode()
 
@@ -273,7 +288,7 @@ def _recognise(content: bytes, known: Collection[str]) -> str:
             cells = first_line.split(separator)
         return len(set(cells).intersection(known)), len(cells)
 
-    return max(SEPARATORS, key=found)
+    return max(separators, key=found)
 
 
 def _split(line: str, separator: str, quote: str) -> list[str]:

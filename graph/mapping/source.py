@@ -33,7 +33,12 @@ def read_source(
         return read_files(folder, name=name, mapping=mapping, entities_from_triples=entities_from_triples)
     folder, name, named = name_source(folder, name)
     tally = Tally(scratch=scratch)
-    entities, facts = gather(chunk for _, kind in found.sources for chunk in kind.read(folder, tally))
+    entities, facts = gather(
+        (chunk for _, kind in found.sources for chunk in kind.read(folder, tally)),
+        tally,
+        least=found.settings.least,
+        same=[name for _, kind in found.sources for name in kind.identifiers()],
+    )
     distinct = facts.drop_duplicates(FACT).reset_index(drop=True)
     notes = check_source(Mapped(found.path, entities), Mapped(found.path, distinct))
     repeated = len(facts) - len(distinct)

@@ -1,0 +1,85 @@
+"""A CSV file of any size, block by block, as strictly read as a whole one."""
+
+import codecs
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from base.errors import InputError
+from graph.loading.csv_files import MARKS, SEPARATORS, CsvFormat, Rows, check_bytes, parse_rows, recognise
+from graph.mapping.parts import Part
+
+BLOCK = 8 << 20  # bytes
+PIPE = "|"
+
+
+def read_rows(
+    part: Part, form: CsvFormat, known: Collection[str], header: list[str] | None = None
+) -> Iterator[tuple[str, Rows]]:
+    """The separator and the rows, block by block; the places of rows are lines of the whole file.
+
+    known: headers that a reader hopes for. header: of a file that has none; all its lines are rows then.
+
+    Raises InputError as graph.loading.csv_files.read_rows does.
+    """
+    path = Path(part.name)
+    separator, skipped, rest, begun = form.separator or "", 0, b"", False
+    for content, last in _read(part, form):
+        content = rest + content
+        end = len(content) if last else _end_of_rows(content, form.quote)
+        content, rest = content[:end], content[end:]
+        if not begun:
+            skipped, content = _skip_blank(skipped, content)
+        if not content:
+            continue
+        begun = True
+        check_bytes(path, content, skipped)
+        if not separator:
+            separator = recognise(content, known or header or (), (*SEPARATORS, PIPE))
+        rows = parse_rows(path, content, skipped, form, separator, header)
+        header, skipped = rows.header, rows.read
+        yield separator, rows
+    if header is None:
+        raise InputError(f"{part.name}: the file is empty, its first line must be a header")
+
+
+def _read(part: Part, form: CsvFormat) -> Iterator[tuple[bytes, bool]]:
+    """The file as UTF-8 in blocks, each with whether it is the last."""
+    with part.opened() as stream:
+        block = stream.read(BLOCK)
+        encoding = "utf-8" if form.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else form.encoding
+        if block[:2] in MARKS:
+            encoding = MARKS[block[:2]]
+        block = block.removeprefix(codecs.BOM_UTF8)
+        decode = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)()
+        while True:
+            following = stream.read(BLOCK)
+            if decode is not None:
+                try:
+                    block = decode.decode(block, final=not following).encode()
+                except UnicodeError as error:
+                    raise InputError(f"{part.name}: the file is not {encoding}: {error}") from error
+            yield block, not following
+            if not following:
+                return
+            block = following
+
+
+def _skip_blank(skipped: int, content: bytes) -> tuple[int, bytes]:
+    """The content from its first line that is not blank; blanks before its first name are part of that line."""
+    text = content.lstrip(b" \t\r\n")
+    before = content[: len(content) - len(text)]
+    begun = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
+    lines = before[:begun].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n")
+    return skipped + lines, content[begun:] if text else b""
+
+
+def _end_of_rows(content: bytes, quote: str) -> int:
+    """Where the last whole row ends: behind the last line break that stands outside of quotes; 0 where none does."""
+    octets = np.frombuffer(content, dtype=np.uint8)
+    breaks = np.flatnonzero(octets == ord("\n")) if b"\n" in content else np.flatnonzero(octets == ord("\r"))
+    if quote and b'"' in content:
+        quotes = np.flatnonzero(octets == ord('"'))
+        breaks = breaks[np.searchsorted(quotes, breaks) % 2 == 0]
+    return int(breaks[-1]) + 1 if len(breaks) else 0

@@ -1,0 +1,262 @@
+"""The formats that a [[table]] can have: each reads a file as blocks of rows or records."""
+
+import io
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeAlias
+from xml.etree import ElementTree
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from base.errors import InputError, first_line, shorten
+from graph.loading.csv_files import CsvFormat
+from graph.mapping.blocks import ROWS, Block, Records, as_text
+from graph.mapping.csv_blocks import read_rows
+from graph.mapping.parts import Part
+
+AnyBlock: TypeAlias = Block | Records
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file is laid out. known: columns that a reader hopes for. header: for tables without one.
+
+    records: of JSON the path to the list of records, of XML the element that is one. sheet: of an Excel file.
+    notes: where a format tells what it recognised.
+    """
+
+    form: CsvFormat = field(default_factory=CsvFormat)
+    known: Collection[str] = ()
+    header: list[str] | None = None
+    records: str | None = None
+    sheet: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def read_csv(part: Part, layout: Layout) -> Iterator[AnyBlock]:
+    """Any separated text."""
+    for separator, rows in read_rows(part, layout.form, layout.known, layout.header):
+        if layout.form.separator is None and separator != ("\t" if part.ending == ".tsv" else ","):
+            layout.notes.append(f"{part.name}: cells are separated by {separator!r}")
+        names = _check_header(part, rows.header)
+        yield Block(part.name, "line", rows.lines.tolist(), dict(zip(names, rows.table.columns, strict=True)))
+
+
+def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
+    """A sheet; cells as they are seen, formulas as their last value. The first row with a cell is the header."""
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(io.BytesIO(part.read()), read_only=True, data_only=True)
+    except InputError:
+        raise
+    except Exception as error:  # openpyxl lets errors of zip, XML and its own through
+        raise InputError(f"{part.name}: this is not an Excel file (.xlsx): {first_line(error)}") from error
+    names = book.sheetnames
+    if layout.sheet is not None and layout.sheet not in names:
+        raise InputError(f"{part.name}: there is no sheet {layout.sheet!r}; there are {', '.join(names)}")
+    if layout.sheet is None and len(names) > 1:
+        layout.notes.append(f"{part.name}: the sheet {names[0]!r} is read, not {', '.join(map(repr, names[1:]))}")
+    sheet = book[layout.sheet or names[0]]
+    sheet.reset_dimensions()  # what a file says of its own size is often wrong
+    rows = (
+        (number, [_seen(cell) for cell in row])
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
+        if any(cell is not None for cell in row)
+    )
+    header = layout.header or _trim([name or "" for _, row in islice(rows, 1) for name in row])
+    names = _check_header(part, header)
+    while block := list(islice(rows, ROWS)):
+        columns = [
+            pa.array([row[at] if at < len(row) else None for _, row in block], pa.string()) for at in range(len(header))
+        ]
+        wide = next((number for number, row in block if any(row[len(header) :])), None)
+        if wide is not None:
+            raise InputError(f"{part.name} row {wide}: there is a cell to the right of the header's last one")
+        yield Block(part.name, "row", [number for number, _ in block], dict(zip(names, columns, strict=True)))
+
+
+def _seen(value: Any) -> str | None:
+    text = as_text(value)
+    return None if text in ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!") else text
+
+
+def _trim(header: list[str]) -> list[str]:
+    while header and not header[-1]:
+        header = header[:-1]
+    return header
+
+
+def read_parquet(part: Part, layout: Layout) -> Iterator[AnyBlock]:
+    """Rows by their groups; lists and structures inside cells are gone through by paths."""
+    del layout
+    first = 1
+    try:
+        file = pq.ParquetFile(io.BytesIO(part.read()))
+        for batch in file.iter_batches(ROWS):
+            rows = batch.to_pylist()
+            yield Records(part.name, [f"{part.name} row {first + at}" for at in range(len(rows))], rows)
+            first += len(rows)
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise InputError(f"{part.name}: this is not a Parquet file: {first_line(error)}") from error
+
+
+def read_json(part: Part, layout: Layout) -> Iterator[AnyBlock]:
+    """An object is one record, a list one each; `records` names the list in an object that holds it."""
+    found = _parse(part.read(), part.name)
+    for step in (layout.records or "").split(".") if layout.records else []:
+        if not isinstance(found, dict) or step not in found:
+            there = shorten(list(found)) if isinstance(found, dict) else f"a {type(found).__name__}"
+            raise InputError(f"{part.name}: records = {layout.records!r}: there is no {step!r}; there is {there}")
+        found = found[step]
+    if isinstance(found, dict):
+        yield Records(part.name, [part.name], [found])
+        return
+    records = found if isinstance(found, list) else [found]
+    places = [f"{part.name} record {number}" for number in range(1, len(records) + 1)]
+    _check_objects(places, records)
+    for start in range(0, len(records), ROWS):
+        yield Records(part.name, places[start : start + ROWS], records[start : start + ROWS])
+
+
+def read_json_lines(part: Part, layout: Layout) -> Iterator[AnyBlock]:
+    """One record a line."""
+    del layout
+    with part.opened() as stream:
+        lines = ((number, line) for number, line in enumerate(_lines(stream), 1) if line.strip())
+        while block := list(islice(lines, ROWS)):
+            places = [f"{part.name} line {number}" for number, _ in block]
+            records = [_parse(line, place) for (_, line), place in zip(block, places, strict=True)]
+            _check_objects(places, records)
+            yield Records(part.name, places, records)
+
+
+def _lines(stream: Any) -> Iterator[bytes]:
+    rest = b""
+    while block := stream.read(1 << 20):
+        *whole, rest = (rest + block).split(b"\n")
+        yield from whole
+    if rest:
+        yield rest
+
+
+def _parse(content: bytes, place: str) -> Any:
+    try:
+        return orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{place}: this is no JSON: {error.msg}, line {error.lineno} column {error.colno}") from error
+
+
+def _check_objects(places: list[str], records: list[Any]) -> None:
+    for place, record in zip(places, records, strict=True):
+        if not isinstance(record, dict):
+            raise InputError(f"{place}: a record must be an object with names, it is {str(record)[:60]!r}")
+
+
+def read_xml(part: Part, layout: Layout) -> Iterator[AnyBlock]:
+    """Each element called `records` (or each child of the root) is a record; attributes are `@name`."""
+    content = io.BytesIO(part.read())
+    block: list[Any] = []
+    count = depth = inside = 0
+    seen: set[str] = set()
+    try:
+        for event, element in ElementTree.iterparse(content, ("start", "end")):
+            name = _local(element.tag)
+            is_record = name == layout.records if layout.records else depth == 1 + (event == "end")
+            if event == "start":
+                seen.add(name)
+                depth, inside = depth + 1, inside + is_record
+                continue
+            depth -= 1
+            if is_record:
+                inside -= 1
+                if not inside:
+                    block.append(_as_record(element))
+                    element.clear()
+            if len(block) == ROWS:
+                yield _numbered(part, count, block)
+                count, block = count + len(block), []
+    except ElementTree.ParseError as error:
+        raise InputError(f"{part.name}: this is no XML: {error}") from error
+    if block or count == 0:
+        if not block:
+            raise InputError(f"{part.name}: there is no element {layout.records!r}; there are {shorten(sorted(seen))}")
+        yield _numbered(part, count, block)
+
+
+def _numbered(part: Part, before: int, block: list[Any]) -> Records:
+    return Records(part.name, [f"{part.name} record {before + at}" for at in range(1, len(block) + 1)], block)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _as_record(element: ElementTree.Element) -> Any:
+    """An element as names and values: of equal children a list, of one with text alone its text."""
+    record: dict[str, Any] = {f"@{_local(name)}": value for name, value in element.attrib.items()}
+    for child in element:
+        name, value = _local(child.tag), _as_record(child)
+        if name not in record:
+            record[name] = value
+        elif isinstance(record[name], list):
+            record[name].append(value)
+        else:
+            record[name] = [record[name], value]
+    text = (element.text or "").strip()
+    if not record:
+        return text or None
+    if text:
+        record["#text"] = text
+    return record
+
+
+def _check_header(part: Part, header: list[str]) -> list[str]:
+    """The header's names. Those without one get a number; raises InputError where two are the same."""
+    names = [name or f"column {number}" for number, name in enumerate(header, 1)]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(
+            f"{part.name}: the header names a column twice: {shorten(twice)}; rename one, or give `header`"
+        )
+    return names
+
+
+# The ending of a file and what reads it.
+FORMATS: dict[str, Callable[[Part, Layout], Iterator[AnyBlock]]] = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".txt": read_csv,
+    ".xlsx": read_excel,
+    ".json": read_json,
+    ".jsonl": read_json_lines,
+    ".ndjson": read_json_lines,
+    ".parquet": read_parquet,
+    ".xml": read_xml,
+}
+
+
+def read_blocks(parts: list[Part], layout: Layout) -> Iterator[AnyBlock]:
+    """All rows of the files, records of small files together in one block."""
+    waiting: list[Records] = []
+    for part in parts:
+        for block in FORMATS[part.ending](part, layout):
+            if isinstance(block, Block) or len(block.records) > ROWS // 10:
+                yield block
+                continue
+            waiting.append(block)
+            if sum(len(records.records) for records in waiting) >= ROWS:
+                yield _together(waiting)
+                waiting = []
+    if waiting:
+        yield _together(waiting)
+
+
+def _together(blocks: list[Records]) -> Records:
+    return Records(
+        blocks[0].name,
+        [place for block in blocks for place in block.places],
+        [record for block in blocks for record in block.records],
+    )

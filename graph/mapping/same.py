@@ -1,0 +1,65 @@
+"""One thing that several sources have, known by an identifier that they share."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from base.errors import InputError, shorten
+from graph.mapping.source_kind import OWN, Tally
+
+OTHERS = "other_ids"
+
+
+def unite_same(
+    entities: pd.DataFrame, facts: pd.DataFrame, identifiers: Iterable[str], tally: Tally
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Entities of one label that share an identifier as one, which keeps the first id; the others stand in `other_ids`.
+
+    identifiers: properties such as `ulan`. An address counts by its end: http://vocab.getty.edu/ulan/500115588 is
+    500115588.
+    """
+    codes = _group(entities, [name for name in dict.fromkeys(identifiers) if name in entities])
+    if codes is None:
+        return entities, facts
+    firsts = ~codes.duplicated()
+    kept = entities["id"].where(firsts).groupby(codes).transform("first")
+    new_ids = dict(zip(entities["id"], kept, strict=True))
+    moved = entities["id"] != kept
+    others = entities.loc[moved, "id"].groupby(kept[moved], sort=False).agg("; ".join)
+    shown = [f"{old} is {new}" for old, new in zip(entities.loc[moved, "id"], kept[moved], strict=True)]
+    tally.notes.append(f"the same by a shared identifier: {shorten(shown)}")
+    own = entities[OWN].groupby(kept, sort=False).max() if OWN in entities else None
+    united = entities.assign(id=kept).groupby("id", sort=False).first().reset_index()[list(entities.columns)]
+    if own is not None:
+        united[OWN] = united["id"].map(own).astype(bool)
+    united[OTHERS] = united["id"].map(others).astype("str")
+    ends = {end: facts[end].map(new_ids).astype("str") for end in ("head", "tail")}
+    tally.nobodies.update({new_ids[id_]: name for id_, name in tally.nobodies.items() if id_ in new_ids})
+    return united, facts.assign(**ends)
+
+
+def _group(entities: pd.DataFrame, identifiers: list[str]) -> "pd.Series[int] | None":
+    """The number of the thing that each entity is; None where no two are the same."""
+    pairs = []
+    for name in identifiers:
+        values = entities[name].dropna().str.rstrip("/").str.replace(r"^.*[/#]", "", regex=True).str.casefold()
+        shared = values[values.duplicated(keep=False)]
+        labels = entities.loc[shared.index, "label"]
+        firsts = shared.drop_duplicates()
+        anchor = shared.map(pd.Series(firsts.index, index=firsts.to_numpy()))
+        torn = labels.notna() & labels.loc[anchor].notna().to_numpy() & (labels != labels.loc[anchor].to_numpy())
+        if torn.any():
+            clashes = [
+                f"{entities['id'][row]} ({entities['label'][row]}) and {entities['id'][anchor[row]]} "
+                f"({entities['label'][anchor[row]]}) are both {name} {shared[row]}"
+                for row in shared.index[torn][:5]
+            ]
+            raise InputError(f"what shares an identifier is one and must have one label: {shorten(clashes)}")
+        pairs.append(pd.DataFrame({"one": shared.index, "other": anchor.to_numpy()}))
+    joined = pd.concat(pairs) if pairs else pd.DataFrame()
+    if joined.empty:
+        return None
+    joins = coo_array(([1] * len(joined), (joined["one"], joined["other"])), shape=(len(entities),) * 2)
+    return pd.Series(connected_components(joins, directed=False)[1], index=entities.index)

@@ -1,0 +1,66 @@
+"""Dates as catalogues write them."""
+
+import pytest
+
+from graph.mapping.dates import bins_of, name_bin, read_years
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("1890", (1890, 1890)),
+        ("c. 1890–95", (1890, 1895)),
+        ("ca. 1890-ca. 1900", (1890, 1900)),
+        ("c.1830-40", (1830, 1840)),
+        ("1890-5", (1890, 1895)),
+        ("1890s", (1890, 1899)),
+        ("1960s–1970s", (1960, 1979)),
+        ("189X", (1890, 1899)),
+        ("1857-01-01", (1857, 1857)),
+        ("1904-07", (1904, 1907)),
+        ("May 4, 1888", (1888, 1888)),
+        ("12/03/1890", (1890, 1890)),
+        ("[1888?]", (1888, 1888)),
+        ("between 1890 and 1895", (1890, 1895)),
+        ("1889, cast 1972", (1889, 1972)),
+        ("19th century", (1800, 1899)),
+        ("17th–19th century", (1600, 1899)),
+        ("early 18th century", (1700, 1733)),
+        ("first half of the 19th century", (1800, 1849)),
+        ("17. Jahrhundert", (1600, 1699)),
+        ("XVIIe siècle", (1600, 1699)),
+        ("500 BC", (-500, -500)),
+        ("5th century BCE", (-500, -401)),
+        ("1st century BC–1st century AD", (-100, 99)),
+        ("-350", (-350, -350)),
+        # One side is open, or nothing is said.
+        ("before 1900", None),
+        ("after c.1830", None),
+        ("1890–", None),
+        ("n.d.", None),
+        ("0", None),
+        ("9999", None),
+        ("14 x 20", None),
+        ("", None),
+    ],
+)
+def test_a_date_is_read_as_years(text: str, years: tuple[int, int] | None) -> None:
+    assert read_years(text) == years
+
+
+@pytest.mark.parametrize(
+    ("years", "size", "names"),
+    [
+        ((1890, 1895), 10, ["1890s"]),
+        ((1889, 1901), 10, ["1880s", "1890s", "1900s"]),
+        ((1600, 1899), 100, ["17th century", "18th century", "19th century"]),
+        ((2001, 2001), 100, ["21st century"]),
+        ((1888, 1888), 1, ["1888"]),
+        ((1850, 1850), 50, ["1850–1899"]),
+        ((-350, -350), 10, ["350s BC"]),
+        ((-500, -401), 100, ["5th century BC"]),
+        ((-100, 99), 100, ["1st century BC", "1st century"]),
+    ],
+)
+def test_years_are_named_by_decades_and_centuries(years: tuple[int, int], size: int, names: list[str]) -> None:
+    assert [name_bin(start, size) for start in bins_of(years, size)] == names
