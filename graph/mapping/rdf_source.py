@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from pydantic import Field, model_validator
 
 from base.errors import InputError, shorten
+from graph.mapping.found_files import find_files
 from graph.mapping.json_ld import load_contexts
 from graph.mapping.rdf_files import FORMATS, find_format, read_quads
 from graph.mapping.rdf_lines import EntityLines, RelationLines, apply_preset, as_list, bracket, select, select_members
@@ -78,19 +79,13 @@ class Rdf(SourceKind):
 
     def find_files(self, folder: Path) -> list[tuple[Path, str]]:
         """The files, and for each the ending that tells its syntax. Raises InputError where there is none."""
-        found: dict[Path, str] = {}
-        for pattern in as_list(self.file):
-            paths = [path for path in sorted(folder.glob(pattern)) if path.is_file()]
-            if not paths:
-                raise InputError(f"there is no file {pattern} in {folder}")
-            for path in paths:
-                ending = self.format or find_format(path)
-                if ending is None:
-                    raise InputError(
-                        f"{path}: its name does not tell its syntax; say format = one of {', '.join(FORMATS)}"
-                    )
-                found[path] = ending
-        return list(found.items())
+        found = []
+        for path in find_files(folder, self.file):
+            ending = self.format or find_format(path)
+            if ending is None:
+                raise InputError(f"{path}: its name does not tell its syntax; say format = one of {', '.join(FORMATS)}")
+            found.append((path, ending))
+        return found
 
     def read(self, folder: Path, tally: Tally) -> Iterator[Chunk]:
         """All entities, then all facts."""

@@ -1,0 +1,94 @@
+"""One LIDO record: its elements by path, and of what is said in several languages the best one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from graph.mapping.rdf_reading import Languages
+
+LIDO = "http://www.lido-schema.org"
+XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+WEB = ("http://", "https://")
+# The part of a record that exists once a language.
+DESCRIPTION = "descriptiveMetadata"
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody or something that a record names: what it is called, the IRI that identifies it, and its element."""
+
+    name: str
+    iri: str | None
+    element: etree._Element
+
+
+@dataclass(frozen=True)
+class Record:
+    """A `lido` element; paths are local names parted by slashes, from the description in the best language."""
+
+    element: etree._Element
+    languages: Languages
+
+    def descriptions(self) -> list[etree._Element]:
+        """The descriptions, the one in the best language first."""
+        found = find(self.element, DESCRIPTION)
+        return sorted(found, key=lambda one: self._rank(language_of(one)))
+
+    def described(self, path: str) -> list[etree._Element]:
+        """What stands at a path of the best description that has it."""
+        return next((found for one in self.descriptions() if (found := find(one, path))), [])
+
+    def best(self, elements: list[etree._Element]) -> str | None:
+        """The text in the best language, preferred names before others; None where there is no text."""
+        filled = [(self._order(one), at, text) for at, one in enumerate(elements) if (text := text_of(one))]
+        return min(filled)[2] if filled else None
+
+    def other_names(self, path: str, chosen: str | None) -> Iterator[tuple[str, str]]:
+        """(language, text) of the languages of the order that were not chosen."""
+        for one in self.descriptions():
+            for element in sorted(find(one, path), key=self._order):
+                text, language = text_of(element), language_of(element)
+                if text and text != chosen and language in self.languages.order and language:
+                    yield language, text
+
+    def name(self, element: etree._Element, paths: str, identifier: str) -> Named | None:
+        """What an element names: the text of the first of the paths that has one, and its IRI if an id is one."""
+        for path in paths.split("|"):
+            if text := self.best(find(element, path)):
+                ids = [text_of(one) for one in find(element, identifier)]
+                return Named(text, next((id_ for id_ in ids if id_.startswith(WEB)), None), element)
+        return None
+
+    def _order(self, element: etree._Element) -> tuple[int, int, int]:
+        searched = attribute(element, "addedSearchTerm") == "yes"
+        preferred = attribute(element, "pref") == "preferred"
+        return int(searched), self._rank(language_of(element)), int(not preferred)
+
+    def _rank(self, language: str) -> int:
+        rank = self.languages.rank(language)
+        return len(self.languages.order) + 1 if rank is None else rank
+
+
+def find(element: etree._Element, path: str) -> list[etree._Element]:
+    """The elements at a path of local names below an element, in any namespace."""
+    return list(element.findall("/".join(f"{{*}}{name}" for name in path.split("/"))))
+
+
+def attribute(element: etree._Element, name: str) -> str:
+    """An attribute, with LIDO's prefix or without; empty where it is missing."""
+    return str(element.get(f"{{{LIDO}}}{name}") or element.get(name) or "")
+
+
+def text_of(element: etree._Element) -> str:
+    """An element's own text, its blanks folded."""
+    return " ".join((element.text or "").split())
+
+
+def language_of(element: etree._Element) -> str:
+    """The nearest xml:lang, of the element or of what it stands in; empty where there is none."""
+    while element is not None:
+        if (language := element.get(XML_LANGUAGE)) is not None:
+            return str(language).lower()
+        element = element.getparent()
+    return ""
