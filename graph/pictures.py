@@ -17,6 +17,7 @@ from base.errors import PipelineError
 from base.picture_colours import to_srgb
 from base.progress import Progress, silent
 from graph.download import Limits, PictureError, download
+from graph.iiif import find_picture
 
 # Pillow's name of a format, and the file name ending that it gets here.
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "TIFF": "tif", "BMP": "bmp",
@@ -95,17 +96,18 @@ def gather_pictures(
     known: address -> SHA-256 from an earlier run; what is on the web is not fetched again while the store
         has it. Files are read again, as they may have changed, but decoded only if their content is new.
 
-    A picture that is broken, unreachable or outside the folder is left out with the reason.
+    A picture that is broken, unreachable or outside the folder is left out with the reason. Of a IIIF manifest or image
+    service the first picture is taken, in one size.
     """
     known, limits = known or {}, limits or Limits()
 
     def gather(address: str) -> tuple[str, str]:
         try:
             if not _is_web(address):
-                return store.add(_read_inside(folder, address)), ""
+                return store.add(_follow(_read_inside(folder, address), limits)), ""
             if (digest := known.get(address)) and digest in store:
                 return digest, ""
-            return store.add(download(address, limits)), ""
+            return store.add(_follow(download(address, limits), limits)), ""
         except PictureError as error:
             return "", str(error)
 
@@ -119,6 +121,15 @@ def gather_pictures(
                 gathered.broken[address] = reason
             progress(done, len(wanted), f"{len(gathered.broken)} left out")
     return gathered
+
+
+def _follow(content: bytes, limits: Limits) -> bytes:
+    """The picture that a IIIF document stands for; other bytes as they are. Raises PictureError where it has none."""
+    try:
+        address = find_picture(content)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise PictureError(f"no picture in IIIF: {error}") from error
+    return content if address is None else download(address, limits)
 
 
 def check_picture(content: bytes) -> str:
