@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.options import DryRun, Folder, FromTriples, Mapping, Source
+from flows.commands.options import DryRun, FileOrFolder, FromTriples, Mapping, Source
+from flows.runtime.html_page import write_page
 from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from graph.loading.ingest import IngestResult
+    from graph.loading.survey import Survey
 
 app = typer.Typer()
+
+MOST_DOUBLES = 10
 
 
 @app.command()
 def ingest(
-    folder: Folder,
+    folder: FileOrFolder,
     source: Source = None,
     mapping: Mapping = None,
     entities_from_triples: FromTriples = False,
@@ -42,17 +46,28 @@ def ingest(
     bulk: Annotated[
         bool, typer.Option("--bulk", help="Load a large first graph faster, into the empty bundled Neo4j.")
     ] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Write a commented mapping.toml for a folder or file, to start from.")
+    ] = False,
+    to: Annotated[Path | None, typer.Option(help="With --draft: the file to write instead of mapping.toml.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="With --draft or --dry-run: write what was seen as a page, too.")
+    ] = None,
     files: Annotated[
         Path | None,
         typer.Option(help="With --bulk, for your own Neo4j: write import files here and print the command."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Ingest a folder of facts, texts and pictures.
+    """Ingest a folder of facts, texts and pictures, or of a museum's own files by its mapping.toml.
 
     Everything is checked before the first write. A second run of the same folder changes nothing.
     With --bulk the bundled Neo4j is stopped, and neo4j-admin imports the same graph faster.
     """
+    _check_options(folder, draft=draft, dry_run=dry_run, to=to, html=html)
+    if draft:
+        _draft(folder, to, html, json)
+        return
     if files and not bulk:
         raise typer.BadParameter("it goes with --bulk", param_hint="--files")
     if bulk:
@@ -86,10 +101,72 @@ def ingest(
         allow_private=allow_private,
         dry_run=dry_run,
     )
+    if html and result.survey is not None:
+        write_survey(html, result.source, result.survey, result.notes)
     if json:
         print_json(result)
     else:
         print_ingested(result)
+
+
+def _check_options(folder: Path, *, draft: bool, dry_run: bool, to: Path | None, html: Path | None) -> None:
+    if draft and dry_run:
+        raise typer.BadParameter("a draft is written, a dry run writes nothing: give one of them", param_hint="--draft")
+    if to and not draft:
+        raise typer.BadParameter("it goes with --draft", param_hint="--to")
+    if html and not (draft or dry_run):
+        raise typer.BadParameter("it goes with --draft or --dry-run", param_hint="--html")
+    if folder.is_file() and not draft:
+        raise typer.BadParameter(
+            f"{folder} is a file: `vlkge ingest {folder} --draft` writes a mapping beside it, then ingest its folder",
+            param_hint="FOLDER",
+        )
+
+
+def _draft(place: Path, to: Path | None, html: Path | None, json: bool) -> None:
+    from graph.mapping.draft import write_draft
+
+    path, tables = write_draft(place.absolute(), to)
+    seen = [
+        {
+            "file": table.file,
+            "rows": table.seen.rows,
+            "columns": [
+                {
+                    "column": column.name, "filled": f"{column.filled:.0%}", "different": column.different,
+                    "most frequent": column.largest, "share": column.share, "looks like": column.looks,
+                    "separator": column.separator, "becomes": table.guessed.roles.get(column.name, "left out"),
+                }
+                for column in table.seen.columns
+            ],
+        }
+        for table in tables
+    ]  # fmt: skip
+    if html:
+        write_page(html, f"Draft for {place.name}", [(f"{t['file']}: {t['rows']:,} rows", t["columns"]) for t in seen])
+    if json:
+        print_json({"mapping": path, "tables": seen})
+        return
+    print(path.read_text(encoding="utf-8"))
+    where = place if place.is_dir() else place.parent
+    told = f" --mapping {path}" if to else ""
+    print(f"# written to {path}; edit it, then: vlkge ingest {where}{told} --dry-run")
+
+
+def write_survey(path: Path, source: str, survey: "Survey", notes: list[str]) -> None:
+    """A dry run as a page."""
+    labels = [{"label": label, "entities": count} for label, count in survey.labels.items()]
+    write_page(
+        path,
+        f"Dry run of {source}",
+        [
+            ("Look at", survey.warnings),
+            ("Relations", [row.model_dump() for row in survey.relations]),
+            ("Entities", labels),
+            ("Left out, and remarks", notes),
+            ("Pairs that may be one", [double.model_dump() for double in survey.doubles]),
+        ],
+    )
 
 
 def print_ingested(result: "IngestResult") -> None:
@@ -101,6 +178,8 @@ def print_ingested(result: "IngestResult") -> None:
         {"": kind, **counts.model_dump()} for kind, counts in [("entities", result.entities), ("facts", result.facts)]
     ]
     print_table(rows, title)
+    if result.survey is not None:
+        print_survey(result.survey)
     for note in result.notes:
         print(note)
     for warning in leak_warnings(result.leaks):
@@ -111,6 +190,19 @@ def print_ingested(result: "IngestResult") -> None:
             [picture.model_dump() for picture in broken[:5]],
             f"{len(broken)} pictures could not be had, the first ones:",
         )
+
+
+def print_survey(survey: "Survey") -> None:
+    """What a dry run found, relation by relation, and its warnings."""
+    print_table([{"label": label, "entities": count} for label, count in survey.labels.items()], "by label")
+    print_table([row.model_dump() for row in survey.relations], "by relation")
+    if survey.doubles:
+        rows = [
+            double.model_dump(include={"label", "one_name", "other_name", "why", "facts"}) for double in survey.doubles
+        ]
+        print_table(rows[:MOST_DOUBLES], f"{len(rows)} pairs may be one; an alias in the mapping joins two ids")
+    for warning in survey.warnings:
+        print(f"look at: {warning}")
 
 
 def _bulk_ingest(json: bool, files: Path | None, **parameters: Any) -> None:

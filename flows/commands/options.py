@@ -10,6 +10,10 @@ from models import presets
 Folder = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="Holds entities and triples as .csv or .parquet.")
 ]
+FileOrFolder = Annotated[
+    Path,
+    typer.Argument(exists=True, help="Holds entities and triples as .csv or .parquet, or a mapping.toml."),
+]
 Source = Annotated[str | None, typer.Option(help="The source's name in the graph; default: the folder's name.")]
 Mapping = Annotated[
     Path | None,

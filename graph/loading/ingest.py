@@ -17,6 +17,7 @@ from graph.loading.files import DEFAULT_LABEL, Source
 from graph.loading.former_columns import find_former_columns, remember, remove_former_columns, tell_former_columns
 from graph.loading.leaks import Leak, find_leaks
 from graph.loading.plan import Counts, Plan, plan_changes
+from graph.loading.survey import Survey, survey
 from graph.pictures import Gathered, PictureStore, gather_pictures
 from graph.schema import setup_schema
 from graph.splits import Shares
@@ -59,6 +60,8 @@ class IngestResult(BaseModel):
     repeated_facts: int
     notes: list[str] = []
     pictures: PictureCounts | None = None
+    survey: Survey | None = None
+    """Of a dry run: what the source would bring, relation by relation."""
     leaks: dict[str, Leak] = {}
     """Of the source's held-back facts those whose ends its training facts join, by split."""
 
@@ -209,6 +212,7 @@ def summarize(changes: Plan, *, dry_run: bool, pruned: bool, pictures: PictureCo
         repeated_facts=changes.source.repeated,
         notes=[*changes.notes, *tell_former_columns(changes.former_columns, pruned)],
         pictures=pictures,
+        survey=survey(changes.source) if dry_run else None,
         leaks=find_leaks(changes.source.triples, changes.splits),
     )
 

@@ -143,5 +143,5 @@ def _paths(value: Any) -> Iterable[str]:
     elif isinstance(value, list):
         for path in dict.fromkeys(path for inner in value for path in _paths(inner)):
             yield f"*.{path}" if path else "*"
-    else:
+    elif value is not None:
         yield ""

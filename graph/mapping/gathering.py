@@ -19,18 +19,24 @@ Mask = npt.NDArray[np.bool_]
 
 
 def gather(
-    chunks: Iterable[Chunk], tally: Tally, *, least: Mapping[str, int], same: Iterable[str] = ()
+    chunks: Iterable[Chunk],
+    tally: Tally,
+    *,
+    least: Mapping[str, int],
+    alias: Mapping[str, str],
+    same: Iterable[str] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The entities, each id once with the first value of each column, and the facts as they came.
 
     least: relation -> how many heads a tail must have there; else its name is kept as what was said.
+    alias: id -> the id that it is too.
     same: properties that identify: entities with an equal value in one of them are one.
 
     Raises InputError where an entity has two labels.
     """
     entities, facts, words = _collect(chunks)
     entities = _unite(entities)
-    entities, facts = unite_same(entities, facts, same, tally)
+    entities, facts = unite_same(entities, facts, same, alias, tally)
     names = entities.set_index("id")["name"].fillna("") if "name" in entities else pd.Series(dtype="str")
     nobody = facts["tail"].isin(tally.nobodies).to_numpy()
     _tell_nobodies(facts[nobody], tally)

@@ -18,11 +18,13 @@ class Settings(BaseModel):
     """What a mapping file says of all its sources together.
 
     least: relation -> how many works must share a value for it to be an entity; others are kept as properties.
+    alias: id -> id of the entity that it is too, as a person decided.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     least: dict[str, Annotated[int, Field(ge=1)]] = {}
+    alias: dict[str, str] = {}
 
 
 # Settings of a kind may stand once for all, above the first table.
@@ -86,8 +88,8 @@ def _check_shared(path: Path, shared: dict[str, Any], entries: dict[str, Any]) -
     if unknown := sorted(shared.keys() - known):
         kinds = ", ".join(f"[[{key}]]" for key in SOURCES)
         raise InputError(
-            f"{path}: {unknown[0]!r} is not known; there may be {kinds}, [least], and above them: "
-            f"{', '.join(sorted(known - {'least'}))}"
+            f"{path}: {unknown[0]!r} is not known; there may be {kinds}, [least], [alias], and above them: "
+            f"{', '.join(sorted(known - {'least', 'alias'}))}"
         )
 
 

@@ -1,6 +1,6 @@
 """One thing that several sources have, known by an identifier that they share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from scipy.sparse import coo_array
@@ -13,14 +13,16 @@ OTHERS = "other_ids"
 
 
 def unite_same(
-    entities: pd.DataFrame, facts: pd.DataFrame, identifiers: Iterable[str], tally: Tally
+    entities: pd.DataFrame, facts: pd.DataFrame, identifiers: Iterable[str], alias: Mapping[str, str], tally: Tally
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Entities of one label that share an identifier as one, which keeps the first id; the others stand in `other_ids`.
 
     identifiers: properties such as `ulan`. An address counts by its end: http://vocab.getty.edu/ulan/500115588 is
-    500115588.
+    500115588. alias: id -> the id that it is too.
+
+    Raises InputError where two labels would be one, and for an alias of what is not there.
     """
-    codes = _group(entities, [name for name in dict.fromkeys(identifiers) if name in entities])
+    codes = _group(entities, [name for name in dict.fromkeys(identifiers) if name in entities], alias)
     if codes is None:
         return entities, facts
     firsts = ~codes.duplicated()
@@ -40,9 +42,9 @@ def unite_same(
     return united, facts.assign(**ends)
 
 
-def _group(entities: pd.DataFrame, identifiers: list[str]) -> "pd.Series[int] | None":
+def _group(entities: pd.DataFrame, identifiers: list[str], alias: Mapping[str, str]) -> "pd.Series[int] | None":
     """The number of the thing that each entity is; None where no two are the same."""
-    pairs = []
+    pairs = [_pair_aliases(entities, alias)]
     for name in identifiers:
         values = entities[name].dropna().str.rstrip("/").str.replace(r"^.*[/#]", "", regex=True).str.casefold()
         shared = values[values.duplicated(keep=False)]
@@ -58,8 +60,25 @@ def _group(entities: pd.DataFrame, identifiers: list[str]) -> "pd.Series[int] | 
             ]
             raise InputError(f"what shares an identifier is one and must have one label: {shorten(clashes)}")
         pairs.append(pd.DataFrame({"one": shared.index, "other": anchor.to_numpy()}))
-    joined = pd.concat(pairs) if pairs else pd.DataFrame()
+    joined = pd.concat(pairs)
     if joined.empty:
         return None
     joins = coo_array(([1] * len(joined), (joined["one"], joined["other"])), shape=(len(entities),) * 2)
     return pd.Series(connected_components(joins, directed=False)[1], index=entities.index)
+
+
+def _pair_aliases(entities: pd.DataFrame, alias: Mapping[str, str]) -> pd.DataFrame:
+    """The rows of what a person called the same."""
+    places = pd.Index(entities["id"]).get_indexer(pd.Index([*alias, *alias.values()], dtype=object))
+    if absent := [id_ for id_, place in zip([*alias, *alias.values()], places, strict=True) if place < 0]:
+        raise InputError(f"[alias] names ids that no source has: {shorten(absent)}")
+    pairs = pd.DataFrame({"one": places[: len(alias)], "other": places[len(alias) :]})
+    labels = entities["label"]
+    torn = [
+        f"{entities['id'][one]} ({labels[one]}) and {entities['id'][other]} ({labels[other]})"
+        for one, other in zip(pairs["one"], pairs["other"], strict=True)
+        if labels[one] != labels[other]
+    ]
+    if torn:
+        raise InputError(f"[alias] joins entities of one label, these have two: {shorten(torn)}")
+    return pairs

@@ -37,6 +37,7 @@ def read_source(
         (chunk for _, kind in found.sources for chunk in kind.read(folder, tally)),
         tally,
         least=found.settings.least,
+        alias=found.settings.alias,
         same=[name for _, kind in found.sources for name in kind.identifiers()],
     )
     distinct = facts.drop_duplicates(FACT).reset_index(drop=True)

@@ -1,0 +1,91 @@
+"""Drafts of mappings, which can be read as they are written."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from base.errors import InputError
+from graph.mapping.draft import draft, write_draft
+from graph.mapping.source import read_source
+
+SAMPLES = Path(__file__).parents[4] / "shared" / "data" / "museums"
+WORKS = "objectid;title;maker;medium;dated;note;image\n" + "".join(
+    f"{number};Work {number};{maker};{medium};c. {1800 + number};NULL;http://museum.example/{number}.jpg\n"
+    for number, (maker, medium) in enumerate(
+        [("Ann", "oil on canvas"), ("unknown American", "oil"), ("Bob", "ink")] * 20
+    )
+)
+
+
+def test_a_draft_says_what_was_seen_and_what_it_may_mean(tmp_path: Path) -> None:
+    (tmp_path / "works.csv").write_text(WORKS)
+    path, _ = write_draft(tmp_path / "works.csv")
+    written = path.read_text()
+    table = tomllib.loads(written)["table"][0]
+    assert (table["id"], table["name"], table["image"]) == ("objectid", "title", "image")
+    assert table["relation"]["madeIn"]["year"] == ["dated"]
+    assert table["relation"]["hasMaker"]["unless"] == r"^\W*(unknown)\b"
+    assert "# 20 name nobody, such as 'unknown American'" in written
+    assert "note" not in str(table)
+    assert "works.csv: cells are separated by ';'" in written
+    source = read_source(tmp_path, name="museum")
+    makers = source.triples[source.triples["relation"] == "hasMaker"]
+    assert (len(makers), set(makers["tail"])) == (40, {"maker:Ann", "maker:Bob"})
+
+
+def test_a_mapping_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "works.csv").write_text(WORKS)
+    (tmp_path / "mapping.toml").write_text("# mine\n")
+    with pytest.raises(InputError, match="is there and is never overwritten; name another file with --to"):
+        write_draft(tmp_path)
+    assert (tmp_path / "mapping.toml").read_text() == "# mine\n"
+    assert write_draft(tmp_path, tmp_path / "other.toml")[0].is_file()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,name\n",
+        "a\n1\n",
+        'id,"a ""b"" {c}",x??y,[z]\n1,2,3,4\n2,3,4,5\n',
+        "Id,ID,iD\n1,2,3\n",
+        "name,name2\n" + "unknown,anonymous\n" * 30,
+        "id;ü;日付\n1;ä;明治\n",
+    ],
+)
+def test_a_draft_of_an_odd_table_is_a_mapping(tmp_path: Path, content: str) -> None:
+    (tmp_path / "odd.csv").write_text(content)
+    written, _ = draft(tmp_path)
+    assert tomllib.loads(written)["table"][0]["file"] == "odd.csv"
+
+
+def test_tables_that_hold_ids_of_two_others_are_links(tmp_path: Path) -> None:
+    (tmp_path / "objects.csv").write_text("ObjectID,Title\n" + "".join(f"{n},Work {n}\n" for n in range(9)))
+    (tmp_path / "people.csv").write_text("PersonID,Name\n" + "".join(f"{n},Person {n}\n" for n in range(5)))
+    rows = "".join(f"{n},{n % 9},{n % 5},{'Artist:' if n % 2 else 'Sitter:'}\n" for n in range(20))
+    (tmp_path / "links.csv").write_text("LinkID,ObjectID,PersonID,Prefix\n" + rows)
+    links = tomllib.loads(draft(tmp_path)[0])["table"][0]
+    assert links["id"] == "ObjectID"
+    assert links["relation"]["relatedTo"] == {
+        "to": "Person", "id": "PersonID", "role": "Prefix", "roles": {"Sitter:": "relatedTo"},
+    }  # fmt: skip
+
+
+def test_nothing_to_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_text("x")
+    with pytest.raises(InputError, match=r"there is nothing to draft a mapping from; there may be \.csv, \.json"):
+        draft(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "least"),
+    [("cmoa", 50_000), ("tate", 20_000), ("npg", 90_000), ("wikidata_query.csv", 6_000)],
+)
+def test_a_draft_of_a_sample_can_be_ingested_as_it_is(tmp_path: Path, place: str, least: int) -> None:
+    if not SAMPLES.is_dir():
+        pytest.skip(f"the samples of museums are not there: {SAMPLES}")
+    where = SAMPLES / place
+    path, _ = write_draft(where, tmp_path / "mapping.toml")
+    source = read_source(where if where.is_dir() else where.parent, name="museum", mapping=path)
+    assert len(source.triples) > least
