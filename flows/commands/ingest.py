@@ -127,7 +127,7 @@ def _draft(place: Path, to: Path | None, html: Path | None, json: bool) -> None:
     from graph.mapping.draft import write_draft
 
     path, tables = write_draft(place.absolute(), to)
-    seen = [
+    seen: list[dict[str, Any]] = [
         {
             "file": table.file,
             "rows": table.seen.rows,

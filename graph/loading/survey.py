@@ -74,8 +74,8 @@ def survey(source: Source) -> Survey:
 def _measure(
     relation: str, facts: pd.DataFrame, labels: "pd.Series[str]", names: "pd.Series[str]", sizes: "pd.Series[int]"
 ) -> RelationSurvey:
-    heads = pd.unique(facts["head"])
-    of_heads, of_tails = labels.loc[heads].unique(), labels.loc[pd.unique(facts["tail"])].unique()
+    heads = facts["head"].drop_duplicates()
+    of_heads, of_tails = labels.loc[heads].unique(), labels.loc[facts["tail"].drop_duplicates()].unique()
     counts = facts["tail"].value_counts()
     name = names.get(counts.index[0])
     return RelationSurvey(

@@ -10,6 +10,7 @@ from base.errors import InputError
 from base.files import write_text
 from graph.loading.files import MAPPING_FILE
 from graph.mapping.formats import FORMATS, Layout, read_blocks
+from graph.mapping.pairs import is_benchmark
 from graph.mapping.parts import COMPRESSIONS, find_parts
 from graph.mapping.profile import Column, Profile, profile
 from graph.mapping.roles import Guess, guess, join_tables
@@ -49,8 +50,7 @@ def draft(place: Path) -> tuple[str, list[DraftedTable]]:
     """
     folder = place if place.is_dir() else place.parent
     patterns, rdf = _find_patterns(place)
-    pairs = [name for name in ("train.txt", "train.tsv", "train.csv") if place.is_dir() and (place / name).is_file()]
-    if pairs:
+    if place.is_dir() and is_benchmark(place):
         return f'{HEAD}\n[[pairs]]\nfolder = "."\n', []
     tables = [_look(folder, pattern) for pattern in patterns]
     join_tables([(table.seen, table.guessed) for table in tables])

@@ -169,9 +169,9 @@ def _take_nested(columns: dict[str, Column], guessed: Guess) -> None:
             called = f"has{''.join(map(_camel, words))}{prefix.count('*')}"
         lines: Lines = {"to": "Artist" if called == "createdBy" else _camel(words[-1])}
         lines |= {what: column.name for what, column in (("id", key), ("name", name)) if column is not None}
-        for column in (name, key):
-            if column is not None:
-                guessed.roles[column.name] = f"part of {called}"
+        for part in (name, key):
+            if part is not None:
+                guessed.roles[part.name] = f"part of {called}"
         guessed.relations.append(_with_unknown(DraftedRelation(called, lines), name or key or group[0]))
 
 

@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from graph.loading.files import Source, check_source, name_source
 from graph.loading.files import read_source as read_files
-from graph.loading.tables import Table
+from graph.loading.tables import Table, find_table
 from graph.mapping.gathering import FACT, gather
-from graph.mapping.mapping_file import read_mapping
+from graph.mapping.mapping_file import MappingFile, Settings, read_mapping
+from graph.mapping.pairs import Pairs, is_benchmark
 from graph.mapping.source_kind import Tally
 
 
@@ -29,6 +30,8 @@ def read_source(
     Raises InputError with all that is wrong.
     """
     found = read_mapping(folder, mapping) if folder.is_dir() else None
+    if found is None and mapping is None and find_table(folder, "triples") is None and is_benchmark(folder):
+        found = MappingFile(path=folder, sources=[("[[pairs]] 1", Pairs())], settings=Settings())
     if found is None:
         return read_files(folder, name=name, mapping=mapping, entities_from_triples=entities_from_triples)
     folder, name, named = name_source(folder, name)
@@ -40,8 +43,10 @@ def read_source(
         alias=found.settings.alias,
         same=[name for _, kind in found.sources for name in kind.identifiers()],
     )
-    distinct = facts.drop_duplicates(FACT).reset_index(drop=True)
-    notes = check_source(Mapped(found.path, entities), Mapped(found.path, distinct))
+    # A fact that is given twice with different properties is complained of.
+    once = facts.drop_duplicates().reset_index(drop=True)
+    notes = check_source(Mapped(found.path, entities), Mapped(found.path, once))
+    distinct = once.drop_duplicates(FACT).reset_index(drop=True)
     repeated = len(facts) - len(distinct)
     return Source(name, folder, entities, distinct, repeated, named=named, notes=[*tally.tell(), *notes])
 

@@ -1,0 +1,76 @@
+"""Benchmark folders as their authors released them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from base.errors import InputError
+from graph.loading.files import Source
+from graph.mapping.source import read_source
+
+MKG_W = Path(__file__).parents[4] / "shared" / "data" / "museums" / "mkg_w_as_released"
+Release = Callable[..., Source]
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Release:
+    def release(**files: str) -> Source:
+        for name, content in files.items():
+            (tmp_path / f"{name}.txt").write_text(content)
+        return read_source(tmp_path, name="benchmark")
+
+    return release
+
+
+def facts(source: Source) -> set[tuple[str, ...]]:
+    return {*zip(*(source.triples[column] for column in ("head", "relation", "tail", "split")), strict=True)}
+
+
+FACTS = {("a", "knows", "b", "train"), ("b", "knows", "c d", "val"), ("c d", "likes", "a", "test")}
+
+
+def test_names_as_head_relation_tail(release: Release) -> None:
+    source = release(
+        train="a\tknows\tb\n", valid="b\tknows\tc d\n", test="c d\tlikes\ta\n", entity2text="a\tAnn\nb\tBob\n"
+    )
+    assert facts(source) == FACTS
+    assert source.entities.set_index("id")["name"].dropna().to_dict() == {"a": "Ann", "b": "Bob"}
+
+
+def test_numbers_as_head_tail_relation_with_counts_on_top(release: Release) -> None:
+    source = release(
+        train2id="1\n0 1 0\n", valid2id="1\n1 2 0\n", test2id="1\n2 0 1\n",
+        entity2id="3\na\t0\nb\t1\nc d\t2\n", relation2id="2\nknows\t0\nlikes\t1\n",
+    )  # fmt: skip
+    assert facts(source) == FACTS
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"train": "a b\n", "test": "a r b\n"}, r"train.txt: each line must have three cells.*line 1: 2"),
+        (
+            {"train": "0 0 9\n", "test": "0 0 1\n", "entity2id": "a 0\nb 1\n"},
+            "train.txt line 1: '9' is not in entity2id",
+        ),
+        ({"train": "a r b\n", "test": "a r b\n"}, "1 of 1 test facts stand in train too"),
+        (
+            {"train": "".join(f"a{n} b{n % 90} c{n % 80}\n" for n in range(200)), "test": "a1 b1 c1\n"},
+            r'train.txt: its second column has 90 values and its third 80.*say order = "hrt" or order = "htr"',
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_told(release: Release, files: dict[str, str], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        release(**files)
+
+
+def test_mkg_w_as_released_is_read_without_a_mapping() -> None:
+    if not MKG_W.is_dir():
+        pytest.skip(f"the samples of museums are not there: {MKG_W}")
+    source = read_source(MKG_W)
+    assert len(source.entities) == 15_000
+    assert source.triples["split"].value_counts().to_dict() == {"train": 34_196, "val": 4_276, "test": 4_274}
+    assert source.triples["relation"].nunique() == 169
+    assert source.entities["id"].iloc[0] == "http://www.wikidata.org/entity/Q370252"
