@@ -206,7 +206,7 @@ def _take_single(column: Column, rows: int, guessed: Guess) -> None:
         return  # a neighbour of what names a relation's end
     short = column.length <= 60 and not WORDS.search(column.name)
     shared = column.different <= MOST_SHARED * filled
-    if column.looks == "name" and short and shared and column.different > 1:
+    if column.looks in ("name", "html") and short and shared and column.different > 1:
         name = f"has{_camel(column.name)}"
         if any(relation.name == name for relation in guessed.relations):
             return
