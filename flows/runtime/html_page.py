@@ -12,7 +12,7 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem
 div { overflow-x: auto; } table { border-collapse: collapse; }
 th, td { border-bottom: 1px solid #ddd; padding: .3rem .8rem; text-align: left; vertical-align: top; }
 th { position: sticky; top: 0; background: #fff; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
-td { max-width: 28rem; overflow-wrap: anywhere; }
+td { max-width: 28rem; overflow-wrap: break-word; }
 """
 Section = tuple[str, Sequence[Mapping[str, Any]] | Sequence[str]]
 
