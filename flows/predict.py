@@ -123,7 +123,7 @@ def predict(
                 )
                 links = score_in_shards(job, graph, shards)
         links = add_evidence(served, rules_of(folder_of(settings, version), graph), links)
-        run = publish(database, links, version, relations or graph.relations, heads)
+        run = publish(database, links, version, relations or graph.relations, heads, served.patterns.functional)
     return Published(
         run_id=run.run_id,
         model=version,
@@ -199,9 +199,21 @@ def add_evidence(served: PredictionContext, rules: RuleSet, links: pd.DataFrame)
 
 @task(cache_policy=NO_CACHE)
 def publish(
-    database: Database, links: pd.DataFrame, version: str, relations: list[str], heads: list[str] | None
+    database: Database,
+    links: pd.DataFrame,
+    version: str,
+    relations: list[str],
+    heads: list[str] | None,
+    functional: tuple[str, ...],
 ) -> predictions.Publication:
     with progress_bar("write back") as progress:
         return predictions.publish(
-            database, links, model_version=version, relations=relations, heads=heads, progress=progress, notify=echo
+            database,
+            links,
+            model_version=version,
+            relations=relations,
+            heads=heads,
+            functional=functional,
+            progress=progress,
+            notify=echo,
         )

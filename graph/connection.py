@@ -10,7 +10,14 @@ from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import neo4j
-from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable, SessionExpired
+from neo4j.exceptions import (
+    AuthError,
+    ConnectionAcquisitionTimeoutError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+)
 
 import cypher
 from base.errors import InputError, PipelineError
@@ -179,12 +186,18 @@ def driver_errors(address: Address, statement: str = "") -> Iterator[None]:
             f"Neo4j at {uri} cannot be reached ({reason}): start it, or set NEO4J_URI to one that runs"
         ) from error
     except Neo4jError as error:
+        if error.is_retryable() and "OutOfMemory" not in (error.code or ""):
+            raise UnreachableError(
+                f"Neo4j at {uri} cannot answer yet ({error.message}): try again in a moment"
+            ) from error
         if error.code == "Neo.ClientError.Database.DatabaseNotFound":
             raise PipelineError(
                 f"Neo4j at {uri} has no database {address.database!r}: set NEO4J_DATABASE to one that it has"
             ) from error
         what = f" {statement}" if statement else ""
         raise PipelineError(f"Neo4j at {uri} refused{what}: {error.message} ({error.code})") from error
+    except ConnectionAcquisitionTimeoutError as error:
+        raise UnreachableError(f"Neo4j at {uri} is too busy ({error}): try again in a moment") from error
     except DriverError as error:
         raise PipelineError(f"Neo4j at {uri}: {error}") from error
 

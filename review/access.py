@@ -7,14 +7,19 @@ from typing import Annotated
 
 from fastapi import Depends, Form, Header, Request
 
-from review.context import Site
+from review.context import SESSION_HOURS, Site
 from review.users import Person, Role
 
 TOKEN_HEADER = "X-CSRF-Token"
 
 
 class LoginNeededError(Exception):
-    """Nobody is logged in."""
+    """Nobody is logged in. ended: somebody was; again: what was sent is theirs, and can be sent after a login."""
+
+    def __init__(self, *, ended: bool = False, again: bool = False) -> None:
+        super().__init__("Your session has ended; log in again." if ended else "Nobody is logged in.")
+        self.ended = ended
+        self.again = again
 
 
 class NotAllowedError(Exception):
@@ -28,13 +33,23 @@ def site_of(request: Request) -> Site:
 
 def person_of(request: Request) -> Person:
     """The person behind the session. Raises LoginNeededError where there is none, or where it is one no more."""
-    site = site_of(request)
+    if not hasattr(request.state, "person"):
+        request.state.person = _find_person(request)
+    if request.state.person is None:
+        raise LoginNeededError(ended="name" in request.session)
+    person: Person = request.state.person
+    return person
+
+
+def _find_person(request: Request) -> Person | None:
+    site, session = site_of(request), request.session
     if site.users is None:
         return Person(site.local_name, "admin")
-    person = site.users.all().get(request.session.get("name", ""))
-    if person is None or not hmac.compare_digest(person.password_tag, request.session.get("mark", "")):
-        raise LoginNeededError
-    return person
+    person = site.users.all().get(session.get("name", ""))
+    if person is None or not hmac.compare_digest(person.password_tag, session.get("mark", "")):
+        return None
+    known = site.door.has_session(person.name, session.get("id", ""), SESSION_HOURS * 3600)
+    return person if known else None
 
 
 def needs(role: Role) -> Callable[[Request], Person]:
@@ -54,26 +69,49 @@ def token_of(request: Request) -> str:
     return str(request.session.setdefault("token", secrets.token_urlsafe(24)))
 
 
+def check_token(request: Request, token: Annotated[str, Form()] = "") -> None:
+    """A dependency: the form carries the session's token, whether somebody is logged in or not."""
+    _check(request, token)
+
+
 def check_form(request: Request, token: Annotated[str, Form()] = "") -> None:
-    """A dependency: the form carries the session's token."""
+    """A dependency: somebody is logged in, and the form carries their session's token."""
+    try:
+        person_of(request)
+    except LoginNeededError as error:
+        raise LoginNeededError(ended=error.ended, again=error.ended and _fits(request, token)) from error
     _check(request, token)
 
 
 def check_header(request: Request, token: Annotated[str, Header(alias=TOKEN_HEADER)] = "") -> None:
     """A dependency: the header carries the session's token, which GET /api/session tells."""
+    person_of(request)
     _check(request, token)
 
 
 def log_in(request: Request, person: Person) -> None:
     """Begin a new session."""
+    id_ = site_of(request).door.begin_session(person.name, SESSION_HOURS * 3600)
     request.session.clear()
-    request.session.update({"name": person.name, "mark": person.password_tag})
+    request.session.update({"name": person.name, "mark": person.password_tag, "id": id_})
+    request.state.person = person
     token_of(request)
 
 
+def log_out(request: Request) -> None:
+    """End the session, at the server too."""
+    site_of(request).door.end_session(request.session.get("id", ""))
+    request.session.clear()
+    request.state.person = None
+
+
+def _fits(request: Request, token: str) -> bool:
+    expected = str(request.session.get("token", ""))
+    return expected != "" and hmac.compare_digest(expected.encode(), token.encode("utf-8", "replace"))
+
+
 def _check(request: Request, token: str) -> None:
-    expected = request.session.get("token", "")
-    if not expected or not hmac.compare_digest(expected.encode(), token.encode()):
+    if not _fits(request, token):
         raise NotAllowedError("This form is from an earlier session. Load the page again and repeat what you did.")
 
 

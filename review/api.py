@@ -1,6 +1,7 @@
 """The same as JSON, for scripts: described at /api/openapi.json, under the same login, roles and token."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,7 +17,7 @@ from graph.predicted import registry
 from review.access import TOKEN_HEADER, Curator, SiteDep, Viewer, check_header, log_in, person_of, token_of
 from review.errors import BadRequestError, NotFoundError
 from review.login_page import try_password
-from review.queue_page import checked_id, take_back
+from review.queue_page import take_back
 from review.users import Role
 
 
@@ -65,6 +66,8 @@ class Row(BaseModel):
     head: str
     head_name: str
     picture: str | None
+    maker: str | None
+    date: str | None
     relation: str
     tail: str
     tail_name: str
@@ -89,7 +92,7 @@ class DecisionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: Text
+    id: UUID
     head: Text
     relation: Text
     tail: Text
@@ -174,20 +177,23 @@ def card(site: SiteDep, person: Viewer, key: Text) -> Card:  # noqa: ARG001
 
 @router.post("/decisions", dependencies=[Depends(check_header)])
 def decide(
-    site: SiteDep, person: Curator, wishes: Annotated[list[DecisionIn], Field(min_length=1, max_length=MOST_ROWS)]
+    site: SiteDep,
+    person: Curator,
+    wishes: Annotated[list[DecisionIn], Field(min_length=1, max_length=MOST_ROWS)],
+    any_kinds: bool = False,
 ) -> list[Decision]:
-    """Make decisions, all or none."""
-    choices = [Choice(**{**wish.model_dump(), "id": checked_id(wish.id)}) for wish in wishes]
-    return decisions.decide(site.database, choices, by=person.name)
+    """Make decisions, all or none; `any_kinds` allows ends of kinds that the relation never joins."""
+    choices = [Choice(**{**wish.model_dump(), "id": str(wish.id)}) for wish in wishes]
+    return decisions.decide(site.database, choices, by=person.name, any_kinds=any_kinds)
 
 
 @router.post("/decisions/{id}/undo", dependencies=[Depends(check_header)])
-def undo(site: SiteDep, person: Curator, id: str, new_id: Annotated[str, Query(max_length=64)]) -> list[Decision]:
+def undo(site: SiteDep, person: Curator, id: Text, new_id: UUID) -> list[Decision]:
     """Take a decision back, or the batch that it belongs to; `new_id` is the UUID of the new decision."""
     made = find_decision(site.database, id)
     if made is None:
         raise NotFoundError(f"there is no decision {id!r}")
-    return take_back(site.database, made, new_id, person)
+    return take_back(site.database, made, str(new_id), person)
 
 
 @router.get("/decisions")
@@ -227,6 +233,12 @@ def entity(site: SiteDep, person: Viewer, id: Text) -> Profile:  # noqa: ARG001
 def models(site: SiteDep, person: Viewer) -> list[dict[str, Any]]:  # noqa: ARG001
     """All registered models with their figures, the newest first."""
     return [
-        {"version": m.version, "alias": m.alias, "scorer": m.scorer, "created_at": m.created_at, "metrics": m.metrics}
+        {
+            "version": m.version,
+            "alias": m.alias,
+            "scorer": m.scorer,
+            "created_at": m.created_at,
+            "metrics": m.metrics,
+        }
         for m in registry.models(site.database)
     ]

@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,7 +16,7 @@ from graph.connection import UnreachableError
 from graph.curation.decisions import ConflictError
 from review import api, audit_page, batch_page, entity_page, login_page, model_page, pictures, queue_page
 from review.access import LoginNeededError, NotAllowedError
-from review.context import SESSION_HOURS, Site
+from review.context import COOKIE_DAYS, Site
 from review.errors import BadRequestError, NotFoundError
 from review.guard import Guard
 from review.rendering import link, render
@@ -46,8 +47,8 @@ def create_app(site: Site) -> FastAPI:
     app.add_middleware(
         SessionMiddleware,
         secret_key=site.secret,
-        session_cookie="vlkge_review",
-        max_age=SESSION_HOURS * 3600,
+        session_cookie=site.cookie,
+        max_age=COOKIE_DAYS * 24 * 3600,
         same_site="lax",
         https_only=site.secure,
     )
@@ -64,10 +65,20 @@ async def explain(request: Request, error: Exception) -> Response:
     status, heading = next((status, heading) for kind, status, heading in PROBLEMS if isinstance(error, kind))
     if status >= 500:
         logger.warning("%s %s: %s", request.method, request.url.path, error)
-    if isinstance(error, LoginNeededError) and request.method == "GET" and not _wants_json(request):
-        return RedirectResponse(link("/login", next=_local(request)), status_code=303)
+    if isinstance(error, LoginNeededError) and not _wants_json(request):
+        return await _ask_for_login(request, error)
     again = await _fields(request) if status == 503 else None
     return _problem(request, status, heading, str(error) or heading, again)
+
+
+async def _ask_for_login(request: Request, error: LoginNeededError) -> Response:
+    if request.method == "GET":
+        return RedirectResponse(
+            link("/login", next=_local(request), ended="on" if error.ended else ""), status_code=303
+        )
+    again = urlencode(await _fields(request) or []) if error.again else ""
+    target = request.url.path if again else "/queue"
+    return login_page.render_form(request, target, status=401, ended=error.ended, again=again)
 
 
 async def explain_status(request: Request, error: Exception) -> Response:
@@ -84,7 +95,9 @@ async def explain_form(request: Request, error: Exception) -> Response:
     """A form or query that lacks a field or has a wrong one."""
     assert isinstance(error, RequestValidationError)
     if _wants_json(request):
-        return JSONResponse({"detail": error.errors()}, status_code=422)
+        # Without what was sent: that may be what JSON cannot say.
+        said = [{name: part[name] for name in ("loc", "msg", "type")} for part in error.errors()]
+        return JSONResponse({"detail": said}, status_code=422)
     wrong = ", ".join(".".join(map(str, part["loc"][1:])) for part in error.errors())
     return _problem(request, 422, "This cannot be done", f"Missing or wrong: {wrong}.")
 

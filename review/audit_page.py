@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from graph.curation import decisions
-from graph.page.audit import list_decisions, list_people
+from graph.page.audit import list_decisions, list_displaced, list_people
 from graph.page.card import read_names
 from graph.page.review_queue import Filters, list_choices
 from review.access import SiteDep, Viewer
@@ -42,6 +42,7 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
         given=given,
         entries=entries,
         conflicts=[{**row, **{f"{e}_name": _name(named, row[e]) for e in ("head", "tail")}} for row in conflicts],
+        displaced=list_displaced(site.database),
         audited=len(audited),
         right=int(audited["correct"].sum()),
         older=link("/audit", **given, after=older) if older else None,

@@ -2,13 +2,15 @@
 
 import uuid
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from graph.curation import decisions
+from graph.curation.decisions import ConflictError
 from graph.page.audit import find_newest
-from graph.page.batch import MOST_ROWS, count_standing, list_batch
+from graph.page.batch import MOST_ROWS, count_standing, list_batch, list_relations_to, read_rows
 from graph.page.card import read_names
 from graph.page.review_queue import list_choices
 from review.access import Curator, SiteDep, Viewer, check_form
@@ -17,14 +19,19 @@ from review.queue_page import REASONS, checked_id, filters_of, other_choice, oth
 from review.rendering import link, render
 
 router = APIRouter(include_in_schema=False)
+# Links that were held back are listed, as many as an address carries.
+MOST_HELD = 20
 
 
 @router.get("/batch")
 def preview(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
-    """The links of a relation above a probability, or of all works attached to one entity."""
+    """The links of a relation above a probability, or of what has one relation to one entity, such as its works."""
     given = request.query_params
     filters, near = filters_of(given), given.get("near") or None
-    rows = list_batch(site.database, filters, near) if near or filters.relation else []
+    ways = list_relations_to(site.database, near) if near else []
+    via = given.get("via") or next(iter(ways), "")
+    rows = list_batch(site.database, filters, (via, near) if near else None) if near or filters.relation else []
+    held = read_rows(site.database, given.getlist("held")[:MOST_HELD])
     last = find_newest(site.database, person.name)
     done = given.get("done")
     return render(
@@ -32,9 +39,13 @@ def preview(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
         "batch.html",
         filters=filters,
         near=read_names(site.database, [near]).get(near) if near else None,
+        via=via,
+        ways=ways,
         rows=rows,
+        tick=_tick(given.get("tick")),
+        held=held,
         most=MOST_ROWS,
-        done=count_standing(site.database, done) if done else 0,
+        done=count_standing(site.database, done, person.name) if done else 0,
         last=last if last and last["batch"] == done else None,
         choices=list_choices(site.database),
         reasons=REASONS,
@@ -54,13 +65,36 @@ def decide(
     reason: Annotated[str, Form()] = "",
     near: Annotated[str, Form()] = "",
     relation: Annotated[str, Form()] = "",
+    via: Annotated[str, Form()] = "",
 ) -> Response:
-    """Decide the chosen links, all or none."""
+    """Decide the chosen links; those that somebody decided meanwhile are held back and shown."""
     if not chosen:
         raise BadRequestError("No link is chosen; tick at least one.")
     if len(chosen) > MOST_ROWS:
         raise BadRequestError(f"{len(chosen)} links are chosen; allowed are {MOST_ROWS} in one batch.")
     batch = f"batch-{checked_id(id)}"
     choices = [other_choice(id, value, verdict, reason) for value in chosen]
-    decisions.decide(site.database, choices, by=person.name, queue="batch", batch=batch)
-    return RedirectResponse(link("/batch", near=near, relation=relation, done=batch), status_code=303)
+    held: list[str] = []
+    while choices:
+        try:
+            decisions.decide(site.database, choices, by=person.name, queue="batch", batch=batch)
+            break
+        except ConflictError as error:
+            before = {made.key for made in error.conflicts}
+            held += sorted(before)
+            choices = [choice for choice in choices if choice.key not in before]
+    back = link("/batch", near=near, via=via, relation=relation, done=batch)
+    return RedirectResponse(f"{back}&{urlencode([('held', key) for key in held[:MOST_HELD]])}", status_code=303)
+
+
+def _tick(given: str | None) -> float | None:
+    """The share from which on links are ticked; None: none is. Raises BadRequestError where it is no percentage."""
+    if not given:
+        return None
+    try:
+        share = float(given) / 100
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise BadRequestError(f"“Tick from” is {given!r}; allowed is a percentage, 0 to 100.")
+    return share

@@ -1,13 +1,17 @@
 """What every page needs: the graph, the pictures, the models' folder, and who may come in."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from graph.connection import Database
 from graph.pictures import PictureStore
-from review.users import LoginLimit, UsersFile
+from review.doorkeeper import Doorkeeper
+from review.users import UsersFile
 
+# A session that nobody uses ends after this. Its cookie stays, so that the page can tell that it has ended.
 SESSION_HOURS = 10
+COOKIE_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,8 @@ class Site:
     """One running page.
 
     users: whom a login lets in; None: no login, everybody who reaches the page is `local_name`, an admin.
-    hosts: the names by which the page may be called; None: any. secure: it is reached by https alone.
+    hosts: the names by which the page may be called; None: any. secure: it is reached by https alone. door: sessions
+    and wrong passwords.
     """
 
     database: Database
@@ -25,6 +30,11 @@ class Site:
     secret: str
     users: UsersFile | None
     local_name: str
-    limit: LoginLimit
+    door: Doorkeeper
     hosts: frozenset[str] | None = None
     secure: bool = False
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name: browsers share cookies among the ports of a host, so each home has its own."""
+        return f"vlkge_review_{hashlib.sha256(f'cookie {self.secret}'.encode()).hexdigest()[:8]}"

@@ -1,59 +1,82 @@
 """Logging in and out."""
 
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from review.access import SiteDep, check_form, log_in
+from review.access import SiteDep, check_token, log_in, log_out
 from review.context import Site
 from review.rendering import local, render
 from review.users import Person
 
 router = APIRouter(include_in_schema=False)
+# What can be sent again after a login.
+RESENT = ("/decide", "/undo", "/batch")
 
 
 @router.get("/login")
-def ask(request: Request, next: str = "/queue") -> HTMLResponse:
+def ask(request: Request, next: str = "/queue", ended: str = "") -> HTMLResponse:
     """The form."""
-    return render(request, "login.html", target=local(next), wrong=None, name="")
+    return render_form(request, next, ended=bool(ended))
 
 
-@router.post("/login", dependencies=[Depends(check_form)])
+@router.post("/login", dependencies=[Depends(check_token)])
 def enter(
     request: Request,
     site: SiteDep,
     name: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/queue",
+    again: Annotated[str, Form()] = "",
 ) -> Response:
-    """Let somebody in, or say why not."""
+    """Let somebody in, or say why not. again: a form that the same person had sent just after their session ended."""
+    before = request.session.get("name")
     person, wait = try_password(site, name, password, request.client.host if request.client else "")
     if person is None:
         wrong = f"Too many wrong passwords; wait {wait} seconds." if wait else "Name or password is wrong."
-        page = render(request, "login.html", status=429 if wait else 401, target=local(next), wrong=wrong, name=name)
+        status = 429 if wait else 401
+        page = render_form(request, next, status=status, wrong=wrong, name=name, again=again)
         if wait:
             page.headers["Retry-After"] = str(wait)
         return page
     log_in(request, person)
-    return RedirectResponse(local(next), status_code=303)
+    target = local(next)
+    if again and person.name == before and target in RESENT:
+        fields = [(key, value) for key, value in parse_qsl(again, keep_blank_values=True) if key != "token"]
+        return render(request, "again.html", target=target, fields=fields)
+    return RedirectResponse("/queue" if target in RESENT[:2] else target, status_code=303)
 
 
-@router.post("/logout", dependencies=[Depends(check_form)])
+@router.post("/logout", dependencies=[Depends(check_token)])
 def leave(request: Request) -> RedirectResponse:
     """End the session."""
-    request.session.clear()
+    log_out(request)
     return RedirectResponse("/login", status_code=303)
+
+
+def render_form(
+    request: Request,
+    target: str,
+    *,
+    status: int = 200,
+    wrong: str | None = None,
+    name: str = "",
+    ended: bool = False,
+    again: str = "",
+) -> HTMLResponse:
+    """The form. target: where it leads, or with `again` (a form, encoded) what is sent there after the login."""
+    return render(
+        request, "login.html", status=status, target=local(target), wrong=wrong, name=name, ended=ended, again=again
+    )
 
 
 def try_password(site: Site, name: str, password: str, client: str) -> tuple[Person | None, int]:
     """The person, or None with the seconds to wait (0: the password was wrong)."""
-    keys = (f"name {name}", f"address {client}")
-    if wait := site.limit.seconds_left(*keys):
+    if wait := site.door.reserve(name, client):
         return None, wait
     person = site.users.check(name, password) if site.users else None
-    if person is None:
-        site.limit.fail(*keys)
-        return None, 0
-    site.limit.succeed(*keys)
+    if person is not None:
+        site.door.forget_attempts(name, client)
     return person, 0

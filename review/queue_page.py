@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from graph.connection import Database
 from graph.curation import decisions
 from graph.curation.decisions import Choice, ConflictError, Decision
-from graph.page.audit import find_decision, find_newest
+from graph.page.audit import DISPLACED, find_decision, find_newest
 from graph.page.card import Card, read_card, read_names
 from graph.page.review_queue import MOST_COUNTED, Filters, count_decided, count_left, list_choices, list_keys
 from review import words
@@ -55,21 +55,22 @@ def decide(
     seen: Annotated[str, Form()] = "",
     verdict: Annotated[str, Form()] = "",
     instead: Annotated[str, Form()] = "",
+    also: Annotated[str, Form()] = "",
     none: Annotated[list[str] | None, Form()] = None,
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Record a decision about one card, then show the next one.
 
     verdict: accepted or rejected. instead: another candidate (see `other_value`) that is accepted while the card's own
-    is rejected. none: all candidates, which are rejected together with the card's own.
+    is rejected. also: another candidate that is accepted; the card is shown again, still to be decided. none: all
+    candidates, which are rejected together with the card's own.
     """
     chosen = filters_of(dict(_pairs(filters)))
     first = _choice(id, key, seen or None, verdict or "rejected", reason)
-    if instead:
-        choices = [
-            first.model_copy(update={"reason": "another answer is right"}),
-            other_choice(id, instead, "accepted"),
-        ]
+    if also:
+        choices = [other_choice(id, also, "accepted")]
+    elif instead:
+        choices = [first.model_copy(update={"reason": DISPLACED}), other_choice(id, instead, "accepted")]
     elif none:
         choices = [first, *(other_choice(id, value, "rejected", reason or "none of these") for value in none)]
     else:
@@ -80,6 +81,8 @@ def decide(
         decisions.decide(site.database, choices, by=person.name, queue=kind, batch=batch)
     except ConflictError as error:
         return show(request, site.database, person, chosen, key, conflicts=error.conflicts, status=409)
+    if also:
+        return _answer(request, site.database, person, chosen, key, None)
     return _go_on(request, site.database, person, chosen, key)
 
 
@@ -92,14 +95,15 @@ def undo(
     decision: Annotated[str, Form()],
     filters: Annotated[str, Form()] = "",
     then: Annotated[str, Form()] = "",
+    alone: Annotated[str, Form()] = "",
 ) -> Response:
-    """Take back a decision, or the whole batch that it belongs to, and show its card again, or the page `then`."""
+    """Take back a decision, with the whole batch that it belongs to but for `alone`; then show its card or `then`."""
     chosen = filters_of(dict(_pairs(filters)))
     made = find_decision(site.database, decision)
     if made is None:
         raise BadRequestError(f"There is no decision {decision!r}.")
     try:
-        take_back(site.database, made, id, person)
+        take_back(site.database, made, id, person, alone=bool(alone))
     except ConflictError as error:
         return show(request, site.database, person, chosen, made.key, conflicts=error.conflicts, status=409)
     if then:
@@ -107,12 +111,14 @@ def undo(
     return _answer(request, site.database, person, chosen, made.key, None)
 
 
-def take_back(database: Database, made: Decision, id_: str, person: Person) -> list[Decision]:
-    """Undo a decision or its batch. Raises NotAllowedError where it is another person's, unless an admin does it."""
+def take_back(database: Database, made: Decision, id_: str, person: Person, *, alone: bool = False) -> list[Decision]:
+    """Undo a decision, with what the same person decided in the same batch but for `alone`.
+
+    Raises NotAllowedError where it is another person's, unless an admin does it."""
     if made.by != person.name and not person.may("admin"):
         raise NotAllowedError(f"This was decided by {made.by}; only they or an admin can take it back.")
-    if made.batch is not None and made.queue != "import":
-        return decisions.undo_batch(database, made.batch, by=person.name)
+    if made.batch is not None and made.queue != "import" and not alone:
+        return decisions.undo_batch(database, made.batch, of=made.by, by=person.name)
     choice = Choice(
         id=checked_id(id_), head=made.head, relation=made.relation, tail=made.tail, verdict="undone", seen=made.id
     )

@@ -6,6 +6,7 @@ import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -15,9 +16,13 @@ from graph.pictures import PictureStore
 from graph.schema import setup_schema
 from review.app import create_app
 from review.context import Site
-from review.users import LoginLimit, UsersFile, read_secret
+from review.doorkeeper import Doorkeeper
+from review.impatience import Impatient, raise_file_limit
+from review.users import UsersFile, read_secret
 
 PORT = 8383
+EVERYWHERE = ("0.0.0.0", "::")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A person waits for the answer, and the page says well what is wrong.
 PATIENCE_SECONDS = 4.0
 # Longer than browsers and clients keep a connection: one that is closed just as it is used again is an error to them.
@@ -26,7 +31,10 @@ KEEP_ALIVE_SECONDS = 75
 
 @dataclass(frozen=True)
 class Serving:
-    """Where the page is served. proxy: the address of a program in front that speaks https for it."""
+    """Where the page is served.
+
+    proxy: the address of a program in front that speaks https for it. url: by which address people call the page.
+    """
 
     host: str = "127.0.0.1"
     port: int = PORT
@@ -34,10 +42,25 @@ class Serving:
     certificate: Path | None = None
     key: Path | None = None
     proxy: str | None = None
+    url: str | None = None
 
     @property
     def secure(self) -> bool:
         return self.certificate is not None or self.proxy is not None
+
+    @property
+    def demands_login(self) -> bool:
+        """Whoever is behind a proxy is somebody else, and so is whoever comes from another machine."""
+        return self.login or self.proxy is not None or not is_loopback(self.host)
+
+    @property
+    def hosts(self) -> frozenset[str] | None:
+        """The host names that requests may use; None: any, where it cannot be known which are the page's."""
+        named = [str(urlsplit(self.url).hostname)] if self.url else []
+        if not named and (self.proxy is not None or self.host in EVERYWHERE):
+            return None
+        own = [] if self.host in EVERYWHERE else [self.host.lower()]
+        return frozenset(f"[{name}]" if ":" in name else name for name in [*LOOPBACK, *own, *named])
 
     @property
     def address(self) -> str:
@@ -54,10 +77,15 @@ def check_serving(serving: Serving, users: UsersFile) -> None:
     """Raise InputError where the page would be open to others without a login, or its passwords readable on the way."""
     if (serving.certificate is None) != (serving.key is None):
         raise InputError("a certificate and its key go together: give both --certificate and --key")
-    if serving.login or not is_loopback(serving.host):
+    if serving.url is not None and (
+        urlsplit(serving.url).scheme not in ("http", "https") or not urlsplit(serving.url).hostname
+    ):
+        raise InputError(f"the page's own address is {serving.url!r}; it must be like https://page.museum.example")
+    if serving.demands_login:
         if not users.all():
+            where = f"--proxy {serving.proxy}" if serving.proxy else serving.host
             raise InputError(
-                f"{serving.host} demands a login and there is no user yet: type "
+                f"{where} demands a login and there is no user yet: type "
                 "`vlkge review users add NAME --role curator`, or leave --host out to serve this machine alone"
             )
         if not is_loopback(serving.host) and not serving.secure:
@@ -96,23 +124,23 @@ def open_site(address: Address, home: Path, serving: Serving) -> Site:
     check_serving(serving, users)
     database = connect(address, patience=PATIENCE_SECONDS)
     setup_schema(database)
-    local = is_loopback(serving.host)
     return Site(
         database=database,
         pictures=PictureStore(home / "pictures"),
         thumbnails=home / "review" / "thumbnails",
         models=home / "models",
         secret=read_secret(home / "review" / "secret"),
-        users=users if serving.login or not local else None,
+        users=users if serving.demands_login else None,
         local_name=getpass.getuser(),
-        limit=LoginLimit(),
-        hosts=frozenset({"localhost", "127.0.0.1", "[::1]", serving.host}) if local and not serving.proxy else None,
+        door=Doorkeeper(home / "review" / "door.sqlite"),
+        hosts=serving.hosts,
         secure=serving.secure,
     )
 
 
 def serve(site: Site, serving: Serving) -> None:
     """Serve until interrupted."""
+    raise_file_limit()
     uvicorn.run(
         create_app(site),
         host=serving.host,
@@ -120,6 +148,7 @@ def serve(site: Site, serving: Serving) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        http=Impatient,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         proxy_headers=serving.proxy is not None,
         forwarded_allow_ips=serving.proxy,

@@ -1,11 +1,9 @@
-"""Who may log in: a file of names, roles and argon2 hashes, and a limit on how fast passwords can be tried."""
+"""Who may log in: a file of names, roles and argon2 hashes."""
 
 import json
 import re
 import secrets
 import threading
-import time
-from collections import deque
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,9 +19,8 @@ Role = Literal["viewer", "curator", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
-# After so many wrong passwords in so many seconds a name, or an address, is locked out until the first is forgotten.
-ATTEMPTS = 5
-WINDOW_SECONDS = 300.0
+# To look at one password takes 64 MB.
+_AT_ONCE = threading.BoundedSemaphore(2)
 
 _HASHER = PasswordHasher()
 _NAME = re.compile(r"[\w.@-]{1,64}")
@@ -82,7 +79,8 @@ class UsersFile:
         """The person, if name and password are right. It takes as long for an unknown name as for a known one."""
         entry = self._read().get(name)
         try:
-            _HASHER.verify(entry["password"] if entry else self._unknown, password[: LONGEST_PASSWORD + 1])
+            with _AT_ONCE:
+                _HASHER.verify(entry["password"] if entry else self._unknown, password[: LONGEST_PASSWORD + 1])
         except (VerificationError, InvalidHashError):
             return None
         return _person(name, entry) if entry else None
@@ -100,42 +98,6 @@ class UsersFile:
 
     def _write(self, entries: dict[str, dict[str, str]]) -> None:
         write_text(self.path, json.dumps(entries, indent=1, sort_keys=True, ensure_ascii=False), private=True)
-
-
-class LoginLimit:
-    """Remembers wrong passwords, per key, for WINDOW_SECONDS."""
-
-    def __init__(self) -> None:
-        self._failures: dict[str, deque[float]] = {}
-        self._lock = threading.Lock()
-
-    def seconds_left(self, *keys: str) -> int:
-        """How long the keys are locked out; 0 where they are not."""
-        now = time.monotonic()
-        with self._lock:
-            return max((self._wait(key, now) for key in keys), default=0)
-
-    def fail(self, *keys: str) -> None:
-        """A wrong password was given."""
-        now = time.monotonic()
-        with self._lock:
-            for key in keys:
-                self._failures.setdefault(key, deque(maxlen=ATTEMPTS)).append(now)
-            for key in [key for key, times in self._failures.items() if now - times[-1] > WINDOW_SECONDS]:
-                del self._failures[key]
-
-    def succeed(self, *keys: str) -> None:
-        """The right password was given."""
-        with self._lock:
-            for key in keys:
-                self._failures.pop(key, None)
-
-    def _wait(self, key: str, now: float) -> int:
-        times = self._failures.get(key)
-        if times is None or len(times) < ATTEMPTS:
-            return 0
-        left = WINDOW_SECONDS - (now - times[0])
-        return max(0, int(left) + 1) if left > 0 else 0
 
 
 def read_secret(path: Path) -> str:

@@ -1,5 +1,6 @@
 """How numbers, relations and times read on a page."""
 
+import math
 import re
 from datetime import datetime
 
@@ -15,7 +16,7 @@ def relation(name: str) -> str:
 
 def percent(share: float | None) -> str:
     """A share of 1 as a whole percentage; never 100 % or 0 % for what is not quite so."""
-    if share is None:
+    if share is None or not math.isfinite(share):
         return "–"
     if 0.99 < share < 1:
         return "> 99 %"

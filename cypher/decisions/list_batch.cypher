@@ -1,7 +1,8 @@
-// The decisions of one batch that stand: nobody has decided their links again.
+// The decisions of a person's batch that stand: nobody has decided their links again.
 // $batch (string): the batch
+// $by (string): whose it is
 // Returns: id, head, relation, tail
-MATCH (d:Decision:Vlkge {batch: $batch})
+MATCH (d:Decision:Vlkge {batch: $batch, by: $by})
 WHERE d.verdict <> 'undone' AND NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number }
 RETURN d.id AS id, d.head AS head, d.relation AS relation, d.tail AS tail
 ORDER BY head, relation, tail

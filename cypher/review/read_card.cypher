@@ -1,8 +1,9 @@
 // One predicted link with its two ends, what is known of its head, and the other candidates for the same question.
 // $key (string): the link's key
 // $facts (integer) = 60: maximum number of facts of the head
-// $others (integer) = 5: maximum number of other candidates
-// Returns: link, relation, head, tail, facts, others
+// $others (integer) = 30: maximum number of other candidates, decided ones among them
+// Returns: link, relation, head, tail, facts, others, functional (whether the newest run that knows says that a head
+// has one value of the relation)
 MATCH (h)-[p:PREDICTED {vlkge: true, key: $key}]->(t)
 CALL (h) {
   MATCH (h)-[f {vlkge: true}]->(x:Entity)
@@ -12,14 +13,21 @@ CALL (h) {
   RETURN collect({relation: type(f), id: x.id, name: x.name}) AS facts
 }
 CALL (h, p, t) {
-  MATCH (h)-[q:PREDICTED {vlkge: true, relation: p.relation, state: 'current', verdict: 'pending'}]->(x)
+  MATCH (h)-[q:PREDICTED {vlkge: true, relation: p.relation, state: 'current'}]->(x)
   WHERE x <> t
   WITH q, x ORDER BY q.rank, q.score DESC LIMIT $others
-  RETURN collect({key: q.key, id: x.id, name: x.name, probability: q.probability, rank: q.rank,
+  RETURN collect({key: q.key, id: x.id, name: x.name, probability: q.probability, rank: q.rank, verdict: q.verdict,
     picture: x.image_sha256, seen: COLLECT {
       MATCH (d:Decision:Vlkge {key: q.key}) RETURN d.id ORDER BY d.number DESC LIMIT 1
     }[0]}) AS others
 }
+CALL (p) {
+  OPTIONAL MATCH (r:PredictionRun:Vlkge)
+  WHERE r.functional IS NOT NULL
+  WITH p, r ORDER BY r.started_at DESC LIMIT 1
+  RETURN coalesce(p.relation IN r.functional, false) AS functional
+}
 RETURN p {.*} AS link, p.relation AS relation,
   h {.*, label: coalesce(h.primary_label, 'Entity'), visual: null, textual: null} AS head,
-  t {.*, label: coalesce(t.primary_label, 'Entity'), visual: null, textual: null} AS tail, facts, others
+  t {.*, label: coalesce(t.primary_label, 'Entity'), visual: null, textual: null} AS tail, facts, others,
+  functional

@@ -113,7 +113,12 @@ def export_decisions(
 def import_decisions(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file, as a spreadsheet saves it.")],
     by: Annotated[str | None, typer.Option(help="Who decided, if the file has no column by.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Also record rows that contradict a decision.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Also record rows that contradict a decision, or join kinds that the relation never joins."
+        ),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and show what would change.")] = False,
     json: Json = False,
 ) -> None:

@@ -43,7 +43,11 @@ def serve(
     ] = None,
     key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The certificate's key (PEM).")] = None,
     proxy: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Address of a proxy in front that handles https.")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Address of a proxy in front that handles https; requires a login."),
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="By which address people call the page; requests under other names are refused.")
     ] = None,
 ) -> None:
     """Serve the curators' page: a picture, the proposed link, the reasons, and one key to decide.
@@ -54,7 +58,7 @@ def serve(
 
         vlkge review users add ana --role curator
 
-        vlkge review --host 0.0.0.0 --certificate page.pem --key page.key
+        vlkge review --host 0.0.0.0 --certificate page.pem --key page.key --url https://page.museum.example
     """
     if context.invoked_subcommand is not None:
         return
@@ -64,7 +68,7 @@ def serve(
     from review.server import serve as run
 
     settings = Settings()
-    serving = Serving(host, port, login, certificate, key, proxy)
+    serving = Serving(host, port, login, certificate, key, proxy, url)
     check_serving(serving, users_file(settings.vlkge_home))
     check_address(serving)
     site = open_site(graph_address(settings), settings.vlkge_home, serving)

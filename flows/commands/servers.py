@@ -70,17 +70,20 @@ def down(json: Json = False) -> None:
 def upgrade(json: Json = False) -> None:
     """Bring an older graph to this program's schema and repair its indexes; back up first.
 
-    Every command that opens the graph does the first by itself. It can be killed and run again.
+    Every command that opens the graph does the first by itself. It can be killed and run again. Rejections to look at
+    again came only with the choice of another answer where several can be right; the page lists them under Audit.
     """
     from flows.runtime import services
     from flows.runtime.settings import Settings
     from graph.connection import connect
+    from graph.page.audit import list_displaced
     from graph.schema import setup_schema
 
     with connect(services.graph_address(Settings())) as database:
         before, after = services.upgrade(database)
         setup_schema(database)
-    result = {"schema version before": before, "now": after}
+        displaced = len(list_displaced(database))
+    result = {"schema version before": before, "now": after, "rejections to look at again": displaced}
     if json:
         print_json(result)
     else:

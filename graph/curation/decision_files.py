@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from base.errors import InputError
 from graph import reserved
 from graph.connection import Database, batches
-from graph.curation.decisions import Choice, decide_in_parts
+from graph.curation.decisions import Choice, decide_in_parts, unjoined_kinds
 from graph.link_key import link_key
 
 ENDS = ("head", "relation", "tail")
@@ -60,7 +60,8 @@ def import_decisions(
     Columns: head, relation, tail, verdict (accepted, rejected, undone; rows with none or with pending are left out);
     optional: by (who decided; else `by`), reason, id. Others are ignored, so that an exported list of links with the
     verdicts filled in is such a file. Separated by commas, semicolons or tabs; UTF-8 or, as spreadsheets write it,
-    UTF-16. With `force`, verdicts that contradict what stands are recorded too.
+    UTF-16. With `force`, verdicts that contradict what stands and links between
+    kinds that the relation never joins are recorded too.
 
     Raises InputError with all that is wrong, line by line, before anything is recorded.
     """
@@ -69,6 +70,7 @@ def import_decisions(
     sheet = _Sheet(path, frame[~open_].assign(by=frame["by"].where(frame["by"] != "", by or "")))
     _raise(_check_cells(sheet))
     _raise(_check_names(database, sheet))
+    _raise([] if force else _check_kinds(database, sheet))
     new, problems = _compare(database, sheet, force)
     _raise(problems)
     if not dry_run and not new.empty:
@@ -160,6 +162,17 @@ def _check_names(database: Database, sheet: _Sheet) -> list[str]:
     known = {row["relation"] for row in database.read("decisions/list_known_relations", relations=relations)}
     wrong = ~frame["relation"].isin(known - {*reserved.RELATIONS})
     return problems + sheet.complaint(wrong, "no fact and no prediction has the relation", frame["relation"])
+
+
+def _check_kinds(database: Database, sheet: _Sheet) -> list[str]:
+    frame = sheet.frame[sheet.frame["verdict"] != "undone"]
+    links = [(str(h), str(r), str(t)) for h, r, t in frame[[*ENDS]].itertuples(index=False, name=None)]
+    found: dict[str, str] = {}
+    for some in batches(links, BATCH):
+        found |= unjoined_kinds(database, some)
+    said = pd.Series([found.get(link_key(*link), "") for link in links], frame.index, dtype=object)
+    what = "the relation never joins such kinds; --force records it all the same"
+    return _Sheet(sheet.path, frame).complaint(said != "", what, said)
 
 
 def _compare(database: Database, sheet: _Sheet, force: bool) -> tuple[pd.DataFrame, list[str]]:

@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import neo4j
 import pandas as pd
@@ -69,6 +69,13 @@ class Decision(BaseModel):
         return link_key(self.head, self.relation, self.tail)
 
 
+class _Rules(NamedTuple):
+    """What is not asked: whether others decided meanwhile; whether the relation joins such kinds."""
+
+    force: bool
+    any_kinds: bool
+
+
 class ConflictError(PipelineError):
     """Somebody decided in between; `conflicts` are the decisions that had not been seen, oldest first."""
 
@@ -86,19 +93,22 @@ def decide(
     queue: Queue = "review",
     batch: str | None = None,
     force: bool = False,
+    any_kinds: bool = False,
 ) -> list[Decision]:
     """Record the choices, all or none, and make the graph follow; the decisions in the order of the choices.
 
     accepted: the link becomes a fact of the source 'prediction' (split train where no source gave one).
     rejected, undone: that source is taken from the fact again, which goes where nobody else asserts it.
     The PREDICTED link, where there is one, carries the verdict (undone: pending). The entities must be in the graph,
-    the link need not have been predicted. With `force` nobody is asked whether `seen` is the newest decision.
+    the link need not have been predicted. With `force` nobody is asked whether `seen` is the newest decision, with
+    `any_kinds` whether the relation joins entities of these kinds.
 
     Raises ConflictError where `seen` is not the newest decision about its link; InputError for an unknown entity or
-    relation, an id that stands for another choice, one link twice, or an undo where nothing stands. Waits for
-    another transaction that writes the same links.
+    relation, ends of kinds that no fact and no prediction of the relation joins, an id that stands for another choice,
+    one link twice, or an undo where nothing stands. Waits for another transaction that writes the same links.
     """
-    (decisions,) = _decide(database, [(by, choices)], queue=queue, batch=batch, force=force)
+    rules = _Rules(force, any_kinds)
+    (decisions,) = _decide(database, [(by, choices)], queue=queue, batch=batch, rules=rules)
     return decisions
 
 
@@ -107,9 +117,11 @@ def decide_in_parts(
 ) -> list[list[Decision]]:
     """Record the choices of several people, part after part, all in one transaction or none, whatever stands.
 
+    Kinds are not asked about: `unjoined_kinds` tells them before.
+
     Raises what `decide` raises.
     """
-    return _decide(database, parts, queue=queue, batch=None, force=True)
+    return _decide(database, parts, queue=queue, batch=None, rules=_Rules(force=True, any_kinds=True))
 
 
 def _decide(
@@ -118,7 +130,7 @@ def _decide(
     *,
     queue: Queue,
     batch: str | None,
-    force: bool,
+    rules: _Rules,
 ) -> list[list[Decision]]:
     for by, choices in parts:
         if not by.strip():
@@ -127,34 +139,39 @@ def _decide(
 
     def transact(tx: neo4j.ManagedTransaction) -> list[list[Decision]]:
         _lock(tx, [choice for _, choices in parts for choice in choices])
-        return [_decide_part(tx, choices, by=by, queue=queue, batch=batch, force=force) for by, choices in parts]
+        return [_decide_part(tx, choices, by=by, queue=queue, batch=batch, rules=rules) for by, choices in parts]
 
     with database.session() as session:
         return session.execute_write(transact)
 
 
 def _decide_part(
-    tx: neo4j.ManagedTransaction, choices: Sequence[Choice], *, force: bool, **common: str | None
+    tx: neo4j.ManagedTransaction, choices: Sequence[Choice], *, rules: _Rules, **common: str | None
 ) -> list[Decision]:
     recorded = _recorded(tx, choices)
     new = [choice for choice in choices if choice.id not in recorded]
     earlier = _earlier(tx, [choice.key for choice in new])
-    if not force:
+    if not rules.force:
         _refuse_unseen(new, earlier)
+    _refuse_unknown_relations(tx, {choice.relation for choice in new})
+    if not rules.any_kinds:
+        _refuse_unjoined_kinds(tx, new)
     made = _record(tx, new, earlier, **common)
     return [recorded.get(choice.id) or made[choice.id] for choice in choices]
 
 
-def undo_batch(database: Database, batch: str, *, by: str) -> list[Decision]:
-    """Take back what stands of a batch; links that were decided again since are left as they are.
+def undo_batch(database: Database, batch: str, *, of: str, by: str) -> list[Decision]:
+    """Take back what stands of one person's batch; links that were decided again since are left as they are.
+
+    of: whose batch; an id that two people used names two batches.
 
     Returns the new decisions, none where nothing of the batch stands any more.
 
     Raises InputError for an unknown batch, ConflictError where somebody decides one of the links at the same moment.
     """
-    if not database.read("decisions/count_batch", batch=batch)[0]["decisions"]:
-        raise InputError(f"there is no batch {batch!r}")
-    standing = database.read("decisions/list_batch", batch=batch)
+    if not database.read("decisions/count_batch", batch=batch, by=of)[0]["decisions"]:
+        raise InputError(f"there is no batch {batch!r} of {of}")
+    standing = database.read("decisions/list_batch", batch=batch, by=of)
     choices = [
         Choice(
             id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"undo {row['id']}")),
@@ -167,6 +184,12 @@ def undo_batch(database: Database, batch: str, *, by: str) -> list[Decision]:
         for row in standing
     ]
     return decide(database, choices, by=by, queue="batch", batch=batch)
+
+
+def unjoined_kinds(database: Database, links: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    """By key those of the links (head, relation, tail) whose relation never joins such kinds: the kinds in words."""
+    rows = [{"key": link_key(*link), "head": link[0], "relation": link[1], "tail": link[2]} for link in links]
+    return _in_words(database.read("decisions/find_unjoined_kinds", rows=rows))
 
 
 def history(database: Database, head: str, relation: str, tail: str) -> list[Decision]:
@@ -243,6 +266,19 @@ def _refuse_unseen(choices: Sequence[Choice], earlier: dict[str, list[Decision]]
         raise ConflictError(unseen)
 
 
+def _refuse_unjoined_kinds(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> None:
+    rows = [
+        {**c.model_dump(include={"head", "relation", "tail"}), "key": c.key} for c in choices if c.verdict != "undone"
+    ]
+    if wrong := _in_words(run_in_transaction(tx, "decisions/find_unjoined_kinds", rows=rows)):
+        said = [f"{key}: {kinds}" for key, kinds in wrong.items()]
+        raise InputError(f"the relation never joins such kinds: {shorten(said)}; it can be forced")
+
+
+def _in_words(rows: Sequence[Row]) -> dict[str, str]:
+    return {key: "{head_kind} {relation} {tail_kind}".format(**row) for row in rows for key in row["keys"]}
+
+
 def _record(
     tx: neo4j.ManagedTransaction,
     choices: Sequence[Choice],
@@ -251,7 +287,6 @@ def _record(
 ) -> dict[str, Decision]:
     if not choices:
         return {}
-    _refuse_unknown_relations(tx, {choice.relation for choice in choices})
     for choice in choices:
         if choice.verdict == "undone" and (not earlier[choice.key] or earlier[choice.key][-1].verdict == "undone"):
             raise InputError(f"nothing stands that could be undone about {choice.key}")

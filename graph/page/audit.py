@@ -5,6 +5,10 @@ from typing import Any
 from base.errors import InputError
 from graph.connection import Database, Row
 from graph.curation.decisions import Decision
+from graph.page.numbers import finite
+
+# The reason of a link that was rejected because another answer was chosen.
+DISPLACED = "another answer is right"
 
 
 def find_decision(database: Database, id_: str) -> Decision | None:
@@ -49,6 +53,14 @@ def list_decisions(
     return [as_entry(row) for row in rows]
 
 
+def list_displaced(database: Database) -> list[dict[str, Any]]:
+    """Rejections that came only with the choice of another answer, of relations that can have several, newest first.
+
+    An earlier page made them on every relation. Each as `list_decisions` gives it.
+    """
+    return [as_entry(row) for row in database.read("review/list_displaced", reason=DISPLACED)]
+
+
 def as_entry(row: Row) -> dict[str, Any]:
     """A row with its map `decision` as a Decision."""
     return {**row, "decision": _decision(row["decision"])}
@@ -60,4 +72,4 @@ def list_people(database: Database) -> list[str]:
 
 
 def _decision(row: Row) -> Decision:
-    return Decision(**{**row, "at": row["at"].to_native()})
+    return Decision(**{**finite(row), "at": row["at"].to_native()})

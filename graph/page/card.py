@@ -9,10 +9,13 @@ from pydantic import BaseModel
 from graph import reserved
 from graph.connection import Database, Row
 from graph.curation.decisions import Decision, history
+from graph.page.numbers import finite
 
 # What the pipeline keeps on an entity for itself, or what the page shows in a place of its own.
 _INNER = frozenset({"id", "name", "label", "text", "url", "rights", "image", *reserved.ENTITY_PROPERTIES})
 MODALITIES = ("structural", "visual", "textual")
+# Other candidates that are offered.
+OTHERS = 5
 
 
 class Named(BaseModel):
@@ -57,10 +60,15 @@ class Similar(BaseModel):
 
 
 class Other(Named):
-    """Another candidate for the same question; `seen` is the id of the newest decision about it."""
+    """Another candidate for the same question; `seen` is the id of the newest decision about it.
+
+    place: its number on the page, which stays while others before it are decided.
+    """
 
     key: str
+    place: int
     seen: str | None
+    verdict: str
     probability: float | None
     rank: int | None
 
@@ -92,6 +100,8 @@ class Card(BaseModel):
     similar: list[Similar]
     paths: list[Path]
     others: list[Other]
+    functional: bool
+    """Whether the head has one value of the relation, so that another answer says that this one is wrong."""
     decisions: list[Decision]
 
     @property
@@ -105,7 +115,8 @@ def read_card(database: Database, key: str) -> Card | None:
     rows = database.read("review/read_card", key=key)
     if not rows:
         return None
-    row, link = rows[0], rows[0]["link"]
+    row = finite(rows[0])
+    link = row["link"]
     paths = [json.loads(path) for path in link.get("paths") or []]
     similar = list(link.get("similar") or [])
     named = read_names(database, [*similar, *(id_ for path in paths for id_ in path[::2])])
@@ -126,7 +137,8 @@ def read_card(database: Database, key: str) -> Card | None:
         shares={name: link[f"share_{name}"] for name in MODALITIES if link.get(f"share_{name}") is not None},
         similar=_similar(similar, link.get("similarity"), named),
         paths=_paths(paths, link.get("path_counts"), named),
-        others=[Other(**{**other, "name": other["name"] or other["id"]}) for other in row["others"]],
+        others=_others(row["others"]),
+        functional=row["functional"],
         decisions=history(database, row["head"]["id"], row["relation"], row["tail"]["id"]),
     )
 
@@ -161,6 +173,16 @@ def _by_relation(facts: list[Row]) -> dict[str, list[Named]]:
         named = Named(id=fact["id"], name=fact["name"] or fact["id"])
         grouped.setdefault(fact["relation"], []).append(named)
     return grouped
+
+
+def _others(rows: list[Row]) -> list[Other]:
+    """Up to the fifth undecided one; decided ones between them keep their places, so no key changes its meaning."""
+    found: list[Other] = []
+    for place, other in enumerate(rows, 1):
+        if sum(o.verdict == "pending" for o in found) == OTHERS:
+            break
+        found.append(Other(**{**other, "name": other["name"] or other["id"], "place": place}))
+    return found
 
 
 def _similar(ids: list[str], similarities: list[float] | None, named: dict[str, Named]) -> list[Similar]:

@@ -45,6 +45,7 @@ def publish(
     run_id: str | None = None,
     relations: Sequence[str] | None = None,
     heads: Sequence[str] | None = None,
+    functional: Sequence[str] | None = None,
     wait: float = 60.0,
     progress: Progress = silent,
     notify: Callable[[str], None] = ignore,
@@ -54,7 +55,8 @@ def publish(
     `relations` are those that the run covers, by default those of the links: what it no longer predicts of them becomes
     stale. With `heads` it covers only links that leave these entities. A relation is written in one transaction, so its
     readers see one run, whole. What a curator decided is never touched, and neither decided links nor facts are
-    predicted again. Queues are ordered by a `priority` that every link gets (`links.with_priority`).
+    predicted again. Queues are ordered by a `priority` that every link gets (`links.with_priority`). `functional` names
+    the relations of which a head has one value (None: not known): only there does another answer speak against a link.
 
     Without a `run_id`, a new one is made, unless the newest run published the very same links, finished or not: then
     that run is taken up again. So after a crash the same call completes the graph, and otherwise changes nothing.
@@ -77,7 +79,7 @@ def publish(
     table = with_priority(table)
     with publication_lock(database, wait, notify) as lock:
         writer = _Writer(database, lock, _choose_run(database, run_id, content), model_version, chosen, _columns(table))
-        writer.start(content)
+        writer.start(content, functional)
         try:
             counts = writer.write(table, covered, progress)
             publish_rules(database, table, model_version)
@@ -148,13 +150,14 @@ class _Writer:
         earlier = {row["column"] for row in database.read("predict/list_earlier_columns")}
         self.blank = dict.fromkeys(sorted(earlier.difference(columns)))
 
-    def start(self, content: str) -> None:
+    def start(self, content: str, functional: Sequence[str] | None) -> None:
         self.database.write(
             "predict/start_run",
             run_id=self.run_id,
             model_version=self.model_version,
             links_digest=content,
             columns=self.columns,
+            functional=None if functional is None else list(functional),
         )
 
     def write(self, table: pa.Table, relations: list[str], progress: Progress) -> pd.DataFrame:

@@ -195,7 +195,11 @@ def _unknown(version: str, known: list[str]) -> InputError:
 
 
 def _model(row: Row) -> Model:
-    read = {name: json.loads(row[name]) for name in ("config", "metrics", "encoders", "verdict") if row[name]}
+    read = {
+        name: json.loads(row[name], parse_constant=lambda _: None)
+        for name in ("config", "metrics", "encoders", "verdict")
+        if row[name]
+    }
     times = {name: row[name].to_native() for name in ("created_at", "promoted_at") if row[name]}
     return Model(**{**row, **read, **times})
 

@@ -34,8 +34,8 @@ def evidence(
 ) -> pd.DataFrame:
     """Evidence for links (columns head, relation, tail: ids) of a model with the rows of `graph`, in their order.
 
-    similar: at most SIMILAR ids of the entities nearest to the head, by the cosine of r_e, for which the same relation
-    and tail is recorded; similarity: those cosines. paths and path_counts: see models.explanation.paths.Found.
+    similar: at most SIMILAR ids of the entities nearest to the head, by the cosine of r_e, with the same relation and
+    tail among the training facts; similarity: those cosines. paths and path_counts: see models.explanation.paths.Found.
     share_structural, share_visual, share_textual: how much of the score rests on each, see `shares`.
     rule and what follows: see models.explanation.cited_rules.CitedRules.table; `rules` are of the rows of `graph`.
     """
@@ -64,13 +64,13 @@ def evidence(
 def similar(
     vectors: Tensor, graph: KnowledgeGraph, triples: Tensor, most: int = SIMILAR
 ) -> list[tuple[list[int], list[float]]]:
-    """For each of triples [n, 3] the entities nearest to its head that are known to have its relation and tail.
+    """For each of triples [n, 3] the entities nearest to its head that have its relation and tail in training.
 
     Nearness is the cosine of vectors [N, W], nearest first; the head itself is none of them.
     """
     units = F.normalize(vectors, dim=1)
     asked, group = torch.unique(triples[:, [2, 1]], dim=0, return_inverse=True)
-    rows, entities = KnownFacts(torch.cat(list(graph.triples.values())), graph.num_relations).answers(asked, "head")
+    rows, entities = KnownFacts(graph.triples["train"], graph.num_relations).answers(asked, "head")
     starts = torch.searchsorted(rows, torch.arange(len(asked) + 1))
     found: list[tuple[list[int], list[float]]] = [([], []) for _ in range(len(triples))]
     order = group.argsort(stable=True)

@@ -1,4 +1,4 @@
-"""Paths between the two ends of a link, through recorded facts, in either direction of each."""
+"""Paths between the two ends of a link, through the facts that training sees, in either direction of each."""
 
 import json
 from collections.abc import Sequence
@@ -34,10 +34,13 @@ class _Walks(NamedTuple):
 
 
 class Paths:
-    """Searches paths in the facts of a graph, held as sorted arrays."""
+    """Searches paths in the training facts of a graph, held as sorted arrays.
+
+    Facts of the other splits were hidden from the model, so they are no reason of what it proposes.
+    """
 
     def __init__(self, graph: KnowledgeGraph, hub: int = HUB) -> None:
-        facts = np.unique(np.concatenate([part.numpy() for part in graph.triples.values()]), axis=0)
+        facts = np.unique(graph.triples["train"].numpy(), axis=0)
         head, relation, tail = facts.T
         source, target = np.concatenate([head, tail]), np.concatenate([tail, head])
         step = np.concatenate([2 * relation, 2 * relation + 1])

@@ -14,6 +14,7 @@ function prepare() {
   if (crypto.randomUUID) {
     document.querySelectorAll("[data-uuid]").forEach((field) => (field.value = crypto.randomUUID()));
   }
+  document.querySelector("[data-again]")?.submit();
   const ahead = document.getElementById("ahead");
   if (ahead) new Image().src = ahead.dataset.picture;
 }
@@ -45,7 +46,10 @@ async function send(form, button) {
       return;
     }
     const html = await answer.text();
-    if (answer.ok || answer.status === 409) {
+    if (answer.status === 401) {
+      show(html);
+      say("Not saved yet: your session has ended.");
+    } else if (answer.ok || answer.status === 409) {
       show(html, answer.headers.get("Content-Location"));
       say(answer.ok ? "Saved." : "Somebody decided first; nothing was saved.");
     } else {
@@ -90,12 +94,14 @@ function press(key) {
   if (wanted === "?") return document.getElementById("keys")?.showModal();
   if (wanted === "z") return zoom();
   if (wanted === "/") return document.getElementById("search")?.focus();
-  if (wanted === "e") {
-    const reasons = document.getElementById("reasons");
+  const reasons = document.getElementById("reasons");
+  if (wanted === "e" || (wanted === "Escape" && reasons?.open)) {
     if (!reasons) return undefined;
     reasons.open = !reasons.open;
     return reasons.querySelector(reasons.open ? "button" : "summary").focus();
   }
+  // While the list is open a key means one of its lines, and nothing else.
+  if (reasons?.open) return reasons.querySelector(`[data-reason="${CSS.escape(wanted)}"]`)?.click();
   const target = [...document.querySelectorAll("main [data-key]")].find((element) => element.dataset.key === wanted);
   return target?.click();
 }
@@ -103,7 +109,7 @@ function press(key) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input, select, textarea") || document.querySelector("dialog[open]")) return;
-  if (!/^([arsuzeARSUZE0-5?/]|ArrowLeft|ArrowRight)$/.test(event.key)) return;
+  if (!/^([arsuzeARSUZE0-9?/]|ArrowLeft|ArrowRight|Escape)$/.test(event.key)) return;
   event.preventDefault();
   press(event.key);
 });

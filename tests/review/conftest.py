@@ -22,7 +22,9 @@ from graph.predicted.registry import register_model
 from graph.schema import setup_schema
 from review.app import create_app
 from review.context import Site
-from review.users import LoginLimit, UsersFile
+from review.doorkeeper import Doorkeeper
+from review.impatience import Impatient
+from review.users import UsersFile
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -163,7 +165,7 @@ def make_site(gallery: Database, store: PictureStore, tmp_path: Path) -> Callabl
             secret="a secret of the tests",
             users=users,
             local_name=name,
-            limit=LoginLimit(),
+            door=Doorkeeper(tmp_path / "review" / "door.sqlite"),
             hosts=frozenset({"localhost", "127.0.0.1"}),
         )
 
@@ -185,7 +187,9 @@ def serve() -> Iterator[Callable[[Site], str]]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(create_app(site), port=port, log_level="error", lifespan="off"))
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(site), http=Impatient, port=port, log_level="error", lifespan="off")
+        )
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:

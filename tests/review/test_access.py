@@ -1,6 +1,7 @@
 """Who may come in, what they may do, and what no request can reach."""
 
 import hashlib
+import json
 import socket
 import stat
 import uuid
@@ -16,13 +17,14 @@ from PIL import Image
 
 from base.errors import InputError
 from graph.connection import Database
+from graph.link_key import link_key
 from graph.pictures import PictureStore
 from review.app import create_app
 from review.context import Site
 from review.server import Serving, check_address, check_serving
 from review.users import UsersFile, read_secret
 from tests.review.conftest import picture
-from tests.review.test_queue_page import decisions, fields, hidden, press
+from tests.review.test_queue_page import decisions, facts, fields, hidden, press
 
 
 def log_in(client: TestClient, name: str, password: str | None = None) -> Response:
@@ -96,6 +98,28 @@ def test_only_an_admin_takes_back_what_others_decided(visitor: Callable[[], Test
     assert [answer.status_code for answer in answers] == [403, 303]
 
 
+def test_nobody_takes_back_a_batch_of_another_by_joining_it(
+    visitor: Callable[[], TestClient], users: UsersFile, gallery: Database
+) -> None:
+    """Ben sends the id of Ana's batch with a decision of his own, and then takes back "his" batch."""
+    users.add("ben", "curator", "ben-has-a-long-one")
+    ana, ben = visitor(), visitor()
+    for client, name in ((ana, "ana"), (ben, "ben")):
+        log_in(client, name)
+    batch, made = str(uuid.uuid4()), {}
+    for client, name, work in ((ana, "ana", "w00"), (ben, "ben", "w01")):
+        token = hidden(client.get("/queue").text, "token")
+        chosen = json.dumps([link_key(work, "hasStyle", "cubism"), None])
+        client.post("/batch", data={"token": token, "id": batch, "verdict": "accepted", "chosen": [chosen]})
+        made[name] = ben.get("/api/decisions", params={"by": name}).json()[0]["decision"]
+    assert made["ana"]["batch"] == made["ben"]["batch"]
+    token = hidden(ben.get("/queue").text, "token")
+    for decision, status in (("ana", 403), ("ben", 303)):
+        sent = {"token": token, "id": str(uuid.uuid4()), "decision": made[decision]["id"]}
+        assert ben.post("/undo", data=sent).status_code == status
+    assert facts(gallery) == {("w00", "cubism")}
+
+
 def test_a_form_of_another_site_is_refused(client: TestClient, gallery: Database) -> None:
     page = client.get("/queue")
     for token in ("", "guessed"):
@@ -121,10 +145,9 @@ def test_a_new_password_or_role_ends_open_sessions(visitor: Callable[[], TestCli
 def test_a_forged_session_is_none(visitor: Callable[[], TestClient]) -> None:
     client = visitor()
     log_in(client, "vera")
-    signed = client.cookies["vlkge_review"]
-    client.cookies.set("vlkge_review", signed[:-4] + "AAAA", domain="localhost.local")
+    ((name, signed),) = client.cookies.items()
     other = TestClient(client.app, base_url="http://localhost", follow_redirects=False)
-    other.cookies.set("vlkge_review", signed[:-4] + "AAAA")
+    other.cookies.set(name, signed[:-4] + "AAAA")
     assert other.get("/queue").status_code == 303
 
 

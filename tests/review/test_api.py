@@ -45,7 +45,8 @@ def test_anything_sent_is_answered_as_described(make_site: Callable[..., Site], 
 
 
 def _cookie(client: TestClient) -> str:
-    return f"vlkge_review={client.cookies['vlkge_review']}"
+    ((name, value),) = client.cookies.items()
+    return f"{name}={value}"
 
 
 def test_a_script_reads_the_queue_and_decides(client: TestClient, gallery: Database) -> None:
@@ -71,6 +72,23 @@ def test_a_script_reads_the_queue_and_decides(client: TestClient, gallery: Datab
     assert facts(gallery) == {("w01", "impressionism"), ("w02", "impressionism")}
     following = client.get("/api/queue", params={"limit": 3, "after": page["after"]}).json()
     assert [row["head"] for row in following["links"]] == ["w03", "w04", "w05"]
+
+
+def test_ends_of_kinds_that_the_relation_never_joins_are_refused_unless_forced(
+    client: TestClient, gallery: Database
+) -> None:
+    token = {"X-CSRF-Token": client.get("/api/session").json()["token"]}
+    wish = {"id": str(uuid.uuid4()), "head": "monet", "relation": "hasStyle", "tail": "cubism", "verdict": "accepted"}
+    refused = client.post("/api/decisions", json=[wish], headers=token)
+    assert refused.status_code == 400
+    assert "never joins such kinds" in refused.json()["detail"]
+    assert "Artist hasStyle Style" in refused.json()["detail"]
+    assert decisions(gallery) == 0
+    assert client.post("/api/decisions?any_kinds=true", json=[wish], headers=token).status_code == 200
+    # A style is refused as a maker, an artist is not, though nobody proposed it.
+    wish = {**wish, "id": str(uuid.uuid4()), "head": "w00", "relation": "isCreatedByArtist"}
+    assert client.post("/api/decisions", json=[wish], headers=token).status_code == 400
+    assert client.post("/api/decisions", json=[{**wish, "tail": "monet"}], headers=token).status_code == 200
 
 
 def test_a_login_for_scripts(make_site: Callable[..., Site], users: object) -> None:

@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import json
 import re
 import uuid
 from xml.etree import ElementTree
@@ -47,18 +48,39 @@ def test_all_links_of_a_relation_above_a_threshold_are_one_undoable_batch(
 def test_all_works_of_an_artist_are_previewed(client: TestClient) -> None:
     page = client.get("/batch?near=monet").text
     assert len(chosen(page)) == 36
-    assert "What is attached to Claude Monet" in text(page)
+    assert "What is created by artist Claude Monet" in text(page)
+    assert "Claude Monet, 1899" in text(page)  # the maker and the date of each work
     assert len(chosen(client.get("/batch?near=monet&from=90").text)) == 3
 
 
-def test_a_batch_is_decided_whole_or_not_at_all(client: TestClient, gallery: Database) -> None:
+def test_a_batch_is_what_its_title_says(client: TestClient, gallery: Database) -> None:
+    """That w00 is about Monet too is another relation; its links are in a batch of their own."""
+    gallery.driver.execute_query(
+        "MATCH (w {id: 'w00'}), (a {id: 'monet'}) CREATE (w)-[:depicts {vlkge: true, sources: ['m']}]->(a)"
+    )
+    gallery.driver.execute_query("MATCH (:Entity {id: 'w01'})-[r:isCreatedByArtist]->() DELETE r")
+    assert len(chosen(client.get("/batch?near=monet&via=isCreatedByArtist").text)) == 33
+    page = client.get("/batch?near=monet&via=depicts").text
+    assert "What depicts Claude Monet" in text(page)
+    assert {json.loads(json.loads(value)[0])[0] for value in chosen(page)} == {"w00"}
+
+
+def test_nothing_is_ticked_below_the_probability_that_was_chosen(client: TestClient) -> None:
+    def ticked(query: str) -> int:
+        return len(re.findall(r'name="chosen"[^>]* checked', client.get(f"/batch?relation=hasStyle{query}").text))
+
+    assert [ticked(""), ticked("&tick=90"), ticked("&tick=0")] == [0, 3, 36]  # 0.95, 0.93, 0.91
+    assert client.get("/batch?relation=hasStyle&tick=most").status_code == 400
+
+
+def test_a_conflict_holds_back_its_row_and_not_the_batch(client: TestClient, gallery: Database) -> None:
     page = client.get("/batch?relation=hasStyle&from=85").text
     press(client, client.get("/queue"), verdict="rejected")
     form = {"token": hidden(page, "token"), "id": hidden(page, "id"), "verdict": "accepted"}
-    answer = client.post("/batch", data={**form, "chosen": chosen(page)})
-    assert answer.status_code == 409
-    assert "decided by others meanwhile" in text(answer.text)
-    assert decisions(gallery) == 1
+    after = text(client.get(client.post("/batch", data={**form, "chosen": chosen(page)}).headers["location"]).text)
+    assert "left as they are: Pond number 0 has style Impressionism rejected" in after
+    assert "5 decided in one batch." in after
+    assert facts(gallery) == {(work, "impressionism") for work in WORKS[1:6]}
 
 
 def test_an_empty_batch_is_explained(client: TestClient) -> None:

@@ -1,6 +1,7 @@
 """The queue without scripts: what a card shows, what each button does to the graph, and what happens twice."""
 
 import html
+import json
 import re
 import uuid
 from collections.abc import Callable
@@ -13,9 +14,10 @@ from httpx import Response
 from graph.connection import Address, Database, connect
 from graph.curation.decisions import Choice, decide
 from graph.link_key import link_key
+from graph.predicted.predictions import publish
 from review.app import create_app
 from review.context import Site
-from tests.review.conftest import HOSTILE, RULE, WORKS
+from tests.review.conftest import HOSTILE, RULE, WORKS, proposals
 
 FIRST = link_key("w00", "hasStyle", "impressionism")
 
@@ -59,6 +61,9 @@ def test_the_most_probable_link_comes_first_with_what_speaks_for_it(client: Test
     assert "Whether there is one is not known." in text
     assert "36 left · 0 today" in text
     assert "43 such ways" in text
+    assert (
+        "Through facts that the model learned from. Ways through entities with very many facts are not counted." in text
+    )
     assert "structure 50 % picture 30 % text 20 %" in text.replace("  ", " ")
     assert "is created by artist Claude Monet" in text
     assert "CC0" in text
@@ -105,10 +110,45 @@ def test_sending_a_form_twice_decides_once(client: TestClient, gallery: Database
     assert decisions(gallery) == 1
 
 
-def test_another_answer_is_accepted_and_the_proposed_one_rejected_and_both_are_undone(
+def has_one_style(database: Database) -> None:
+    """The newest run knows that a work has one style."""
+    publish(database, proposals(), model_version="m1", run_id="monday", functional=["hasStyle"])
+
+
+def test_where_several_answers_can_be_right_another_one_rejects_nothing(client: TestClient, gallery: Database) -> None:
+    page = client.get("/queue")
+    assert "Several answers can be right" in page.text
+    assert 'name="instead"' not in page.text
+    other = html.unescape(re.findall(r'name="also" value="([^"]*)"', page.text)[0])
+    answer = press(client, page, also=other)
+    after = client.get(answer.headers["location"])
+    assert hidden(after.text, "key") == FIRST
+    assert verdicts(gallery) == {link_key("w00", "hasStyle", "cubism"): "accepted"}
+    # What is left keeps its key: 1 is the accepted one's still.
+    assert re.findall(r'name="also"[^>]*data-key="(\d)"', after.text) == ["2"]
+    press(client, after, verdict="accepted")
+    assert facts(gallery) == {("w00", "cubism"), ("w00", "impressionism")}
+
+
+def test_rejections_that_came_with_another_answer_are_listed_and_taken_back_alone(
     client: TestClient, gallery: Database
 ) -> None:
     page = client.get("/queue")
+    press(client, page, instead=json.dumps([link_key("w00", "hasStyle", "cubism"), None]))  # as the page once did
+    audit = client.get("/audit").text
+    assert "Rejected only because another answer was chosen" in audit
+    undo = {name: hidden(audit, name) for name in ("token", "id", "decision", "then", "alone")}
+    client.post("/undo", data=undo)
+    assert verdicts(gallery) == {link_key("w00", "hasStyle", "cubism"): "accepted"}
+    assert "Rejected only because" not in client.get("/audit").text
+
+
+def test_another_answer_is_accepted_and_the_proposed_one_rejected_and_both_are_undone(
+    client: TestClient, gallery: Database
+) -> None:
+    has_one_style(gallery)
+    page = client.get("/queue")
+    assert "There is one answer to “has style”" in page.text
     other = html.unescape(re.findall(r'name="instead" value="([^"]*)"', page.text)[0])
     after = client.get(press(client, page, instead=other).headers["location"])
     assert facts(gallery) == {("w00", "cubism")}
@@ -232,6 +272,12 @@ def test_a_form_that_is_wrong_changes_nothing(client: TestClient, gallery: Datab
     answer = press(client, client.get("/queue"), **more)
     assert answer.status_code == 400
     assert decisions(gallery) == 0
+
+
+def test_why_says_where_the_vectors_make_no_use_of_the_paths(client: TestClient, gallery: Database) -> None:
+    assert "make no use of them" not in client.get("/queue").text
+    gallery.driver.execute_query("MATCH ()-[p:PREDICTED {key: $key}]->() SET p.share_structural = 0.0", key=FIRST)
+    assert "The vectors make no use of them." in client.get("/queue").text
 
 
 def test_a_link_that_is_gone_has_a_page(client: TestClient) -> None:

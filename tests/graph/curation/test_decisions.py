@@ -189,13 +189,13 @@ def test_a_batch_is_undone_but_for_what_was_decided_since(art: Database) -> None
     links = [("wave", "hasStyle", "ukiyo-e"), ("fuji", "hasStyle", "ukiyo-e")]
     made = decide(art, [choose("accepted", link) for link in links], by="ana", queue="batch", batch="b1")
     decide(art, [choose("rejected", links[0], seen=made[0])], by="ben")
-    undone = undo_batch(art, "b1", by="ana")
+    undone = undo_batch(art, "b1", of="ana", by="ana")
     assert [(d.head, d.verdict, d.batch) for d in undone] == [("fuji", "undone", "b1")]
     assert (verdict_of(art, "wave"), verdict_of(art, "fuji")) == ("rejected", "pending")
     assert facts(art) == CATALOGUE
-    assert undo_batch(art, "b1", by="ana") == []
+    assert undo_batch(art, "b1", of="ana", by="ana") == []
     with pytest.raises(InputError, match="no batch 'b2'"):
-        undo_batch(art, "b2", by="ana")
+        undo_batch(art, "b2", of="ana", by="ana")
 
 
 def test_disagreements_and_disputes_are_listed(art: Database) -> None:

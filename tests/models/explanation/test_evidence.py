@@ -67,11 +67,11 @@ def paths(graph, head, tail, **options):
 
 
 def test_paths_by_hand_shortest_first(graph):
-    """By the artist himself in two facts, by his two other works in three; the count tells of both works."""
+    """By the artist himself in two facts, by his other work in three; that Poppies is his was hidden from the model."""
     found = paths(graph, "lilies", "impressionism")
     assert list(found.items()) == [
         ('["lilies",">madeBy","monet",">worksIn","impressionism"]', 1),
-        ('["lilies",">madeBy","monet","<madeBy","haystacks",">hasStyle","impressionism"]', 2),
+        ('["lilies",">madeBy","monet","<madeBy","haystacks",">hasStyle","impressionism"]', 1),
     ]
 
 
@@ -84,9 +84,9 @@ def test_a_path_goes_through_no_entity_twice_and_may_be_one_fact(graph):
 
 
 def test_no_path_goes_through_a_hub(graph):
-    """Monet has five facts; a path may end in a hub."""
-    assert paths(graph, "lilies", "impressionism", hub=5) == {}
-    assert list(paths(graph, "lilies", "monet", hub=5)) == ['["lilies",">madeBy","monet"]']
+    """Monet has four facts that training sees; a path may end in a hub."""
+    assert paths(graph, "lilies", "impressionism", hub=4) == {}
+    assert list(paths(graph, "lilies", "monet", hub=4)) == ['["lilies",">madeBy","monet"]']
 
 
 def test_paths_equal_a_plain_search(gallery):
@@ -101,7 +101,7 @@ def walks(graph, path, tail):
     """Every way from the end of the path to the tail in at most three facts, by recursion."""
     if len(path) > 3:
         return
-    for head, _, other in torch.cat(list(graph.triples.values())).tolist():
+    for head, _, other in graph.triples["train"].tolist():
         for here, there in ((head, other), (other, head)):
             if here == path[-1] and there == tail:
                 yield path
@@ -158,7 +158,7 @@ def test_evidence_has_the_columns_of_links(graph, model):
     assert list(found.columns) == COLUMNS
     assert list(found.index) == [7]
     assert set(found["similar"].iloc[0]) == {"haystacks", "poppies"}
-    assert found["path_counts"].iloc[0] == [1, 2]
+    assert found["path_counts"].iloc[0] == [1, 1]
     assert evidence(model, graph, rules, links.iloc[:0]).empty
 
 

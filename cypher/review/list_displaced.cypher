@@ -1,0 +1,21 @@
+// Rejections that stand and were made by choosing another answer, of relations of which the newest run that knows does
+// not say that a head has one value; the newest first. With the names of the ends.
+// $reason (string): the reason that such rejections carry
+// $limit (integer) = 1000: maximum number of rows
+// Returns: decision, head_name, tail_name, stands
+CALL () {
+  OPTIONAL MATCH (r:PredictionRun:Vlkge)
+  WHERE r.functional IS NOT NULL
+  WITH r ORDER BY r.started_at DESC LIMIT 1
+  RETURN coalesce(r.functional, []) AS functional
+}
+MATCH (d:Decision:Vlkge)
+WHERE d.verdict = 'rejected' AND d.reason = $reason AND d.batch STARTS WITH 'card-'
+  AND NOT d.relation IN functional
+  AND NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number }
+WITH d ORDER BY d.at DESC, d.id LIMIT $limit
+OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
+OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
+RETURN d {.key, .number, .id, .head, .relation, .tail, .verdict, .by, .at, .reason, .run_id, .model_version,
+  .probability, .batch, .queue} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
+  true AS stands
