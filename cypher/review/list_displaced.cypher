@@ -1,5 +1,5 @@
-// Rejections that stand and were made by choosing another answer, of relations of which the newest run that knows does
-// not say that a head has one value; the newest first. With the names of the ends.
+// Rejections that stand and were made by choosing another answer, the newest first, with the names of the ends. Relations
+// of which the newest run that knows says that a head has one value are left out.
 // $reason (string): the reason that such rejections carry
 // $limit (integer) = 1000: maximum number of rows
 // Returns: decision, head_name, tail_name, stands

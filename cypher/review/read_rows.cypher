@@ -2,8 +2,7 @@
 // the head and when: its properties and the beginning of its facts.
 // $keys (list): their keys
 // $facts (integer) = 40: maximum number of facts of a head
-// Returns: key, head, head_name, picture, relation, tail, tail_name, probability, answer_probability, rank, verdict, seen,
-// properties, facts
+// Returns: key, head, head_name, picture, relation, tail, tail_name, probability, answer_probability, rank, verdict, seen, properties, facts
 UNWIND range(0, size($keys) - 1) AS place
 WITH place, $keys[place] AS key
 MATCH (h)-[p:PREDICTED {vlkge: true, key: key}]->(t)
