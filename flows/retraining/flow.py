@@ -30,6 +30,7 @@ from flows.retraining.retry import retry
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.locks import BusyError, retraining_lock
 from flows.runtime.logs import LOGGED
+from flows.runtime.place import Place
 from flows.runtime.progress import progress_bar
 from flows.runtime.provenance import git_commit
 from flows.runtime.services import echo, open_graph
@@ -85,8 +86,8 @@ def retrain(
     """One night: a better model takes over, a worse one is refused, and a failure leaves yesterday's state in force."""
     settings = Settings()
     wanted = retrain_config.check(config or {})
-    with retraining_lock(settings):
-        night = RetrainRun(settings, wanted, device)
+    with retraining_lock(settings) as place:
+        night = RetrainRun(settings, wanted, device, place)
         taken_in: dict[str, Any] = {}
         if folder is not None:
             taken_in["ingested"] = night.step(
@@ -102,12 +103,14 @@ def retrain(
 class RetrainRun:
     """The steps of one retraining, each tried again where the database is away."""
 
-    def __init__(self, settings: Settings, wanted: RetrainConfig, device: str) -> None:
+    def __init__(self, settings: Settings, wanted: RetrainConfig, device: str, place: Place) -> None:
         self.settings = settings
         self.wanted = wanted
         self.device = device
+        self.place = place
 
     def step(self, step: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+        self.place.check()
         echo(f"· {getattr(step, 'name', '')}")
         return retry(step, self.wanted.attempts, self.wanted.pause)(*arguments, **options)
 

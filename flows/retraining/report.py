@@ -7,7 +7,9 @@ from prefect.artifacts import create_image_artifact, create_markdown_artifact, c
 
 from base.files import write_text
 from flows.retraining.outcome import Retraining
+from flows.runtime.artifacts import show
 from flows.runtime.checkpoints import folder_of
+from flows.runtime.services import tell_run
 from flows.runtime.settings import Settings
 from flows.runtime.webhook import notify
 from models.evaluation import plots
@@ -25,8 +27,9 @@ HEADLINES = {
 
 def deliver(settings: Settings, done: Retraining) -> Retraining:
     """Write the files, make the artifacts, and tell the webhook of a refusal; the retraining with its report's path."""
+    tell_run(headline(done), *done.reasons)
     if done.trained is None:
-        create_markdown_artifact(markdown=markdown(done, {}), key="retraining", description=headline(done))
+        show(create_markdown_artifact, markdown=markdown(done, {}), key="retraining", description=headline(done))
         return done
     folder = folder_of(settings, done.trained.version)
     drawn = draw(folder, done)
@@ -34,6 +37,7 @@ def deliver(settings: Settings, done: Retraining) -> Retraining:
     addresses = {name: path.relative_to(folder).as_posix() for name, path in drawn.items()}
     write_text(report, markdown(done, addresses))
     save_json(done.model_dump(mode="json"), folder / "retraining.json")
+    tell_run(f"the report: {report}")
     _make_artifacts(done, drawn)
     if done.outcome == "kept":
         notify(
@@ -139,12 +143,15 @@ def _test_table(done: Retraining) -> str:
 def _make_artifacts(done: Retraining, drawn: dict[str, Path]) -> None:
     """Prefect's pages cannot read our files, so the plots travel in the addresses themselves."""
     addresses = {name: _embedded(path) for name, path in drawn.items()}
-    create_markdown_artifact(markdown=markdown(done, addresses), key="retraining", description=headline(done))
+    show(create_markdown_artifact, markdown=markdown(done, addresses), key="retraining", description=headline(done))
     for name, address in addresses.items():
-        create_image_artifact(image_url=address, key=f"plot-{name.replace(' ', '-')}", description=name)
+        show(create_image_artifact, image_url=address, key=f"plot-{name.replace(' ', '-')}", description=name)
     if done.contest is not None:
-        create_table_artifact(
-            table=_gate_rows(done), key="gate", description="champion against challenger, by relation"
+        show(
+            create_table_artifact,
+            table=_gate_rows(done),
+            key="gate",
+            description="champion against challenger, by relation",
         )
 
 

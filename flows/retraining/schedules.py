@@ -18,8 +18,9 @@ from pydantic import BaseModel
 from base.errors import InputError
 from flows.retraining.flow import retrain
 from flows.retraining.outcome import Retraining
-from flows.runtime.locks import GPU, RETRAINING, set_limit
+from flows.runtime.locks import GPU, RETRAINING
 from flows.runtime.logs import LOGGED
+from flows.runtime.place import set_limit
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.predicted import registry

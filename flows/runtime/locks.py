@@ -5,17 +5,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import filelock
-from prefect import get_client
 from prefect.concurrency.sync import concurrency
-from prefect.exceptions import ObjectNotFound
 
 from base.errors import PipelineError
 from base.files import write_text
+from flows.runtime.place import LEASE_SECONDS, Place, set_limit
 from flows.runtime.settings import Settings
 
 RETRAINING, GPU = "vlkge-retrain", "vlkge-gpu"
-# The shortest that Prefect gives out: after so long, the place of a process that was killed is free again.
-LEASE_SECONDS = 60.0
 
 
 class BusyError(PipelineError):
@@ -23,7 +20,7 @@ class BusyError(PipelineError):
 
 
 @contextmanager
-def retraining_lock(settings: Settings, wait: float = LEASE_SECONDS + 30) -> Iterator[None]:
+def retraining_lock(settings: Settings, wait: float = LEASE_SECONDS + 30) -> Iterator[Place]:
     """Hold what only one retraining may hold: a lock in the home folder, and Prefect's limit over all machines.
 
     On this machine another one is refused at once; elsewhere it is waited for, at most `wait` seconds, since the place
@@ -42,15 +39,13 @@ def retraining_lock(settings: Settings, wait: float = LEASE_SECONDS + 30) -> Ite
         write_text(settings.vlkge_home / "retrain.pid", str(os.getpid()))
         set_limit(RETRAINING, 1)
         try:
-            held.enter_context(
-                concurrency(RETRAINING, occupy=1, timeout_seconds=wait, lease_duration=LEASE_SECONDS, strict=True)
-            )
+            place = held.enter_context(Place(RETRAINING, flow="retrain").held(wait))
         except TimeoutError:
             raise BusyError(
                 f"another retraining is at work on another machine (Prefect's concurrency limit {RETRAINING!r}): "
                 f"it was waited for {wait:g} seconds; one at a time"
             ) from None
-        yield
+        yield place
 
 
 @contextmanager
@@ -63,21 +58,6 @@ def gpu_slot(device: str) -> Iterator[None]:
         return
     with concurrency(GPU, occupy=1, lease_duration=LEASE_SECONDS):
         yield
-
-
-def set_limit(name: str, places: int) -> None:
-    """Let so many hold a limit at a time; it is made where it is not there yet."""
-    with get_client(sync_client=True) as client:
-        try:
-            client.read_global_concurrency_limit_by_name(name)
-        except ObjectNotFound:
-            from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
-
-            client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=places))
-            return
-        from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
-
-        client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(limit=places))
 
 
 def _holder(settings: Settings) -> str:

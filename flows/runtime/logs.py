@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from prefect import Flow
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.logging.loggers import flow_run_logger
 from pydantic import BaseModel
 
 from flows.runtime.settings import Settings
@@ -95,8 +96,11 @@ def log_end(flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
     seconds = round((datetime.now(UTC) - run.start_time).total_seconds(), 2) if run.start_time else None
     extra = _of(flow, run) | {"step": "end", "seconds": seconds}
     if state.is_completed():
-        result = state.result(raise_on_failure=False)
-        logger.info("%s completed", flow.name, extra=extra | {"result": summary(result)})
+        result = summary(state.result(raise_on_failure=False))
+        logger.info("%s completed", flow.name, extra=extra | {"result": result})
+        # Prefect's own log of the run, which its page shows.
+        if result is not None:
+            flow_run_logger(run, flow).info(words(result), extra={"step": "result"})
     else:
         logger.error("%s %s: %s", flow.name, state.name.lower() if state.name else "ended", state.message, extra=extra)
 
@@ -115,6 +119,22 @@ def summary(result: object) -> object:
     if isinstance(result, list | tuple):
         return [_counts(part) for part in result]
     return _counts(result)
+
+
+def words(result: object) -> str:
+    """The figures of a summary in one line, as ``entities (added 2, changed 0), model art-3``."""
+    if isinstance(result, Mapping):
+        told = [f"{name.replace('_', ' ')} {_figure(of)}" for name, of in result.items() if of not in (None, {})]
+        return ", ".join(told)
+    return "; ".join(map(words, result)) if isinstance(result, list) else _figure(result)
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"({words(value)})"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _counts(value: object) -> object:

@@ -12,6 +12,7 @@ from graph.server.process import BackgroundProcess, Ports, Program, State
 FIRST_PORTS = {"prefect": 14200}
 # 15 s on an idle laptop; the first start also creates the database.
 START_SECONDS = 300
+LEASE_STORAGE = "prefect.server.concurrency.lease_storage.filesystem"
 
 
 class PrefectStatus(BaseModel):
@@ -74,6 +75,8 @@ class PrefectServer:
                 "PREFECT_HOME": str(self.home),
                 "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
                 "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{self.home / 'prefect.db'}",
+                # In memory, Prefect's default, a place that was held when the server stopped stays taken for ever.
+                "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": LEASE_STORAGE,
                 "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
                 "DO_NOT_TRACK": "1",
             },

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from base.progress import Progress as Report
+from flows.runtime.artifacts import show
 from flows.runtime.output import terminal
 
 SECONDS_BETWEEN_ARTIFACTS = 2.0
@@ -55,8 +57,7 @@ class _Artifact:
         self.written_at = time.monotonic()
         percent = round(100 * share, 1)
         if self.identifier is None:
-            created = create_progress_artifact(progress=percent, description=self.description)
-            assert isinstance(created, UUID)  # not a coroutine: our flows are synchronous
-            self.identifier = created
+            # Not a coroutine: our flows are synchronous.
+            self.identifier = cast(UUID | None, show(create_progress_artifact, percent, description=self.description))
         else:
-            update_progress_artifact(self.identifier, progress=percent)
+            show(update_progress_artifact, self.identifier, percent)

@@ -3,6 +3,7 @@
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from flows.runtime.prefect_server import PrefectServer
 from flows.runtime.settings import Settings
@@ -15,6 +16,19 @@ from graph.server.neo4j_server import Server
 def echo(message: str) -> None:
     """A line for the person at the terminal; standard output is kept for results."""
     print(message, file=sys.stderr, flush=True)
+    tell_run(message)
+
+
+def tell_run(*messages: str) -> None:
+    """Lines in the log of the flow or task that is at work, which Prefect's pages show; outside of any, nothing."""
+    if "prefect" not in sys.modules:
+        return  # no flow is at work where it has not been imported, and importing it takes a second
+    from prefect.exceptions import MissingContextError
+    from prefect.logging import get_run_logger
+
+    with suppress(MissingContextError):
+        for message in messages:
+            get_run_logger().info(message)
 
 
 def start_services(settings: Settings) -> None:

@@ -1,13 +1,18 @@
 """The log of the flows: every line a JSON object that names its run."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
+from prefect import get_client
+from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
+from prefect.client.schemas.sorting import LogSort
+from prefect.logging.handlers import APILogHandler
 
 from base.errors import InputError
 from flows.ingest import ingest
-from flows.runtime.logs import summary
+from flows.runtime.logs import summary, words
 from graph.connection import Address
 from graph.loading.ingest import BrokenPicture, IngestResult, PictureCounts
 from graph.loading.plan import Counts
@@ -43,6 +48,22 @@ def test_a_run_leaves_a_line_with_its_id_and_what_it_counted(folder: Path) -> No
 
 
 @pytest.mark.usefixtures("prefect_server", "database")
+def test_the_page_of_the_run_says_what_it_counted(folder: Path) -> None:
+    state = ingest(folder=str(folder), source="art", return_state=True)
+    APILogHandler().flush()
+    (at_work,) = {state.state_details.flow_run_id}
+    wanted = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[at_work]))
+    for _ in range(50):  # the server stores what it was sent a moment later
+        with get_client(sync_client=True) as client:
+            told = [log.message for log in client.read_logs(wanted, sort=LogSort.TIMESTAMP_ASC)]
+        if any(line.startswith("source art") for line in told):
+            break
+        time.sleep(0.2)
+    (figures,) = [line for line in told if line.startswith("source art")]
+    assert "entities (added 2, changed 0, unchanged 0, removed 0, before 0), facts (added 1" in figures
+
+
+@pytest.mark.usefixtures("prefect_server", "database")
 def test_a_failure_leaves_its_reason(folder: Path) -> None:
     (folder / "triples.csv").write_text("head,relation,tail\nQ1,createdBy,Q3\n")
     with pytest.raises(InputError):
@@ -61,3 +82,9 @@ def test_lists_in_a_result_become_their_length() -> None:
         repeated_facts=0, pictures=pictures,
     )  # fmt: skip
     assert summary(result)["pictures"] == {"stored": 0, "changed": 0, "broken": 1000}  # type: ignore[index]
+
+
+def test_figures_are_told_in_a_line() -> None:
+    result = {"model": "art-3", "links": 1204, "heads": None, "thresholds": 0.91234, "answers": {"hasStyle": 12}}
+    assert words(result) == "model art-3, links 1,204, thresholds 0.912, answers (hasStyle 12)"
+    assert words([{"links": 1}, {"links": 2}]) == "links 1; links 2"
