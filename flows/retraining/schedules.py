@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from base.errors import InputError
 from flows.retraining.flow import retrain
 from flows.retraining.outcome import Retraining
+from flows.runtime.crash_detection import detect_crashes
 from flows.runtime.locks import GPU, RETRAINING
 from flows.runtime.logs import LOGGED
 from flows.runtime.place import set_limit
@@ -123,6 +124,7 @@ def deployments(parameters: dict[str, Any], times: Schedule, watch: Trigger | No
 def serve_here(parameters: dict[str, Any], times: Schedule, watch: Trigger | None) -> None:
     """Run what is due in a child of this process, until it is stopped; the schedules pause with it."""
     set_limit(RETRAINING, 1)
+    detect_crashes()
     # One at a time: what becomes due meanwhile waits, instead of starting only to be refused.
     serve(*deployments(parameters, times, watch), print_starting_message=False, limit=1)
 
@@ -134,6 +136,7 @@ def deploy_to(pool: str, gpus: int, parameters: dict[str, Any], times: Schedule,
     """
     set_limit(RETRAINING, 1)
     set_limit(GPU, gpus)
+    detect_crashes()
     with get_client(sync_client=True) as client:
         try:
             client.read_work_pool(pool)

@@ -85,13 +85,20 @@ def prepare_prefect(settings: Settings) -> None:
     os.environ.setdefault("DO_NOT_TRACK", "1")
     # Flow logs go to the server; the terminal gets progress bars, and one sentence where a step fails.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    # The shortest that Prefect allows: silence tells that the process of a run was killed.
+    os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30")
     if settings.prefect_api_url is not None:
         return
     server = PrefectServer(settings.vlkge_home)
-    if server.status().state != "running":
+    fresh = server.status().state != "running"
+    if fresh:
         echo("Starting the Prefect server; `vlkge down` stops it …")
     os.environ["PREFECT_API_URL"] = server.start()
     os.environ["PREFECT_HOME"] = str(server.home)
+    if fresh:
+        from flows.runtime.crash_detection import detect_crashes
+
+        detect_crashes()
 
 
 def _fetch_progress(done: int, total: int, note: str = "") -> None:

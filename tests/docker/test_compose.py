@@ -13,6 +13,7 @@ import typer.main
 import yaml
 
 from flows.cli import app
+from flows.runtime.prefect_server import LEASE_STORAGE
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
@@ -20,7 +21,8 @@ FILES = {name: yaml.safe_load((DOCKER / name).read_text("utf-8")) for name in ("
 SERVICES: dict[str, dict[str, Any]] = FILES["compose.yaml"]["services"]
 TOP_LEVEL = {"name", "services", "volumes", "secrets"}
 KEYS = {
-    "build", "cap_drop", "command", "depends_on", "deploy", "environment", "healthcheck", "image", "ports", "restart",
+    "build", "cap_drop", "command", "depends_on", "deploy", "environment", "healthcheck", "image", "logging", "ports",
+    "restart",
     "secrets", "security_opt", "stop_grace_period", "user", "volumes",
 }  # fmt: skip
 # What the documentation tells its reader to type.
@@ -117,6 +119,40 @@ def test_secrets_are_made_once_and_reach_the_command_as_variables(tmp_path: Path
     environment = {"PATH": "/usr/bin:/bin", "NEO4J_AUTH_FILE": str(secrets / "neo4j_auth")}
     done = subprocess.run(entrypoint, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == (secrets / "neo4j_auth").read_text().split("/")
+
+
+def test_the_command_of_the_image_finds_the_secrets(tmp_path: Path) -> None:
+    (tmp_path / "auth").write_text("neo4j/secret")
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "ENTRYPOINT": str(DOCKER / "entrypoint.sh"),
+        "VLKGE": "/usr/bin/env",
+        "NEO4J_AUTH_FILE": str(tmp_path / "auth"),
+    }
+    done = subprocess.run([DOCKER / "vlkge"], env=environment, capture_output=True, text=True, check=True)
+    assert "NEO4J_PASSWORD=secret" in done.stdout.splitlines()
+
+
+def test_the_example_of_settings_names_every_variable_with_its_default() -> None:
+    text = (DOCKER / "compose.yaml").read_text("utf-8")
+    defaults = dict(re.findall(r"\$\{(\w+):-([^}]+)\}", text))
+    lines = (DOCKER / "env.example").read_text("utf-8").splitlines()
+    assert dict(line.split("=") for line in lines if line[:1] != "#") == defaults
+
+
+def test_what_prefect_must_not_forget_is_in_a_volume() -> None:
+    prefect = SERVICES["prefect"]
+    home = prefect["environment"]["PREFECT_HOME"]
+    assert f"prefect:{home}" in prefect["volumes"]
+    assert prefect["environment"]["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"] == LEASE_STORAGE
+    assert prefect["environment"]["PREFECT_UI_STATIC_DIRECTORY"].startswith(home)
+    (made,) = [line for line in (DOCKER / "Dockerfile").read_text().splitlines() if "install --directory" in line]
+    assert home in made.split()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_logs_do_not_grow_for_ever(service: str) -> None:
+    assert set(SERVICES[service]["logging"]["options"]) == {"max-size", "max-file"}
 
 
 def commands() -> list[list[str]]:
