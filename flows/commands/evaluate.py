@@ -103,10 +103,27 @@ def print_evaluation(evaluated: "Evaluation") -> None:
             for name, part in getattr(report, parts).items()
         ]
         print_table(rows)
+    _print_answers(evaluated)
     for warning in leaks(report):
         print(warning)
     if evaluated.calibration:
         _print_reliability(evaluated.calibration)
+
+
+def _print_answers(evaluated: "Evaluation") -> None:
+    """By tails, as curators ask: which artist, which style; the relations that gain least come first."""
+    from models.evaluation.answers import answers, choose_first, warn_of_answers
+
+    rows = answers(evaluated.report, evaluated.baselines["popularity"])
+    if not rows:
+        return
+    print_table(
+        [row.model_dump() for row in rows], "tails alone (which artist, which style), beside popularity; worst first"
+    )
+    for warning in warn_of_answers(rows):
+        print(warning)
+    if first := choose_first(rows):
+        print(f"judge first: {', '.join(first)}, where the model knows most beyond what is frequent")
 
 
 def _print_reliability(found: "Reliability") -> None:

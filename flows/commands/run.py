@@ -84,6 +84,8 @@ def _print_run(result: "Run") -> None:
     print_encoded(result.encoded)
     print_evaluation(result.evaluated)
     print_published(result.published)
+    if silent := [str(row["relation"]) for row in result.published.relations if not row["current"]]:
+        print(f"no new links of {', '.join(silent)}: what could have one has one, or nothing was learned of it")
     print_table(result.best, "the strongest new links of each relation")
     example = result.best[0]["relation"] if result.best else "RELATION"
     # As it can be typed: make runs it from an environment that the shell does not know.

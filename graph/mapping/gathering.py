@@ -143,6 +143,8 @@ def _say(facts: pd.DataFrame, names: "pd.Series[Any]") -> list[tuple[str, str, s
 
 def _drop_unused(entities: pd.DataFrame, facts: pd.DataFrame, out: Mask, tally: Tally) -> pd.DataFrame:
     """Without nobodies, and without what was only named as the end of facts of which none is left."""
+    if not out.any() and not tally.nobodies:
+        return entities
     ends = pd.Index(pd.unique(pd.concat([facts.loc[~out, "head"], facts.loc[~out, "tail"]], ignore_index=True)))
     lost = pd.Index(pd.unique(pd.concat([facts.loc[out, "head"], facts.loc[out, "tail"]], ignore_index=True)))
     lost = lost.difference(ends)
