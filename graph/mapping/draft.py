@@ -30,6 +30,7 @@ PRESETS = {
     b"crm": "cidoc-crm",
     b"skos": "skos",
 }
+LIDO = b"lido-schema.org"
 RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
 
 
@@ -101,12 +102,14 @@ def _find_patterns(place: Path) -> tuple[list[str], list[str]]:
 
 
 def _is_rdf(path: Path, ending: str) -> bool:
-    """Whether a file is RDF by its ending, or by what a JSON-LD or RDF/XML file begins with."""
+    """Whether a file is RDF by its ending, or by what a JSON-LD or RDF/XML file begins with; or LIDO."""
     if ending not in (".json", ".xml") or path.suffix.lower() in COMPRESSIONS:
         return ending in RDF
     with path.open("rb") as file:
         begin = file.read(LOOKED_AT)
-    return b"rdf-syntax-ns#" in begin if ending == ".xml" else b"@context" in begin and b"linked.art" in begin
+    if ending == ".xml":
+        return b"rdf-syntax-ns#" in begin or LIDO in begin
+    return b"@context" in begin and b"linked.art" in begin
 
 
 def _ending(path: Path) -> str:
@@ -186,6 +189,8 @@ def _short(value: str) -> str:
 
 def _write_rdf(folder: Path, pattern: str) -> str:
     seen = find_parts(folder, pattern, {*RDF, *FORMATS})[0].read()[:LOOKED_AT]
+    if LIDO in seen:
+        return f"\n# {pattern}: LIDO, see docs/lido.md\n[[lido]]\nfile = {_quote(pattern)}\n"
     preset = next((name for sign, name in PRESETS.items() if sign in seen), "cidoc-crm")
     return (
         f"\n# {pattern}: RDF; the presets are linked-art, cidoc-crm, edm, skos and wikidata, see docs/rdf.md\n"
