@@ -115,6 +115,11 @@ class Cells:
     def ids(self, written: str, labels: Sequence[str | None]) -> list[str | None]:
         """The id of each row; labels: what stands before the values of a plain column."""
         names = columns_in(written)
+        for name in names:
+            several = next((row for row, cell in enumerate(self.column(name)) if _is_several(cell)), None)
+            if several is not None:
+                shown = _join(self.column(name)[several])
+                raise InputError(f"{self.block.place(several)}: {name!r} holds several values, {shown!r}; an id is one")
         rows = zip(*([_join(cell) for cell in self.column(name)] for name in names), strict=True)
         found = (fill(written, dict(zip(names, row, strict=True))) for row in rows)
         return [
@@ -126,6 +131,10 @@ class Cells:
         if isinstance(cell, tuple):
             return tuple(self._reading.of(value) for value in cell)
         return self._reading.of(cell)
+
+
+def _is_several(cell: Cell) -> bool:
+    return isinstance(cell, tuple) and len(cell) > 1
 
 
 def _join(cell: Cell) -> str | None:

@@ -11,10 +11,9 @@ import pandas as pd
 from base.errors import InputError, shorten
 from graph.loading.files import DEFAULT_LABEL, TEXT
 from graph.mapping.same import unite_same
-from graph.mapping.source_kind import OWN, Chunk, Tally
+from graph.mapping.source_kind import OWN, SAID, Chunk, Tally
 
 FACT = ["head", "relation", "tail"]
-SAID = "_said"
 Mask = npt.NDArray[np.bool_]
 
 

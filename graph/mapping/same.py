@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -25,15 +26,23 @@ def unite_same(
     codes = _group(entities, [name for name in dict.fromkeys(identifiers) if name in entities], alias)
     if codes is None:
         return entities, facts
-    firsts = ~codes.duplicated()
-    kept = entities["id"].where(firsts).groupby(codes).transform("first")
+    # What an alias leads to is the name that a person chose; else the first one stays.
+    named = entities["id"].isin(alias.values())
+    chosen = entities["id"].where(named).groupby(codes).transform("first")
+    kept = chosen.fillna(entities["id"].groupby(codes).transform("first"))
     new_ids = dict(zip(entities["id"], kept, strict=True))
     moved = entities["id"] != kept
     others = entities.loc[moved, "id"].groupby(kept[moved], sort=False).agg("; ".join)
     shown = [f"{old} is {new}" for old, new in zip(entities.loc[moved, "id"], kept[moved], strict=True)]
-    tally.notes.append(f"the same by a shared identifier: {shorten(shown)}")
+    tally.notes.append(f"one by a shared identifier or an alias: {shorten(shown)}")
     own = entities[OWN].groupby(kept, sort=False).max() if OWN in entities else None
-    united = entities.assign(id=kept).groupby("id", sort=False).first().reset_index()[list(entities.columns)]
+    united = (
+        entities.assign(id=kept)
+        .iloc[np.argsort(~named, kind="stable")]
+        .groupby("id", sort=False)
+        .first()
+        .reset_index()[list(entities.columns)]
+    )
     if own is not None:
         united[OWN] = united["id"].map(own).astype(bool)
     united[OTHERS] = united["id"].map(others).astype("str")

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from base.errors import InputError
 from graph.loading.files import Source, check_source, name_source
 from graph.loading.files import read_source as read_files
 from graph.loading.tables import Table, find_table
@@ -13,6 +14,8 @@ from graph.mapping.gathering import FACT, gather
 from graph.mapping.mapping_file import MappingFile, Settings, read_mapping
 from graph.mapping.pairs import Pairs, is_benchmark
 from graph.mapping.source_kind import Tally
+
+NO_ROWS = "has a header but no rows"  # of files alone
 
 
 def read_source(
@@ -45,10 +48,23 @@ def read_source(
     )
     # A fact that is given twice with different properties is complained of.
     once = facts.drop_duplicates().reset_index(drop=True)
+    if entities.empty:
+        told = "; ".join(tally.tell()) or "there are none"
+        raise InputError(f"{found.path.name}: no row of what it names became an entity; {told}")
+    if facts.empty:
+        tally.notes.append("there are no facts: the mapping names no relation, or no row has a value for one")
     notes = check_source(Mapped(found.path, entities), Mapped(found.path, once))
     distinct = once.drop_duplicates(FACT).reset_index(drop=True)
     repeated = len(facts) - len(distinct)
-    return Source(name, folder, entities, distinct, repeated, named=named, notes=[*tally.tell(), *notes])
+    return Source(
+        name,
+        folder,
+        entities,
+        distinct,
+        repeated,
+        named=named,
+        notes=[*tally.tell(), *(note for note in notes if not note.endswith(NO_ROWS))],
+    )
 
 
 @dataclass(frozen=True)

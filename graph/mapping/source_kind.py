@@ -13,6 +13,7 @@ MOST_PLACES = 3
 MOST_KINDS = 12
 # A column of entities: whether a row of the source is about it, or it was only named as the end of a fact.
 OWN = "_own"
+SAID = "_said"  # ends the property that keeps what a relation left out
 
 
 @dataclass(frozen=True)

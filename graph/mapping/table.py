@@ -10,12 +10,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from base.errors import InputError
 from graph.loading.csv_files import CsvFormat
+from graph.loading.names import wrong_name
 from graph.mapping.blocks import Block
 from graph.mapping.cells import Cells, Reading, columns_in, fold, tell_absent
 from graph.mapping.formats import FORMATS, AnyBlock, Layout, read_blocks
 from graph.mapping.parts import find_parts
 from graph.mapping.relation import Names, Pattern, Relation, Texts, Wanted
-from graph.mapping.source_kind import OWN, Chunk, SourceKind, Tally
+from graph.mapping.source_kind import OWN, SAID, Chunk, SourceKind, Tally
 from graph.mapping.tails import Tails, UnequalLists
 
 PROPERTIES = ("name", "text", "image", "url", "rights")
@@ -45,7 +46,7 @@ class Table(SourceKind):
     encoding, separator, quote, header, sheet, records: see CsvFormat and Layout.
     """
 
-    file: Texts
+    file: Annotated[Texts, Field(min_length=1)]
     label: Annotated[str | LabelColumn | None, BeforeValidator(_as_column)] = None
     id: str
     name: str = ""
@@ -72,12 +73,18 @@ class Table(SourceKind):
     def _check_kept(cls, kept: dict[str, str]) -> dict[str, str]:
         if taken := [name for name in kept if name in ("id", "label", *PROPERTIES)]:
             raise ValueError(f"{taken[0]!r} has a line of its own: {taken[0]} = {kept[taken[0]]!r}")
+        if wrong := next(((name, reason) for name in kept if (reason := wrong_name(name))), None):
+            raise ValueError(f"the property's name {wrong[0]!r} {wrong[1]}")
         return kept
 
     @model_validator(mode="after")
     def _check_form(self) -> "Table":
         if problem := self.form.problem():
             raise ValueError(problem)
+        if taken := [f"{name}{SAID}" for name in self.relation if f"{name}{SAID}" in (*self.keep, *self.same)]:
+            raise ValueError(
+                f"the property {taken[0]!r} is where the relation keeps what was said; call yours otherwise"
+            )
         if not columns_in(self.id):
             raise ValueError("`id` is empty; it names the column whose values tell the rows apart")
         return self
@@ -120,6 +127,8 @@ class Table(SourceKind):
             raise type(error)(str(error).replace("[csv] with", "its [[table]] with")) from error
         # Of nested records each may lack what others have: a name that none has is a slip, or told.
         for column in sorted(absent):
+            if column in columns_in(self.id) and not there:
+                raise InputError(f"{self.file[0]}: there are no records in it")
             if column in columns_in(self.id):
                 raise InputError(f"{self.file[0]}: {tell_absent(column, list(there))}")
             tally.notes.append(f"{self.file[0]}: {tell_absent(column, list(there))}")

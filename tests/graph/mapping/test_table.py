@@ -324,6 +324,16 @@ id = "nga:{artist}"
         read(mapping.replace('label = "Artist"\nid = "moma', 'label = "Person"\nid = "moma'), **files)
 
 
+def test_an_alias_joins_what_a_person_called_the_same(read: Map) -> None:
+    alias = '[alias]\n"material:Oil paint" = "material:oil"\n'
+    works = "number,title,medium\n1,A,Oil paint\n2,B,oil\n"
+    source = read(alias + MAPPING.replace("FILE", "works.csv"), works__csv=works)
+    assert set(source.triples["tail"]) == {"material:oil"}
+    assert entity(source, "material:oil")["other_ids"] == "material:Oil paint"
+    with pytest.raises(InputError, match="names ids that no source has: 'material:Oil paint'"):
+        read(alias + MAPPING.replace("FILE", "works.csv"), works__csv=works.replace("Oil paint", "ink"))
+
+
 NESTED = (
     '{"works": [{"id": 1, "makers": [{"id": 5, "n": "Ann"}, {"id": 6}], "dc.title": "T", "born": {"place": "Ulm"}}]}'
 )
@@ -364,6 +374,9 @@ name = "makers.*.n"
         ('unless = "("', "", "this is no regular expression"),
         ('html = "remove"', "", "html = 'remove': Input should be 'strip' or 'keep'"),
         ('keep = { name = "x" }', "", "'name' has a line of its own: name = 'x'"),
+        ('keep = { "" = "title" }', "", "the property's name '' is empty"),
+        ('keep = { hasMaterial_said = "title" }', "", "'hasMaterial_said' is where the relation keeps what was said"),
+        ('when = { title = "no such" }', WORKS, "no row of what it names became an entity; Artwork: 3 left out"),
         ('keep = { visual = "title" }', WORKS, "the properties visual are reserved"),
     ],
 )
@@ -411,6 +424,12 @@ def test_wrong_relations_are_told_with_what_is_allowed(read: Map, relation: str,
             "works.json",
             '{"number": {"value": 1}}',
             "works.json: 'number' is not a value but holds others; name one of them: 'number.value'",
+        ),
+        ("works.json", "[]", "works.json: there are no records in it"),
+        (
+            "works.json",
+            '[{"number": [1, 2]}]',
+            "works.json record 1: 'number' holds several values, '1; 2'; an id is one",
         ),
         ("works.jsonl", '{"number": 1}\n{"number"', "works.jsonl line 2: this is no JSON"),
         ("works.xml", "<a><b>", "works.xml: this is no XML"),
