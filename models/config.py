@@ -87,15 +87,17 @@ class TrainConfig(BaseModel):
         "they are projected; modalities that are not named by their vectors",
     )
     experts: tuple[str, ...] = Field(
-        ("structure", "similarity", "popularity", "facts"),
+        ("structure", "similarity", "popularity", "facts", "features", "facts_and_features"),
         description="what scores beside the fused vectors: a model of structure alone, cosines of frozen features, "
-        "popularity in the relation, and the facts beside the question. Validation facts fit their weights",
+        "popularity in the relation, the facts beside the question, and ridge regression on features, alone and with "
+        "facts. Validation facts fit their weights",
     )
     fact_columns: int = Field(
         8000,
         gt=0,
         le=200_000,
-        description="facts that `facts` learns from, the most frequent ones; memory grows with the square",
+        description="facts that `facts` and the regressions learn from, the most frequent ones; memory of `facts` grows "
+        "with the square",
     )
     fact_regularisation: float = Field(4.0, gt=0, le=1_000_000, description="lambda of `facts`")
 

@@ -12,6 +12,7 @@ from models.triples.known_facts import KnownFacts, answers, given_pairs
 from models.triples.sides import SIDES, Side
 
 BEST = 15  # contenders of each part
+BEST_OF_ALL = 40  # and of all by their present weights
 OF_GROUP = 60  # candidates drawn of each group of entities, which stand for all of it
 POOL = 20_000  # entities among which contenders are looked for
 BUDGET = 2**25  # scores held at a time
@@ -28,6 +29,8 @@ class Compared(NamedTuple):
     """Of the weights [q]."""
     groups: Tensor
     """Of the known entities [q]."""
+    states: Tensor
+    """Of the candidates [q, M]."""
     folds: Tensor
     """0 or 1, the same for all facts of a head, [q]."""
 
@@ -44,8 +47,8 @@ class Compared(NamedTuple):
 def compare(ensemble: ExpertEnsemble, model: Model, known: KnownFacts, facts: Tensor, seed: int) -> Compared:
     """Both queries of each of the facts int64 [m, 3], none of them of training; answers in `known` do not compete.
 
-    Those of relations with an end that training did not know are asked a second time, as if things arrive with some
-    facts: all of `facts` are known then, but for those of the relation that is asked for.
+    Those with an end that training did not know are asked a second time, as if things arrive with some facts: all of
+    `facts` are known then, but for those of the relation that is asked for.
     """
     facts = facts.to(model.seen.device)
     drawn = _Drawn(ensemble, model, known, seed)
@@ -55,7 +58,7 @@ def compare(ensemble: ExpertEnsemble, model: Model, known: KnownFacts, facts: Te
     for relation in torch.unique(facts[arrives, 1]).tolist() if ensemble.reads_facts else ():
         asked = facts[:, 1] == relation
         opinions = ensemble.speak(model, torch.cat([ensemble.facts.long(), facts[~asked].to(ensemble.facts.device)]))
-        found += [drawn.queries(opinions, facts[asked], side) for side in SIDES]
+        found += [drawn.queries(opinions, facts[asked & arrives], side) for side in SIDES]
     return Compared.joined(found)
 
 
@@ -87,7 +90,12 @@ class _Drawn:
         pairs, wanted = given_pairs(facts, side), answers(facts, side)
         parts = opinions.by_part(pairs, side, self.pool)
         most = min(BEST, len(self.pool))
-        best = torch.cat([part.topk(most, dim=1).indices for part in parts], dim=1)
+        total = opinions.weighted(parts, pairs, side, self.pool)
+        answered = self._answered(pairs, side, opinions.entities)
+        of_pool = answered[:, self.pool]  # they would be most of the best
+        best = [part.masked_fill(of_pool, -torch.inf).topk(most, dim=1).indices for part in parts]
+        most = min(BEST_OF_ALL, len(self.pool))
+        best = torch.cat([*best, total.masked_fill_(of_pool, -torch.inf).topk(most, dim=1).indices], dim=1)
         rest = torch.cat([self.pool[best], self.shared.expand(len(facts), -1)], dim=1)
         at = torch.searchsorted(self.pool, rest)
         own = torch.arange(len(facts), device=facts.device)
@@ -96,21 +104,26 @@ class _Drawn:
         scores = torch.cat([of_ends[own, own, None], of_ends[own, own + len(facts), None], of_rest], dim=1)
         chosen = torch.cat([wanted[:, None], pairs[:, :1], rest], dim=1)
         stands_for = torch.cat([self.stands_for.new_zeros(2 + best.shape[1]), self.stands_for])
-        hidden = self._hidden(pairs, side, chosen, opinions.entities)
+        hidden = self._hidden(answered, chosen)
         return Compared(
             scores=scores,
             stand_for=stands_for.expand(len(facts), -1).masked_fill(hidden, -torch.inf),
             rows=self.ensemble.weights.rows(pairs[:, 1], side),
             groups=opinions.groups[pairs[:, 0]],
+            states=opinions.states[chosen],
             folds=self.folds[facts[:, 0]],
         )
 
-    def _hidden(self, pairs: Tensor, side: Side, chosen: Tensor, entities: int) -> Tensor:
-        """Which of the chosen [B, M] do not compete: known answers other than the first, and who came before."""
+    def _answered(self, pairs: Tensor, side: Side, entities: int) -> Tensor:
+        """Which entities are known answers, bool [B, N]."""
         cells = torch.zeros(len(pairs), entities, dtype=torch.bool, device=pairs.device)
         cells[self.known.answers(pairs, side)] = True
-        cells.scatter_(1, chosen[:, :1], value=True)
-        hidden = cells.gather(1, chosen)
+        return cells
+
+    def _hidden(self, answered: Tensor, chosen: Tensor) -> Tensor:
+        """Which of the chosen [B, M] do not compete: known answers other than the first, and who came before."""
+        answered.scatter_(1, chosen[:, :1], value=True)
+        hidden = answered.gather(1, chosen)
         values, order = chosen.sort(dim=1, stable=True)
         twice = torch.zeros_like(hidden)
         twice[:, 1:] = values[:, 1:] == values[:, :-1]

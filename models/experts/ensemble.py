@@ -1,11 +1,11 @@
 """All experts together: a candidate's score is the weighted sum of what their parts say.
 
-score(e, r, c) = sum over parts k of w_k(r, side, what e has) · part_k(e, r, c)
+score(e, r, c) = sum over parts k of w_k(r, side, what e has, what c has) · part_k(e, r, c)
 
 That is stacking (Wolpert 1992): the weights are fitted on held-back facts, after the experts (`weight_fit`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -14,8 +14,9 @@ from models.experts.expert import Expert, Model, SizedByState, Voice
 from models.experts.facts import Facts
 from models.experts.flags import Flags
 from models.experts.popularity import Popularity
+from models.experts.ridge import FactRidge, Ridge
 from models.experts.vectors import Fused, Similarity, Structure
-from models.experts.weights import ExpertWeights, groups
+from models.experts.weights import STATES, ExpertWeights, groups, states
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import Side
 
@@ -24,6 +25,8 @@ EXPERTS: dict[str, type[Expert]] = {
     "similarity": Similarity,
     "popularity": Popularity,
     "facts": Facts,
+    "features": Ridge,
+    "facts_and_features": FactRidge,
 }
 """By the name that the setting `experts` has for it; the order is that of their weights."""
 
@@ -93,16 +96,33 @@ class Opinions:
         has_facts[facts[:, [0, 2]].flatten().to(self.device)] = True
         nobody = torch.zeros_like(has_facts)
         masks = {name: modality.mask for name, modality in model.features_of.items()}
-        self.groups = groups(model.seen, has_facts, masks.get("visual", nobody), masks.get("textual", nobody))
+        self.states = states(model.seen, has_facts)
+        self.groups = groups(self.states, masks.get("visual", nobody), masks.get("textual", nobody))
 
     @torch.no_grad()
     def scores(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
         """Weighted sums [B, C] for candidates [C] (None: all) of pairs [B, 2]."""
+        return self.weighted(self._parts(pairs, side, candidates), pairs, side, candidates)
+
+    def weighted(
+        self, parts: Iterable[Tensor], pairs: Tensor, side: Side, candidates: Tensor | None = None
+    ) -> Tensor:
+        """Weighted sums [B, C] of what the parts said, [B, C] each or broadcast to it."""
         weights = self.weights(pairs, side)
-        width = self.entities if candidates is None else len(candidates)
-        total = torch.zeros(len(pairs), width, device=self.device)
-        for weight, part in zip(weights.T[:, :, None], self._parts(pairs, side, candidates), strict=True):
-            total.addcmul_(weight, part)
+        state = self.states if candidates is None else self.states[candidates]
+        # most candidates are alike: what others differ by is added to their columns alone
+        usual = int(torch.bincount(state, minlength=STATES).argmax())
+        others = [(of, (state == of).nonzero()[:, 0]) for of in range(STATES) if of != usual]
+        others = [(of, columns) for of, columns in others if len(columns)]
+        total = torch.zeros(len(pairs), len(state), device=self.device)
+        added = [total.new_zeros(len(pairs), len(columns)) for _, columns in others]
+        for number, part in enumerate(parts):
+            weight = weights[:, :, number, None]
+            total.addcmul_(weight[:, usual], part)
+            for (of, columns), sums in zip(others, added, strict=True):
+                sums.addcmul_(weight[:, of] - weight[:, usual], part.expand(-1, len(state))[:, columns])
+        for (_, columns), sums in zip(others, added, strict=True):
+            total.index_add_(1, columns, sums)
         return total
 
     @torch.no_grad()
@@ -112,7 +132,7 @@ class Opinions:
         return [part.expand(len(pairs), width) for part in self._parts(pairs, side, candidates)]
 
     def weights(self, pairs: Tensor, side: Side) -> Tensor:
-        """Weights [B, K] of the parts for pairs [B, 2]."""
+        """Weights [B, STATES, K] of the parts for pairs [B, 2], by the candidates' states."""
         return self.trust.of(pairs[:, 1], side, self.groups[pairs[:, 0]])
 
     def _parts(self, pairs: Tensor, side: Side, candidates: Tensor | None) -> Iterator[Tensor]:

@@ -14,14 +14,13 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-from scipy import sparse
 from torch import Tensor
 
+from models.experts.columns import Columns, frequent, place
 from models.experts.expert import Expert, Model, SizedByState, Voice
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import Side
 
-LEAST = 2  # entities that share a fact, or it says nothing about others
 FLOOR = 0.01  # of a score, which is about a share of entities: below it differences are noise
 BLOCK = 512  # pairs scored at a time
 UNIT = 1024.0  # of partial correlations as float16, so that small ones keep their digits
@@ -58,62 +57,27 @@ class Facts(SizedByState, Expert):
 
     def learn(self, graph: KnowledgeGraph) -> None:
         facts = graph.triples["train"]
-        found, counts = torch.unique(_sides(facts)[1], dim=0, return_counts=True)
-        found, counts = found[counts >= LEAST], counts[counts >= LEAST]
-        self.columns = found[(-counts).argsort(stable=True)[: self.most].sort().values].int().to(self.columns.device)
-        bags = _Columns(self.columns, graph.num_entities).bags(facts)
+        self.columns = frequent(facts, self.most).to(self.columns.device)
+        bags = Columns(self.columns, graph.num_entities).bags(facts)
         correlations, scales = _ease(bags, self.regularisation)
         self.correlations, self.scales = correlations.to(self.columns.device), scales.to(self.columns.device)
 
     def voice(self, model: Model, facts: Tensor) -> Voice:
         weights = _weights(self.correlations.cpu(), self.scales.cpu()).numpy()
-        return _Speaker(_Columns(self.columns, model.num_entities), weights, facts, model.seen.device)
+        return _Speaker(Columns(self.columns, model.num_entities), weights, facts, model.seen.device)
 
     def carry_over(self, trained: Self, entities: Tensor, relations: Tensor) -> None:
         """A column whose entity or relation is there no longer stays, and is nobody's."""
         relation, inverse, entity = trained.columns.long().cpu().unbind(1)
-        columns = torch.stack([_place(relations, relation), inverse, _place(entities, entity)], dim=1)
+        columns = torch.stack([place(relations, relation), inverse, place(entities, entity)], dim=1)
         self.columns = columns.int().to(self.columns.device)
         self.correlations, self.scales = trained.correlations, trained.scales
-
-
-class _Columns:
-    """Which column stands for which (relation, whether inverse, entity); -1: none does."""
-
-    def __init__(self, columns: Tensor, entities: int) -> None:
-        self.size = len(columns)
-        self.entities = entities
-        columns = columns.long().cpu()
-        own = (columns >= 0).all(1).nonzero()[:, 0]
-        keys = self._keys(*columns[own].unbind(1))
-        self.keys, order = keys.sort()
-        self.numbers = own[order]
-
-    def _keys(self, relation: Tensor, inverse: Tensor, entity: Tensor) -> Tensor:
-        return (2 * relation + inverse) * self.entities + entity
-
-    def of(self, relation: Tensor, inverse: Tensor, entity: Tensor) -> Tensor:
-        """Numbers of columns, of the shape that the arguments broadcast to."""
-        wanted = self._keys(relation, inverse, entity)
-        if len(self.keys) == 0:
-            return torch.full_like(wanted, -1)
-        at = torch.searchsorted(self.keys, wanted).clamp_(max=len(self.keys) - 1)
-        return torch.where(self.keys[at] == wanted, self.numbers[at], -1)
-
-    def bags(self, facts: Tensor) -> Any:
-        """The facts int64 [m, 3] of each entity, [N, columns] of zeros and ones."""
-        entities, ends = _sides(facts.cpu())
-        columns = self.of(*ends.unbind(1))
-        cells = (entities[columns >= 0].numpy(), columns[columns >= 0].numpy())
-        bags = sparse.csr_matrix((np.ones(len(cells[0]), np.float32), cells), shape=(self.entities, self.size))
-        bags.data[:] = 1  # a fact that is told twice is one
-        return bags
 
 
 class _Speaker:
     """The voice: what columns say of a pair by the known entity's facts and by the candidate's."""
 
-    def __init__(self, columns: _Columns, weights: Any, facts: Tensor, device: torch.device) -> None:
+    def __init__(self, columns: Columns, weights: Any, facts: Tensor, device: torch.device) -> None:
         self.columns = columns
         self.weights = weights
         self.bags = columns.bags(facts)
@@ -155,14 +119,6 @@ class _Speaker:
         return scores
 
 
-def _sides(facts: Tensor) -> tuple[Tensor, Tensor]:
-    """Of facts [m, 3], seen from the head, then from the tail: entities [2m] and (relation, inverse, other end)."""
-    heads, relations, tails = facts.unbind(1)
-    straight = torch.zeros_like(relations)
-    ends = [torch.stack([relations, straight, tails], dim=1), torch.stack([relations, straight + 1, heads], dim=1)]
-    return torch.cat([heads, tails]), torch.cat(ends)
-
-
 def _ease(bags: Any, regularisation: float) -> tuple[Tensor, Tensor]:
     """Partial correlations [C (C - 1) / 2] of columns, in UNIT, row by row below the diagonal, and scales [C].
 
@@ -185,11 +141,3 @@ def _weights(correlations: Tensor, scales: Tensor) -> Tensor:
     for row, part in enumerate(torch.split(correlations.float(), list(range(len(scales))))):
         weights[row, :row] = weights[:row, row] = part
     return weights.mul_(scales / scales[:, None]).div_(UNIT)
-
-
-def _place(source: Tensor, rows: Tensor) -> Tensor:
-    """Where rows went, by `source`: of each new row, its earlier one (-1: none)."""
-    size = int(torch.cat([source, rows]).max()) + 2 if len(source) + len(rows) else 1
-    places = torch.full((size,), -1)  # the last is for what had no place
-    places[source[source >= 0]] = (source >= 0).nonzero()[:, 0]
-    return places[rows]

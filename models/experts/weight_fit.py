@@ -37,16 +37,21 @@ class WeightFit(NamedTuple):
 def fit(ensemble: ExpertEnsemble, model: Model, known: KnownFacts, facts: Tensor, seed: int) -> WeightFit:
     """Set the weights by which facts int64 [m, 3], none of them of training, come first among their contenders.
 
-    A query's weights are a sum: what all share, what the known entity's state, picture and text add, and what its
-    relation and side add, alone and by state. Each is drawn to zero, so that few facts move little, in units of each
-    part's spread, since cosines are small numbers and logits are not. How strongly is told by halves of the facts, each
-    fitted and judged by the other; where the first part alone does better there, it keeps all the say.
+    A candidate's weights are a sum: what all share, what the known entity's state, picture and text add, what the
+    candidate's state adds, and what relation and side add, alone and by both states. Each is drawn to zero, so that few
+    facts move little, in units of each part's spread, since cosines are small numbers and logits are not. How strongly
+    is told by halves of the facts, each fitted and judged by the other; where the first part alone does better there,
+    it keeps all the say.
     """
     if len(facts) > MOST:
         generator = torch.Generator().manual_seed(seed)
         facts = facts[torch.randperm(len(facts), generator=generator)[:MOST]]
-    compared = compare(ensemble, model, known, facts, seed)
     rows = len(ensemble.weights.weights)
+    # who is first by each expert is not who is first by all: those show once there are weights
+    ensemble.weights.weights.copy_(
+        _fitted(compare(ensemble, model, known, facts, seed), rows, STRENGTHS[0], ensemble.start)
+    )
+    compared = compare(ensemble, model, known, facts, seed)
     halves = [compared.of_fold(fold) for fold in (0, 1)]
     found = {
         strength: torch.cat(
@@ -55,7 +60,7 @@ def fit(ensemble: ExpertEnsemble, model: Model, known: KnownFacts, facts: Tensor
         for strength in STRENGTHS
     }
     strength = max(found, key=lambda tried: found[tried].mean().item())
-    alone = torch.zeros(rows, GROUPS, compared.scores.shape[2], device=compared.scores.device)
+    alone = torch.zeros(rows, GROUPS, STATES, compared.scores.shape[2], device=compared.scores.device)
     alone[..., 0] = 1
     fitted, first = found[strength].mean().item(), _reciprocal(compared, alone).mean().item()
     if fitted > first:
@@ -66,28 +71,30 @@ def fit(ensemble: ExpertEnsemble, model: Model, known: KnownFacts, facts: Tensor
 
 
 def _fitted(compared: Compared, rows: int, strength: float, begin: Sequence[float]) -> Tensor:
-    """Weights [rows, GROUPS, K] by which answers come first; those that all share are drawn to `begin` [K]."""
+    """Weights [rows, GROUPS, STATES, K] by which answers come first; those that all share are drawn to `begin` [K]."""
     scores = compared.scores
     parts = scores.shape[2]
     flat = scores.flatten(0, 1)
     if len(flat) == 0:
-        return torch.tensor(begin, device=scores.device).repeat(rows, GROUPS, 1)
+        return torch.tensor(begin, device=scores.device).repeat(rows, GROUPS, STATES, 1)
     spread = torch.maximum(flat.std(0), TELLING * flat.abs().amax(0))
     spread = torch.where(spread > 0, spread, 1)
     scores = scores / spread
     start = spread * torch.tensor(begin, device=scores.device)
-    shapes = ((parts,), (STATES, parts), (2, parts), (2, parts), (rows, parts), (rows, STATES, parts))
+    shapes = ((parts,), (STATES, parts), (2, parts), (2, parts), (STATES, parts))
+    shapes += ((rows, parts), (rows, STATES, parts), (rows, STATES, parts))
     added = [torch.zeros(shape, device=scores.device, requires_grad=True) for shape in shapes]
 
     def weights(row: Tensor, group: Tensor) -> Tensor:
-        common, state, picture, text, own, own_state = added
+        common, known, picture, text, candidate, own, own_known, own_candidate = added
         s, p, t = split_groups(group)
-        return start + common + state[s] + picture[p] + text[t] + own[row] + own_state[row, s]
+        of_query = start + common + known[s] + picture[p] + text[t] + own[row] + own_known[row, s]
+        return of_query[:, None] + candidate + own_candidate[row]
 
     # a set number of steps: those that stop by themselves make much of how sums were rounded
     optimizer = torch.optim.Adam(added, lr=LEARNING_RATE)
     for _ in range(STEPS):
-        total = torch.einsum("qck,qk->qc", scores, weights(compared.rows, compared.groups))
+        total = _total(scores, weights(compared.rows, compared.groups), compared.states)
         likelihood = total[:, 0] - (total + compared.stand_for).logsumexp(1)
         loss = ((1 - (Q * likelihood).exp()) / Q).sum() + PULL * added[0].square().sum()
         loss = loss + strength * torch.stack([part.square().sum() for part in added[1:]]).sum()
@@ -96,11 +103,16 @@ def _fitted(compared: Compared, rows: int, strength: float, begin: Sequence[floa
         optimizer.step()
     with torch.no_grad():
         row, group = torch.cartesian_prod(torch.arange(rows), torch.arange(GROUPS)).to(scores.device).unbind(1)
-        return (weights(row, group) / spread).reshape(rows, GROUPS, parts)
+        return (weights(row, group) / spread).reshape(rows, GROUPS, STATES, parts)
 
 
 def _reciprocal(compared: Compared, weights: Tensor) -> Tensor:
     """1 / rank [q] of the answers among their contenders, ties in the middle."""
-    total = torch.einsum("qck,qk->qc", compared.scores, weights[compared.rows, compared.groups])
+    total = _total(compared.scores, weights[compared.rows, compared.groups], compared.states)
     answer, others, many = total[:, :1], total[:, 1:], compared.stand_for[:, 1:].exp()
     return 1 / (1 + (many * (others > answer)).sum(1) + (many * (others == answer)).sum(1) / 2)
+
+
+def _total(scores: Tensor, weights: Tensor, states: Tensor) -> Tensor:
+    """Weighted sums [q, M] of scores [q, M, K] by weights [q, STATES, K], each by its candidate's state [q, M]."""
+    return torch.einsum("qck,qsk->qcs", scores, weights).gather(2, states[:, :, None])[:, :, 0]

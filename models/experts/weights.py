@@ -1,4 +1,4 @@
-"""How far each part of each expert is trusted, by relation, side and what the known entity has."""
+"""How far each part of each expert is trusted, by relation, side, what the known entity has and what the candidate."""
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +11,9 @@ GROUPS = 4 * STATES
 
 
 class ExpertWeights(nn.Module):
-    """Weights [2R, GROUPS, K] of K parts: for the tails of each relation, then its heads; by the known entity's group.
+    """Weights [2R, GROUPS, STATES, K] of K parts: for the tails of each relation, then its heads.
+
+    They go by the known entity's group and by the candidate's state: of who has no facts only features can tell.
 
     Until they are fitted the first part has all the say.
     """
@@ -20,10 +22,10 @@ class ExpertWeights(nn.Module):
         super().__init__()
         self.relations = relations
         self.weights: Tensor
-        self.register_buffer("weights", torch.eye(parts)[0].repeat(2 * relations, GROUPS, 1))
+        self.register_buffer("weights", torch.eye(parts)[0].repeat(2 * relations, GROUPS, STATES, 1))
 
     def of(self, relations: Tensor, side: Side, groups: Tensor) -> Tensor:
-        """Weights [B, K] for relations [B] and groups [B] of known entities."""
+        """Weights [B, STATES, K] for relations [B] and groups [B] of known entities."""
         return self.weights[self.rows(relations, side), groups]
 
     def rows(self, relations: Tensor, side: Side) -> Tensor:
@@ -36,9 +38,13 @@ class ExpertWeights(nn.Module):
         self.weights[..., 0] = 1
 
 
-def groups(seen: Tensor, has_facts: Tensor, picture: Tensor, text: Tensor) -> Tensor:
-    """The group of each entity, int64 [N], by who has what, bool [N] each."""
-    state = torch.where(seen, 2, has_facts.long())
+def states(seen: Tensor, has_facts: Tensor) -> Tensor:
+    """The state of each entity, int64 [N], by who has training facts and who has facts, bool [N] each."""
+    return torch.where(seen, 2, has_facts.long())
+
+
+def groups(state: Tensor, picture: Tensor, text: Tensor) -> Tensor:
+    """The group of each entity, int64 [N], by its state and by who has a picture and a text, bool [N] each."""
     return 4 * state + 2 * picture.long() + text.long()
 
 

@@ -11,6 +11,7 @@ from models.triples.sides import Side
 ENTITIES, RELATIONS = 60, 2
 SEEN = torch.arange(ENTITIES) < 30
 BARE, TRAINED = 0, 8  # groups: nothing known; training facts, no picture and no text
+NEW, KNOWN = 0, 2  # states of candidates: nothing known; training facts
 NOTHING = torch.empty(0, 3, dtype=torch.long)
 
 
@@ -33,18 +34,43 @@ def say(pairs: Tensor, side: Side, candidates: Tensor) -> Tensor:
 
 def test_trust_goes_to_the_expert_that_is_right_by_relation_and_known_entity(made) -> None:  # type: ignore[no-untyped-def]
     ensemble, model = made(say, 3, SEEN, RELATIONS)
-    assert ensemble.weights.weights[0, 0].tolist() == [1, 0, 0]
+    assert ensemble.weights.weights[0, 0].tolist() == [[1, 0, 0]] * 3
     found = fit(ensemble, model, KnownFacts(NOTHING, RELATIONS), hidden_facts(), seed=0)
     assert found.kept
     assert found.fitted > found.first_alone + 0.3
     for side in ("tail", "head"):
         of_seen, of_unseen = (
-            ensemble.weights.of(torch.tensor([0, 1]), side, torch.tensor(group)) for group in (TRAINED, BARE)
+            ensemble.weights.of(torch.tensor([0, 1]), side, torch.tensor(group))[:, KNOWN] for group in (TRAINED, BARE)
         )
         assert of_seen[0].argmax() == 1
         assert of_unseen[1].argmax() == 2
         assert of_seen[0, 1] > of_seen[1, 1]
         assert of_unseen[1, 2] > of_seen[1, 2]
+
+
+def test_trust_depends_on_what_the_candidate_has(made) -> None:  # type: ignore[no-untyped-def]
+    """Part 1 is right of candidates with training facts, and silent of the others, whom part 2 alone knows."""
+
+    def by_candidate(pairs: Tensor, side: Side, candidates: Tensor) -> Tensor:
+        noise = say(pairs, side, candidates)[:, :, :1]
+        heads, tails = (pairs[:, :1], candidates) if side == "tail" else (candidates, pairs[:, :1])
+        right, seen = 3 * (tails == heads + 1).float(), SEEN[candidates].float()
+        near = 9 * (tails == heads + 2).float()  # misleads part 2 where it is not needed
+        return torch.stack([noise[:, :, 0], right * seen, right * (1 - seen) + near * seen], dim=2)
+
+    ensemble, model = made(by_candidate, 3, SEEN, RELATIONS)
+    found = fit(ensemble, model, KnownFacts(NOTHING, RELATIONS), hidden_facts(), seed=0)
+    assert found.fitted > 0.9
+    weights = ensemble.weights.of(torch.tensor([0]), "tail", torch.tensor(TRAINED))[0]
+    assert weights[NEW, 2] > 2 * weights[KNOWN, 2]
+    opinions = ensemble.speak(model, NOTHING)
+    pairs = torch.tensor([[3, 0], [40, 1]])
+    by_part = torch.stack(opinions.by_part(pairs, "tail"), dim=2)
+    of_pair = opinions.weights(pairs, "tail")[:, torch.where(SEEN, KNOWN, NEW)]
+    expected = (by_part * of_pair).sum(2)
+    torch.testing.assert_close(opinions.scores(pairs, "tail"), expected)
+    some = torch.tensor([50, 2, 41, 7])
+    torch.testing.assert_close(opinions.scores(pairs, "tail", some), expected[:, some])
 
 
 def test_the_same_seed_gives_the_same_weights(made) -> None:  # type: ignore[no-untyped-def]
@@ -67,7 +93,7 @@ def test_the_known_entity_itself_always_competes_so_that_its_nearness_to_itself_
 
     ensemble, model = made(near, 2, torch.ones(entities, dtype=torch.bool), 1)
     fit(ensemble, model, KnownFacts(facts, 1), facts, seed=0)
-    nearness, itself = ensemble.weights.of(torch.tensor([0]), "tail", torch.tensor([TRAINED]))[0].tolist()
+    nearness, itself = ensemble.weights.of(torch.tensor([0]), "tail", torch.tensor([TRAINED]))[0, KNOWN].tolist()
     assert nearness > 0
     assert 6 * nearness + itself < 3 * nearness
 

@@ -70,9 +70,9 @@ def test_scores_are_equal_after_loading(gallery: HeteroData, tmp_path: Path, opt
     assert torch.equal(head_scores(Checkpoint.load(tmp_path)), head_scores(checkpoint))
 
 
-@pytest.mark.parametrize("name", ["experts", "defaults_without_features", "distances"])
+@pytest.mark.parametrize("name", ["experts", "defaults_without_features", "distances", "facts"])
 def test_models_of_before_score_as_they_did(gallery_of_before: HeteroData, name: str) -> None:
-    """Trained by the version before experts had a part of their own; the scores are its own."""
+    """Trained by versions before experts had a part of their own, and before weights went by the candidate too."""
     folder = Path(__file__).parents[2] / "fixtures" / "models_of_before" / name
     checkpoint, graph = Checkpoint.load(folder), KnowledgeGraph.from_hetero(gallery_of_before)
     pairs = torch.cartesian_prod(torch.arange(0, graph.num_entities, 4), torch.arange(graph.num_relations))
@@ -84,6 +84,8 @@ def test_models_of_before_score_as_they_did(gallery_of_before: HeteroData, name:
 def test_weights_from_before_the_known_entity_had_one_give_it_none() -> None:
     weights = torch.rand(4, 2, 3)
     today = of_today({"trust.weights": weights}, parts=4)["ensemble.weights.weights"]
+    assert all(torch.equal(today[:, :, 0], today[:, :, state]) for state in (1, 2))
+    today = today[:, :, 0]
     assert torch.equal(today[:, 11], weights[:, 1, [0, 1, 1, 2]] * torch.tensor([1, 1, 0, 1]))
     assert torch.equal(today[:, 7], weights[:, 0, [0, 1, 1, 2]] * torch.tensor([1, 1, 0, 1]))  # no training facts
 
