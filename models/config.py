@@ -96,8 +96,7 @@ class TrainConfig(BaseModel):
         8000,
         gt=0,
         le=200_000,
-        description="facts that `facts` and the regressions learn from, the most frequent ones; memory of `facts` grows "
-        "with the square",
+        description="facts that experts learn from, the most frequent ones; memory of `facts` grows with the square",
     )
     fact_regularisation: float = Field(4.0, gt=0, le=1_000_000, description="lambda of `facts`")
 

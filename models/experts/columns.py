@@ -47,7 +47,8 @@ def frequent(facts: Tensor, most: int) -> Tensor:
     """The `most` most frequent columns of facts int64 [m, 3], int32 [C, 3], by relation, direction and entity."""
     found, counts = torch.unique(sides_of(facts)[1], dim=0, return_counts=True)
     found, counts = found[counts >= LEAST], counts[counts >= LEAST]
-    return found[(-counts).argsort(stable=True)[:most].sort().values].int()
+    chosen: Tensor = found[(-counts).argsort(stable=True)[:most].sort().values].int()
+    return chosen
 
 
 def sides_of(facts: Tensor) -> tuple[Tensor, Tensor]:

@@ -93,9 +93,9 @@ class _Drawn:
         total = opinions.weighted(parts, pairs, side, self.pool)
         answered = self._answered(pairs, side, opinions.entities)
         of_pool = answered[:, self.pool]  # they would be most of the best
-        best = [part.masked_fill(of_pool, -torch.inf).topk(most, dim=1).indices for part in parts]
+        firsts = [part.masked_fill(of_pool, -torch.inf).topk(most, dim=1).indices for part in parts]
         most = min(BEST_OF_ALL, len(self.pool))
-        best = torch.cat([*best, total.masked_fill_(of_pool, -torch.inf).topk(most, dim=1).indices], dim=1)
+        best = torch.cat([*firsts, total.masked_fill_(of_pool, -torch.inf).topk(most, dim=1).indices], dim=1)
         rest = torch.cat([self.pool[best], self.shared.expand(len(facts), -1)], dim=1)
         at = torch.searchsorted(self.pool, rest)
         own = torch.arange(len(facts), device=facts.device)

@@ -104,9 +104,7 @@ class Opinions:
         """Weighted sums [B, C] for candidates [C] (None: all) of pairs [B, 2]."""
         return self.weighted(self._parts(pairs, side, candidates), pairs, side, candidates)
 
-    def weighted(
-        self, parts: Iterable[Tensor], pairs: Tensor, side: Side, candidates: Tensor | None = None
-    ) -> Tensor:
+    def weighted(self, parts: Iterable[Tensor], pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
         """Weighted sums [B, C] of what the parts said, [B, C] each or broadcast to it."""
         weights = self.weights(pairs, side)
         state = self.states if candidates is None else self.states[candidates]

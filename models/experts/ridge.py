@@ -20,6 +20,7 @@ from models.experts.kernel import Described, kernel, of_unit, ridge
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import Side
 
+EXAMPLES = 20_000  # of a regression
 CELLS = 2**27  # scores of all entities, 4 bytes each: targets are the most frequent that fit
 FLOOR = 0.01  # of a score, which is about a probability: below it differences are noise
 CHUNK = 2048  # entities scored at a time
@@ -34,7 +35,6 @@ class Ridge(SizedByState, Expert):
     """
 
     parts: tuple[str, ...] = ("features", "candidate's features")
-    with_facts = False
 
     def __init__(self, modalities: tuple[str, ...], most: int) -> None:
         super().__init__()
@@ -73,6 +73,8 @@ class Ridge(SizedByState, Expert):
         for way in torch.unique(chosen[:, :2], dim=0):
             targets = (chosen[:, :2] == way).all(1).nonzero()[:, 0]
             examples = torch.unique(entities[(ends[:, :2] == way).all(1)])
+            drawn = torch.randperm(len(examples), generator=torch.Generator().manual_seed(0))[:EXAMPLES]
+            examples = examples[drawn.sort().values]
             own = bags[examples.numpy()]
             told = own[:, targets.numpy()]
             seen = Described([unit[examples] for unit in units], self._counted(own, chosen, int(way[0])))
@@ -85,7 +87,8 @@ class Ridge(SizedByState, Expert):
                 "leverages": fit.leverages,
                 "labels": _cells(told, learnt, int(targets[0])),
             }
-            found |= {f"points_{name}": unit[examples[fit.landmarks]] for name, unit in zip(self.modalities, units)}
+            taken = examples[fit.landmarks]
+            found |= {f"points_{name}": unit[taken] for name, unit in zip(self.modalities, units, strict=True)}
             for name, part in found.items():
                 kept.setdefault(name, []).append(part)
             landmarks, learnt = landmarks + len(fit.landmarks), learnt + len(examples)
@@ -126,7 +129,7 @@ class Ridge(SizedByState, Expert):
 
     def _counted(self, bags: Any, columns: Tensor, relation: int) -> Any:
         """Unit bags of the facts of other relations; None: facts do not count."""
-        return None
+        return of_unit(bags, (columns[:, 0] != relation).numpy()) if self.reads_facts else None
 
     def carry_over(self, trained: Self, entities: Tensor, relations: Tensor) -> None:
         """What is of a relation or an entity that is there no longer is nobody's."""
@@ -149,9 +152,6 @@ class FactRidge(Ridge):
     @classmethod
     def of(cls, model: Model) -> Self:
         return cls(tuple(model.features_of), model.config.fact_columns)
-
-    def _counted(self, bags: Any, columns: Tensor, relation: int) -> Any:
-        return of_unit(bags, (columns[:, 0] != relation).numpy())
 
 
 class _Places:
@@ -178,7 +178,9 @@ class _Regression(NamedTuple):
 
     def scores(self, rows: Tensor) -> Tensor:
         """Scores [n, T] of entities [n], examples' as if they had not been there."""
-        found = torch.cat([kernel(self.entities.take(some), self.landmarks) @ self.weights for some in rows.split(CHUNK)])
+        found = torch.cat(
+            [kernel(self.entities.take(some), self.landmarks) @ self.weights for some in torch.split(rows, CHUNK)]
+        )
         at = place(self.examples, rows)
         own = (at >= 0).nonzero()[:, 0]
         leverage = self.leverages[at[own]][:, None]
@@ -220,7 +222,8 @@ class _Speaker:
 
     def _targets(self, regression: _Regression, entities: Tensor) -> Tensor:
         """The target that is each of entities, -1: none."""
-        found = self.columns.of(*(torch.tensor(part) for part in regression.way), entities)
+        relation, inverse = (torch.tensor(part) for part in regression.way)
+        found = self.columns.of(relation, inverse, entities)
         return torch.where(found >= 0, found - regression.first, -1)
 
     def _scores(self, way: tuple[int, int], rows: Tensor) -> Tensor:

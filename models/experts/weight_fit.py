@@ -81,15 +81,15 @@ def _fitted(compared: Compared, rows: int, strength: float, begin: Sequence[floa
     spread = torch.where(spread > 0, spread, 1)
     scores = scores / spread
     start = spread * torch.tensor(begin, device=scores.device)
-    shapes = ((parts,), (STATES, parts), (2, parts), (2, parts), (STATES, parts))
-    shapes += ((rows, parts), (rows, STATES, parts), (rows, STATES, parts))
-    added = [torch.zeros(shape, device=scores.device, requires_grad=True) for shape in shapes]
+    alike = ((), (STATES,), (2,), (2,), (STATES,))
+    own = ((rows,), (rows, STATES), (rows, STATES))
+    added = [torch.zeros(*shape, parts, device=scores.device, requires_grad=True) for shape in (*alike, *own)]
 
     def weights(row: Tensor, group: Tensor) -> Tensor:
-        common, known, picture, text, candidate, own, own_known, own_candidate = added
+        common, known, picture, text, candidate, of_row, row_known, row_candidate = added
         s, p, t = split_groups(group)
-        of_query = start + common + known[s] + picture[p] + text[t] + own[row] + own_known[row, s]
-        return of_query[:, None] + candidate + own_candidate[row]
+        of_query = start + common + known[s] + picture[p] + text[t] + of_row[row] + row_known[row, s]
+        return of_query[:, None] + candidate + row_candidate[row]
 
     # a set number of steps: those that stop by themselves make much of how sums were rounded
     optimizer = torch.optim.Adam(added, lr=LEARNING_RATE)
