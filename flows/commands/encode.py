@@ -15,7 +15,10 @@ app = typer.Typer()
 def encode(
     encoder: Annotated[
         str,
-        typer.Option(help="bundled, clip:ARCHITECTURE/TAG-OR-FILE, blip:NAME-OR-FOLDER or files:FOLDER-OR-PATTERN."),
+        typer.Option(
+            help="bundled, clip:ARCHITECTURE/TAG-OR-FILE, blip:NAME-OR-FOLDER, text:NAME-OR-FOLDER, "
+            "picture:NAME-OR-FOLDER or files:FOLDER-OR-PATTERN."
+        ),
     ] = "bundled",
     device: Device = "auto",
     batch_size: Annotated[int | None, typer.Option(min=1, help="Texts or pictures in a batch.")] = None,
