@@ -89,8 +89,8 @@ class TrainConfig(BaseModel):
     experts: tuple[str, ...] = Field(
         ("structure", "similarity", "popularity", "facts", "features", "facts_and_features"),
         description="what scores beside the fused vectors: a model of structure alone, cosines of frozen features, "
-        "popularity in the relation, the facts beside the question, and ridge regression on features, alone and with "
-        "facts. Validation facts fit their weights",
+        "popularity, the facts beside the question, regressions on features and on both. "
+        "Validation facts fit their weights",
     )
     fact_columns: int = Field(
         8000,
