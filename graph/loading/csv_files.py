@@ -14,10 +14,16 @@ from pydantic import BaseModel, ConfigDict
 
 from base.errors import InputError
 from graph.loading.csv_text import MOST, CsvText, Places
+from graph.loading.names import bare
 
 SEPARATORS = (",", ";", "\t")
 LARGEST_ROW = 2**31 - 1  # what the parser can take in one block
-MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+MARKS = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+KINDS = {
+    b"\x1f\x8b": "packed by gzip: unpack it",
+    b"PK\x03\x04": "a spreadsheet or a ZIP archive: save it as CSV, or unpack it",
+    b"PAR1": "a Parquet file: its name must end in .parquet",
+}
 
 
 class CsvFormat(BaseModel):
@@ -43,7 +49,7 @@ class CsvFormat(BaseModel):
             return f"quote is {self.quote!r}; it must be '\"', or empty where no cell is quoted"
         try:
             "a".encode(self.encoding)
-        except (LookupError, UnicodeError):
+        except (LookupError, ValueError):
             return f"encoding is {self.encoding!r}, which is none; it must be one such as utf-8, utf-16 or cp1252"
         return None
 
@@ -91,6 +97,7 @@ def parse_rows(
     if header is None:
         end = starts[1] if len(starts) > 1 else len(text.content)
         header = _split(text.between(starts[0], end), separator, form.quote)
+        _check_header(path, header, int(lines[0]))
     if len(starts) == below:
         table = pa.table({str(i): pa.array([], pa.string()) for i in range(len(header))})
         return Rows(header, table, lines[below:], text.lines)
@@ -111,8 +118,8 @@ def _decode(path: Path, form: CsvFormat) -> tuple[bytes, int]:
             raw = raw.decode(form.encoding).encode()
         except UnicodeError as error:
             raise InputError(f"{path.name}: the file is not {form.encoding}, as the mapping says: {error}") from error
-    elif raw[:2] in MARKS:
-        raise InputError(f"{path.name}: {_name_encoding(MARKS[raw[:2]])}")
+    else:
+        _check_kind(path, raw)
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     check_bytes(path, raw)
     content = raw.lstrip(b" \t\r\n")
@@ -121,6 +128,27 @@ def _decode(path: Path, form: CsvFormat) -> tuple[bytes, int]:
     begun = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
     skipped = before[:begun].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n")
     return (raw[begun:] if content else b""), skipped
+
+
+def _check_header(path: Path, header: list[str], line: int) -> None:
+    if len(header) < 3 and header[0].lower().startswith("sep="):
+        raise InputError(
+            f"{path.name}: line {line} is a spreadsheet's note of the separator, no header: remove it; the separator is "
+            "recognised, or a mapping file names it"
+        )
+
+
+def _check_kind(path: Path, raw: bytes) -> None:
+    """Raise InputError where the first bytes say that it is something else than UTF-8 text."""
+    if kind := next((kind for begin, kind in KINDS.items() if raw.startswith(begin)), None):
+        raise InputError(f"{path.name}: the file is no CSV but {kind}")
+    if name := find_mark(raw):
+        raise InputError(f"{path.name}: the file begins like {name}, not UTF-8; {_name_encoding(name)}")
+
+
+def find_mark(raw: bytes) -> str | None:
+    """The encoding that the first bytes are the mark of, but for UTF-8."""
+    return next((name for mark, name in MARKS.items() if raw.startswith(mark)), None)
 
 
 def check_bytes(path: Path, raw: bytes, before: int = 0) -> None:
@@ -132,7 +160,7 @@ def check_bytes(path: Path, raw: bytes, before: int = 0) -> None:
     except UnicodeDecodeError:
         pass
     bad, empty = [], []
-    for number, line in enumerate(io.BytesIO(raw), before + 1):
+    for number, line in enumerate(raw.splitlines(keepends=True), before + 1):  # bytes part at \n, \r\n and \r alone
         try:
             line.decode()
         except UnicodeDecodeError as error:
@@ -156,7 +184,7 @@ def _name_encoding(example: str) -> str:
 
 def recognise(content: bytes, known: Collection[str], separators: Sequence[str] = SEPARATORS) -> str:
     """The separator that gives the most headers that are known; of several the one that stands most often."""
-    first_line = next(io.BytesIO(content.replace(b"\r", b"\n") if b"\n" not in content else content)).decode()
+    first_line = min((content.partition(end)[0] for end in (b"\n", b"\r")), key=len).decode()
 
     def found(separator: str) -> tuple[int, int]:
         try:
@@ -176,7 +204,7 @@ def _split(line: str, separator: str, quote: str) -> list[str]:
         cells = next(csv.reader(io.StringIO(line, newline=""), delimiter=separator, strict=True, quoting=quoting))
     except csv.Error as error:
         raise InputError(f"the header {line[:80]!r} cannot be read: {error}") from error
-    return [cell.strip() for cell in cells]
+    return [bare(cell) for cell in cells]
 
 
 def _parse(body: bytes, width: int, separator: str, quote: str, longest: int) -> pa.Table | None:

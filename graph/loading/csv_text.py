@@ -72,9 +72,10 @@ class CsvText:
         # Of two quotes that stand for one, the second begins a pair too: its cell is the quoted one before it.
         doubled = np.zeros(len(pairs), dtype=bool)
         doubled[1:] = pairs[:-1, 1] == pairs[1:, 0] - 1
-        literal: npt.NDArray[np.bool_] = alone & ~doubled
-        while (more := alone & (~doubled | np.append(False, literal[:-1]))).sum() > literal.sum():
-            literal = more
+        # So of a row of doubled ones all are alone up to each, or that one is quoted.
+        others = np.cumsum(~alone)
+        first = np.maximum.accumulate(np.where(doubled, 0, np.arange(len(pairs))))
+        literal: npt.NDArray[np.bool_] = others - others[first] + ~alone[first] == 0
         return literal
 
     def _check_quotes(self, places: Places, edge: npt.NDArray[np.bool_]) -> None:

@@ -1,7 +1,6 @@
 """A folder of `entities` and `triples` files, read and checked as a whole before anything is written."""
 
 import tomllib
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +15,8 @@ from base.errors import InputError
 from graph import reserved
 from graph.loading.csv_files import CsvFormat
 from graph.loading.leaks import tell_torn
-from graph.loading.names import bare, find_wrong, look_alikes, tell_look_alikes, wrong_id, wrong_name, wrong_text
-from graph.loading.tables import MOST, Table, find_table, read_table
+from graph.loading.names import bare, face, find_wrong, look_alikes, tell_look_alikes, wrong_id, wrong_name, wrong_text
+from graph.loading.tables import MOST, Table, find_table, read_table, show
 from graph.splits import SPLITS
 
 DEFAULT_LABEL = "Thing"
@@ -105,7 +104,7 @@ def name_source(folder: Path, name: str | None) -> tuple[Path, str, bool]:
             f"the source's name is {name!r}; it must not be empty nor one of {', '.join(sorted(RESERVED_SOURCES))}"
         )
     if reason := wrong_name(name):
-        raise InputError(f"the source's name {name!r} {reason}; give another one")
+        raise InputError(f"the source's name {show(name)} {reason}; give another one")
     return folder, name, named
 
 
@@ -165,7 +164,8 @@ def _read(folder: Path, kind: str, headers: Mapping[str, Mapping[str, str]], for
         others = {column: spelling for spelling, column in SPELLINGS[kind].items()}
         missing = " and ".join(f"{c} (or {others[c]})" if c in others else c for c in absent)
         raise InputError(
-            f"{path.name}: there is no column {missing}; it has {', '.join(columns)}. {MAPPING_FILE} can name others"
+            f"{path.name}: there is no column {missing}; it has {', '.join(columns)}. {MAPPING_FILE} can name others, "
+            "and another separator"
         )
     if taken := sorted(RESERVED[kind].intersection(columns)):
         raise InputError(
@@ -239,7 +239,15 @@ def _check_triples(table: Table, entities: Table | None) -> list[str]:
         if torn.any():
             if column == "split" and (leak := tell_torn(frame)):
                 problems.append(f"{table.path.name}: {leak}")
-            said = frame["head"] + " " + frame["relation"] + " " + frame["tail"] + ": " + frame[column].astype(str)
+            said = (
+                frame["head"]
+                + " "
+                + frame["relation"]
+                + " "
+                + frame["tail"]
+                + ": "
+                + frame[column].astype(str).fillna("none")
+            )
             problems.append(table.complain(torn, f"one fact is given with more than one {column}", said))
     return problems
 
@@ -269,14 +277,10 @@ def _check_texts(table: Table) -> list[str]:
 
 def _hint_look_alikes(unknown: "pd.Series[str]", entities: Table) -> str:
     """Ids of the entities that look like some of the unknown ones; empty where none do."""
-    known = {_face(id_): id_ for id_ in entities.frame["id"].dropna()}
-    pairs = {value: known[_face(value)] for value in unknown.unique().tolist() if _face(value) in known}
+    known = {face(id_): id_ for id_ in entities.frame["id"].dropna()}
+    pairs = {value: known[face(value)] for value in unknown.unique().tolist() if face(value) in known}
     shown = "; ".join(f"{value!a} looks like {id_!a}" for value, id_ in list(pairs.items())[:MOST])
     return f"; {shown}, which is there" if pairs else ""
-
-
-def _face(id_: str) -> str:
-    return unicodedata.normalize("NFC", bare(id_))
 
 
 def _note(triples: Table, entities: pd.DataFrame) -> list[str]:

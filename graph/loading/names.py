@@ -17,8 +17,10 @@ from base.errors import shorten
 ID_BYTES = 2_900
 NAME_BYTES = 1_000
 TEXT_BYTES = 32 << 20  # one message to the database holds no more with the memory that the bundled one has by default
-# They look like nothing, and `strip` does not know them: a byte order mark, a zero-width space, a word joiner.
-INVISIBLE = "\ufeff\u200b\u2060"
+# They show nothing, and `strip` does not know them: soft hyphen, joiners, marks of direction, fillers, byte order mark.
+INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+HIDDEN = re.compile(f"[{INVISIBLE}]")
+ENDS = re.compile(rf"\A[\s{INVISIBLE}]+|[\s{INVISIBLE}]+\Z")
 # pandas writes an index without a name so, to Parquet and, read back and written again, to CSV.
 INDEX = re.compile(r"__index_level_\d+__|Unnamed: \d+(\.\d+|_level_\d+)*")
 
@@ -27,7 +29,7 @@ Mask = npt.NDArray[np.bool_]
 
 def bare(name: str) -> str:
     """The name without blanks and invisible characters at its ends."""
-    return name.strip().strip(INVISIBLE).strip()
+    return name.strip() if name.isascii() else ENDS.sub("", name)
 
 
 def wrong_name(name: str) -> str | None:
@@ -37,7 +39,7 @@ def wrong_name(name: str) -> str | None:
     if any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in name):
         return "holds a control character such as a line break"
     if bare(name) != name:
-        return "begins or ends with a blank"
+        return "begins or ends with a blank or a character that shows nothing"
     if len(name.encode()) > NAME_BYTES:
         return f"takes more than {NAME_BYTES:,} bytes"
     return None
@@ -50,7 +52,7 @@ def wrong_id(id_: str) -> str | None:
     if "\0" in id_:
         return "holds the character NUL"
     if bare(id_) != id_:
-        return "begins or ends with a blank"
+        return "begins or ends with a blank or a character that shows nothing"
     # Quotes, backslashes and control characters are longer in a key.
     escapes = sum(1 if sign in '"\\\b\f\n\r\t' else 5 for sign in id_ if sign in '"\\' or sign < " ")
     if len(id_.encode()) + escapes > ID_BYTES:
@@ -92,8 +94,8 @@ def wrong_columns(headers: Sequence[str], columns: Sequence[str]) -> list[str]:
         if not column or INDEX.fullmatch(column):
             called = f"is called {header!r}" if header else "has no name"
             problems.append(
-                f"column {number} {called}: where it is an index that pandas wrote, save without it (index=False), "
-                "else give it a name"
+                f"column {number} {called}: where it is an index that pandas wrote, save without it (index=False); "
+                "where each line ends with a separator, leave that out; else give it a name"
             )
         elif reason := wrong_name(column):
             problems.append(f"the name of column {number}, {column[:80]!r}, {reason}")
@@ -103,15 +105,20 @@ def wrong_columns(headers: Sequence[str], columns: Sequence[str]) -> list[str]:
 
 
 def look_alikes(values: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of different values that are the same text in another Unicode form, as ü is one character or two."""
-    seen: dict[str, str] = {}
-    pairs = []
-    for value in values:
+    """Pairs of different values that show the same text: ü is one character or two, some characters show nothing."""
+    given, seen, pairs = dict.fromkeys(values), dict[str, str](), []
+    for value in given:
         if not value.isascii():
-            first = seen.setdefault(unicodedata.normalize("NFC", value), value)
+            shown = face(value)
+            first = shown if shown.isascii() and shown in given else seen.setdefault(shown, value)
             if first != value:
                 pairs.append((first, value))
     return pairs
+
+
+def face(value: str) -> str:
+    """What a reader sees of it: composed characters, no invisible ones, no blanks at its ends."""
+    return unicodedata.normalize("NFC", HIDDEN.sub("", bare(value)))
 
 
 def other_forms(values: Iterable[str]) -> list[str]:
@@ -131,4 +138,7 @@ def tell_look_alikes(what: str, pairs: Collection[tuple[str, str]]) -> list[str]
     if not pairs:
         return []
     shown = shorten([show_pair(pair) for pair in pairs])
-    return [f"{what} look alike, are written with other characters (Unicode forms NFC and NFD), and stay two: {shown}"]
+    return [
+        f"{what} look alike, are written with other characters (Unicode forms NFC and NFD, or invisible), and stay "
+        f"two: {shown}"
+    ]

@@ -19,6 +19,8 @@ from graph.loading.names import bare, wrong_columns
 
 # How a CSV header may say that a property is not text, as in `year:int`.
 TYPES: dict[str, pa.DataType] = {"int": pa.int64(), "float": pa.float64(), "boolean": pa.bool_(), "string": pa.string()}
+WORDS = {pa.int64(): "a whole number of 64 bits", pa.float64(): "a number", pa.bool_(): "true or false"}
+TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 MOST = 5
 LONGEST_SHOWN = 300
 Column: TypeAlias = "pa.ChunkedArray[Any]"
@@ -80,7 +82,8 @@ def read_table(
 
     mapping: our column -> the file's header, from a mapping file.
     spellings: another spelling -> our column, used where the file and the mapping do not have our column.
-    known: our columns; they help to recognise the separator. form: how the cells of a CSV file are written.
+    known: our columns, which are text as written; they help to recognise the separator.
+    form: how the cells of a CSV file are written.
 
     Raises InputError, with file and line, for a file that is empty or cannot be read, has rows of another width than
     its header, has a column without a name or two of one name, or holds a type that cannot be a property.
@@ -94,7 +97,7 @@ def read_table(
         headers, columns_of = [bare(name) for name in table.column_names], table.columns
     columns, kinds = _name_columns(path, headers, mapping, spellings)
     arrays = [
-        _convert(path, column, array, kinds.get(column), places)
+        _convert(path, column, array, None if column in known else kinds.get(column), places)
         for column, array in zip(columns, columns_of, strict=True)
     ]
     return Table(path, pa.table(arrays, names=columns).to_pandas(types_mapper=_nullable), places, read)
@@ -106,8 +109,11 @@ def _name_columns(
     if absent := [header for header in mapping.values() if header not in headers]:
         raise InputError(f"{path.name}: the mapping names headers that the file lacks: {shorten(absent)}")
     if len(set(filter(None, headers))) < len(list(filter(None, headers))):
-        raise InputError(f"{path.name}: the header names a column twice: {shorten(headers)}")
+        twice = [header for header in dict.fromkeys(headers) if header and headers.count(header) > 1]
+        raise InputError(f"{path.name}: the header names a column twice: {shorten(twice)}")
     renamed = {header: column for column, header in mapping.items()}
+    if several := [f"{header!r} is {c} and {renamed[header]}" for c, header in mapping.items() if renamed[header] != c]:
+        raise InputError(f"{path.name}: the mapping makes one header several columns: {'; '.join(several)}")
     columns: list[str] = []
     kinds: dict[str, pa.DataType] = {}
     for header in headers:
@@ -150,8 +156,9 @@ def _convert(
     """A column as text, whole numbers, floating numbers or truth values; empty text and NaN as missing."""
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
-    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
-        array = pc.if_else(pc.equal(array, pa.scalar("")), None, array.cast(pa.string()))
+    if any(is_text(array.type) for is_text in TEXTS):
+        array = array.cast(pa.string())
+        array = pc.if_else(pc.equal(array, pa.scalar("")), None, array)
         if kind is None or kind == pa.string():
             return array
         array = _parse(path, column, array, kind, places)
@@ -174,7 +181,7 @@ def _parse(path: Path, column: str, array: Column, kind: pa.DataType, places: np
         values = array.to_pandas()
         bad = np.array([not _fits(value, kind) for value in array])
         table = Table(path, values.to_frame(), places)
-        raise InputError(table.complain(bad, f"{column!r} must be {kind}", values)) from error
+        raise InputError(table.complain(bad, f"{column!r} must be {WORDS[kind]}", values)) from error
 
 
 def _fits(value: "pa.Scalar[Any]", kind: pa.DataType) -> bool:

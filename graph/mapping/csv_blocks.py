@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from base.errors import InputError
-from graph.loading.csv_files import MARKS, SEPARATORS, CsvFormat, Rows, check_bytes, parse_rows, recognise
+from graph.loading.csv_files import SEPARATORS, CsvFormat, Rows, check_bytes, find_mark, parse_rows, recognise
 from graph.mapping.parts import Part
 
 BLOCK = 8 << 20  # bytes
@@ -49,8 +49,7 @@ def _read(part: Part, form: CsvFormat) -> Iterator[tuple[bytes, bool]]:
     with part.opened() as stream:
         block = stream.read(BLOCK)
         encoding = "utf-8" if form.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else form.encoding
-        if block[:2] in MARKS:
-            encoding = MARKS[block[:2]]
+        encoding = find_mark(block) or encoding
         block = block.removeprefix(codecs.BOM_UTF8)
         decode = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)()
         while True:

@@ -1,5 +1,6 @@
 """CSV of many hands: what is taken as it stands, and what is refused with its line."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,13 @@ HEADER = ["id", "label", "name"]
         ("\ufeffid,label,name\r1,W,a\r\r2,W,b", [["1", "W", "a"], ["2", "W", "b"]]),
         ("id,label,name\n\n   \n1,W,a\n\n\n2,W,b\n\n", [["1", "W", "a"], ["2", "W", "b"]]),
         ("id,label,name\n1,W,\n2,W, a \n", [["1", "W", None], ["2", "W", " a "]]),
+        ('id;label;"name, a, b, c, d"\r1;W;"two\nlines"\r2;W;b\r', [["1", "W", "two\nlines"], ["2", "W", "b"]]),
+        ('id,label,name\n1,W,"ends so\n"', [["1", "W", "ends so\n"]]),
+        ('id\tlabel\tname\n1\tW\t"a\tb, c;"\n', [["1", "W", "a\tb, c;"]]),
+        ("\ufeff\ufeffid,label,name\n+7,W,.5\n", [["+7", "W", ".5"]]),
+        ("id,label,name\nNaN,None,null\ninf,NA,-0\n", [["NaN", "None", "null"], ["inf", "NA", "-0"]]),
+        ("id,label,name\n1,W,x\x0by\x85z\u2028\n", [["1", "W", "x\x0by\x85z\u2028"]]),
+        ("id,label,name\n1,W,x" + 200_000 * '"' + "\n", [["1", "W", "x" + 200_000 * '"']]),
     ],
 )
 def test_what_is_well_formed_is_taken_as_it_stands(
@@ -81,6 +89,18 @@ def test_what_is_well_formed_is_taken_as_it_stands(
         ("id,label,name\n1,W,a\0b\n", "holds the character NUL, which no text has (line 2; 1 in all)"),
         ("id,label,name\n1,W,Müller\n".encode("cp1252"), "these lines are not (line 2: b'1,W,M\\xfcller"),
         ("id,label,name\n1,W,Müller\n".encode("utf-16"), 'the mapping file names it: [csv] with encoding = "utf-16"'),
+        # A file of another kind is called by it, whatever its name says.
+        ("id,label,name\n1,W,a\n".encode("utf-32"), "begins like utf-32, not UTF-8"),
+        (gzip.compress(b"id,label,name\n"), "the file is no CSV but packed by gzip: unpack it"),
+        (b"PK\x03\x04\x14\0", "the file is no CSV but a spreadsheet or a ZIP archive"),
+        (b"PAR1\x15\x04PAR1", "its name must end in .parquet"),
+        ("sep=;\nid;label\n1;W\n", "line 1 is a spreadsheet's note of the separator, no header: remove it"),
+        # Lines are counted where a carriage return alone ends them too.
+        (b"id,label,name\r1,W,a\r2,W,\0\r", "holds the character NUL, which no text has (line 3; 1 in all)"),
+        ("id,label,name\r1,W,ü\r".encode("cp1252"), "these lines are not (line 2: b'1,W,\\xfc\\r'; 1 in all)"),
+        ("id,label,name\n1,W,a,\n2,W,b,\n", "these rows do not (line 2: 4; line 3: 4; 2 in all)"),
+        ("id,label,name\n1,W,a\n\x1a", "these rows do not (line 3: 1; 1 in all)"),
+        ("id,label,name\n1,W,'a, b'\n", "these rows do not (line 2: 4; 1 in all)"),
         ("", "the file is empty"),
         ("\n \r\n", "the file is empty"),
     ],
@@ -105,6 +125,7 @@ def test_another_encoding_or_separator_is_taken_when_it_is_named(tmp_path: Path)
         ({"quote": "'"}, "quote is"),
         ({"encoding": "klingon"}, "encoding is 'klingon'"),
         ({"encoding": "base64"}, "encoding is 'base64'"),
+        ({"encoding": "utf\0"}, "encoding is 'utf\\x00'"),
     ],
 )
 def test_a_format_that_cannot_be_meant_is_told(form: dict[str, str], expected: str) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from base.errors import InputError
@@ -100,6 +102,23 @@ def test_unusual_names_are_kept_as_they_are(tmp_path: Path) -> None:
     assert source.triples["relation"].tolist() == ["has `tick` \\u0060", "self"]
 
 
+def test_an_id_is_text_as_written_whatever_the_header_says(tmp_path: Path) -> None:
+    triples = "head:int,relation,tail,n:int\n007,id,1e5,007\n"
+    source = read_source(folder(tmp_path, "id:int,label:int\n007,1\n1e5,+2\n", triples))
+    assert source.entities.to_dict("list") == {"id": ["007", "1e5"], "label": ["1", "+2"]}
+    assert source.triples[["head", "relation", "tail", "n"]].to_numpy().tolist() == [["007", "id", "1e5", 7]]
+
+
+def test_whatever_columns_of_text_a_parquet_file_has(tmp_path: Path) -> None:
+    kinds = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
+    cells = {f"c{at}": pa.array(["x", "", None]).cast(kind) for at, kind in enumerate(kinds)}
+    pq.write_table(pa.table({"id": [7, 8, 9], "label": ["A"] * 3, **cells}), tmp_path / "entities.parquet")
+    pq.write_table(pa.table({"head": [7], "relation": ["r"], "tail": ["9"]}), tmp_path / "triples.parquet")
+    source = read_source(tmp_path)
+    assert source.entities["id"].tolist() == ["7", "8", "9"]
+    assert source.entities[list(cells)].notna().to_numpy().tolist() == [[True] * 4, [False] * 4, [False] * 4]
+
+
 def test_a_fact_given_twice_counts_once(tmp_path: Path) -> None:
     source = read_source(folder(tmp_path, triples=TRIPLES + "Q1,isCreatedBy,Q2,train\n"))
     assert (len(source.triples), source.repeated) == (1, 1)
@@ -117,8 +136,15 @@ def test_a_fact_given_twice_counts_once(tmp_path: Path) -> None:
         (ENTITIES + "Q3,Model,Nobody\n", "label must not be one of the reserved"),
         ("id,label,held_out\nQ1,A,x\nQ2,A,\n", "the columns held_out are reserved"),
         ("id,label,type\nQ1,A,x\nQ2,A,\n", "several headers mean one column: {'label': ['label', 'type']}"),
-        ("id,label,id\nQ1,A,x\n", "names a column twice"),
-        ("id,label,year:int\nQ1,A,1888\nQ2,A,c. 1853\n", "'year' must be int64 (line 3: 'c. 1853'; 1 in all)"),
+        ("id,label,a,b,c,d,d\nQ1,A,,,,,x\n", "the header names a column twice: 'd' (1 in all)"),
+        ("id,label,n:int\nQ1,A,+4\nQ2,A,1e3\n", "'n' must be a whole number of 64 bits (line 2: '+4'; line 3: '1e3'"),
+        ("id,label,n:boolean\nQ1,A,yes\nQ2,A,TRUE\n", "'n' must be true or false (line 2: 'yes'; 1 in all)"),
+        ("id|label\nQ1|A\n", "it has id|label. mapping.toml can name others, and another separator"),
+        ("id,label,\nQ1,A,\nQ2,A,\n", "column 3 has no name: where it is an index that pandas wrote, save without it"),
+        (
+            "id,label,year:int\nQ1,A,1888\nQ2,A,c. 1853\n",
+            "'year' must be a whole number of 64 bits (line 3: 'c. 1853'; 1 in all)",
+        ),
         ("", "entities.csv: the file is empty"),
         ("id,label\n", "entities.csv: the file has a header but no rows"),
         (
@@ -147,6 +173,13 @@ def test_wrong_entities_are_refused_with_their_place(tmp_path: Path, entities: s
             TRIPLES + "Q2,r,Q1,dev\n",
             "the split must be one of train, val, test or empty (line 3: 'dev'; 1 in all)",
         ),
+        ("head,relation,tail\nQ1, ,Q2\n", "relation is empty (line 2; 1 in all)"),
+        ("head,relation,tail\nQ1,r ,Q2\n", "relation begins or ends with a blank"),
+        (
+            "head,relation,tail,mode\nQ1,r,Q2,Train\n",
+            "the split must be one of train, val, test or empty (line 2: 'Train'",
+        ),
+        (TRIPLES + "Q1,isCreatedBy,Q2,\n", "more than one split (line 2: 'Q1 isCreatedBy Q2: train'; line 3: 'Q1 isC"),
         (
             TRIPLES + "Q1,isCreatedBy,Q2,test\n",
             "one fact is given with more than one split (line 2: 'Q1 isCreatedBy Q2",
@@ -214,6 +247,9 @@ def test_folders_that_cannot_be_meant_are_refused(tmp_path: Path) -> None:
         ("[entities\n", "cannot be read"),
         ('[people]\nid = "x"\n', "[people] is not understood"),
         ('[entities]\nid = "QID"\n', "the mapping names headers that the file lacks: 'QID' (1 in all)"),
+        ('[entities]\nid = "id"\nname = "id"\n', "the mapping makes one header several columns: 'id' is id and name"),
+        ('[csv]\ndelimiter = ";"\n', "it may have separator, quote and encoding"),
+        ("[entities]\nid = 3\n", "[entities] is not understood"),
     ],
 )
 def test_mapping_files_that_do_not_fit_are_refused(tmp_path: Path, text: str, expected: str) -> None:
@@ -246,8 +282,10 @@ LONG = "x" * 3_000
         ('id,label\n"' + '""' * 1_500 + '",A\n', "id takes more than the 2,900 bytes"),
         (f"id,label\nQ1,{LONG}\n", "label takes more than 1,000 bytes (line 2"),
         (f"id,label,{LONG}\nQ1,A,b\n", "takes more than 1,000 bytes"),
-        ("id,label\nQ1 ,A\n", "id begins or ends with a blank (line 2: 'Q1 '; 1 in all)"),
-        ("id,label\n\u00a0Q1,A\nQ2\ufeff,A\n", "blank (line 2: '\\xa0Q1'; line 3: 'Q2\\ufeff'; 2 in all)"),
+        ("id,label\nQ1 ,A\n", "a blank or a character that shows nothing (line 2: 'Q1 '; 1 in all)"),
+        ("id,label\n\u00a0Q1,A\nQ2\ufeff,A\n", "nothing (line 2: '\\xa0Q1'; line 3: 'Q2\\ufeff'; 2 in all)"),
+        ("id,label\nQ1\u200d,A\nQ2\u00ad,A\n\u200fQ3 \u200b,A\n", "nothing (line 2: 'Q1\\u200d'; line 3: 'Q2\\xad'; "),
+        ("id,label\n\u200b \u2060,A\n", "id is empty (line 2; 1 in all)"),
         ("id,label\nQ1,A \n", "label begins or ends with a blank"),
         ('id,label\nQ1,"A\nB"\n', "label holds a control character such as a line break (line 2: 'A\\nB'; 1 in all)"),
         ('id,label,"a\nb"\nQ1,A,x\n', "the name of column 3, 'a\\nb', holds a control character"),
@@ -265,7 +303,7 @@ def test_relations_and_ids_without_an_entities_file_are_checked_too(tmp_path: Pa
     (tmp_path / "triples.csv").write_text(f'head,relation,tail\n{LONG},r,b \na,"x\ny",b\na,{LONG},b\n')
     told = refused(tmp_path, entities_from_triples=True)
     assert "head takes more than the 2,900 bytes" in told
-    assert "tail begins or ends with a blank (line 2: 'b '; 1 in all)" in told
+    assert "tail begins or ends with a blank or a character that shows nothing (line 2: 'b '; 1 in all)" in told
     assert "relation holds a control character such as a line break (line 3: 'x\\ny'; 1 in all)" in told
     assert "relation takes more than 1,000 bytes (line 5" in told
 
@@ -281,12 +319,20 @@ def test_ids_that_look_alike_are_told_and_stay_two(tmp_path: Path) -> None:
     source = read_source(folder(tmp_path, entities, f"head,relation,tail\n{composed},r,{parted}\n"))
     assert source.entities["id"].tolist() == [composed, parted]
     assert source.notes == [
-        "ids look alike, are written with other characters (Unicode forms NFC and NFD), and stay two: "
+        "ids look alike, are written with other characters (Unicode forms NFC and NFD, or invisible), and stay two: "
         "\"'M\\\\xfcller' and 'Mu\\\\u0308ller'\" (1 in all)"
     ]
     told = refused(folder(tmp_path, f"id,label\n{composed},A\n", f"head,relation,tail\n{composed},r,{parted}\n"))
     assert "the tail is not in entities.csv" in told
     assert "'Mu\\u0308ller' looks like 'M\\xfcller', which is there" in told
+
+
+def test_ids_that_differ_by_what_shows_nothing_are_told_and_stay_two(tmp_path: Path) -> None:
+    source = read_source(folder(tmp_path, "id,label\na\u200bb,A\nab,A\n", "head,relation,tail\nab,r,a\u200bb\n"))
+    assert source.entities["id"].tolist() == ["a\u200bb", "ab"]
+    assert "and stay two: \"'ab' and 'a\\\\u200bb'\" (1 in all)" in source.notes[0]
+    told = refused(folder(tmp_path, "id,label\nab,A\n", "head,relation,tail\nab,r,a\u200bb\n"))
+    assert "'a\\u200bb' looks like 'ab', which is there" in told
 
 
 def test_a_nul_in_parquet_is_refused_with_its_row(tmp_path: Path) -> None:
