@@ -17,6 +17,7 @@ from graph.outgoing import Outgoing, Waiting, is_public
 MAX_REDIRECTS = 5
 USER_AGENT = "vlkge-pipeline/0.1 (knowledge graph pictures)"
 BUSY = (429, 503)
+PAUSE = 0.2  # seconds at least before a busy server is asked again, doubled each time
 HEAD_BYTES = 1 << 20  # headers, and what is sent before them
 
 
@@ -55,7 +56,7 @@ def download(url: str, limits: Limits, *, sleep: Callable[[float], None] = time.
     """
     deadline = time.monotonic() + limits.seconds
     outgoing = Outgoing(deadline, limits.max_bytes + HEAD_BYTES)
-    target, redirects = _read_url(url), 0
+    target, redirects, pause = _read_url(url), 0, PAUSE
     try:
         with httpcore.ConnectionPool(network_backend=outgoing, retries=0) as pool:
             while redirects <= MAX_REDIRECTS:
@@ -66,11 +67,12 @@ def download(url: str, limits: Limits, *, sleep: Callable[[float], None] = time.
                 if answer.location:
                     target, redirects = _read_url(answer.location, target), redirects + 1
                     continue
-                if time.monotonic() + answer.wait >= deadline:
+                wait, pause = max(answer.wait, pause), 2 * pause
+                if time.monotonic() + wait >= deadline:
                     raise PictureError(
                         f"the server answers {answer.status}, to be asked again in {answer.wait:,.0f} seconds"
                     )
-                sleep(answer.wait)
+                sleep(wait)
     except Waiting as error:
         raise PictureError(f"slower than {limits.seconds:g} seconds: {error}") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, ValueError) as error:
@@ -106,8 +108,8 @@ def _get(pool: httpcore.ConnectionPool, url: httpx.URL, limits: Limits) -> _Answ
     address = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
     with pool.stream("GET", address, headers=headers) as response:
         head = {name.lower(): value.decode("latin-1") for name, value in response.headers}
-        if response.status in (301, 302, 303, 307, 308) and b"location" in head:
-            return _Answer(location=head[b"location"])
+        if response.status in (301, 302, 303, 307, 308) and (location := head.get(b"location", "").strip()):
+            return _Answer(location=location)
         if response.status in BUSY and (wait := _read_wait(head.get(b"retry-after", ""))) is not None:
             return _Answer(wait=wait, status=response.status)
         if response.status != httpx.codes.OK:
@@ -116,7 +118,7 @@ def _get(pool: httpcore.ConnectionPool, url: httpx.URL, limits: Limits) -> _Answ
 
 
 def _read_body(response: httpcore.Response, head: dict[bytes, str], limits: Limits) -> bytes:
-    if (packed := head.get(b"content-encoding", "identity")) != "identity":
+    if (packed := head.get(b"content-encoding", "")).lower() not in ("", "identity"):
         raise PictureError(f"the server sends it packed ({packed}), which was not asked for")
     declared = head.get(b"content-length", "")
     if declared.isdigit() and int(declared) > limits.max_bytes:
@@ -131,7 +133,7 @@ def _read_body(response: httpcore.Response, head: dict[bytes, str], limits: Limi
 
 def _read_wait(text: str) -> float | None:
     """Seconds to wait by a Retry-After, which is a number of seconds or a date; None where there is none."""
-    if text.strip().isdigit():
+    if text.isascii() and text.strip().isdigit():
         return float(text)
     try:
         then = parsedate_to_datetime(text)

@@ -27,8 +27,13 @@ MAX_FILE_BYTES = 200_000_000
 # How files begin that are taken for pictures and are none, or none that can be read.
 KINDS = {
     b"<!doctype html": "it is an HTML page", b"<html": "it is an HTML page", b"<svg": "it is an SVG drawing",
-    b"<?xml": "it is an XML document", b"%pdf": "it is a PDF document",
+    b"<?xml": "it is an XML document", b"%pdf": "it is a PDF document", b"%!ps": "it is a PostScript document",
+    b"8bps": "it is a Photoshop file", b"\x1f\x8b": "it is packed by gzip", b"pk\x03\x04": "it is a ZIP archive",
+    b"\0\0\1\0": "it is an icon", b"version https://git-lfs": "it is a Git LFS pointer, `git lfs pull` brings the file",
+    b"{": "it is JSON",
 }  # fmt: skip
+# How the formats that are read begin: what begins so and cannot be opened is broken.
+BEGINNINGS = (b"\xff\xd8", b"\x89png", b"riff", b"gif8", b"ii*\0", b"mm\0*", b"bm")
 
 
 @dataclass(frozen=True)
@@ -164,7 +169,9 @@ def _name_kind(content: bytes) -> str:
         return "the file is empty"
     start = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if content[4:8] == b"ftyp":
-        return f"it is of the kind {content[8:12].decode('ascii', 'replace').strip()}, such as HEIC"
+        return f"it is of the kind {content[8:12].decode('ascii', 'replace').strip()}, such as HEIC or a film"
+    if start.startswith(BEGINNINGS):
+        return "it begins like one, and is cut off or broken"
     return next((kind for sign, kind in KINDS.items() if start.startswith(sign)), "its first bytes are no picture's")
 
 
@@ -198,16 +205,20 @@ def _is_web(address: str) -> bool:
 
 def _read_inside(folder: Path, address: str) -> bytes:
     """The bytes of a file in the folder, a link followed only if it stays inside. Raises PictureError."""
+    if "://" in address:
+        raise PictureError("it is neither a path inside the folder nor an http or https address")
     try:
         path = _find_file(folder, PurePosixPath(address.replace("\\", "/"))).resolve()
         if not path.is_relative_to(folder.resolve()):
             raise PictureError(f"the path leads out of {folder}")
+        if path.is_dir():
+            raise PictureError("it is a folder")
         if not path.is_file():
             raise PictureError(f"there is no such file in {folder}")
         if path.stat().st_size > MAX_FILE_BYTES:
             raise PictureError(f"the file is larger than {MAX_FILE_BYTES:,} bytes")
         return path.read_bytes()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # the last for links in a circle, before Python 3.13
         raise PictureError(f"the file cannot be read: {error}") from error
 
 

@@ -78,17 +78,19 @@ def schedule(cron: str | None, interval: float | None, timezone: str) -> Schedul
     """
     if (cron is None) == (interval is None):
         raise InputError("give either --cron, for example '0 2 * * *', or --interval, in seconds")
+    if not timezone:
+        raise InputError("the time zone is empty; give one such as Europe/Amsterdam or UTC")
     try:
         # Prefect itself looks at the time zone only when it has a server to ask.
-        if cron is not None:
-            CronSchedule(cron=cron, timezone=timezone)
-            _check_cron(cron, timezone)
-            return Cron(cron, timezone=timezone)
-        every = timedelta(seconds=interval or 0)
-        IntervalSchedule(interval=every, timezone=timezone)
-        return Interval(every, timezone=timezone)
-    except ValueError as error:
+        if cron is None:
+            every = timedelta(seconds=interval or 0)
+            IntervalSchedule(interval=every, timezone=timezone)
+            return Interval(every, timezone=timezone)
+        CronSchedule(cron=cron, timezone=timezone)
+    except (ValueError, OverflowError) as error:
         raise InputError(f"this is no schedule: cron {cron!r}, interval {interval}, time zone {timezone!r}") from error
+    _check_cron(cron, timezone)
+    return Cron(cron, timezone=timezone)
 
 
 def _check_cron(cron: str, timezone: str) -> None:

@@ -116,6 +116,15 @@ def test_answers_before_the_answer_are_bounded_too(serve: Callable[..., str], mo
             "the server answers 503, to be",
         ),
         (response(b"", "Location: ftp://x/a", status="302 Found"), "is not an http or https address"),
+        (response(b"", "Location: ", status="302 Found"), "the server answers 302"),
+        (response(b"", "Location: a.png", status="302 Found"), "more than 5 redirects"),
+        (response(b"", status="204 No Content"), "the server answers 204"),
+        (response(b"", status="206 Partial"), "the server answers 206"),
+        (response(b"", "Retry-After: -5", status="503 Busy"), "the server answers 503"),
+        ("HTTP/1.1 503 B\r\nRetry-After: \xb2\r\n\r\n".encode("latin-1"), "the server answers 503"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100\r\nabc", "without sending complete message body"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", "conflicting Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nA: " + 2_000_000 * b"b", "ProtocolError"),
         (b"no HTTP at all\r\n\r\n", "ProtocolError"),
     ],
 )
@@ -129,6 +138,17 @@ def test_a_busy_server_is_asked_again_when_it_says(serve: Callable[..., str], st
     busy = send(response(b"", f"Retry-After: {wait}", status=status))
     url = serve(busy, busy, send(response(picture())))
     assert download(url, Limits(allow_private=True)) == picture()
+
+
+def test_a_server_that_is_busy_for_ever_is_not_asked_without_pause(serve: Callable[..., str]) -> None:
+    asked: list[float] = []
+
+    def busy(connection: socket.socket) -> None:
+        asked.append(time.monotonic())
+        connection.sendall(response(b"", "Retry-After: 0", status="503 Busy"))
+
+    assert "the server answers 503, to be asked again in 0 seconds" in refused(serve(busy), seconds=1.0)
+    assert len(asked) == 3  # at once, then after .2 and .4 more seconds; .8 more are too many
 
 
 def test_it_waits_as_long_as_it_was_told(serve: Callable[..., str]) -> None:

@@ -1,6 +1,8 @@
 """The picture store, and pictures from a folder and from a web server on loopback."""
 
+import gzip
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -109,7 +111,8 @@ def test_paths_stay_inside_the_folder(tmp_path: Path) -> None:
     (inside / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and no more")
     good = ["images/red.png", "images\\red.png", "in.png", "images/../images/red.png"]
     outside = ["../secret.png", "out.png", str(tmp_path / "secret.png"), "..\\secret.png"]
-    bad = ["absent.png", "images", "broken.jpg", "nul\0.png"]
+    (inside / "circle.png").symlink_to(inside / "circle.png")
+    bad = ["absent.png", "images", "broken.jpg", "nul\0.png", "circle.png", "s3://bucket/a.png", "x" * 5_000]
     seen: list[tuple[int, int, str]] = []
     gathered = gather_pictures(
         PictureStore(tmp_path / "store"),
@@ -122,7 +125,28 @@ def test_paths_stay_inside_the_folder(tmp_path: Path) -> None:
     assert all("leads out of" in gathered.broken[path] for path in outside)
     assert "no such file" in gathered.broken["absent.png"]
     assert "not a whole picture" in gathered.broken["broken.jpg"]
-    assert seen[-1] == (12, 12, "8 left out")
+    assert gathered.broken["images"] == "it is a folder"
+    assert "nor an http or https address" in gathered.broken["s3://bucket/a.png"]
+    assert "cannot be read" in gathered.broken["circle.png"]
+    assert seen[-1] == (15, 15, "11 left out")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "the file is empty"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "it is a Git LFS pointer"),
+        (b'{"error": "not found"}', "it is JSON"),
+        (b" \n<svg xmlns='x'/>", "it is an SVG drawing"),
+        (b"\0\0\0\x18ftypheic" + 40 * b"\0", "it is of the kind heic"),
+        (gzip.compress(b"<svg/>"), "it is packed by gzip"),
+        (picture()[:20], "it begins like one, and is cut off or broken"),
+        (b"Not Found", "its first bytes are no picture's"),
+    ],
+)
+def test_what_is_no_picture_is_called_by_its_kind(content: bytes, kind: str) -> None:
+    with pytest.raises(PictureError, match=re.escape(kind)):
+        check_picture(content)
 
 
 def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
