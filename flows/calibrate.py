@@ -19,6 +19,7 @@ from graph.curation.decisions import audited
 from models.calibration.answers import Answers, Judged
 from models.calibration.calibration import KINDS, Calibration, kinds_of, label_links
 from models.calibration.calibration import calibrate as learn
+from models.calibration.deciding_experts import deciding_experts
 from models.calibration.reliability import Reliability, reliability
 from models.evaluation import plots
 from models.prediction.prediction import seen_by
@@ -143,6 +144,7 @@ def measure_reliability(served: PredictionContext, calibration: Calibration, fol
         [served.graph.relations[row] for row in judged.links.relations.tolist()],
         bases=["relation" if rests else "pooled" for rests in own],
         kinds=[KINDS[kind] for kind in kinds_of(judged.links, judged.seen)],
+        experts=deciding_experts(served.scores, judged.links),
     )
     plots.reliability(found.bins, folder / "plots" / "reliability.svg")
     return found

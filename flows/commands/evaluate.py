@@ -137,13 +137,13 @@ def _print_reliability(found: "Reliability") -> None:
         f"({found.brier_of_base_rate:.4f} if all had one probability)"
     )
     print_table([part for part in found.bins if part["count"]], title)
-    parts = {**found.bases, **found.kinds}
+    parts = {**found.bases, **found.kinds, **{f"most said by {name}": part for name, part in found.experts.items()}}
     print_table(
         [
             {"": name, **part.model_dump(include={"links", "expected", "facts", "ece", "brier"})}
             for name, part in parts.items()
         ],
-        "by what a probability rests on, and by kind of head",
+        "by what a probability rests on, by kind of head, and by the expert that says most for the link",
     )
     print_table(found.yield_, "what a least probability yields on test facts")
 

@@ -23,7 +23,15 @@ from graph.connection import connect
 from graph.download import Limits
 from graph.loading.asserted import entity_properties, fact_properties
 from graph.loading.files import Source
-from graph.loading.ingest import IngestResult, remember_source, summarize, write_pictures
+from graph.loading.ingest import (
+    IngestResult,
+    plan,
+    remember_source,
+    summarize,
+    write_entities,
+    write_facts,
+    write_pictures,
+)
 from graph.loading.plan import Plan, plan_first_load
 from graph.pictures import PictureStore
 from graph.reserved import MARK, MARK_PROPERTY
@@ -40,6 +48,8 @@ SEPARATORS = ("U+001F", "U+001E", "U+001D")
 OPTIONS = ("--id-type=string", "--multiline-fields=true", "--overwrite-destination=true", "--bad-tolerance=0")
 # A cell that is longer than the tool's buffer fails; of what it has by default, half is left for the rest of a row.
 BUFFER = 4 << 20
+# In a header the tool takes what stands between these for options or a group of ids, and out of the name.
+BRACKETS = {"(", "{"}
 IMPORTED = re.compile(r"Imported:\s+(\d+) nodes\s+(\d+) relationships")
 
 
@@ -80,6 +90,10 @@ def bulk_ingest(
         _check(server, changes, spare / "data")
     with connect(server.start()) as database:
         setup_schema(database)
+        if _left_out(source):
+            rest = plan(database, source, shares=shares, hold_out=hold_out)
+            write_entities(database, rest, progress=progress)
+            write_facts(database, rest, progress=progress)
         pictures = write_pictures(database, changes, store, limits=limits, progress=progress)
         remember_source(database, changes, pruned=False)
     return summarize(changes, dry_run=False, pruned=False, pictures=pictures)
@@ -121,6 +135,8 @@ def _check(server: Server, changes: Plan, data: Path) -> None:
 def write_files(changes: Plan, folder: Path) -> list[str]:
     """Write a source as files for `neo4j-admin database import full`; returns the arguments that name them.
 
+    Columns that the tool cannot name are left to an ordinary ingest afterwards.
+
     Raises InputError where a label or the source's name holds what parts labels.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -161,7 +177,13 @@ def command(arguments: Iterable[str], database: str) -> str:
 
 
 def _properties(frame: pd.DataFrame, names: list[str]) -> dict[str, "pd.Series[Any]"]:
-    return {f"{name}:{TYPES.get(str(frame[name].dtype), 'string')}": _cells(frame[name]) for name in names}
+    told = [name for name in names if not BRACKETS.intersection(name)]
+    return {f"{name}:{TYPES.get(str(frame[name].dtype), 'string')}": _cells(frame[name]) for name in told}
+
+
+def _left_out(source: Source) -> list[str]:
+    """The columns that the tool cannot name."""
+    return [name for name in [*entity_properties(source), *fact_properties(source)] if BRACKETS.intersection(name)]
 
 
 def _buffer(columns: Iterable[object]) -> list[str]:

@@ -39,6 +39,8 @@ class Reliability(Figures):
     """Of links whose probability mostly rests on their own relation, and of pooled ones."""
     kinds: dict[str, Figures] = {}
     """By kind of head: seen in training or not, with a known tail of the relation or without."""
+    experts: dict[str, Figures] = {}
+    """By the expert that spoke most for the link, see `deciding_experts`."""
     bins: list[dict[str, float | int | None]]
     """from, to, count, predicted and observed (means of the bin; none where it is empty)."""
     yield_: list[dict[str, float | int | None]] = Field(alias="yield")
@@ -51,8 +53,12 @@ def reliability(
     relations: Sequence[str],
     bases: Sequence[str] = (),
     kinds: Sequence[str] = (),
+    experts: Sequence[str] = (),
 ) -> Reliability:
-    """Of links [n] with their probabilities, outcomes and relations; `bases` and `kinds` part them too, [n] or none."""
+    """Of links [n] with their probabilities, outcomes and relations.
+
+    `bases`, `kinds` and `experts` part them too, [n] or none.
+    """
     whole = figures(probability, correct)
 
     def parts(names: Sequence[str]) -> dict[str, Figures]:
@@ -64,6 +70,7 @@ def reliability(
         relations=parts(relations),
         bases=parts(bases),
         kinds=parts(kinds),
+        experts=parts(experts),
         bins=bins(probability, correct),
         yield_=[_yield(probability, correct, least) for least in PRECISIONS],
     )

@@ -103,6 +103,7 @@ def _reliability(found: Reliability) -> str:
     rows = [row("**all**", found), *(row(_escaped(name), part) for name, part in parts)]
     rows += [row(f"*{BASES[name]}*", part) for name, part in found.bases.items()]
     rows += [row(f"*heads {name}*", part) for name, part in found.kinds.items()]
+    rows += [row(f"*most said by {name}*", part) for name, part in found.experts.items()]
     return _table(["relation", "links", "expected", "right", "ECE", "Brier", "Brier of one probability for all"], rows)
 
 

@@ -11,19 +11,19 @@ from graph.loading.files import Source, read_source
 from graph.pictures import PictureStore
 from graph.server.neo4j_server import Server
 
-ENTITIES = """id,label,name,text,image,year:int,height:float,signed:boolean,"odd `name"" of: a column"
+ENTITIES = """id,label,name,text,image,year:int,height (cm):float,signed:boolean,"odd `name"" of: a column"
 Q1,Artwork,"Sunflowers, ""in"" a vase","Yellow
 on yellow; blue",red.png,1888,92.1,true,a`b
 Q2,Artwork,Irises\\,,absent.png,1889,inf,false,
 Q3,Artist,Vincent van Gogh,,,,,,"x""y'z"
 Q4,"La`bel ""L"" 'l' ü",梵高,,,-5,1e-300,,
 """
-TRIPLES = """head,relation,tail,split,since:int
-Q1,isCreatedBy,Q3,train,1888
-Q1,isCreatedBy,Q3,train,1888
-Q2,isCreatedBy,Q3,train,
-Q2,"has `ti``ck` ""q"" \\u0060",Q4,test,
-Q3,isInfluencedBy,Q3,,
+TRIPLES = """head,relation,tail,split,since:int,"note {""q"": (1)}"
+Q1,isCreatedBy,Q3,train,1888,sure
+Q1,isCreatedBy,Q3,train,1888,sure
+Q2,isCreatedBy,Q3,train,,
+Q2,"has `ti``ck` ""q"" \\u0060",Q4,test,,
+Q3,isInfluencedBy,Q3,,,
 """
 
 

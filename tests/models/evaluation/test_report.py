@@ -50,11 +50,14 @@ def test_a_relation_has_its_sides_its_groups_and_the_baseline(report):
 def test_each_relation_says_how_far_its_probabilities_hold(report):
     """Two links of .5, one of them right: no calibration error, Brier .25. One of .8 that is wrong: .8 and .64."""
     probability, correct = np.array([0.5, 0.5, 0.8]), np.array([True, False, False])
-    found = reliability(probability, correct, ["hasStyle", "hasStyle", "paintedBy"], bases=["pooled"] * 3)
+    found = reliability(
+        probability, correct, ["hasStyle"] * 2 + ["paintedBy"], ["pooled"] * 3, experts=["facts", "fused", "facts"]
+    )
     _, table = markdown("complex-1", report, {}, calibration=found).split("## Probabilities")
     assert cells(table, "hasStyle") == ["hasStyle", "2", "1", "1", "0.0000", "0.2500", "0.2500"]
     assert cells(table, "paintedBy") == ["paintedBy", "1", "1", "0", "0.8000", "0.6400", "0.0000"]
     assert cells(table, "**all**")[:4] == ["**all**", "3", "2", "1"]
+    assert cells(table, "*most said by facts*")[:4] == ["*most said by facts*", "2", "1", "1"]
     assert cells(table, "*resting on all relations*")[:4] == ["*resting on all relations*", "3", "2", "1"]
 
 
