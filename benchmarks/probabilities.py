@@ -3,11 +3,12 @@
 From every relation (or those of `--relation`) a share of the facts is taken away, whatever its split; a model is
 trained on what is left, its validation is hidden as always, and its links of the heads that lost a fact of the relation
 are judged by what was taken away: so many are expected to be right, so many are found. Printed is each relation's ratio
-with its 95 % interval (Poisson), for heads that lost one fact and for those that lost several: where several answers
-are missing, a link is right more often than among the hidden facts that the probability was learned from.
+with its 95 % interval (Poisson), for heads that lost one fact and for those that lost several. A probability is of one
+missing answer: where several are, a link is as many times likelier, which the last column counts with. Heads that lost
+a fact whose ends a recorded one joins the other way round are left out, as that keeps it from the lists or tells it.
 
 With `--take 0` nothing is taken away, and test facts are hidden: the share of them above the thresholds of some
-precisions, and expected and found by what a probability rests on and by kind of head.
+precisions, and expected and found by what a probability rests on, by kind of head, and by the expert that says most for the link.
 """
 
 import argparse
@@ -28,10 +29,11 @@ from benchmarks.folder_graph import read_graph
 from benchmarks.quality import CACHE, ENCODERS
 from flows.runtime.hyperparameters import chosen
 from models.calibration.calibration import KINDS, Calibration, calibrate, kinds_of, label_links
+from models.calibration.deciding_experts import deciding_experts
 from models.calibration.reliability import figures
 from models.calibration.thresholds import thresholds
 from models.config import TrainConfig
-from models.ranking.scores import Scores, VectorScores
+from models.ranking.scores import Scores
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
@@ -63,7 +65,7 @@ def main() -> None:
         left, taken = take_away(data, share, options.relation, options.seed)
         graph = KnowledgeGraph.from_hetero(left)
         with tempfile.TemporaryDirectory() as folder:
-            scores = VectorScores.of_model(train(left, config, Path(folder)).model)
+            scores = Scores.of_model(train(left, config, Path(folder)).model)
         calibration = calibrate(scores, graph, Patterns.found(graph), seen=graph.seen)
         if calibration is None:
             raise SystemExit("the graph has too few validation facts to learn probabilities from")
@@ -102,16 +104,31 @@ def compare(scores: Scores, graph: KnowledgeGraph, calibration: Calibration, tak
     served = replace(graph, triples={**graph.triples, "taken": taken})
     judged = label_links(scores, served, Patterns.found(graph), seen=graph.seen, hidden=("taken",))
     probability = calibration.probabilities(judged.links, judged.seen)[0]
-    keys, lost = torch.unique(taken[:, 0] * graph.num_relations + taken[:, 1], return_counts=True)
-    own = judged.links.heads * graph.num_relations + judged.links.relations
+    keys, lost = torch.unique(_questions(taken, graph), return_counts=True)
+    own = _questions(judged.links.triples, graph)
     missing = lost[torch.searchsorted(keys, own)].numpy()
+    missing[torch.isin(own, _questions(_told(taken, graph), graph)).numpy()] = 0
     rows = judged.links.relations.numpy()
     for relation in [*range(graph.num_relations), None]:
         of = np.ones(len(rows), dtype=bool) if relation is None else rows == relation
         for heads, member in (("lost one", missing == 1), ("lost several", missing > 1)):
             if (of & member).any():
                 name = ALL if relation is None else graph.relations[relation]
-                yield _row(name, heads, probability[of & member], judged.correct[of & member])
+                row = _row(name, heads, probability[of & member], judged.correct[of & member])
+                by_number = float(np.minimum(1, probability * missing)[of & member].sum())
+                yield row | {"ratio by how many": int(row["found"]) / by_number}
+
+
+def _questions(facts: Tensor, graph: KnowledgeGraph) -> Tensor:
+    """A number [m] for the head and relation of each fact."""
+    return facts[:, 0] * graph.num_relations + facts[:, 1]
+
+
+def _told(taken: Tensor, graph: KnowledgeGraph) -> Tensor:
+    """Those of the facts whose ends a recorded fact joins the other way round."""
+    known = torch.cat(list(graph.triples.values()))
+    backwards = known[:, 2] * graph.num_entities + known[:, 0]
+    return taken[torch.isin(taken[:, 0] * graph.num_entities + taken[:, 2], backwards)]
 
 
 def yields(scores: Scores, graph: KnowledgeGraph, calibration: Calibration, _: Tensor) -> Iterator[Row]:
@@ -134,11 +151,13 @@ def yields(scores: Scores, graph: KnowledgeGraph, calibration: Calibration, _: T
 
 
 def reliability(scores: Scores, graph: KnowledgeGraph, calibration: Calibration, _: Tensor) -> Iterator[Row]:
-    """Links of heads with a hidden test fact by what their probability rests on, and by kind of head."""
+    """Links of heads with a hidden test fact by what their probability rests on, by kind of head and by expert."""
     judged = label_links(scores, graph, Patterns.found(graph), seen=graph.seen, hidden=("test",))
     probability, own = calibration.probabilities(judged.links, judged.seen)
     kinds = kinds_of(judged.links, judged.seen)
     parts = {"relation": own, "pooled": ~own} | {name: kinds == kind for kind, name in enumerate(KINDS)}
+    experts = np.array(deciding_experts(scores, judged.links), dtype=object)
+    parts |= {f"most said by {name}": experts == name for name in sorted(set(experts))}
     for name, of in parts.items():
         if of.any():
             measured = figures(probability[of], judged.correct[of])
