@@ -8,7 +8,8 @@ missing answer: where several are, a link is as many times likelier, which the l
 a fact whose ends a recorded one joins the other way round are left out, as that keeps it from the lists or tells it.
 
 With `--take 0` nothing is taken away, and test facts are hidden: the share of them above the thresholds of some
-precisions, and expected and found by what a probability rests on, by kind of head, and by the expert that says most for the link.
+precisions, and expected and found by what a probability rests on, by kind of head, and by the expert that says most for
+the link.
 """
 
 import argparse
