@@ -133,8 +133,8 @@ def _decode(path: Path, form: CsvFormat) -> tuple[bytes, int]:
 def _check_header(path: Path, header: list[str], line: int) -> None:
     if len(header) < 3 and header[0].lower().startswith("sep="):
         raise InputError(
-            f"{path.name}: line {line} is a spreadsheet's note of the separator, no header: remove it; the separator is "
-            "recognised, or a mapping file names it"
+            f"{path.name}: line {line} is a spreadsheet's note of the separator, no header: remove it; the "
+            "separator is recognised, or a mapping file names it"
         )
 
 

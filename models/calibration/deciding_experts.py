@@ -35,10 +35,10 @@ def deciding_experts(scores: Scores, links: Links, *, budget: int = BUDGET) -> l
 
 def _blocks(links: Links, budget: int) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
     """Rows of links of one relation; pairs [B, 2] of their heads, and which row; tails [C], and which column."""
-    for relation in links.relations.unique().tolist():
+    for relation in torch.unique(links.relations).tolist():
         own = (links.relations == relation).nonzero()[:, 0]
-        tails, column = links.tails[own].unique(return_inverse=True)
-        heads, place = links.heads[own].unique(return_inverse=True)
+        tails, column = torch.unique(links.tails[own], return_inverse=True)
+        heads, place = torch.unique(links.heads[own], return_inverse=True)
         size = max(1, budget // len(tails))
         for start in range(0, len(heads), size):
             inside = (place >= start) & (place < start + size)
