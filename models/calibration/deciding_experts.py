@@ -11,15 +11,17 @@ from models.ranking.ranking import BUDGET
 from models.ranking.scores import EnsembleScores, Scores
 
 ALONE = "fused"
+NOBODY = "nobody"
 EXPERT_OF = {part: name for name, kind in EXPERTS.items() for part in getattr(kind, "parts", ())}
 
 
 def deciding_experts(scores: Scores, links: Links, *, budget: int = BUDGET) -> list[str]:
-    """Of each of the links [n] the expert's name: one of EXPERTS, the modality of its cosines, or `fused`.
+    """Of each of the links [n] the expert's name: one of EXPERTS, the modality of its cosines, `fused` or `nobody`.
 
     A score is the sum of what the experts say, each times its weight. What one says of a link counts less its mean over
     all tails that are listed for the relation: so the differences add up to how far the link's score lies above theirs.
-    `budget` bounds the numbers held at a time. A model without experts is decided by its fused vectors.
+    Where none raises it, nobody does. `budget` bounds the numbers held at a time. A model without experts is decided by
+    its fused vectors.
     """
     if not isinstance(scores, EnsembleScores):
         return [ALONE] * len(links.heads)
@@ -29,8 +31,9 @@ def deciding_experts(scores: Scores, links: Links, *, budget: int = BUDGET) -> l
     decided = torch.zeros(len(links.heads), dtype=torch.long)
     for rows, pairs, at, tails, column in _blocks(links, budget):
         said = _says(opinions, owner, pairs.to(scores.device), tails.to(scores.device)).cpu()
-        decided[rows] = said[:, at, column].argmax(0)
-    return [names[row] for row in decided.tolist()]
+        most, who = said[:, at, column].max(0)
+        decided[rows] = torch.where(most > 0, who, len(names))
+    return [[*names, NOBODY][row] for row in decided.tolist()]
 
 
 def _blocks(links: Links, budget: int) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:

