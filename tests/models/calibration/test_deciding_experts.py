@@ -56,10 +56,10 @@ def test_it_is_who_raises_the_link_most_above_the_others(budget: int) -> None:
 
 
 def test_of_relations_each_has_tails_of_its_own() -> None:
-    """Relation 1 lists tails 1 and 3 alone, whose means are .5 × (3 + 1) = 2 (facts) and 1.25 (visual)."""
+    """Relation 1 lists tails 1 and 3 alone, whose means are 2 (facts) and 1.25 (visual); relation 0 one, as its mean."""
     empty = torch.zeros(3)
     links = Links(torch.tensor([0, 0, 4]), torch.tensor([1, 0, 1]), torch.tensor([1, 2, 3]), *(empty,) * 4)
-    assert deciding_experts(EnsembleScores(Said()), links) == ["facts", "fused", "visual"]
+    assert deciding_experts(EnsembleScores(Said()), links) == ["facts", "nobody", "visual"]
 
 
 def test_a_model_is_asked_expert_by_expert_and_vectors_alone_decide_alone(gallery) -> None:  # type: ignore[no-untyped-def]
