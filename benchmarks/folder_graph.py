@@ -40,7 +40,7 @@ def read_graph(folder: Path, encoders: dict[str, str], cache: Path) -> HeteroDat
     for label, rows in entities.groupby("label").indices.items():
         store = data[str(label)]
         store.id = entities["id"].iloc[rows].tolist()
-        store.name = entities["id" if derived else "name"].iloc[rows].tolist()
+        store.name = entities["name" if "name" in entities else "id"].iloc[rows].tolist()
         store.num_nodes = len(rows)
         store.held_out = torch.zeros(len(rows), dtype=torch.bool)
         for modality, (values, mask) in vectors.items():

@@ -56,7 +56,7 @@ def test_it_is_who_raises_the_link_most_above_the_others(budget: int) -> None:
 
 
 def test_of_relations_each_has_tails_of_its_own() -> None:
-    """Relation 1 lists tails 1 and 3 alone, whose means are 2 (facts) and 1.25 (visual); relation 0 one, as its mean."""
+    """Relation 1 lists tails 1 and 3 alone, whose means are 2 (facts) and 1.25 (visual); relation 0 one."""
     empty = torch.zeros(3)
     links = Links(torch.tensor([0, 0, 4]), torch.tensor([1, 0, 1]), torch.tensor([1, 2, 3]), *(empty,) * 4)
     assert deciding_experts(EnsembleScores(Said()), links) == ["facts", "nobody", "visual"]
