@@ -55,6 +55,11 @@ def read_decisions(database: Database, *, standing: bool = False) -> pd.DataFram
     return frame[frame["stands"].astype(bool)].reset_index(drop=True) if standing else frame
 
 
+def read_folders(database: Database) -> list[Path]:
+    """The folders that the graph remembers of its sources, in the order in which they are believed."""
+    return [Path(row["folder"]) for row in database.read("ingest/read_sources") if row["folder"]]
+
+
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write .csv (lists as JSON, times as ISO 8601) or .parquet, whole or not at all. Raises InputError for others."""
     writers = {".csv": _write_csv, ".parquet": _write_parquet}

@@ -1,25 +1,34 @@
 """Predicted links and decisions as RDF: statements about statements, with their probability and where they come from.
 
 A predicted link is not asserted: it is an rdf:Statement that the run generated (W3C PROV-O). Only an accepted link is
-also a triple of its own. Our own terms are in the vocabulary VLKGE; see docs/exchange.md.
+also a triple of its own, in the properties that its source says it with. Our own terms are in the vocabulary VLKGE; see
+docs/exchange.md.
 """
 
 import hashlib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pandas as pd
-from rdflib import Graph, Literal, Namespace, URIRef
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import PROV, RDF, RDFS, XSD
 
 from base.errors import InputError
 from graph.connection import Database, Row
+from graph.curation.exchange import read_folders
 from graph.link_key import link_key
+from graph.mapping.rdf_home import Way, read_ways
+from graph.mapping.rdf_store import PREFIXES
 
 VLKGE = Namespace("urn:vlkge:vocabulary:")
 BASE = "urn:vlkge:graph:"
+# An id that is an IRI leaves as that IRI; `artist:monet` only looks like one.
+IRI = re.compile(r"(https?://|urn:|info:|ark:|doi:)\S+", re.IGNORECASE)
+KEPT = ":/?#[]@!$&'()*+,;=%~"  # what quote() leaves of an IRI
 # What is said of a link, by the column that says it.
 FIGURES = {
     "probability": XSD.double, "answer_probability": XSD.double, "uncertainty": XSD.double, "priority": XSD.double,
@@ -31,9 +40,13 @@ FIGURES = {
 
 @dataclass
 class Turtle:
-    """A graph of RDF whose own names begin with `base`. Raises InputError where that is no absolute IRI."""
+    """A graph of RDF whose own names begin with `base`; relations are said by their ways, see read_ways_of.
+
+    Raises InputError where the base is no absolute IRI.
+    """
 
     base: str = BASE
+    ways: Mapping[str, Way] = field(default_factory=dict)
     graph: Graph = field(default_factory=Graph)
 
     def __post_init__(self) -> None:
@@ -41,7 +54,11 @@ class Turtle:
             raise InputError(
                 f"the base is {self.base!r}; it must be an absolute IRI such as https://example.org/graph/"
             )
-        for prefix, namespace in (("prov", PROV), ("rdfs", RDFS), ("vlkge", VLKGE)):
+        used = {
+            step.property.rsplit(end, 1)[0] + end for way in self.ways.values() for step in way.steps for end in "/#"
+        }
+        known = [(prefix, space) for prefix, space in PREFIXES.items() if space in used]
+        for prefix, namespace in [("prov", PROV), ("rdfs", RDFS), ("vlkge", VLKGE), *known]:
             self.graph.bind(prefix, namespace)
 
     def add_links(self, links: pd.DataFrame) -> None:
@@ -77,6 +94,8 @@ class Turtle:
         unfinished.replace(path)
 
     def name(self, kind: str, id_: str) -> URIRef:
+        if kind == "entity" and IRI.fullmatch(id_):
+            return URIRef("".join(quote(sign, safe=KEPT) if sign.isascii() else sign for sign in id_))
         return URIRef(f"{self.base}{kind}/{quote(id_, safe='')}")
 
     def link_name(self, head: str, relation: str, tail: str) -> URIRef:
@@ -85,7 +104,7 @@ class Turtle:
 
     def _add_statement(self, row: dict[Any, Any]) -> URIRef:
         link = self.link_name(row["head"], row["relation"], row["tail"])
-        relation = self.name("relation", row["relation"])
+        relation = self._predicate(row["relation"])
         ends = self.name("entity", row["head"]), self.name("entity", row["tail"])
         self._say(link, RDF.type, RDF.Statement)
         self._say(link, RDF.type, PROV.Entity)
@@ -104,8 +123,7 @@ class Turtle:
             if pd.notna(value := row.get(column)):
                 self._say(link, VLKGE[column], Literal(int(value) if kind == XSD.integer else value, datatype=kind))
         if row["verdict"] == "accepted":
-            self._say(*(self.name(kind, row[end]) for kind, end in
-                        (("entity", "head"), ("relation", "relation"), ("entity", "tail"))))  # fmt: skip
+            self._assert(row["head"], row["relation"], row["tail"])
 
     def _add_decision(self, row: Row | dict[Any, Any]) -> None:
         link = self._add_statement(row)
@@ -122,5 +140,37 @@ class Turtle:
         if row["stands"] and row["verdict"] != "undone":
             self._say(link, PROV.wasAttributedTo, person)
 
-    def _say(self, subject: URIRef, term: URIRef, value: URIRef | Literal) -> None:
+    def _predicate(self, relation: str) -> URIRef:
+        """The property of the source where there is one alone, else our own name for the relation."""
+        way = self.ways.get(relation)
+        one = way is not None and len(way.steps) == 1 and not way.steps[0].inverse
+        return URIRef(way.steps[0].property) if way is not None and one else self.name("relation", relation)
+
+    def _assert(self, head: str, relation: str, tail: str) -> None:
+        """The fact as its source says facts: by each property on the way, from the last node that has an IRI there."""
+        way = self.ways.get(relation)
+        if way is None:
+            self._say(self.name("entity", head), self.name("relation", relation), self.name("entity", tail))
+            return
+        done, found = way.nodes.get(head, (0, head))
+        node: URIRef | BNode = self.name("entity", found)
+        for number, step in enumerate(way.steps[done:], done + 1):
+            last = number == len(way.steps)
+            other = self.name("entity", tail) if last else BNode()
+            ends = (other, node) if step.inverse else (node, other)
+            self._say(ends[0], URIRef(step.property), ends[1])
+            if not last and number <= len(way.kinds) and (kind := way.kinds[number - 1]):
+                self._say(other, RDF.type, URIRef(kind))
+            node = other
+
+    def _say(self, subject: URIRef | BNode, term: URIRef, value: URIRef | BNode | Literal) -> None:
         self.graph.add((subject, term, value))
+
+
+def read_ways_of(database: Database, links: pd.DataFrame, scratch: Path | None = None) -> dict[str, Way]:
+    """How the relations of accepted links are said where they come from, by the folders that the graph remembers.
+
+    links: columns head, relation, verdict. scratch: see graph.mapping.rdf_store.open_store.
+    """
+    accepted = links[links["verdict"] == "accepted"]
+    return read_ways(read_folders(database), {*zip(accepted["head"], accepted["relation"], strict=True)}, scratch)

@@ -11,6 +11,7 @@ from lxml import etree
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from base.errors import InputError
+from graph.mapping.cells import make_id
 from graph.mapping.found_files import find_files
 from graph.mapping.lido_record import Named, Record, attribute, find, text_of
 from graph.mapping.rdf_files import open_packed
@@ -131,7 +132,7 @@ class LidoReading:
         if not ids:
             raise InputError(f"{path}, line {record.element.sourceline}: the record has no lidoRecID")
         iri = next((id_ for id_ in ids if id_.startswith(("http://", "https://"))), None)
-        work = iri or f"{self.spec.label.lower()}:{text_of(find(record.element, 'lidoRecID')[0]) or ids[0]}"
+        work = iri or make_id(self.spec.label, text_of(find(record.element, "lidoRecID")[0]) or ids[0])
         administration = "administrativeMetadata/recordWrap"
         inner = find(record.element, f"{administration}/recordID")
         inner += find(record.element, f"{administration}/recordInfoSet/recordInfoID")
@@ -162,7 +163,7 @@ class LidoReading:
             said = row.get(f"{relation}_said")
             row[f"{relation}_said"] = f"{said}; {named.name}" if said else named.name
             return None
-        tail = named.iri or f"{label.lower()}:{named.name}"
+        tail = named.iri or make_id(label, named.name)
         self.entities.append({"id": tail, "label": label, "name": named.name, "url": named.iri})
         self.facts.append((head, relation, tail))
         return tail

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pyoxigraph as ox
 
+from graph.mapping.cells import make_id
 from graph.mapping.rdf_lines import EntityLines, RelationLines, select, select_members
 from graph.mapping.rdf_store import PREFIXES, Term, ask
 from graph.mapping.source_kind import Chunk, Tally
@@ -89,7 +90,7 @@ class Reading:
                 best = min(found)[0]
                 for text in sorted({text for place, text in found if text and place == best}):
                     assert line.to is not None
-                    tail = f"{line.to.lower()}:{text}"
+                    tail = make_id(line.to, text)
                     self.values["name"].setdefault(tail, text)
                     self._add(head, relation, tail, line.to)
         return some
