@@ -2,9 +2,16 @@
 
 from graph.mapping.lido import Lido
 from graph.mapping.pairs import Pairs
+from graph.mapping.query_result import QueryResult
 from graph.mapping.rdf_source import Rdf
 from graph.mapping.source_kind import SourceKind
 from graph.mapping.table import Table
 
 # The name in the mapping file, as in [[table]], and what reads it.
-SOURCES: dict[str, type[SourceKind]] = {"table": Table, "pairs": Pairs, "rdf": Rdf, "lido": Lido}
+SOURCES: dict[str, type[SourceKind]] = {
+    "table": Table,
+    "pairs": Pairs,
+    "rdf": Rdf,
+    "lido": Lido,
+    "sparql": QueryResult,
+}
