@@ -24,6 +24,8 @@ PROBABILITY_INDEXES = (
     Definition("predicted_probability", "RANGE", "[PREDICTED](state, verdict, probability, key)"),
     Definition("predicted_relation_probability", "RANGE", "[PREDICTED](relation, state, verdict, probability, key)"),
 )
+# What version 4 had and its successors do not: it told accents apart.
+TEXT_INDEX = Definition("entity_text", "FULLTEXT", "Entity(name, text)")
 
 
 def to_version_2(database: Database) -> None:
@@ -47,10 +49,17 @@ def to_version_4(database: Database) -> None:
     for kind in ("entities", "facts", "links", "records"):
         run_in_batches(database, f"migrations/mark_{kind}")
     database.write("migrations/mark_runs")
+    # Before there were marks, an index was told by its name, so that this one is ours.
+    owned_indexes.claim(database, [TEXT_INDEX])
+
+
+def to_version_5(database: Database) -> None:
+    """Search finds letters without their accents, by another full-text index; the former one goes."""
+    owned_indexes.drop(database, [TEXT_INDEX])
 
 
 # By the version that they lead to, in order. Version 1 is a graph of before there were versions.
-STEPS: dict[int, Callable[[Database], None]] = {2: to_version_2, 3: to_version_3, 4: to_version_4}
+STEPS: dict[int, Callable[[Database], None]] = {2: to_version_2, 3: to_version_3, 4: to_version_4, 5: to_version_5}
 VERSION = max(STEPS)
 
 

@@ -31,7 +31,7 @@ STATEMENTS = (
     "schema/create_relation_uncertainty_index",
     "schema/create_movement_index",
     "schema/create_rule_index",
-    "schema/create_text_index",
+    "schema/create_words_index",
 )
 VECTOR_INDEXES = ("vectors/create_visual_index", "vectors/create_textual_index")
 

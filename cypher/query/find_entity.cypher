@@ -1,16 +1,53 @@
-// The entities whose name or text has the given words, the best match first; those with a word in the name lead.
-// $words (string): words to look for, in any order; punctuation is ignored
+// The entities that the given words mean, the best match first: an id or its beginning, another property in full such as
+// an inventory number, words of names and texts in any order without regard to accents, the last one perhaps only begun.
+// Where nothing has them, words that are spelled alike are tried.
+// $words (string): an id, a number, or words to look for; punctuation is ignored
 // $limit (integer from 1) = 10: maximum number of rows
 // Returns: id, name, label, match, text
 WITH reduce(
-  plain = toLower($words),
+  bare = normalize(toLower($words), NFD),
+  mark IN ['\u0300', '\u0301', '\u0302', '\u0303', '\u0304', '\u0306', '\u0307', '\u0308', '\u030a', '\u030b', '\u030c',
+    '\u0327', '\u0328']
+  | replace(bare, mark, '')
+) AS bare
+WITH [word IN split(reduce(
+  plain = bare,
   sign IN ['\\', '+', '-', '!', '(', ')', '{', '}', '[', ']', '^', '"', '~', '*', '?', ':', '/', '&', '|', '<', '>', '=']
   | replace(plain, sign, ' ')
-) AS plain
-WHERE trim(plain) <> ''
-CALL db.index.fulltext.queryNodes('entity_text', 'name:(' + plain + ')^4 text:(' + plain + ')') YIELD node, score
-WHERE node:Vlkge
-RETURN node.id AS id, node.name AS name, coalesce(node.primary_label, 'Entity') AS label, score AS match,
-  node.text AS text
+), ' ') WHERE trim(word) <> '' | trim(word)] AS words, trim($words) AS given
+WHERE words <> []
+WITH given, reduce(all = '', word IN words | all + word + ' ') + words[-1] + '*' AS begun,
+  reduce(all = '', word IN words | all + word + CASE WHEN size(word) > 3 THEN '~ ' ELSE ' ' END) AS alike
+CALL (given) {
+  MATCH (e:Entity:Vlkge)
+  USING INDEX SEEK e:Entity(id)
+  WHERE e.id STARTS WITH given AND size(given) > 1
+  WITH e ORDER BY size(e.id), e.id LIMIT $limit
+  RETURN collect({node: e, match: CASE WHEN e.id = given THEN 1000.0 ELSE 100.0 END}) AS named
+}
+CALL (begun) {
+  CALL db.index.fulltext.queryNodes('entity_words', 'name:(' + begun + ')^4 text:(' + begun + ')') YIELD node, score
+  WHERE node:Vlkge
+  WITH node, score ORDER BY score DESC, node.id LIMIT $limit
+  RETURN collect({node: node, match: score}) AS worded
+}
+CALL (given, named, worded) {
+  WITH given WHERE given =~ '.*[0-9].*' OR named + worded = []
+  MATCH (e:Entity:Vlkge)
+  WHERE any(key IN keys(e) WHERE NOT key IN ['id', 'text', 'visual', 'textual']
+    AND toLower(toStringOrNull(e[key])) = toLower(given))
+  WITH e ORDER BY e.id LIMIT $limit
+  RETURN collect({node: e, match: 500.0}) AS numbered
+}
+CALL (alike, named, worded, numbered) {
+  WITH alike WHERE named + worded + numbered = []
+  CALL db.index.fulltext.queryNodes('entity_words', 'name:(' + alike + ')^4 text:(' + alike + ')') YIELD node, score
+  WHERE node:Vlkge
+  WITH node, score ORDER BY score DESC, node.id LIMIT $limit
+  RETURN collect({node: node, match: score}) AS guessed
+}
+UNWIND named + numbered + worded + guessed AS hit
+WITH hit.node AS node, max(hit.match) AS match
+RETURN node.id AS id, node.name AS name, coalesce(node.primary_label, 'Entity') AS label, match, node.text AS text
 ORDER BY match DESC, id
 LIMIT $limit

@@ -193,7 +193,7 @@ def test_an_adopted_work_that_is_a_painting_is_a_painting_everywhere(museum: Dat
 
 TAKEN = (
     "CREATE INDEX entity_id FOR (n:Painting) ON (n.id)",
-    "CREATE FULLTEXT INDEX entity_text FOR (n:Painting) ON EACH [n.title]",
+    "CREATE FULLTEXT INDEX entity_words FOR (n:Painting) ON EACH [n.title]",
 )
 
 
@@ -204,7 +204,7 @@ def test_indexes_of_others_under_our_names_are_seen_before_the_first_write_and_k
         run(museum, index)
     before = dump(museum)
     said = (
-        r"(?s)entity_id RANGE Painting\(id\) is there, where entity_id UNIQUE Entity\(id\) is needed.*entity_text FULL"
+        r"(?s)entity_id RANGE Painting\(id\) is there, where entity_id UNIQUE Entity\(id\) is needed.*entity_words FULL"
     )
     for refused in (
         lambda: setup_schema(museum),

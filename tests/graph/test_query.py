@@ -177,6 +177,30 @@ def test_entities_are_found_by_words_of_their_names_then_texts(art: Database) ->
         query.run(art, "find_entity", words=odd)
 
 
+def test_entities_are_found_by_accents_left_out_typos_beginnings_numbers_and_ids(art: Database) -> None:
+    art.driver.execute_query(
+        "UNWIND [['Q5580', 'Albrecht Dürer', 'x'], ['Q558', 'Nymphéas', 'NG 1973.12'], ['n3', 'Night Watch', 'Amsterdam']] "
+        "AS e CREATE (:Entity:Vlkge {primary_label: 'Artwork', id: e[0], name: e[1], inventory: e[2]})"
+    )
+    art.driver.execute_query("CALL db.awaitIndexes(60)")
+
+    def found(words: str) -> list[str]:
+        return list(query.run(art, "find_entity", words=words)["id"])
+
+    for words, id_ in {
+        "durer": "Q5580",
+        "DÜR": "Q5580",
+        "nympheas": "Q558",
+        "Durrer": "Q5580",
+        "ng 1973.12": "Q558",
+        "amsterdam": "n3",
+        "night wa": "n3",
+    }.items():
+        assert found(words)[:1] == [id_], words
+    assert found("Q558") == ["Q558", "Q5580"]
+    assert found("zzzz") == []
+
+
 def test_runs_and_models_tell_their_figures(art: Database) -> None:
     (run,) = query.run(art, "list_runs").to_dict("records")
     assert (run["id"], run["model_version"], run["state"], run["current"]) == ("first", "v1", "complete", 3)

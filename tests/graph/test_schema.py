@@ -19,7 +19,7 @@ def test_a_second_set_up_changes_nothing(database: Database) -> None:
     first = _names(database)
     setup_schema(database)
     assert _names(database) == first
-    assert {"entity_id", "predicted_key", "predicted_draw", "entity_text", "model_alias"} <= first
+    assert {"entity_id", "predicted_key", "predicted_draw", "entity_words", "model_alias"} <= first
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,9 @@ def test_names_and_texts_are_found_by_a_word(database: Database) -> None:
     with database.session() as session:
         session.run("CREATE (:Entity {id: 'Q1', name: 'Sunflowers'}), (:Entity {id: 'Q2', text: 'A wheat field'})")
         session.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
-        found = session.run("CALL db.index.fulltext.queryNodes('entity_text', 'wheat') YIELD node RETURN node.id AS id")
+        found = session.run(
+            "CALL db.index.fulltext.queryNodes('entity_words', 'wheat') YIELD node RETURN node.id AS id"
+        )
         assert [row["id"] for row in found] == ["Q2"]
 
 

@@ -112,6 +112,7 @@ def test_search_finds_names_and_texts(client: TestClient, gallery: Database) -> 
     assert "1 found" in said
     assert "Claude Monet" in said
     assert "Nothing found" in client.get("/entities", params={"q": 'zzz" OR (name:*'}).text
+    assert "Claude Monet" in client.get("/entities", params={"q": "Mönét"}).text
     assert "Look something up" in client.get("/entities").text
 
 

@@ -290,7 +290,7 @@ def test_what_would_be_overwritten_is_refused(
 def test_all_that_stands_in_the_way_is_told_at_once(museum: Database, place: dict[str, Any]) -> None:
     run(museum, "CREATE (:Painting {title: 'No number'}), (:Painter {id: 'hopper'}), (:Entity:Work {number: 9})")
     run(museum, "UNWIND [1, 2] AS i CREATE (:Model {version: '1:50'})")
-    run(museum, "CREATE INDEX entity_text FOR (n:Work) ON (n.number)")
+    run(museum, "CREATE INDEX entity_words FOR (n:Work) ON (n.number)")
     before = dump(museum)
     for dry_run in (True, False):
         with pytest.raises(InputError) as caught:
@@ -302,7 +302,7 @@ def test_all_that_stands_in_the_way_is_told_at_once(museum: Database, place: dic
             r'no `wikidata`.*`skip_without_id = \["Painting"\]` leaves them out',
             "Work: the node has a label Entity of its own: '9'",
             r"ids that more than one node has: 'hopper' \(1 in all\); no property of Painter is unique",
-            "entity_text RANGE Work.number. is there, where entity_text FULLTEXT",
+            "entity_words RANGE Work.number. is there, where entity_words FULLTEXT",
             r"share a value of Model.version, which only one may have: '1:50 \(2\)'",
         ):
             assert len([problem for problem in problems if re.search(said, problem)]) == 1, said
