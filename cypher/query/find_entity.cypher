@@ -1,5 +1,5 @@
-// The entities that the given words mean, the best match first: by id or its beginning, by another property in full such
-// as an inventory number, by words of names and texts. Words stand in any order; accents do not count, and the last word
+// The entities that the given words mean, the best match first. Tried are an id or its beginning, another
+// property in full (an inventory number, say), and words of names and texts. Words stand in any order; accents do not count, and the last word
 // may only be begun. Where nothing has them, words that are spelled alike are tried.
 // $words (string): an id, a number, or words to look for; punctuation is ignored
 // $limit (integer from 1) = 10: maximum number of rows
