@@ -1,6 +1,6 @@
-// The entities that the given words mean, the best match first. Tried are an id or its beginning, another
-// property in full (an inventory number, say), and words of names and texts. Words stand in any order; accents do not count, and the last word
-// may only be begun. Where nothing has them, words that are spelled alike are tried.
+// The entities that the given words mean, the best match first. Tried are an id or its beginning, another property in full
+// (an inventory number, say), and words of names and texts. Words stand in any order; accents do not count, and the last
+// word may only be begun. Where nothing has them, words that are spelled alike are tried.
 // $words (string): an id, a number, or words to look for; punctuation is ignored
 // $limit (integer from 1) = 10: maximum number of rows
 // Returns: id, name, label, match, text
