@@ -52,9 +52,9 @@ def test_a_graph_that_is_well_has_nothing_to_type_but_the_next_step(settings: Se
 
 
 def test_a_dropped_index_is_named(settings: Settings, database: Database) -> None:
-    run(database, "DROP INDEX entity_text")
+    run(database, "DROP INDEX entity_words")
     found = examine(settings)["indexes"]
-    assert (found.state, found.found) == ("fail", "missing: 'entity_text' (1 in all)")
+    assert (found.state, found.found) == ("fail", "missing: 'entity_words' (1 in all)")
     assert found.advice == "vlkge upgrade"
 
 
