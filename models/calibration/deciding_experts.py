@@ -53,7 +53,7 @@ def _blocks(links: Links, budget: int) -> Iterator[tuple[Tensor, Tensor, Tensor,
 def _says(opinions: Opinions, owner: list[int], pairs: Tensor, tails: Tensor) -> Tensor:
     """What each expert says [E, B, C] of tails [C] for pairs [B, 2], weighted, less its mean over the tails."""
     said = torch.zeros(max(owner) + 1, len(pairs), len(tails), device=pairs.device)
-    weights = opinions.weights(pairs, "tail")
+    weights = opinions.weights(pairs, "tail")[:, opinions.states[tails]]
     for number, part in enumerate(opinions.by_part(pairs, "tail", tails)):
-        said[owner[number]] += weights[:, number, None] * part
+        said[owner[number]] += weights[:, :, number] * part
     return said - said.mean(2, keepdim=True)

@@ -7,6 +7,7 @@ from torch import Tensor
 from models.calibration.deciding_experts import deciding_experts
 from models.config import TrainConfig
 from models.experts.ensemble import Opinions
+from models.experts.weights import STATES
 from models.ranking.candidate_lists import Links
 from models.ranking.scores import EnsembleScores, Scores, VectorScores
 from models.representation.vlkge import VLKGE
@@ -21,10 +22,11 @@ class Said(Opinions):
         self.parts = ["fused", "popularity", "facts", "has facts", "visual"]
         self.entities = 5
         self.device = torch.device("cpu")
+        self.states = torch.zeros(5, dtype=torch.long)
 
     def weights(self, pairs: Tensor, side: Side) -> Tensor:
         assert side == "tail"
-        return torch.tensor([1.0, 0.1, 1.0, 2.0, 1.0]).expand(len(pairs), 5)
+        return torch.tensor([1.0, 0.1, 1.0, 2.0, 1.0]).expand(len(pairs), STATES, 5)
 
     def by_part(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> list[Tensor]:
         assert side == "tail"
