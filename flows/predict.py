@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError, refuse_unknown_relations
+from flows import facts_read
 from flows.calibrate import NOT_CALIBRATED, TOP_K, PredictionContext, calibrate, learn_answers
 from flows.export import read_graph
 from flows.prediction_shards import Job, graph_file, score_in_shards
@@ -124,6 +125,8 @@ def predict(
                 links = score_in_shards(job, graph, shards)
         links = add_evidence(served, rules_of(folder_of(settings, version), graph), links)
         run = publish(database, links, version, relations or graph.relations, heads, served.patterns.functional)
+        if relations is None:
+            facts_read.keep(folder_of(settings, version), graph, heads)
     return Published(
         run_id=run.run_id,
         model=version,

@@ -23,5 +23,5 @@ FACT_PROPERTIES = (MARK_PROPERTY, "split", "sources", "asserted_at", "value_sour
 # Properties of predicted links that the writer or people set; no column of links may be called so.
 LINK_PROPERTIES = (
     MARK_PROPERTY, "key", "state", "verdict", "run_id", "model_version", "created_at", "draw", "priority", "moved",
-    "previous_score", "previous_probability", "previous_run_id",
+    "previous_score", "previous_probability", "previous_run_id", "refreshed_at",
 )  # fmt: skip

@@ -17,5 +17,5 @@ WITH p, properties, CASE WHEN p.run_id = $run_id THEN {} ELSE {
 SET p += previous
 SET p += $blank
 SET p += properties
-SET p.state = 'current', p.run_id = $run_id, p.model_version = $model_version
+SET p.state = 'current', p.run_id = $run_id, p.model_version = $model_version, p.refreshed_at = null
 RETURN count(*) AS written

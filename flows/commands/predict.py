@@ -40,8 +40,12 @@ def predict(
         typer.Option(min=0, max=1, help="Keep links whose precision on validation is surely so high, e.g. 0.9."),
     ] = None,
     new: Annotated[
-        bool, typer.Option("--new", help="Only for entities added since training, by picture and text.")
+        bool, typer.Option("--new", help="Only for entities added since training, by their facts, picture and text.")
     ] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Only for entities whose facts changed since; their links keep their run.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --refresh: only tell what would change.")] = False,
     patterns: PatternsFile = None,
     workers: Workers = None,
     json: Json = False,
@@ -58,10 +62,20 @@ def predict(
         vlkge predict --relation hasStyle --precision 0.9
 
         vlkge predict --new
+
+        vlkge predict --refresh --dry-run
     """
     if best is not None:
         renamed("--best", "--max-links")
         max_links = best
+    if dry_run and not refresh:
+        raise typer.BadParameter("it goes with --refresh alone", param_hint="--dry-run")
+    if refresh:
+        others = {"--new": new, "--relation": relation, "--max-links": max_links, "--workers": workers}
+        if given := [name for name, value in others.items() if value]:
+            raise typer.BadParameter(f"it does not go with {', '.join(given)}", param_hint="--refresh")
+        _refresh(model, top_k, limit, precision, patterns, dry_run, json)
+        return
     start_services()
     from flows.predict import LIMIT
     from flows.predict import predict as flow
@@ -86,6 +100,37 @@ def predict(
         print_json(published)
         return
     print_published(published)
+
+
+def _refresh(
+    model: str | None,
+    top_k: int,
+    limit: int | None,
+    precision: float | None,
+    patterns: Path | None,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    start_services()
+    from flows.predict import LIMIT
+    from flows.refresh import refresh as flow
+
+    done = flow(
+        model=model,
+        top_k=top_k,
+        limit=limit if limit or precision else LIMIT,
+        precision=precision,
+        patterns=str(patterns.resolve()) if patterns else None,
+        dry_run=dry_run,
+    )
+    if json:
+        print_json(done)
+        return
+    if not done.entities:
+        print(f"no facts changed since run {done.run_id} of model {done.model}: nothing to refresh")
+        return
+    what = "would change" if dry_run else "changed"
+    print_table(done.relations, f"what the facts of {done.entities:,} entities {what} in run {done.run_id}")
 
 
 @app.command()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from base.errors import InputError, PipelineError
+from flows import facts_read
 from flows.runtime.checkpoints import folder_of
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
@@ -60,6 +61,7 @@ def republish(settings: Settings, database: Database, version: str) -> Publicati
     covered = sorted({*links["relation"], *registry.linked_relations(database)})
     published = publish(database, links, model_version=version, relations=covered, notify=echo)
     save_links(links, folder_of(settings, version), published.run_id)
+    facts_read.forget(folder_of(settings, version))
     return published
 
 

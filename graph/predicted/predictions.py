@@ -187,7 +187,7 @@ class _Writer:
         # All of it is read before anything is written: looking through what the transaction holds is slow.
         decided = {row["key"] for row in run_in_transaction(tx, "predict/list_decided_keys", relation=relation)}
         known = self._known_keys(tx, relation)
-        facts = _fact_keys(tx, relation, part)
+        facts = fact_keys(tx, relation, [str(head) for head in part["head"].unique().to_pylist()])
         stale = {key for key, state in known.items() if state == "current"}
         counts = dict.fromkeys(COUNTS, 0)
         for start in range(0, len(part), BATCH):
@@ -249,9 +249,8 @@ class _Writer:
         self.database.write("predict/mirror_decisions", run_id=self.run_id)
 
 
-def _fact_keys(tx: neo4j.ManagedTransaction, relation: str, part: pa.Table) -> set[str]:
-    """The keys that the facts of the relation would have, of the heads of these links."""
-    heads = part["head"].unique().to_pylist()
+def fact_keys(tx: neo4j.ManagedTransaction, relation: str, heads: list[str]) -> set[str]:
+    """The keys that the facts of the relation would have, of these heads."""
     return {
         link_key(row["head"], relation, tail)
         for some in batches(heads, BATCH)

@@ -13,7 +13,19 @@ BATCH = 10_000
 
 
 def publish_rules(database: Database, table: pa.Table, model_version: str) -> None:
-    """Write the rules of a checked table of links; those that no link cites any more go.
+    """Write the rules of a checked table of links; those that no link cites any more go."""
+    for rows in batches(cited_rules(table), BATCH):
+        database.write("predict/merge_rules", rows=rows, model_version=model_version)
+    delete_uncited_rules(database)
+
+
+def delete_uncited_rules(database: Database) -> None:
+    """Take away the rules that no link cites any more."""
+    database.write("predict/delete_uncited_rules")
+
+
+def cited_rules(table: pa.Table) -> list[dict[str, Any]]:
+    """The properties of the rules that a checked table of links cites.
 
     Where links differ in the counts of a rule, because one of them is a fact that it was counted on, the most count.
     """
@@ -23,9 +35,7 @@ def publish_rules(database: Database, table: pa.Table, model_version: str) -> No
             known = cited.get(row["rule_key"])
             if known is None or row["rule_of"] > known["of"]:
                 cited[row["rule_key"]] = _properties(row)
-    for rows in batches(list(cited.values()), BATCH):
-        database.write("predict/merge_rules", rows=rows, model_version=model_version)
-    database.write("predict/delete_uncited_rules")
+    return list(cited.values())
 
 
 def _properties(row: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from prefect import get_client
 
@@ -22,127 +20,13 @@ from base.errors import InputError
 from flows.retraining import model_changes
 from flows.retraining.flow import Retraining, retrain
 from flows.runtime.locks import RETRAINING, BusyError, retraining_lock
-from flows.runtime.prefect_server import PrefectServer
 from flows.runtime.settings import Settings
-from graph.connection import Address, Database
-from graph.loading import ingest
-from graph.loading.files import read_source
+from graph.connection import Database
 from graph.predicted import registry
-from graph.schema import setup_schema
-from graph.splits import Shares
+from tests.flows.museum import CONFIG, load, write_folder
 
-# Gate facts are few here, so only what is far worse is refused.
-CONFIG: dict[str, Any] = {
-    "train": {"dimension": 8, "epochs": 12, "modalities": ["structural"], "patience": None, "batch_size": 32},
-    "gate": {"margin": 0.15, "relation_margin": 0.3},
-    "attempts": 1,
-}
 # Without experts, some of which rank well whatever has been trained.
 UNTRAINED = {**CONFIG, "train": {**CONFIG["train"], "learning_rate": 1e-9, "experts": []}}
-
-
-@pytest.fixture
-def own_home(
-    tmp_path: Path,
-    server: Address,
-    prefect_server: PrefectServer,  # noqa: ARG001
-    monkeypatch: pytest.MonkeyPatch,
-) -> Path:
-    """A home folder of the test's own, in the environment of this process and its children."""
-    monkeypatch.setenv("VLKGE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NEO4J_URI", server.uri)
-    monkeypatch.setenv("NEO4J_USERNAME", server.username)
-    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
-    monkeypatch.delenv("VLKGE_WEBHOOK", raising=False)
-    return tmp_path / "home"
-
-
-def write_folder(folder: Path, works: int) -> Path:
-    """Works by four artists, two of each style; every third fact is held back."""
-    folder.mkdir(exist_ok=True)
-    entities = [(f"w{i:03}", "Artwork", f"Landscape {i}") for i in range(works)]
-    entities += [(f"a{k}", "Artist", f"Painter {k}") for k in range(4)] + [
-        (f"s{k}", "Style", f"School {k}") for k in "AB"
-    ]
-    facts = [(f"w{i:03}", "isCreatedByArtist", f"a{i % 4}", "val" if i % 3 == 0 else "train") for i in range(works)]
-    facts += [
-        (f"w{i:03}", "hasStyle", f"s{'AB'[i % 2]}", ("train", "val", "test")[i % 3]) for i in range(works) if i % 10
-    ]
-    pd.DataFrame(entities, columns=["id", "label", "name"]).to_csv(folder / "entities.csv", index=False)
-    pd.DataFrame(facts, columns=["head", "relation", "tail", "split"]).to_csv(folder / "triples.csv", index=False)
-    return folder
-
-
-def load(database: Database, folder: Path) -> None:
-    plan = ingest.plan(database, read_source(folder, name="museum"), shares=Shares(), hold_out=None)
-    setup_schema(database)
-    ingest.write_entities(database, plan)
-    ingest.write_facts(database, plan)
-
-
-@dataclass(frozen=True)
-class FirstNight:
-    """What the first night came to, and copies of the home folder and the graph that it left."""
-
-    done: Retraining
-    home: Path
-    nodes: list[dict[str, Any]]
-    edges: list[dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def first_nights() -> list[FirstNight]:
-    """The first night, once a test has gone through it; the others begin with a copy."""
-    return []
-
-
-@pytest.fixture
-def museum(
-    database: Database, own_home: Path, tmp_path: Path, first_nights: list[FirstNight], tmp_path_factory
-) -> Retraining:
-    """The first night: a graph of 120 works, and a champion that has learned it."""
-    folder = write_folder(tmp_path / "museum", 120)
-    if first_nights:
-        (night,) = first_nights
-        shutil.copytree(night.home, own_home)
-        write_copy(database, night)
-        return night.done
-    load(database, folder)
-    done = retrain(config=CONFIG)
-    kept = tmp_path_factory.mktemp("first") / "home"
-    shutil.copytree(own_home, kept)
-    first_nights.append(FirstNight(done, kept, *read_copy(database)))
-    return done
-
-
-def read_copy(database: Database) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Everything that the graph holds."""
-    with database.session() as session:
-        nodes = session.run("MATCH (n) RETURN elementId(n) AS id, labels(n) AS labels, properties(n) AS held").data()
-        edges = session.run(
-            "MATCH (h)-[r]->(t) "
-            "RETURN elementId(h) AS head, elementId(t) AS tail, type(r) AS type, properties(r) AS held"
-        ).data()
-    return nodes, edges
-
-
-def write_copy(database: Database, night: FirstNight) -> None:
-    """The same in an empty database; ids of Neo4j's own apart, which nobody may rely on."""
-    setup_schema(database)
-    with database.session() as session:
-        session.run(
-            "MATCH (s) DELETE s WITH count(*) AS emptied UNWIND $nodes AS node "
-            "CREATE (n:$(node.labels)) SET n = node.held, n.copied_from = node.id",
-            nodes=night.nodes,
-        ).consume()
-        session.run(
-            "MATCH (n) WITH collect([n.copied_from, n]) AS pairs UNWIND $edges AS edge "
-            "WITH edge, [p IN pairs WHERE p[0] = edge.head | p[1]][0] AS head, "
-            "[p IN pairs WHERE p[0] = edge.tail | p[1]][0] AS tail "
-            "CREATE (head)-[r:$(edge.type)]->(tail) SET r = edge.held",
-            edges=night.edges,
-        ).consume()
-        session.run("MATCH (n) REMOVE n.copied_from").consume()
 
 
 def links(database: Database) -> list[tuple[Any, ...]]:

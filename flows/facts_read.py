@@ -1,0 +1,58 @@
+"""Which entities have other facts than when a model's links were made: a digest of each one's facts, kept beside it."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from base.files import replacing
+from models.triples.knowledge_graph import KnowledgeGraph
+
+FILE = "facts_read.parquet"
+MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
+
+
+def changed_since(folder: Path, graph: KnowledgeGraph) -> list[str]:
+    """Ids of the entities whose facts are others than those kept in a model's folder; all where nothing is kept."""
+    if not (folder / FILE).is_file():
+        return graph.entities
+    kept = pd.read_parquet(folder / FILE).set_index("entity")["digest"]
+    today = digests(graph)
+    before = kept.reindex(today.index)
+    return [str(entity) for entity in today.index[before.isna() | (before != today)]]
+
+
+def keep(folder: Path, graph: KnowledgeGraph, heads: list[str] | None = None) -> None:
+    """Keep the digests of the facts of these entities (None: of all) for what a model's links were made from."""
+    today = digests(graph)
+    if heads is not None:
+        if not (folder / FILE).is_file():
+            return  # the links of the others were made from facts that nobody knows
+        kept = pd.read_parquet(folder / FILE).set_index("entity")["digest"]
+        today = pd.concat([kept.drop(heads, errors="ignore"), today.loc[heads]])
+    with replacing(folder / FILE) as draft:
+        today.rename_axis("entity").rename("digest").reset_index().to_parquet(draft)
+
+
+def forget(folder: Path) -> None:
+    """From now on nobody knows which facts a model's links were made from."""
+    (folder / FILE).unlink(missing_ok=True)
+
+
+def digests(graph: KnowledgeGraph) -> "pd.Series[str]":
+    """A hexadecimal digest of the facts of each entity, as head and as tail, by id; their order does not matter."""
+    entities, relations = _hashes(graph.entities), _hashes(graph.relations)
+    heads, names, tails = graph.facts.numpy().T
+    told = entities[heads] * MIX[0] + relations[names] * MIX[1] + entities[tails] * MIX[2]
+    told ^= told >> np.uint64(29)
+    told *= MIX[1]
+    told ^= told >> np.uint64(32)
+    sums = np.zeros(graph.num_entities, dtype=np.uint64)
+    np.add.at(sums, heads, told)
+    np.add.at(sums, tails, told)
+    return pd.Series([f"{value:016x}" for value in sums.tolist()], index=graph.entities)
+
+
+def _hashes(names: list[str]) -> npt.NDArray[np.uint64]:
+    return pd.util.hash_array(np.array(names, dtype=object), categorize=False)
