@@ -80,7 +80,7 @@ class _Refreshing:
         for relation, row in zip(table["relation"].to_pylist(), rows(table), strict=True):
             self.links[row["head"]].append((str(relation), row))
 
-    def write(self, tx: neo4j.ManagedTransaction, heads: list[str]) -> dict[str, dict[str, int]]:
+    def write(self, tx: neo4j.ManagedTransaction, heads: Sequence[str]) -> dict[str, dict[str, int]]:
         """Bring the links of these heads up to date; what was done, by relation."""
         run_in_transaction(tx, "decisions/lock_heads", ids=sorted(heads))
         return self.look(tx, heads, write=True)
@@ -90,7 +90,7 @@ class _Refreshing:
     ) -> dict[str, dict[str, int]]:
         """What differs from the graph, by relation."""
         known: dict[str, dict[str, Any]] = defaultdict(dict)
-        for row in run_in_transaction(tx, "predict/list_links_of_heads", heads=heads, relations=self.relations):
+        for row in run_in_transaction(tx, "predict/list_links_of_heads", heads=list(heads), relations=self.relations):
             known[row["relation"]][row["key"]] = row
         wanted: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for head in heads:
