@@ -18,12 +18,12 @@ from graph.connection import Database
 from graph.exporting.export import export
 from graph.page.card import Named, read_names
 from graph.pictures import PictureStore
-from models.explanation.evidence import MODALITIES, evidence
+from models.explanation.evidence import SOURCES, evidence
 from models.explanation.link_assessment import LinkAssessment, assess_link
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.subgraph import with_relations
 
-WORDS = {"structural": "structure", "visual": "pictures", "textual": "texts"}
+WORDS = {"structural": "structure", "visual": "pictures", "textual": "texts", "facts": "facts"}
 STATES = {
     "new": "It is not recorded.",
     "recorded": "It is a recorded fact; what follows is what the model would say if it were not.",
@@ -145,7 +145,7 @@ def _told(
     paths: list[list[str]],
     named: dict[str, Mentioned],
 ) -> Explanation:
-    shares = {name: float(why[f"share_{name}"]) for name in MODALITIES}
+    shares = {name: float(why[f"share_{name}"]) for name in SOURCES}
     near = zip(why["similar"], why["similarity"], strict=True)
     counts = zip(paths, why["path_counts"], strict=True)
     explanation = Explanation(

@@ -13,7 +13,7 @@ from graph.page.numbers import finite
 
 # What the pipeline keeps on an entity for itself, or what the page shows in a place of its own.
 _INNER = frozenset({"id", "name", "label", "text", "url", "rights", "image", *reserved.ENTITY_PROPERTIES})
-MODALITIES = ("structural", "visual", "textual")
+SOURCES = ("structural", "visual", "textual", "facts")
 # Other candidates that are offered.
 OTHERS = 5
 
@@ -74,7 +74,7 @@ class Other(Named):
 
 
 class Card(BaseModel):
-    """One predicted link; `shares` say how much structure, picture and text contributed (they sum to 1)."""
+    """One predicted link; `shares` say how much structure, picture, text and facts contributed (they sum to 1)."""
 
     key: str
     relation: str
@@ -134,7 +134,7 @@ def read_card(database: Database, key: str) -> Card | None:
         state=link["state"],
         verdict=link["verdict"],
         rules=[link["rule"], *(link.get("more_rules") or [])] if link.get("rule") else [],
-        shares={name: link[f"share_{name}"] for name in MODALITIES if link.get(f"share_{name}") is not None},
+        shares={name: link[f"share_{name}"] for name in SOURCES if link.get(f"share_{name}") is not None},
         similar=_similar(similar, link.get("similarity"), named),
         paths=_paths(paths, link.get("path_counts"), named),
         others=_others(row["others"]),

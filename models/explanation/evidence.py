@@ -14,7 +14,7 @@ from models.explanation import cited_rules
 from models.explanation.cited_rules import CitedRules
 from models.explanation.paths import Paths
 from models.ranking.candidates import Candidates
-from models.ranking.scores import Scores, VectorScores, columns_of
+from models.ranking.scores import Scores, columns_of
 from models.representation.vlkge import VLKGE
 from models.rules.rule_set import RuleSet
 from models.triples.knowledge_graph import FEATURES, KnowledgeGraph
@@ -25,7 +25,9 @@ SHAPES = 3
 OTHERS = 256  # candidates whose mean score a link's is compared with
 CELLS = 2**24
 MODALITIES = ("structural", *FEATURES)
-SHARES = [f"share_{name}" for name in MODALITIES]
+SOURCES = (*MODALITIES, "facts")
+"""What a score may rest on."""
+SHARES = [f"share_{name}" for name in SOURCES]
 COLUMNS = ["similar", "similarity", "paths", "path_counts", *SHARES, *cited_rules.COLUMNS]
 
 
@@ -36,7 +38,7 @@ def evidence(
 
     similar: at most SIMILAR ids of the entities nearest to the head, by the cosine of r_e, with the same relation and
     tail among the training facts; similarity: those cosines. paths and path_counts: see models.explanation.paths.Found.
-    share_structural, share_visual, share_textual: how much of the score rests on each, see `shares`.
+    share_structural, share_visual, share_textual, share_facts: how much of the score rests on each, see `shares`.
     rule and what follows: see models.explanation.cited_rules.CitedRules.table; `rules` are of the rows of `graph`.
     """
     triples = _rows(graph, links)
@@ -55,7 +57,7 @@ def evidence(
         "similarity": [cosines for _, cosines in near],
         "paths": paths.paths,
         "path_counts": paths.counts,
-        **{f"share_{name}": parts[name].numpy() for name in MODALITIES},
+        **{f"share_{name}": parts[name].numpy() for name in SOURCES},
         **{str(name): cited[name].array for name in cited},
     }
     return pd.DataFrame(columns, columns=COLUMNS, index=links.index)
@@ -90,23 +92,28 @@ def similar(
 
 
 def shares(model: VLKGE, graph: KnowledgeGraph, triples: Tensor) -> dict[str, Tensor]:
-    """Which part of a link's score rests on structure, pictures and texts, [n] each for triples [n, 3].
+    """Which part of a link's score rests on structure, pictures, texts and facts, [n] each for triples [n, 3].
 
     What is divided is the lead over the mean candidate for the tail. A modality's part of it is what is lost when the
-    model scores as if nobody had that modality; one that speaks against the link has none. Parts add up to one. NaN:
-    the model does not know the modality, or neither end has it; all are NaN where no modality speaks for the link.
+    model scores as if nobody had that modality, and that of facts, as if its experts read of none; what speaks against
+    the link has no part. Parts add up to one. NaN: the model does not know the modality or reads no facts, or neither
+    end has any; all are NaN where nothing alone speaks for the link.
     """
-    whole = _lead(VectorScores.of_model(model), graph, triples)
+    facts = graph.facts
+    whole = _lead(Scores.of_model(model, facts), graph, triples)
     lost = {}
     for name in model.modalities:
         with without(model, name):
-            lost[name] = (whole - _lead(VectorScores.of_model(model), graph, triples)).clamp(min=0)
+            lost[name] = (whole - _lead(Scores.of_model(model, facts), graph, triples)).clamp(min=0)
         masks = model.state_dict()[f"modalities.{name}.mask"].cpu()
         lost[name][~masks[triples[:, [0, 2]]].any(1)] = torch.nan
+    if model.ensemble is not None and model.ensemble.reads_facts:
+        lost["facts"] = (whole - _lead(Scores.of_model(model, facts[:0]), graph, triples)).clamp(min=0)
+        lost["facts"][~torch.isin(triples[:, [0, 2]], facts[:, [0, 2]]).any(1)] = torch.nan
     total = torch.stack(list(lost.values())).nansum(0)
     missing = torch.full((len(triples),), torch.nan)
     return {
-        name: torch.where(total > 0, lost[name] / total, torch.nan) if name in lost else missing for name in MODALITIES
+        name: torch.where(total > 0, lost[name] / total, torch.nan) if name in lost else missing for name in SOURCES
     }
 
 

@@ -138,7 +138,8 @@ def proposals() -> pd.DataFrame:
                     "more_rules": ["Of 9 works by another path, 7 are so."],
                     "share_structural": 0.5,
                     "share_visual": 0.3,
-                    "share_textual": 0.2,
+                    "share_textual": 0.15,
+                    "share_facts": 0.05,
                 }
             )
     return pd.DataFrame(rows)

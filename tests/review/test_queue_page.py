@@ -64,7 +64,7 @@ def test_the_most_probable_link_comes_first_with_what_speaks_for_it(client: Test
     assert (
         "Through facts that the model learned from. Ways through entities with very many facts are not counted." in text
     )
-    assert "structure 50 % picture 30 % text 20 %" in text.replace("  ", " ")
+    assert "structure 50 % picture 30 % text 15 % facts 5 %" in text.replace("  ", " ")
     assert "is created by artist Claude Monet" in text
     assert "CC0" in text
     assert 'href="https://museum.example/pond"' in page.text

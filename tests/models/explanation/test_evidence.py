@@ -151,6 +151,17 @@ def test_a_modality_that_nothing_depends_on_has_no_share(graph):
     assert found["textual"][spoken].tolist() == [0.0] * int(spoken.sum())
 
 
+def test_where_facts_alone_speak_for_a_link_the_score_rests_on_them(graph):
+    """Lilies and haystacks are both Monet's, and haystacks are Impressionism; nothing else has any weight."""
+    model = VLKGE.from_graph(TrainConfig(dimension=8, experts=("facts",)), graph).eval()
+    assert model.ensemble is not None
+    model.ensemble.learn(graph)
+    model.ensemble.weights.weights.copy_(torch.tensor([float(part == "facts") for part in model.ensemble.parts]))
+    found = shares(model, graph, triples(graph, ("lilies", "hasStyle", "impressionism")))
+    assert found["facts"].tolist() == pytest.approx([1.0])
+    assert found["structural"].tolist() == found["textual"].tolist() == [0.0]
+
+
 def test_evidence_has_the_columns_of_links(graph, model):
     links = pd.DataFrame([("lilies", "hasStyle", "impressionism")], columns=["head", "relation", "tail"], index=[7])
     rules = mine(graph.triples["train"].numpy(), graph.num_entities, graph.num_relations)
