@@ -6,6 +6,7 @@ docs/exchange.md.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ FIGURES = {
     "score": XSD.double, "rank": XSD.integer, "calibrated_on": XSD.string, "state": XSD.string,
     "verdict": XSD.string, "previous_probability": XSD.double,
     "rule": XSD.string, "rule_support": XSD.integer, "rule_of": XSD.integer, "rule_confidence": XSD.double,
+    **dict.fromkeys(["share_structural", "share_visual", "share_textual", "share_facts"], XSD.double),
 }  # fmt: skip
 
 
@@ -122,8 +124,22 @@ class Turtle:
         for column, kind in FIGURES.items():
             if pd.notna(value := row.get(column)):
                 self._say(link, VLKGE[column], Literal(int(value) if kind == XSD.integer else value, datatype=kind))
+        if isinstance(row.get("rule_key"), str):
+            self._say(link, VLKGE.cites, self._add_rule(row["rule_key"]))
         if row["verdict"] == "accepted":
             self._assert(row["head"], row["relation"], row["tail"])
+
+    def _add_rule(self, key: str) -> URIRef:
+        """What a rule says; its counts and its sentence are the link's, whose own fact may not count for it."""
+        relation, answer, *path, value = json.loads(key)
+        rule = self.name("rule", hashlib.sha256(key.encode()).hexdigest())
+        self._say(rule, RDF.type, PROV.Entity)
+        self._say(rule, VLKGE.relation, self.name("relation", relation))
+        self._say(rule, VLKGE.path, Literal(" ".join(path)))
+        for term, end in ((VLKGE.answer, answer), (VLKGE.value, value)):
+            if end is not None:
+                self._say(rule, term, self.name("entity", end))
+        return rule
 
     def _add_decision(self, row: Row | dict[Any, Any]) -> None:
         link = self._add_statement(row)
