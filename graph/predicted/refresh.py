@@ -161,13 +161,14 @@ def _decided(tx: neo4j.ManagedTransaction, keys: list[str]) -> set[str]:
 
 def _differs(row: dict[str, Any], before: dict[str, Any]) -> bool:
     """Whether a link that is there is stale, or says something else."""
-    kept = {name: value for name, value in before["properties"].items() if name not in reserved.LINK_PROPERTIES}
-    told = {
-        name: value
-        for name, value in row["properties"].items()
-        if value is not None and name not in reserved.LINK_PROPERTIES
-    }
+    kept, told = _told(before["properties"]), _told(row["properties"])
     return before["state"] != "current" or kept.keys() != told.keys() or not all(_alike(kept[n], told[n]) for n in kept)
+
+
+def _told(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What the links frame says of a link."""
+    ours = (*ENDS, *reserved.LINK_PROPERTIES)
+    return {name: value for name, value in properties.items() if value is not None and name not in ours}
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
+
+import flows.refresh
 from flows.retraining.flow import Retraining, retrain
 from graph.connection import Database
 from graph.predicted import registry
@@ -63,8 +66,12 @@ def refreshed(*options: str) -> dict[str, dict[str, int]]:
     return {row["relation"]: row for row in json.loads(done.stdout)["relations"]}
 
 
+def power_cut(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_refreshing_publishes_what_todays_facts_imply_under_the_same_run(
-    database: Database, gallery: Retraining, tmp_path: Path
+    database: Database, gallery: Retraining, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = links(database)
     assert {link[1] for link in before.values()} == {gallery.published.run_id if gallery.published else None}
@@ -75,8 +82,17 @@ def test_refreshing_publishes_what_todays_facts_imply_under_the_same_run(
     load(database, add(tmp_path / "gallery", facts=facts))
     told = refreshed("--dry-run")
     assert links(database) == before
-    assert refreshed() == told
+    with monkeypatch.context() as patch:
+        patch.setattr(flows.refresh, "keep_links", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            flows.refresh.refresh()
     after = links(database)
+    again = refreshed()  # finds the links as they are to be
+    assert {relation: row["same"] for relation, row in again.items()} == {
+        relation: row["new"] + row["changed"] + row["same"] for relation, row in told.items()
+    }
+    assert {row["new"] + row["changed"] + row["stale"] for row in again.values()} == {0}
+    assert links(database) == after
     assert styles_of(database, "v1")[0][0] == "sB"
     # what became a fact goes, and so does the other value of a relation that has one
     assert told["hasStyle"]["stale"] == told["hasCountry"]["stale"] == 2
