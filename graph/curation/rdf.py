@@ -134,7 +134,7 @@ class Turtle:
         relation, answer, *path, value = json.loads(key)
         rule = self.name("rule", hashlib.sha256(key.encode()).hexdigest())
         self._say(rule, RDF.type, PROV.Entity)
-        self._say(rule, VLKGE.relation, self.name("relation", relation))
+        self._say(rule, VLKGE.relation, self._predicate(relation))
         self._say(rule, VLKGE.path, Literal(" ".join(path)))
         for term, end in ((VLKGE.answer, answer), (VLKGE.value, value)):
             if end is not None:
