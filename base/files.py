@@ -1,13 +1,16 @@
-"""Files that are there whole or not at all: written beside their place, synced to the disk, then put there."""
+"""Files and folders that are there whole or not at all: written beside their place, synced, then put there."""
 
 import os
 import secrets
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
-PREFIX = ".part-"  # of the name of a file that is still being written
+PREFIX = ".part-"  # of the name of a file or folder that is still being written
 DAY = 24 * 60 * 60  # seconds after which an unfinished file is what a crash left behind
 
 
@@ -37,16 +40,44 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
         draft.write_text(text, encoding="utf-8", newline="")
 
 
+@contextmanager
+def creating_folder(path: Path) -> Iterator[Path]:
+    """An empty folder beside `path` to fill, only its owner's; it gets the name `path` when the block ends.
+
+    After an error in the block, or a crash, `path` is not there. Raises OSError where it is a filled folder or a file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f"{PREFIX}*/{escape(path.name)}"):  # by a crash of an earlier call
+        shutil.rmtree(left.parent, ignore_errors=True)
+    with passing_folder(path.parent) as place:
+        draft = place / path.name
+        draft.mkdir(mode=0o700)
+        yield draft
+        for folder, _, names in os.walk(draft):
+            for name in names:
+                _sync(Path(folder, name))
+            _sync(Path(folder))
+        draft.replace(path)
+        _sync(path.parent)
+
+
+@contextmanager
+def passing_folder(parent: Path) -> Iterator[Path]:
+    """An empty folder in `parent` that is there while the block runs, named as what is unfinished."""
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=parent) as folder:
+        yield Path(folder)
+
+
 def is_unfinished(path: Path) -> bool:
-    """Whether a file was still being written, or was left behind by a crash."""
-    return path.name.startswith(PREFIX)
+    """Whether a file, or a folder that it lies in, was still being written or was left behind by a crash."""
+    return any(part.startswith(PREFIX) for part in path.parts)
 
 
 def _clear(folder: Path) -> None:
-    """Remove what crashes left behind in a folder."""
+    """Remove the files that crashes left behind in a folder."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(PREFIX) and entry.stat().st_mtime < time.time() - DAY:
+            if entry.name.startswith(PREFIX) and entry.is_file() and entry.stat().st_mtime < time.time() - DAY:
                 Path(entry).unlink(missing_ok=True)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from base.files import replacing, write_text
 from benchmarks.simulated_museum import WARM, GateFacts, Museum, Truth
 from models.evaluation.gate_config import GateConfig
 
@@ -72,7 +73,8 @@ def plot(found: list[list[Nights]], file: Path) -> None:
         panel.set(title=f"{runs[0].facts:,} gate facts", xlabel="night", ylim=(start - 0.15, start + 0.01))
     panels[0][0].set_ylabel("champion's true MRR")
     panels[0][0].legend(frameon=False, fontsize=8)
-    figure.savefig(file, dpi=120)
+    with replacing(file) as draft:
+        figure.savefig(draft, dpi=120)
 
 
 def main() -> None:
@@ -103,7 +105,7 @@ def main() -> None:
         )
         found.append(runs)
         print(json.dumps(rows[-1]), flush=True)
-        (given.out / "gate.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        write_text(given.out / "gate.json", json.dumps(rows, indent=1) + "\n")
         plot(found, given.out / "gate.png")
 
 

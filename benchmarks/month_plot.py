@@ -13,6 +13,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from base.files import replacing
 from models.evaluation.plots import BLUE, GREY, ORANGE, STYLE
 
 Night = dict[str, Any]
@@ -42,7 +43,8 @@ def draw(nights: Sequence[Night], path: Path) -> None:
         axes.set_xlabel("night; filled: a new champion, open: the former one stays")
         axes.set_ylabel("the champion's MRR")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-        figure.savefig(path, format="svg", metadata={"Date": None})
+        with replacing(path) as draft:
+            figure.savefig(draft, format="svg", metadata={"Date": None})
 
 
 def read(file: Path) -> list[Night]:

@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import torch
@@ -19,6 +18,7 @@ from torch import distributed
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError, PipelineError
+from base.files import passing_folder, write_text
 from base.progress import Progress, silent
 from graph.exporting import hetero_file
 from models.config import TrainConfig
@@ -43,10 +43,9 @@ def train_together(
     Raises InputError as that does, and GraphError with the end of what was printed where a process ended otherwise.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".training-", dir=folder.parent) as place:
-        here = Path(place)
+    with passing_folder(folder.parent) as here:
         hetero_file.save(data, here / "graph.safetensors")
-        (here / "config.json").write_text(config.model_dump_json(), encoding="utf-8")
+        write_text(here / "config.json", config.model_dump_json())
         arguments = [str(here / "graph.safetensors"), str(here / "config.json"), str(folder), "--device", device]
         if warm_start is not None:
             warm_start.save(here / "warm-start")

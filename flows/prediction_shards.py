@@ -1,6 +1,5 @@
 """Graph-wide prediction as Prefect tasks, one for each shard of heads; workers read graph and model from files."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from torch import Tensor
 from torch_geometric.data import HeteroData
 
+from base.files import passing_folder
 from flows.runtime.progress import progress_bar
 from graph.exporting import hetero_file
 from models.calibration.answers import Answers
@@ -46,8 +46,8 @@ class Job:
 def graph_file(data: HeteroData, home: Path) -> Iterator[Path]:
     """The graph as a file in the home folder, for the time of the block."""
     home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".shards-", dir=home) as folder:
-        path = Path(folder) / "graph.safetensors"
+    with passing_folder(home) as folder:
+        path = folder / "graph.safetensors"
         hetero_file.save(data, path)
         yield path
 

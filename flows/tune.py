@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
-from base.files import write_text
+from base.files import creating_folder, write_text
 from base.progress import Progress
 from flows.export import read_graph
 from flows.runtime.checkpoints import folder_of, version_of
@@ -81,7 +81,8 @@ def tune(*, space: str, trials: int = 20, file: str | None = None, device: str =
     ]
     write_text(written, as_toml(search.config_of(best), comments))
     if not folder_of(settings, version).exists():
-        shutil.copytree(search.trial_folder(best), folder_of(settings, version))
+        with creating_folder(folder_of(settings, version)) as draft:
+            shutil.copytree(search.trial_folder(best), draft, dirs_exist_ok=True)
     return Tuned(file=written, version=version, validation_mrr=float(best.value or 0.0), trials=search.results())
 
 

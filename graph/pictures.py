@@ -2,7 +2,6 @@
 
 import hashlib
 import struct
-import tempfile
 import unicodedata
 import zlib
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from PIL import Image, UnidentifiedImageError
 
 from base.errors import PipelineError
+from base.files import replacing
 from base.picture_colours import to_srgb
 from base.progress import Progress, silent
 from graph.download import Limits, PictureError, download
@@ -66,17 +66,9 @@ class PictureStore:
         return next((place for place in places if place.is_file()), None)
 
     def _write(self, digest: str, ending: str, content: bytes) -> None:
-        folder = self.folder / digest[:2]
-        folder.mkdir(parents=True, exist_ok=True)
         # A kill in the middle must not leave half a picture under a name that vouches for it.
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as part:
-            try:
-                part.write(content)
-                part.close()
-                Path(part.name).replace(folder / f"{digest}.{ending}")
-            except OSError:
-                Path(part.name).unlink(missing_ok=True)
-                raise
+        with replacing(self.folder / digest[:2] / f"{digest}.{ending}") as draft:
+            draft.write_bytes(content)
 
 
 @dataclass(frozen=True)

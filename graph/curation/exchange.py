@@ -9,6 +9,7 @@ import neo4j.time
 import pandas as pd
 
 from base.errors import InputError
+from base.files import replacing
 from graph.connection import Database, Row
 from graph.reserved import MARK_PROPERTY
 
@@ -64,9 +65,8 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write .csv (lists as JSON, times as ISO 8601) or .parquet, whole or not at all. Raises InputError for others."""
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     check_file(path, tuple(writers))
-    unfinished = path.with_name(f"{path.name}.part")
-    writers[path.suffix](frame, unfinished)
-    unfinished.replace(path)
+    with replacing(path) as draft:
+        writers[path.suffix](frame, draft)
 
 
 def check_file(path: Path, endings: tuple[str, ...]) -> None:

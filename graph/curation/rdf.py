@@ -19,6 +19,7 @@ from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import PROV, RDF, RDFS, XSD
 
 from base.errors import InputError
+from base.files import replacing
 from graph.connection import Database, Row
 from graph.curation.exchange import read_folders
 from graph.link_key import link_key
@@ -91,9 +92,8 @@ class Turtle:
 
     def write(self, path: Path) -> None:
         """Write Turtle, whole or not at all."""
-        unfinished = path.with_name(f"{path.name}.part")
-        self.graph.serialize(unfinished, format="turtle", encoding="utf-8")
-        unfinished.replace(path)
+        with replacing(path) as draft:
+            self.graph.serialize(draft, format="turtle", encoding="utf-8")
 
     def name(self, kind: str, id_: str) -> URIRef:
         if kind == "entity" and IRI.fullmatch(id_):

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from base.errors import InputError, PipelineError, shorten
-from base.files import is_unfinished, write_text
+from base.files import creating_folder, is_unfinished, replacing, write_text
 from base.progress import Progress, silent
 from graph.server.artefacts import digest
 from graph.server.neo4j_admin import count_contents, offline
@@ -66,24 +66,19 @@ def backup(home: Path, folder: Path, *, server: Server | None, progress: Progres
         raise InputError(f"{folder} is there already; a backup is written to a folder that does not exist yet")
     if folder.is_relative_to(home):
         raise InputError(f"{folder} lies in {home}, which is backed up; name a folder outside, on another disk at best")
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(mode=0o700, parents=True)
     try:
-        graph = None if server is None else _dump(server, part / GRAPH)
-        sources = list(_home_files(home))
-        for done, source in enumerate(sources, 1):
-            target = part / FILES / source.relative_to(home)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
-            progress(done, len(sources), "files copied")
-        manifest = Manifest(format=FORMAT, created_at=datetime.now(UTC), graph=graph, files=_hash_all(part))
-        write_text(part / MANIFEST, manifest.model_dump_json(indent=2))
-        part.replace(folder)
+        with creating_folder(folder) as draft:
+            graph = None if server is None else _dump(server, draft / GRAPH)
+            sources = list(_home_files(home))
+            for done, source in enumerate(sources, 1):
+                target = draft / FILES / source.relative_to(home)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+                progress(done, len(sources), "files copied")
+            manifest = Manifest(format=FORMAT, created_at=datetime.now(UTC), graph=graph, files=_hash_all(draft))
+            write_text(draft / MANIFEST, manifest.model_dump_json(indent=2))
     except OSError as error:
         raise PipelineError(f"the backup cannot be written to {folder}: {error}") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return manifest
 
 
@@ -113,8 +108,8 @@ def restore(
     for name in manifest.files:
         if name.startswith(f"{FILES}/"):
             target = home / name.removeprefix(f"{FILES}/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(folder / name, target)
+            with replacing(target) as draft:
+                shutil.copy2(folder / name, draft)
     return manifest
 
 
@@ -199,7 +194,12 @@ def _check_room(home: Path, size: int) -> None:
 def _home_files(home: Path) -> Iterator[Path]:
     for path in sorted(home.rglob("*")):
         inside = path.relative_to(home)
-        if path.is_file() and inside.parts[0] not in OUTSIDE and path.suffix not in PASSING and not is_unfinished(path):
+        if (
+            path.is_file()
+            and inside.parts[0] not in OUTSIDE
+            and path.suffix not in PASSING
+            and not is_unfinished(inside)
+        ):
             yield path
 
 

