@@ -68,39 +68,26 @@ def ingest(
     if draft:
         _draft(folder, to, html, json)
         return
+    parameters: dict[str, Any] = {
+        "folder": str(folder.absolute()),
+        "source": source,
+        "mapping": str(mapping.resolve()) if mapping else None,
+        "entities_from_triples": entities_from_triples,
+        "shares": _numbers(shares),
+        "hold_out": _shares_by_label(hold_out or []),
+        "allow_private": allow_private,
+    }
     if files and not bulk:
         raise typer.BadParameter("it goes with --bulk", param_hint="--files")
     if bulk:
         if prune or dry_run:
             raise typer.BadParameter("--prune and --dry-run have no meaning for an empty graph", param_hint="--bulk")
-        _bulk_ingest(
-            json,
-            files,
-            folder=str(folder.absolute()),
-            source=source,
-            mapping=str(mapping.resolve()) if mapping else None,
-            entities_from_triples=entities_from_triples,
-            shares=_numbers(shares),
-            hold_out=_shares_by_label(hold_out or []),
-            allow_private=allow_private,
-        )
+        _bulk_ingest(json, files, parameters)
         return
     start_services()
     from flows.ingest import ingest as flow
 
-    result = flow(
-        folder=str(folder.absolute()),
-        source=source,
-        mapping=str(mapping.resolve()) if mapping else None,
-        entities_from_triples=entities_from_triples,
-        shares=_numbers(shares),
-        hold_out=_shares_by_label(hold_out or []),
-        prune=prune,
-        prune_limit=prune_limit,
-        preferred=preferred,
-        allow_private=allow_private,
-        dry_run=dry_run,
-    )
+    result = flow(**parameters, prune=prune, prune_limit=prune_limit, preferred=preferred, dry_run=dry_run)
     if html and result.survey is not None:
         write_survey(html, result.source, result.survey, result.notes)
     if json:
@@ -205,7 +192,7 @@ def print_survey(survey: "Survey") -> None:
         print(f"look at: {warning}")
 
 
-def _bulk_ingest(json: bool, files: Path | None, **parameters: Any) -> None:
+def _bulk_ingest(json: bool, files: Path | None, parameters: dict[str, Any]) -> None:
     """Import into the bundled server, or, where `files` names a folder, write there what another one imports.
 
     Raises InputError where NEO4J_URI names a server and no folder is given.

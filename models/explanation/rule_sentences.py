@@ -9,6 +9,14 @@ from models.triples.knowledge_graph import KnowledgeGraph
 
 BEING = ("is", "are", "was", "were")
 HAVING = ("has", "have", "had")
+# By the form of a relation's name: who is meant, behind a plural, and what is found of them.
+WORDINGS = {
+    "backwards": ("that {value} has under “{name}”", "stand under “{name}” of {value}"),
+    "being": ("{rest} {value}", "{are} {rest} {value}"),
+    "having": ("with {rest} {value}", "have {rest} {value}"),
+    "verb": ("that {do} {value}", "{do} {value}"),
+    "noun": ("with {name} {value}", "have {name} {value}"),
+}
 
 
 def sentence(rules: RuleSet, row: int, graph: KnowledgeGraph) -> str:
@@ -34,15 +42,7 @@ def _two_steps(graph: KnowledgeGraph, path: Sequence[int], value: str) -> str:
 
 def _clause(graph: KnowledgeGraph, step: int, value: str) -> str:
     """What tells which entities are meant, behind a plural."""
-    name = words(graph.relations[step % graph.num_relations])
-    if step >= graph.num_relations:
-        return f"that {value} has under “{name}”"
-    verb, _, rest = name.partition(" ")
-    if verb in BEING and rest:
-        return f"{rest} {value}"
-    if verb in HAVING and rest:
-        return f"with {rest} {value}"
-    return f"that {_many(verb)}{' ' * bool(rest)}{rest} {value}" if _is_verb(verb) else f"with {name} {value}"
+    return _say(graph, step, value, 0)
 
 
 def _known(graph: KnowledgeGraph, step: int) -> str:
@@ -55,15 +55,25 @@ def _known(graph: KnowledgeGraph, step: int) -> str:
 
 
 def _result(graph: KnowledgeGraph, step: int, answer: str) -> str:
+    """What is found of them."""
+    return _say(graph, step, answer, 1)
+
+
+def _say(graph: KnowledgeGraph, step: int, value: str, place: int) -> str:
+    """A step to the value, in one of the two wordings of its relation's name."""
     name = words(graph.relations[step % graph.num_relations])
-    if step >= graph.num_relations:
-        return f"stand under “{name}” of {answer}"
     verb, _, rest = name.partition(" ")
-    if verb in BEING and rest:
-        return f"{'were' if verb in ('was', 'were') else 'are'} {rest} {answer}"
-    if verb in HAVING and rest:
-        return f"have {rest} {answer}"
-    return f"{_many(verb)}{' ' * bool(rest)}{rest} {answer}" if _is_verb(verb) else f"have {name} {answer}"
+    if step >= graph.num_relations:
+        form = "backwards"
+    elif verb in BEING and rest:
+        form = "being"
+    elif verb in HAVING and rest:
+        form = "having"
+    else:
+        form = "verb" if _is_verb(verb) else "noun"
+    are = "were" if verb in ("was", "were") else "are"
+    do = f"{_many(verb)} {rest}".rstrip()
+    return WORDINGS[form][place].format(name=name, rest=rest, value=value, are=are, do=do)
 
 
 def _way(graph: KnowledgeGraph, step: int) -> str:

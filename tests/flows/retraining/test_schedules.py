@@ -16,8 +16,7 @@ from base.errors import InputError, PipelineError
 from flows.retraining.config import check
 from flows.retraining.schedules import Trigger, deploy_to, retrain_when_enough, schedule
 from flows.runtime.locks import GPU
-from flows.runtime.prefect_server import PrefectServer
-from graph.connection import Address, Database
+from graph.connection import Database
 from graph.loading import ingest
 from graph.loading.files import read_source
 from graph.predicted import registry
@@ -25,20 +24,6 @@ from graph.schema import setup_schema
 from graph.splits import Shares
 
 TRAIN = {"dimension": 8, "epochs": 1, "modalities": ["structural"]}
-
-
-@pytest.fixture
-def own_home(
-    tmp_path: Path,
-    server: Address,
-    prefect_server: PrefectServer,  # noqa: ARG001
-    monkeypatch: pytest.MonkeyPatch,
-) -> Path:
-    monkeypatch.setenv("VLKGE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NEO4J_URI", server.uri)
-    monkeypatch.setenv("NEO4J_USERNAME", server.username)
-    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
-    return tmp_path / "home"
 
 
 def load(database: Database, folder: Path, works: int) -> None:
