@@ -1,4 +1,9 @@
-"""One real Neo4j for the whole run, and one Prefect server; `database` is the former, emptied before each test."""
+"""One real Neo4j for the whole run, and one Prefect server; `database` is the former, emptied before each test.
+
+What is small and short-lived is run so that it costs little: tensors by one thread, for several wait for each other
+longer than they work, and Java without its second compiler, which pays off after minutes. Set in the environment,
+both variables stay as they are.
+"""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +13,17 @@ import pytest
 
 from flows.runtime.prefect_server import PrefectServer
 from graph.connection import Address, Database, connect
+from graph.owned_indexes import definition_of, list_indexes, recorded
+from graph.schema import STATEMENTS, setup_schema
 from graph.server.neo4j_server import Server
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+SCHEMA = {str(definition_of(statement)) for statement in STATEMENTS}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "bare: `database` has no schema either, as a server that we have never met")
 
 
 @pytest.fixture(scope="session")
@@ -48,19 +63,40 @@ def connection(server: Address) -> Iterator[Database]:
 
 
 @pytest.fixture
-def database(connection: Database) -> Database:
-    """The session's database, without nodes, relationships, constraints or indexes."""
+def database(connection: Database, request: pytest.FixtureRequest) -> Database:
+    """The session's database with our schema and nothing in it; with the marker `bare` without the schema.
+
+    A schema that is whole stays from test to test: to make it takes longer than most tests.
+    """
+    if request.node.get_closest_marker("bare"):
+        drop_indexes(connection)
+        delete_all(connection)
+        return connection
+    extra = [index for index in list_indexes(connection) if str(index.definition) not in SCHEMA]
+    if extra or recorded(connection) != SCHEMA:
+        drop_indexes(connection)
+    delete_all(connection, but="n:Schema")
+    setup_schema(connection)
+    return connection
+
+
+def drop_indexes(connection: Database) -> None:
+    """Drop the constraints and indexes, and our record of them."""
     with connection.session() as session:
         for row in session.run("SHOW CONSTRAINTS YIELD name").data():
             session.run(f"DROP CONSTRAINT `{row['name']}`").consume()
         for row in session.run("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name").data():
             session.run(f"DROP INDEX `{row['name']}`").consume()
-        # After the indexes, which each deletion would have to keep up to date.
-        for pattern in ("()-[n]->()", "(n)"):
+        session.run("MATCH (n:Schema) DETACH DELETE n").consume()
+
+
+def delete_all(connection: Database, but: str = "false") -> None:
+    """Delete relationships and nodes, but for the nodes of which the Cypher `but` is true."""
+    with connection.session() as session:
+        for pattern in ("()-[n]->()", f"(n) WHERE NOT ({but})"):
             statement = f"MATCH {pattern} WITH n LIMIT 20000 DELETE n"
             while session.run(statement).consume().counters.contains_updates:
                 pass
-    return connection
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ from graph.exporting import hetero_file
 from graph.exporting.export import facts_of
 from tests.flows import typed
 
+pytestmark = pytest.mark.bare
+
 RUN = ("--set", "epochs=4", "--set", "dimension=16", "--set", "patience=null", "--top-k", "2")
 
 

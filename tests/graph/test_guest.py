@@ -28,6 +28,8 @@ from graph.schema import setup_schema
 from graph.vectors import Encoder
 from tests.graph.guests import AT_ADOPTED, INDEXES, LOOK_ALIKES, dump, run
 
+pytestmark = pytest.mark.bare
+
 MUSEUM = """
 CREATE (gas:Work:Painting {wikidata: 'Q1', title: 'Gas', note: 'A pump.', number: 1, year: 1940}),
        (hawks:Painting {wikidata: 'Q2', title: 'Nighthawks', rooms: [1, 2]}), (copy:Work {number: 3}),

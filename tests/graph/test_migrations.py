@@ -11,6 +11,8 @@ from graph.migrations import VERSION, check_version, migrate, schema_version
 from graph.reset import reset
 from graph.schema import setup_schema
 
+pytestmark = pytest.mark.bare
+
 # As version 1 wrote it: links without `draw`, two indexes that are gone since.
 VERSION_1 = (
     "CREATE CONSTRAINT entity_id FOR (n:Entity) REQUIRE n.id IS UNIQUE",

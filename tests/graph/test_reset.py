@@ -15,6 +15,8 @@ from graph.schema import STATEMENTS
 from graph.transactions import run_in_batches
 from graph.vectors import Encoder
 
+pytestmark = pytest.mark.bare
+
 FOREIGN = """
 CREATE (:Visitor {id: 'ann', sources: ['door']})-[:SAW {split: 'afternoon'}]->(p:Painting {id: 'Q1', title: 'Gas'}),
        (p)-[:COPY_OF]->(:Painting {id: 'Q2'}),

@@ -7,6 +7,8 @@ from base.errors import InputError
 from graph.connection import Database
 from graph.schema import setup_schema
 
+pytestmark = pytest.mark.bare
+
 
 def _names(database: Database) -> set[str]:
     with database.session() as session:

@@ -19,6 +19,8 @@ from graph.pictures import PictureStore
 from graph.splits import Shares, split_pairs
 from graph.vectors import Encoder
 
+pytestmark = pytest.mark.bare
+
 SPEC = AdoptSpec(
     labels={
         "Painting": {"id": "wikidata", "name": "title", "text": "note", "picture": "photo"},
