@@ -22,8 +22,34 @@ os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 SCHEMA = {str(definition_of(statement)) for statement in STATEMENTS}
 
 
+# What starts a server; a test that needs one of these has the marker `server`.
+SERVERS = {"bundled_server", "server", "prefect_server", "imported_server", "chromium"}
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "bare: `database` has no schema either, as a server that we have never met")
+    config.addinivalue_line(
+        "markers", "server: needs Neo4j, Prefect or Chromium; given to all that ask a fixture for it"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("server")
+
+
+@pytest.fixture(autouse=True)
+def no_server_unasked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test without the marker that starts a server fails: `make test-fast` would be slow."""
+    if request.node.get_closest_marker("server"):
+        return
+
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("this test starts a server: mark it with @pytest.mark.server, or ask a fixture for one")
+
+    for kind in (Server, PrefectServer):
+        monkeypatch.setattr(kind, "start", refuse)
 
 
 @pytest.fixture(scope="session")

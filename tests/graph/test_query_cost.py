@@ -8,6 +8,8 @@ from graph import query
 from graph.connection import Database
 from graph.schema import setup_schema
 
+pytestmark = pytest.mark.bare
+
 # Lists by id begin where the works do: entities of other labels are passed over, a few hits each, once in all pages.
 LINKS, WORKS, STYLES = 100_000, 20_000, 1_000
 PAGES: dict[str, list[dict[str, object]]] = {

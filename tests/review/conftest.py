@@ -185,18 +185,14 @@ def serve() -> Iterator[Callable[[Site], str]]:
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(site: Site) -> str:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(site), http=Impatient, port=port, log_level="error", lifespan="off")
-        )
-        thread = threading.Thread(target=server.run, daemon=True)
+        server = uvicorn.Server(uvicorn.Config(create_app(site), http=Impatient, log_level="error", lifespan="off"))
+        listener = socket.create_server(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         while not server.started:
             time.sleep(0.02)
         running.append((server, thread))
-        return f"http://127.0.0.1:{port}"
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
     yield start
     for server, thread in running:

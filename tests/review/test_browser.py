@@ -15,7 +15,9 @@ from review.users import UsersFile
 from tests.review.conftest import WORKS
 from tests.review.test_queue_page import decisions, facts, has_one_style, verdicts
 
-PredictionContext = Callable[[Site], str]
+Serve = Callable[[Site], str]
+PATIENCE = 60_000.0  # milliseconds, for a busy machine
+expect.set_options(timeout=PATIENCE)
 PAGES = [
     "/queue",
     "/queue?order=entity&from=1",
@@ -35,7 +37,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A tab in which any error of a script, or anything the policy refused, fails the test."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     tab = context.new_page()
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     tab.on("pageerror", lambda error: wrong.append(str(error)))
     tab.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
@@ -46,7 +48,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def address(serve: PredictionContext, make_site: Callable[..., Site]) -> str:
+def address(serve: Serve, make_site: Callable[..., Site]) -> str:
     return serve(make_site())
 
 
@@ -139,7 +141,7 @@ def test_typing_in_a_field_decides_nothing(page: Page, address: str, gallery: Da
 
 
 def test_two_curators_at_once(
-    chromium: Browser, serve: PredictionContext, make_site: Callable[..., Site], users: UsersFile, gallery: Database
+    chromium: Browser, serve: Serve, make_site: Callable[..., Site], users: UsersFile, gallery: Database
 ) -> None:
     users.add("ben", "curator", "ben-has-a-long-one")
     address = serve(make_site(users))
@@ -160,7 +162,7 @@ def test_two_curators_at_once(
 
 
 def test_a_wrong_password_is_refused_and_a_viewer_cannot_decide(
-    page: Page, serve: PredictionContext, make_site: Callable[..., Site], users: UsersFile, gallery: Database
+    page: Page, serve: Serve, make_site: Callable[..., Site], users: UsersFile, gallery: Database
 ) -> None:
     address = serve(make_site(users))
     log_in(page, address, "vera", "not her password")

@@ -9,6 +9,8 @@ import pytest
 from base.errors import PipelineError
 from flows.runtime.prefect_server import PrefectServer
 
+pytestmark = pytest.mark.server
+
 
 def test_a_second_start_finds_the_running_server(prefect_server: PrefectServer, home: Path) -> None:
     pid = prefect_server.status().pid

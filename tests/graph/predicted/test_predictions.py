@@ -75,9 +75,10 @@ def decide(database: Database, link: tuple[str, str, str], verdict: Verdict) -> 
 
 
 def dump(database: Database) -> list[str]:
-    """Everything in the graph but times; a run's id is its place in the order of starting."""
-    runs = database.driver.execute_query("MATCH (r:PredictionRun) RETURN r.id AS id ORDER BY r.started_at").records
-    order = {row["id"]: f"run {n}" for n, row in enumerate(runs)}
+    """Everything in the graph but times; a run's id is that of its model, of which it is the only run."""
+    runs = database.driver.execute_query("MATCH (r:PredictionRun) RETURN r.id AS id, r.model_version AS v").records
+    order = {row["id"]: f"run of {row['v']}" for row in runs}
+    assert len(set(order.values())) == len(order)
 
     def plain(properties: dict[str, object]) -> str:
         kept = {

@@ -14,6 +14,8 @@ from graph.connection import Address, connect
 from graph.server import artefacts
 from graph.server.neo4j_server import Server, check_space, memory
 
+pytestmark = pytest.mark.server
+
 
 def test_a_second_start_finds_the_running_server(bundled_server: Server, home: Path) -> None:
     pid = bundled_server.status().pid
