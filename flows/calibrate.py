@@ -1,15 +1,11 @@
 """Calibrate: a model's probabilities on the graph as it is now, and how far they hold on test facts."""
 
-import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import torch
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from torch import Tensor
 
 from base.progress import Progress, silent
 from flows.runtime.progress import progress_bar
@@ -22,57 +18,14 @@ from models.calibration.calibration import calibrate as learn
 from models.calibration.deciding_experts import deciding_experts
 from models.calibration.reliability import Reliability, reliability
 from models.evaluation import plots
-from models.prediction.prediction import seen_by
-from models.ranking.scores import Scores
+from models.ranking.prediction_context import PredictionContext
 from models.representation.checkpoint import Checkpoint
-from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
-from models.triples.relation_patterns import Patterns
 
 TOP_K = 3
 NOT_CALIBRATED = (
     "Links get no probability and are ordered by score: too few validation facts can be hidden and found again."
 )
-
-
-@dataclass(frozen=True)
-class PredictionContext:
-    """What lists are made of: a model's scores on a graph, whom it knew in training, and the rules of the lists."""
-
-    version: str
-    graph: KnowledgeGraph
-    model: VLKGE
-    scores: Scores
-    seen: Tensor
-    patterns: Patterns
-    top_k: int
-
-    @classmethod
-    def of(
-        cls, version: str, checkpoint: Checkpoint, graph: KnowledgeGraph, patterns: Path | None, top_k: int
-    ) -> "PredictionContext":
-        """A checkpoint over a graph that may have changed since; `patterns` is a file that overrides those found."""
-        model = checkpoint.model_for(graph)
-        return cls(
-            version=version,
-            graph=graph,
-            model=model,
-            scores=Scores.of_model(model),
-            seen=seen_by(checkpoint, graph),
-            patterns=Patterns.read(patterns, graph) if patterns else Patterns.found(graph),
-            top_k=top_k,
-        )
-
-    @cached_property
-    def scores_today(self) -> Scores:
-        """The scores for what is asked of the graph as it is: experts read all of its facts."""
-        return Scores.of_model(self.model, self.graph.facts)
-
-    @property
-    def key(self) -> str:
-        """Names what a calibration was learned from."""
-        content = f"{self.version}\n{self.graph.fingerprint}\n{self.top_k}\n{self.patterns.model_dump_json()}"
-        return hashlib.sha256(content.encode()).hexdigest()
 
 
 @task(cache_policy=NO_CACHE)

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from base.errors import InputError, PipelineError, refuse_unknown_relations
-from flows.calibrate import TOP_K, PredictionContext, calibration_for, learn_answers
+from flows.calibrate import TOP_K, calibration_for, learn_answers
 from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.services import open_graph
@@ -20,6 +20,7 @@ from graph.page.card import Named, read_names
 from graph.pictures import PictureStore
 from models.explanation.evidence import SOURCES, evidence
 from models.explanation.link_assessment import LinkAssessment, assess_link
+from models.ranking.prediction_context import PredictionContext
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.subgraph import with_relations
 

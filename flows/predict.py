@@ -10,7 +10,7 @@ from torch_geometric.data import HeteroData
 
 from base.errors import InputError, refuse_unknown_relations
 from flows import facts_read
-from flows.calibrate import NOT_CALIBRATED, TOP_K, PredictionContext, calibrate, learn_answers
+from flows.calibrate import NOT_CALIBRATED, TOP_K, calibrate, learn_answers
 from flows.export import read_graph
 from flows.prediction_shards import Job, graph_file, score_in_shards
 from flows.rules import rules_of
@@ -28,6 +28,7 @@ from models.calibration.thresholds import Threshold, thresholds
 from models.explanation.evidence import evidence
 from models.prediction.prediction import added_since, members, untrained
 from models.prediction.prediction import predict as find_links
+from models.ranking.prediction_context import PredictionContext
 from models.representation.checkpoint import Checkpoint
 from models.rules.rule_set import RuleSet
 from models.triples.knowledge_graph import KnowledgeGraph

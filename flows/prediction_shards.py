@@ -17,8 +17,9 @@ from flows.runtime.progress import progress_bar
 from graph.exporting import hetero_file
 from models.calibration.answers import Answers
 from models.calibration.calibration import Calibration
-from models.prediction.prediction import members, predict, seen_by
+from models.prediction.prediction import members, predict
 from models.prediction.shards import heads_of, merge
+from models.ranking.prediction_context import seen_by
 from models.ranking.scores import Scores
 from models.representation.checkpoint import Checkpoint
 from models.triples.knowledge_graph import KnowledgeGraph

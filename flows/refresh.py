@@ -11,7 +11,7 @@ from torch_geometric.data import HeteroData
 
 from base.errors import InputError
 from flows import facts_read
-from flows.calibrate import TOP_K, PredictionContext, calibrate, learn_answers
+from flows.calibrate import TOP_K, calibrate, learn_answers
 from flows.export import read_graph
 from flows.predict import LIMIT, Wanted, add_evidence, choose_thresholds, score_links
 from flows.rules import rules_of
@@ -27,6 +27,7 @@ from graph.predicted.refresh import refresh as refresh_links
 from graph.predicted.registry import Run
 from graph.predicted.rules import delete_uncited_rules
 from models.calibration.calibration import Calibration
+from models.ranking.prediction_context import PredictionContext
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.subgraph import with_relations
 

@@ -12,7 +12,7 @@ from prefect.runtime import flow_run
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
-from flows.calibrate import PredictionContext, calibrate
+from flows.calibrate import calibrate
 from flows.encode import encode
 from flows.evaluate import evaluate
 from flows.export import read_graph
@@ -45,6 +45,7 @@ from models.evaluation.gate import Comparison
 from models.evaluation.gate import contest as let_compete
 from models.evaluation.gate_config import GateConfig
 from models.evaluation.verdict import Verdict
+from models.ranking.prediction_context import PredictionContext
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.subgraph import with_relations
 

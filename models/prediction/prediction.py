@@ -84,14 +84,6 @@ def predict(
     return _frame(graph, everything.best()[0], judge)
 
 
-def seen_by(checkpoint: Checkpoint, graph: KnowledgeGraph) -> Tensor:
-    """Of which entities of a graph, maybe grown since, a model knew training facts, bool [N]."""
-    trained = checkpoint.model.state_dict().get("modalities.structural.mask")
-    known = [True] * len(checkpoint.entities) if trained is None else trained.tolist()
-    seen = dict(zip(checkpoint.entities, known, strict=True))
-    return torch.tensor([seen.get(identity, False) for identity in graph.entities], dtype=torch.bool) & graph.seen
-
-
 def added_since(checkpoint: Checkpoint, graph: KnowledgeGraph) -> list[str]:
     """Ids of the entities of a graph that a model has never met."""
     met = set(checkpoint.entities)

@@ -10,9 +10,10 @@ from base.errors import InputError
 from models.calibration.answers import Answers, AnswerShare
 from models.calibration.calibration import calibrate, uncertainty
 from models.config import TrainConfig
-from models.prediction.prediction import COLUMNS, added_since, members, predict, seen_by
+from models.prediction.prediction import COLUMNS, added_since, members, predict
 from models.prediction.top_links import TopLinks
 from models.ranking.candidate_lists import Links
+from models.ranking.prediction_context import seen_by
 from models.ranking.scores import VectorScores
 from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE

@@ -1,0 +1,63 @@
+"""What evaluation, prediction and explanation share of one model on one graph, made once."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from models.ranking.scores import Scores
+from models.representation.checkpoint import Checkpoint
+from models.representation.vlkge import VLKGE
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.relation_patterns import Patterns
+
+
+@dataclass(frozen=True)
+class PredictionContext:
+    """What lists are made of: a model's scores on a graph, whom it knew in training, and the rules of the lists."""
+
+    version: str
+    graph: KnowledgeGraph
+    model: VLKGE
+    scores: Scores
+    seen: Tensor
+    patterns: Patterns
+    top_k: int
+
+    @classmethod
+    def of(
+        cls, version: str, checkpoint: Checkpoint, graph: KnowledgeGraph, patterns: Path | None, top_k: int
+    ) -> "PredictionContext":
+        """A checkpoint over a graph that may have changed since; `patterns` is a file that overrides those found."""
+        model = checkpoint.model_for(graph)
+        return cls(
+            version=version,
+            graph=graph,
+            model=model,
+            scores=Scores.of_model(model),
+            seen=seen_by(checkpoint, graph),
+            patterns=Patterns.read(patterns, graph) if patterns else Patterns.found(graph),
+            top_k=top_k,
+        )
+
+    @cached_property
+    def scores_today(self) -> Scores:
+        """The scores for what is asked of the graph as it is: experts read all of its facts."""
+        return Scores.of_model(self.model, self.graph.facts)
+
+    @property
+    def key(self) -> str:
+        """Names what a calibration was learned from."""
+        content = f"{self.version}\n{self.graph.fingerprint}\n{self.top_k}\n{self.patterns.model_dump_json()}"
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def seen_by(checkpoint: Checkpoint, graph: KnowledgeGraph) -> Tensor:
+    """Of which entities of a graph, maybe grown since, a model knew training facts, bool [N]."""
+    trained = checkpoint.model.state_dict().get("modalities.structural.mask")
+    known = [True] * len(checkpoint.entities) if trained is None else trained.tolist()
+    seen = dict(zip(checkpoint.entities, known, strict=True))
+    return torch.tensor([seen.get(identity, False) for identity in graph.entities], dtype=torch.bool) & graph.seen
