@@ -6,13 +6,17 @@ BIN := $(VENV)/bin
 # Where the benchmarks find a graph: a folder as `vlkge ingest` takes it.
 DATA ?= ../shared/data/art
 
-.PHONY: demo test check bench
+.PHONY: demo test test-fast check bench
 
 demo: $(VENV)/installed
 	$(BIN)/vlkge demo
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest
+
+# What needs no server; the rule is in tests/conftest.py.
+test-fast: $(VENV)/installed
+	$(BIN)/python -m pytest -m "not server"
 
 check: $(VENV)/installed
 	$(BIN)/ruff format --check .

@@ -41,8 +41,7 @@ from graph.exporting import hetero_file
 from graph.predicted import registry
 from models.calibration.calibration_error import calibration_error
 from models.calibration.thresholds import POOLED as ALL
-from models.evaluation.gate import Comparison
-from models.evaluation.gate import contest as let_compete
+from models.evaluation.gate import Comparison, let_compete
 from models.evaluation.gate_config import GateConfig
 from models.evaluation.verdict import Verdict
 from models.ranking.prediction_context import PredictionContext

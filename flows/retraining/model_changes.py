@@ -18,8 +18,7 @@ from flows.runtime.progress import progress_bar
 from flows.runtime.services import open_graph
 from flows.runtime.settings import Settings
 from graph.predicted import registry
-from models.evaluation.gate import Comparison
-from models.evaluation.gate import contest as let_compete
+from models.evaluation.gate import Comparison, let_compete
 from models.evaluation.gate_config import GateConfig
 from models.evaluation.loss_budget import Debt
 from models.representation.checkpoint import Checkpoint

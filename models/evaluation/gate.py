@@ -51,7 +51,7 @@ class Former(NamedTuple):
     knows: Tensor
 
 
-def contest(
+def let_compete(
     champion: Checkpoint,
     challenger: Checkpoint,
     graph: KnowledgeGraph,

@@ -27,7 +27,7 @@ class MeanInterval(BaseModel):
 
 
 class SeedSummary(BaseModel):
-    """Reports of several seeds together: each figure's Spread, of all queries and of parts of them."""
+    """Reports of several seeds together: each figure's mean and interval, of all queries and of parts of them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

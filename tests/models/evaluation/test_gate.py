@@ -14,7 +14,7 @@ from benchmarks.gate import nights, share_passed
 from models.calibration.calibration_error import CalibrationError, calibration_error
 from models.calibration.thresholds import tally
 from models.config import TrainConfig
-from models.evaluation.gate import POOLED, Former, contest, judge
+from models.evaluation.gate import POOLED, Former, judge, let_compete
 from models.evaluation.gate_config import GateConfig
 from models.evaluation.loss_budget import Debt
 from models.ranking.ranking import Ranks
@@ -233,7 +233,7 @@ def test_models_are_judged_on_the_gate_half_and_test_is_reported(gallery: Hetero
     good = train(gallery, settings, tmp_path / "good", device="cpu")
     bad = train(gallery, settings.model_copy(update={"learning_rate": 1e-6}), tmp_path / "bad", device="cpu")
     graph = KnowledgeGraph.from_hetero(gallery)
-    better, worse = (contest(*pair, graph, GateConfig()) for pair in ((bad, good), (good, bad)))
+    better, worse = (let_compete(*pair, graph, GateConfig()) for pair in ((bad, good), (good, bad)))
     assert (better.verdict.passed, worse.verdict.passed) == (True, False)
     assert better.verdict.overall is not None
     assert better.verdict.overall.facts == len(graph.triples["gate"])
@@ -250,8 +250,10 @@ def test_a_relation_that_the_champion_never_saw_is_not_compared(hetero: Builder,
     today = hetero(entities, [*known, *new], gate=gate)
     champion = train(hetero(entities, known), settings, tmp_path / "champion", device="cpu")
     challenger = train(today, settings, tmp_path / "challenger", device="cpu")
-    found = contest(champion, challenger, KnowledgeGraph.from_hetero(today), GateConfig())
+    found = let_compete(champion, challenger, KnowledgeGraph.from_hetero(today), GateConfig())
     assert found.verdict.not_compared == ["bornIn"]
     assert found.challenger["gate"].facts == 1
     with pytest.raises(InputError, match="no gate facts of relations that the champion knows"):
-        contest(champion, challenger, KnowledgeGraph.from_hetero(hetero(entities, new, gate=gate[1:])), GateConfig())
+        let_compete(
+            champion, challenger, KnowledgeGraph.from_hetero(hetero(entities, new, gate=gate[1:])), GateConfig()
+        )

@@ -15,7 +15,7 @@ from models.config import TrainConfig
 from models.encoders import load_encoder
 from models.encoders.encoder import Encoder
 from models.ranking.scores import Scores
-from models.representation import relation_names as relation_texts
+from models.representation import relation_names
 from models.representation.checkpoint import Checkpoint
 from models.representation.relation_names import encoded, start_from_names, words
 from models.representation.vlkge import VLKGE
@@ -158,7 +158,7 @@ def test_the_start_is_trained_and_a_checkpoint_needs_no_encoder(
     assert ((moved > 0.01) & (moved < 1)).all()
     assert torch.equal(trained.model.relations, again.model.relations)
 
-    monkeypatch.setattr(relation_texts, "load_encoder", out_of_reach)
+    monkeypatch.setattr(relation_names, "load_encoder", out_of_reach)
     loaded = train(data, SMALL, tmp_path / "text", device="cpu")
     pairs = torch.cartesian_prod(torch.arange(5), torch.arange(4))
     with torch.no_grad():
@@ -192,7 +192,7 @@ def test_a_warm_start_reads_the_names_of_new_relations_alone(make: Builder, tmp_
 def test_free_vectors_load_no_encoder_and_are_named_as_before(
     make: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relation_texts, "load_encoder", out_of_reach)
+    monkeypatch.setattr(relation_names, "load_encoder", out_of_reach)
     free = SMALL.model_copy(update={"relation_vectors": "free"})
     train(make(), free, tmp_path / "free", device="cpu")
     assert "relation_vectors" not in free.model_dump()
