@@ -45,7 +45,7 @@ def encoder() -> Encoder:
 def loaded_once(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Loading takes seconds; every other encoder is looked for as ever."""
     monkeypatch.setattr(
-        relation_texts,
+        relation_names,
         "load_encoder",
         lambda name, device: encoder if name == "bundled" else load_encoder(name, device),
     )
