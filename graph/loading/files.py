@@ -16,7 +16,7 @@ from graph import reserved
 from graph.loading.csv_files import CsvFormat
 from graph.loading.leaks import tell_torn
 from graph.loading.names import bare, face, find_wrong, look_alikes, tell_look_alikes, wrong_id, wrong_name, wrong_text
-from graph.loading.tables import MOST, Table, find_table, read_table, show
+from graph.loading.tables import MOST, READERS, Table, find_table, read_table, show
 from graph.splits import SPLITS
 
 DEFAULT_LABEL = "Thing"
@@ -59,7 +59,7 @@ class Source:
 def read_source(
     folder: Path, *, name: str | None = None, mapping: Path | None = None, entities_from_triples: bool = False
 ) -> Source:
-    """Read and check a folder with `entities` and `triples` as .csv or .parquet.
+    """Read and check a folder with `entities` and `triples` as .csv, .parquet or another of READERS.
 
     name: what the graph remembers the source by; the folder's name where it is left out, that of a link as it is
         typed and not of what it points to.
@@ -97,7 +97,7 @@ def name_source(folder: Path, name: str | None) -> tuple[Path, str, bool]:
     # As typed: what a link points to may change every night.
     folder = folder.resolve() if ".." in folder.parts else folder.absolute()
     if not folder.is_dir():
-        raise InputError(f"{folder} is not a folder; give one with entities and triples as .csv or .parquet")
+        raise InputError(f"{folder} is not a folder; give one with entities and triples as {' or '.join(READERS)}")
     named, name = name is not None, folder.name if name is None else name
     if not name or name in RESERVED_SOURCES:
         raise InputError(
@@ -157,7 +157,7 @@ def _read(folder: Path, kind: str, headers: Mapping[str, Mapping[str, str]], for
     path = find_table(folder, kind)
     if path is None:
         hint = "; where there is none, entities can be made from the triples" if kind == "entities" else ""
-        raise InputError(f"{folder} has no {kind}.csv or {kind}.parquet{hint}")
+        raise InputError(f"{folder} has no {' or '.join(f'{kind}{ending}' for ending in READERS)}{hint}")
     table = read_table(path, headers.get(kind, {}), SPELLINGS[kind], TEXT[kind], form)
     columns = list(table.frame.columns)
     if absent := [column for column in REQUIRED[kind] if column not in columns]:

@@ -1,6 +1,6 @@
 """One table of a source, CSV or Parquet, read as a frame; and the place of each of its rows, for messages."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -62,12 +62,12 @@ def show(value: object) -> str:
 
 
 def find_table(folder: Path, name: str) -> Path | None:
-    """``<name>.csv`` or ``<name>.parquet`` in the folder, else ``<something>_<name>.csv`` or .parquet, else None.
+    """``<name>.csv`` or another of READERS in the folder, else ``<something>_<name>.csv`` or another, else None.
 
     The second is how released benchmarks name their files (``wn9_img_triples.csv``). Raises InputError for several.
     """
     for pattern in (name, f"*_{name}"):
-        found = [path for suffix in (".csv", ".parquet") for path in sorted(folder.glob(f"{pattern}{suffix}"))]
+        found = [path for suffix in READERS for path in sorted(folder.glob(f"{pattern}{suffix}"))]
         if len(found) > 1:
             raise InputError(f"{folder} holds both {found[0].name} and {found[1].name}: keep the one that is meant")
         if found:
@@ -88,19 +88,13 @@ def read_table(
     Raises InputError, with file and line, for a file that is empty or cannot be read, has rows of another width than
     its header, has a column without a name or two of one name, or holds a type that cannot be a property.
     """
-    places = read = None
-    if path.suffix == ".csv":
-        rows = read_rows(path, form, {*known, *spellings, *mapping.values()})
-        headers, columns_of, places, read = rows.header, rows.table.columns, rows.lines, rows.read
-    else:
-        table = _read_parquet(path)
-        headers, columns_of = [bare(name) for name in table.column_names], table.columns
-    columns, kinds = _name_columns(path, headers, mapping, spellings)
+    cells = READERS[path.suffix](path, form, {*known, *spellings, *mapping.values()})
+    columns, kinds = _name_columns(path, cells.headers, mapping, spellings)
     arrays = [
-        _convert(path, column, array, None if column in known else kinds.get(column), places)
-        for column, array in zip(columns, columns_of, strict=True)
+        _convert(path, column, array, None if column in known else kinds.get(column), cells.places)
+        for column, array in zip(columns, cells.columns, strict=True)
     ]
-    return Table(path, pa.table(arrays, names=columns).to_pandas(types_mapper=_nullable), places, read)
+    return Table(path, pa.table(arrays, names=columns).to_pandas(types_mapper=_nullable), cells.places, cells.read)
 
 
 def _name_columns(
@@ -137,7 +131,22 @@ def _name_columns(
     return columns, kinds
 
 
-def _read_parquet(path: Path) -> pa.Table:
+@dataclass(frozen=True)
+class Cells:
+    """What a file holds before its columns have our names; `places` and `read` as in Table."""
+
+    headers: list[str]
+    columns: Sequence[Column]
+    places: npt.NDArray[np.intp] | None = None
+    read: int | None = None
+
+
+def read_csv(path: Path, form: CsvFormat, hoped_for: Collection[str]) -> Cells:
+    rows = read_rows(path, form, hoped_for)
+    return Cells(rows.header, rows.table.columns, rows.lines, rows.read)
+
+
+def read_parquet(path: Path, form: CsvFormat, hoped_for: Collection[str]) -> Cells:  # noqa: ARG001
     try:
         # The file alone: a folder's name such as year=1888 would be read as one more column.
         table = pq.ParquetFile(path).read()
@@ -147,7 +156,11 @@ def _read_parquet(path: Path) -> pa.Table:
         table.validate(full=True)
     except pa.ArrowInvalid as error:
         raise InputError(f"{path.name}: the file holds bytes that are no text: {error}") from error
-    return table
+    return Cells([bare(name) for name in table.column_names], table.columns)
+
+
+# The ending of a file and what reads it. A reader is given how CSV cells are written, and the headers hoped for.
+READERS: dict[str, Callable[[Path, CsvFormat, Collection[str]], Cells]] = {".csv": read_csv, ".parquet": read_parquet}
 
 
 def _convert(
