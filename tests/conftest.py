@@ -1,24 +1,26 @@
 """One real Neo4j for the whole run, and one Prefect server; `database` is the former, emptied before each test.
 
 What is small and short-lived is run so that it costs little: tensors by one thread, for several wait for each other
-longer than they work, and Java without its second compiler, which pays off after minutes. Set in the environment,
-both variables stay as they are.
+longer than they work, and Java without its second compiler, which pays off only in the server of the whole run. Set in
+the environment, both variables stay as they are.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
 
 from flows.runtime.prefect_server import PrefectServer
 from graph.connection import Address, Database, connect
+from graph.migrations import VERSION, schema_version
 from graph.owned_indexes import definition_of, list_indexes, recorded
 from graph.schema import STATEMENTS, setup_schema
 from graph.server.neo4j_server import Server
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+SHORT_LIVED = "-XX:TieredStopAtLevel=1"
+os.environ.setdefault("JAVA_TOOL_OPTIONS", SHORT_LIVED)
 SCHEMA = {str(definition_of(statement)) for statement in STATEMENTS}
 
 
@@ -64,7 +66,10 @@ def bundled_server(home: Path) -> Iterator[Server]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("VLKGE_NEO4J_HEAP", os.environ.get("VLKGE_NEO4J_HEAP", "768m"))
         server = Server(home)
-        server.start()
+        with pytest.MonkeyPatch.context() as starting:
+            if os.environ["JAVA_TOOL_OPTIONS"] == SHORT_LIVED:
+                starting.delenv("JAVA_TOOL_OPTIONS")
+            server.start()
         yield server
         server.stop()
 
@@ -98,22 +103,29 @@ def database(connection: Database, request: pytest.FixtureRequest) -> Database:
         drop_indexes(connection)
         delete_all(connection)
         return connection
-    extra = [index for index in list_indexes(connection) if str(index.definition) not in SCHEMA]
-    if extra or recorded(connection) != SCHEMA:
+    drop_indexes(connection, but=SCHEMA)
+    delete_all(connection, but="n:Schema AND n:Vlkge AND n.of = 'vlkge'")
+    if recorded(connection) != SCHEMA or schema_version(connection) != VERSION:
         drop_indexes(connection)
-    delete_all(connection, but="n:Schema")
+        delete_all(connection)
     setup_schema(connection)
     return connection
 
 
-def drop_indexes(connection: Database) -> None:
-    """Drop the constraints and indexes, and our record of them."""
+def drop_indexes(connection: Database, but: Collection[str] = ()) -> None:
+    """Drop the constraints and indexes but for those of these definitions, of all others also our record."""
     with connection.session() as session:
-        for row in session.run("SHOW CONSTRAINTS YIELD name").data():
-            session.run(f"DROP CONSTRAINT `{row['name']}`").consume()
-        for row in session.run("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name").data():
-            session.run(f"DROP INDEX `{row['name']}`").consume()
-        session.run("MATCH (n:Schema) DETACH DELETE n").consume()
+        # With many nodes to be deleted all go, for each deletion would have to keep them up to date.
+        kept = but if session.run("MATCH (n) RETURN count(n)").value()[0] < 10_000 else ()
+        for index in list_indexes(connection):
+            if str(index.definition) not in kept:
+                kind = "CONSTRAINT" if index.constraint else "INDEX"
+                session.run(f"DROP {kind} `{index.definition.name}`").consume()
+        # Of that node nothing else is kept, such as the sources that it remembers.
+        record = (
+            "MATCH (s:Schema:Vlkge) SET s = {of: s.of, version: s.version, indexes: [i IN s.indexes WHERE i IN $kept]}"
+        )
+        session.run(record, kept=list(kept)).consume()
 
 
 def delete_all(connection: Database, but: str = "false") -> None:
