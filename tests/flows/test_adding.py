@@ -52,17 +52,17 @@ class Letters(Encoder):
 def test_an_encoder_is_one_class_and_one_line(
     environment: dict[str, str], art: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = ("encode", "--encoder", "letters:ab")
+    command = ("encode", "--encoder", "letters:ado")
     refused = typed.vlkge(*command, **environment)
     assert refused.returncode == 2
-    assert "There is no encoder 'letters:ab'" in refused.stderr
+    assert "There is no encoder 'letters:ado'" in refused.stderr
     monkeypatch.setitem(ENCODERS, "letters", f"{__name__}:Letters")
     (textual,) = vlkge(environment, *command)
-    assert (textual["encoder"], textual["dimension"], textual["encoded"]) == ("letters:ab", 2, 2)
+    assert (textual["encoder"], textual["dimension"], textual["encoded"]) == ("letters:ado", 3, 2)
     with art.session() as session:
         (vector,) = session.run("MATCH (n:Entity {id: 'w1'}) RETURN n.textual").value()
-    # The text is the name and the text: no a and no b in Pond, and two a and one b in aab.
-    assert vector == pytest.approx([2 / 5**0.5, 1 / 5**0.5])
+    # Name and text are encoded: no a, one d and one o in Pond, and two a in aab.
+    assert vector == pytest.approx([2 / 6**0.5, 1 / 6**0.5, 1 / 6**0.5])
     assert [part["encoded"] for part in vlkge(environment, *command)] == [0]
 
 
