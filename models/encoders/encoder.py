@@ -1,7 +1,6 @@
 """What every encoder is: texts and pictures in batches to unit vectors, with progress."""
 
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +38,7 @@ class EncodedPictures:
         return mask
 
 
-class Encoder(ABC):
+class Encoder:
     """Texts and pictures to L2-normalised float32 vectors.
 
     `name` loads the same encoder again. `digest` tells apart vectors that must not be mixed: it covers the
@@ -59,20 +58,23 @@ class Encoder(ABC):
 
     @property
     def modalities(self) -> tuple[str, ...]:
-        """What it reads: visual, or textual and visual."""
+        """What it reads: visual, textual or both."""
         return tuple(self.dimensions)
 
     def embed_texts(self, texts: list[str]) -> torch.Tensor:  # noqa: ARG002
         """Vectors [b, d] of one batch of texts; an encoder that reads texts overrides this."""
         raise InputError(f"The encoder {self.name} reads pictures only.")
 
-    @abstractmethod
-    def prepare_picture(self, path: Path) -> torch.Tensor:
-        """The network's input [3, height, width] on the CPU; runs in a thread; raises BrokenPictureError."""
+    def prepare_picture(self, path: Path) -> torch.Tensor:  # noqa: ARG002
+        """The network's input [3, height, width] on the CPU; runs in a thread; raises BrokenPictureError.
 
-    @abstractmethod
-    def embed_pictures(self, pixels: torch.Tensor) -> torch.Tensor:
+        An encoder that reads pictures overrides this and `embed_pictures`.
+        """
+        raise InputError(f"The encoder {self.name} reads texts only.")
+
+    def embed_pictures(self, pixels: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
         """Vectors [b, d] of prepared pictures [b, 3, height, width]."""
+        raise InputError(f"The encoder {self.name} reads texts only.")
 
     def encode_texts(self, texts: Sequence[str], progress: Progress = silent) -> Vectors:
         """Unit vectors [n, d] of texts, in their order; the note of `progress` is the rate.
