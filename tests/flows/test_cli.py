@@ -186,6 +186,7 @@ def test_a_precision_that_no_probability_reaches_is_told(capsys: pytest.CaptureF
     assert "no links of near: there are no training facts to learn from" in said
 
 
+@pytest.mark.usefixtures("prefect_server")  # else each command would leave one of its own running
 def test_former_names_of_options_and_commands_are_understood_and_told(tmp_path: Path) -> None:
     nowhere = {"VLKGE_HOME": str(tmp_path), "NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x"}
     exported = vlkge("links", "export", str(tmp_path / "links.csv"), "--least", "0.5", **nowhere)
