@@ -14,9 +14,11 @@ allowed, where that is not all: a number's least value, or a text's values.
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+
+from cypher import prefix
 
 FOLDER = Path(__file__).parent
 TYPES: dict[str, type | tuple[type, ...]] = {
@@ -99,17 +101,22 @@ class Statement:
         return bound
 
 
-@cache
 def load(name: str) -> Statement:
-    """The statement in ``cypher/<name>.cypher``, its header checked against its text.
+    """The statement in ``cypher/<name>.cypher``, its header checked against its text, our names with their prefix.
 
     Raises StatementError where the file is missing, holds more than one statement, or
-    declares other parameters than it uses.
+    declares other parameters than it uses; InputError for a prefix that cannot be one.
     """
+    return _load(name, prefix.current())
+
+
+@cache
+def _load(name: str, before_names: str) -> Statement:
     path = FOLDER / f"{name}.cypher"
     if not path.is_file():
         raise StatementError(f"there is no statement {name}: no file {path.name} in cypher/{path.parent.name}/")
-    return parse(name, path.read_text(encoding="utf-8"))
+    statement = parse(name, path.read_text(encoding="utf-8"))
+    return replace(statement, text=prefix.substitute(statement.text, before_names))
 
 
 def names(purpose: str = "") -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from prefect import flow
 
 import graph.loading.adopt
+import graph.loading.unadopt
 import graph.reset
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
@@ -17,7 +18,9 @@ from graph.pictures import PictureStore
 
 
 @flow(name="adopt", flow_run_name="adopt-{specification}", **LOGGED)
-def adopt(*, specification: str, dry_run: bool = False) -> dict[str, Any]:
+def adopt(
+    *, specification: str, dry_run: bool = False, release_limit: float = 0.2, restore_facts: bool = False
+) -> dict[str, Any]:
     """Make the nodes and relationships that the specification names entities and facts."""
     settings = Settings()
     path = Path(specification)
@@ -28,6 +31,8 @@ def adopt(*, specification: str, dry_run: bool = False) -> dict[str, Any]:
             spec,
             store=PictureStore(settings.pictures),
             folder=path.parent,
+            release_limit=release_limit,
+            restore_facts=restore_facts,
             dry_run=dry_run,
             progress=progress,
         )
@@ -35,10 +40,10 @@ def adopt(*, specification: str, dry_run: bool = False) -> dict[str, Any]:
 
 
 @flow(name="unadopt", **LOGGED)
-def unadopt(*, dry_run: bool = False) -> dict[str, Any]:
+def unadopt(*, keep_facts: bool = False, records: bool = False, dry_run: bool = False) -> dict[str, Any]:
     """Remove exactly what adopting added."""
     with open_graph(Settings()) as database:
-        return asdict(graph.loading.adopt.unadopt(database, dry_run=dry_run))
+        return asdict(graph.loading.unadopt.unadopt(database, keep_facts=keep_facts, records=records, dry_run=dry_run))
 
 
 @flow(name="reset", **LOGGED)

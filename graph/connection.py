@@ -134,6 +134,8 @@ def connect(address: Address, *, patience: float = 30.0) -> Database:
     Raises InputError where the address cannot be one, LoginError for a wrong name or password, and
     GraphError for the rest; each names the variable to set.
     """
+    if address.database == "system":
+        raise InputError("NEO4J_DATABASE is 'system', which holds no graphs: set it to one that does, such as neo4j")
     database = Database(_open_driver(address, patience), address)
     try:
         # Unlike a statement, this does not try for half a minute to reach the server.
@@ -181,9 +183,13 @@ def driver_errors(address: Address, statement: str = "") -> Iterator[None]:
             "set NEO4J_USERNAME and NEO4J_PASSWORD; NEO4J_USER and NEO4J_AUTH are not read"
         ) from error
     except (ServiceUnavailable, SessionExpired) as error:
-        reason = str(error).splitlines()[-1]
+        reason = str(error).splitlines()[-1].partition(". ")[0]
+        scheme, _, place = uri.partition("://")
+        plain = (
+            f"; if it takes no encrypted connections, to {scheme.partition('+')[0]}://{place}" if "+" in scheme else ""
+        )
         raise UnreachableError(
-            f"Neo4j at {uri} cannot be reached ({reason}): start it, or set NEO4J_URI to one that runs"
+            f"Neo4j at {uri} cannot be reached ({reason}): start it, or set NEO4J_URI to one that runs{plain}"
         ) from error
     except Neo4jError as error:
         if error.is_retryable() and "OutOfMemory" not in (error.code or ""):

@@ -32,6 +32,11 @@ def count_entities(database: Database) -> int:
     return int(database.read("export/count_entities")[0]["entities"])
 
 
+def count_wiped(database: Database) -> int:
+    """How many adopted nodes have lost what they were given, as their owner has overwritten it."""
+    return int(database.read("export/count_entities")[0]["wiped"])
+
+
 def look_at_indexes(database: Database) -> Indexes:
     """The state of every index and constraint that our statements create, vector indexes of active encoders too."""
     wanted = [*STATEMENTS, *(f"vectors/create_{modality}_index" for modality in active_encoders(database))]

@@ -6,7 +6,8 @@ safe to run again, as it is after a kill, and leave in the graph what an older o
 
 from collections.abc import Callable
 
-from base.errors import PipelineError
+from base.errors import InputError, PipelineError, shorten
+from cypher import prefix
 from graph import owned_indexes
 from graph.connection import Database
 from graph.link_key import draw
@@ -58,8 +59,19 @@ def to_version_5(database: Database) -> None:
     owned_indexes.drop(database, [TEXT_INDEX])
 
 
+def to_version_6(database: Database) -> None:
+    """Adopted nodes remember the id that they were adopted under, as their owner may change it."""
+    run_in_batches(database, "migrations/note_adopted_ids")
+
+
 # By the version that they lead to, in order. Version 1 is a graph of before there were versions.
-STEPS: dict[int, Callable[[Database], None]] = {2: to_version_2, 3: to_version_3, 4: to_version_4, 5: to_version_5}
+STEPS: dict[int, Callable[[Database], None]] = {
+    2: to_version_2,
+    3: to_version_3,
+    4: to_version_4,
+    5: to_version_5,
+    6: to_version_6,
+}
 VERSION = max(STEPS)
 
 
@@ -77,7 +89,17 @@ def schema_version(database: Database) -> int | None:
 
 
 def check_version(database: Database) -> int | None:
-    """The version that the graph is at. Raises GraphError where it is newer than this program."""
+    """The version that the graph is at.
+
+    Raises InputError where our names in it have another prefix than in this process, GraphError where it is newer than
+    this program.
+    """
+    prefixes = owned_indexes.prefixes(database)
+    if prefixes and prefix.current() not in prefixes:
+        raise InputError(
+            f"our names in the graph at {database.address.uri} have the prefix {shorten(prefixes)}, and "
+            f"{prefix.VARIABLE} is {prefix.current()!r}: set it to the graph's"
+        )
     version = schema_version(database)
     if version is not None and version > VERSION:
         raise PipelineError(

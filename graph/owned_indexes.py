@@ -13,6 +13,7 @@ _CREATED = re.compile(
     re.DOTALL,
 )
 _PROPERTY = re.compile(r"\b[a-z]\.(\w+)")
+_RECORD = re.compile(r"(\w*)schema_of UNIQUE \1Schema\(of\)")
 # These are asked by name, so that another one on the same properties does not serve.
 _BY_NAME = ("FULLTEXT", "VECTOR")
 
@@ -52,6 +53,12 @@ def definition_of(statement: str) -> Definition:
 def list_indexes(database: Database) -> list[Index]:
     """Every index that the database has, whoever made it."""
     return [_index(row) for row in database.read("schema/list_indexes")]
+
+
+def prefixes(database: Database) -> list[str]:
+    """The prefixes that our names have in this graph, as the constraint on our record of the schema tells."""
+    found = (_RECORD.fullmatch(str(index.definition)) for index in list_indexes(database))
+    return [match[1] for match in found if match]
 
 
 def recorded(database: Database) -> set[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from graph import owned_indexes
 from graph.connection import Database
-from graph.loading.adopt import unadopt
+from graph.loading.unadopt import delete_records, unadopt
 from graph.transactions import run_in_batches
 
 
@@ -41,9 +41,7 @@ def reset(database: Database, *, dry_run: bool = False) -> Contents:
     (counts,) = database.read("reset/count_contents")
     if not dry_run:
         unadopt(database)
-        for statement in ("reset/delete_links", "reset/delete_entities", "reset/delete_records"):
+        for statement in ("reset/delete_links", "reset/delete_entities"):
             run_in_batches(database, statement)
-        # Late: until here the index of ids makes another run after a kill fast.
-        owned_indexes.drop(database, [index.definition for index in indexes])
-        database.write("reset/delete_schema")
+        delete_records(database)
     return Contents(**counts, indexes=len(indexes))

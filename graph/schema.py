@@ -19,6 +19,8 @@ STATEMENTS = (
     "schema/create_decision_time_index",
     "schema/create_decision_relation_index",
     "schema/create_decision_person_index",
+    "schema/create_decision_ends_index",
+    "schema/create_decision_tail_index",
     "schema/create_encoder_key",
     "schema/create_doubt_key",
     "schema/create_doubt_index",
@@ -31,6 +33,7 @@ STATEMENTS = (
     "schema/create_relation_uncertainty_index",
     "schema/create_movement_index",
     "schema/create_rule_index",
+    "schema/create_run_index",
     "schema/create_words_index",
 )
 VECTOR_INDEXES = ("vectors/create_visual_index", "vectors/create_textual_index")

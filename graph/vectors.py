@@ -14,6 +14,7 @@ import pandas as pd
 
 from base.errors import InputError, shorten
 from base.progress import Progress, silent
+from cypher.prefix import own
 from graph import owned_indexes
 from graph.connection import Database, Row, batches
 from graph.transactions import read_columns, run_in_batches
@@ -82,7 +83,7 @@ def activate(database: Database, modality: str, encoder: Encoder, *, wait: bool 
         database.write("vectors/record_encoder", modality=modality, **vars(encoder))
     owned_indexes.create(database, index, dimension=encoder.dimension)
     if wait:
-        database.read("vectors/await_index", name=f"entity_{modality}")
+        database.read("vectors/await_index", name=own(f"entity_{modality}"))
     return Activation(previous, dropped)
 
 
@@ -190,7 +191,7 @@ def _check_vectors(
 
 
 def _properties(modality: str) -> dict[str, str]:
-    return {"property": modality, "digest_property": f"{modality}_digest"}
+    return {"property": own(modality), "digest_property": own(f"{modality}_digest")}
 
 
 def _pages(database: Database, modality: str) -> Iterator[Row]:

@@ -9,8 +9,13 @@ _EDGE = 0.05
 
 
 def relation(name: str) -> str:
-    """A relation in words: ``isCreatedByArtist`` is "is created by artist", ``HAS_STYLE`` "has style"."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\s]+", " ", name)
+    """A relation in words: ``isCreatedByArtist`` is "is created by artist", ``HAS_STYLE`` "has style".
+
+    A name that is words already, or begins with a namespace (``crm__P14_carried_out_by``), stays as it is.
+    """
+    if re.search(r"__|:|\s", name):
+        return name
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_+", " ", name)
     return spaced.strip().lower() or name
 
 

@@ -67,7 +67,7 @@ FREE = {
     "reset/delete_records",
 }  # fmt: skip
 LABELS_READ = {
-    "adopt/count_relationships", "adopt/list_labels", "adopt/list_properties", "adopt/read_nodes",
+    "adopt/count_relationships", "adopt/list_labels", "adopt/list_others", "adopt/list_properties", "adopt/read_nodes",
     "ingest/read_entities", "ingest/refine_labels",
 }  # fmt: skip
 OURS = [name for name in NAMES if name not in FREE and name.partition("/")[0] not in ("migrations", "schema")]

@@ -1,16 +1,19 @@
-// The nodes of a label that no earlier label of the specification takes: what it maps, and what stands there already.
+// The nodes of a label that the specification wants: what it maps, and what stands there already.
 // $label (string): the label
-// $earlier (list): labels that come first
 // $properties (map): our property (id, name, text, image) -> the node's own; null where it is not mapped
+// $key (string): the property that outlasts the id; null for none
+// $where (map): property -> the values of which the node has one
 // $reserved (list): properties that only this project may write
-// Returns: element, ours, entity, given, present, own, adopted, primary, sources, digest, clashes
+// Returns: element, ours, entity, given, present, own, adopted, adopted_as, primary, sources, digest, key, clashes
 MATCH (n)
-WHERE $label IN labels(n) AND none(l IN $earlier WHERE l IN labels(n))
+WHERE $label IN labels(n) AND all(name IN keys($where) WHERE any(value IN $where[name] WHERE
+  CASE WHEN n[name] IS :: LIST<ANY> THEN value IN n[name] ELSE n[name] = value END))
 RETURN elementId(n) AS element, n:Vlkge AS ours, n:Entity AS entity,
-       {id: toStringOrNull(n[$properties.id]), name: toStringOrNull(n[$properties.name]),
-        text: toStringOrNull(n[$properties.text]), image: toStringOrNull(n[$properties.image])} AS given,
-       [key IN keys($properties) WHERE n[$properties[key]] IS NOT NULL] AS present,
+       [name IN ['id', 'name', 'text', 'image'] | CASE WHEN n[$properties[name]] IS :: LIST<ANY>
+         THEN [one IN n[$properties[name]] | toStringOrNull(one)] ELSE toStringOrNull(n[$properties[name]]) END] AS given,
+       [name IN keys($properties) WHERE n[$properties[name]] IS NOT NULL AND n[$properties[name]] <> []] AS present,
        n {.id, .name, .text, .image} AS own,
-       CASE WHEN n:Vlkge THEN n.adopted END AS adopted, n.primary_label AS primary, n.sources AS sources, n.image_sha256 AS digest,
-       [key IN $reserved WHERE n[key] IS NOT NULL] AS clashes
+       CASE WHEN n:Vlkge THEN n.adopted END AS adopted, CASE WHEN n:Vlkge THEN n.adopted_as END AS adopted_as,
+       n.primary_label AS primary, n.sources AS sources, n.image_sha256 AS digest, toStringOrNull(n[$key]) AS key,
+       [name IN $reserved WHERE n[name] IS NOT NULL] AS clashes
 ORDER BY element

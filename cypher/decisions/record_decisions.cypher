@@ -10,7 +10,8 @@ OPTIONAL MATCH ()-[p:PREDICTED {vlkge: true, key: row.key}]->()
 USING INDEX SEEK p:PREDICTED(key)
 CREATE (d:Decision:Vlkge {id: row.id, key: row.key, number: row.number, head: row.head, relation: row.relation,
   tail: row.tail, verdict: row.verdict, by: $by, at: datetime(), reason: row.reason, run_id: p.run_id,
-  model_version: p.model_version, probability: p.probability, batch: $batch, queue: $queue})
+  model_version: p.model_version, probability: p.probability, calibrated_on: p.calibrated_on,
+  batch: $batch, queue: $queue})
 SET p.verdict = CASE row.verdict WHEN 'undone' THEN 'pending' ELSE row.verdict END
 RETURN d.key AS key, d.number AS number, d.id AS id, d.head AS head, d.relation AS relation, d.tail AS tail,
   d.verdict AS verdict, d.by AS by, d.at AS at, d.reason AS reason, d.run_id AS run_id,

@@ -1,11 +1,12 @@
 // Take a column away from the entities whose source no longer has it, where no other source of theirs may have given it.
 // $source (string): the source's name
 // $column (string): the column
+// $property (string): what it is called in the graph
 // $holders (list): other sources that may have such a column
 MATCH (x:Entity:Vlkge)
-WHERE $source IN x.sources AND x[$column] IS NOT NULL AND none(other IN x.sources WHERE other IN $holders)
+WHERE $source IN x.sources AND x[$property] IS NOT NULL AND none(other IN x.sources WHERE other IN $holders)
 CALL (x) {
-  SET x[$column] = null, x.image_sha256 = CASE WHEN $column = 'image' THEN null ELSE x.image_sha256 END,
+  SET x[$property] = null, x.image_sha256 = CASE WHEN $column = 'image' THEN null ELSE x.image_sha256 END,
       x.value_sources = [entry IN x.value_sources WHERE NOT entry STARTS WITH $column + '\t'],
       x.updated_at = datetime()
 } IN TRANSACTIONS OF 10000 ROWS

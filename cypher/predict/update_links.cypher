@@ -11,6 +11,7 @@ USING INDEX SEEK p:PREDICTED(key)
 WITH p, properties, CASE WHEN p.run_id = $run_id THEN {} ELSE {
   previous_score: p.score,
   previous_probability: p.probability,
+  previous_rank: p.rank,
   previous_run_id: p.run_id,
   moved: abs(properties.probability - p.probability)
 } END AS previous

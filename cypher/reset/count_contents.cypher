@@ -2,8 +2,8 @@
 // Returns: entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, doubts, rules, encoders
 CALL () {
   MATCH (n:Entity:Vlkge)
-  RETURN sum(CASE WHEN n.adopted IS NULL THEN 1 ELSE 0 END) AS entities,
-         sum(CASE WHEN n.adopted IS NULL THEN 0 ELSE 1 END) AS adopted
+  RETURN sum(CASE WHEN n.adopted IS NULL AND n.sources IS NOT NULL THEN 1 ELSE 0 END) AS entities,
+         sum(CASE WHEN n.adopted IS NULL AND n.sources IS NOT NULL THEN 0 ELSE 1 END) AS adopted
 }
 CALL () {
   MATCH (:Entity:Vlkge)-[r {vlkge: true}]->(:Entity)

@@ -16,25 +16,52 @@ app = typer.Typer()
 def adopt(
     specification: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A TOML file, see docs/adopt.md.")],
     dry_run: DryRun = False,
+    release: Annotated[float, typer.Option(min=0, max=1, help="Maximum share of adopted nodes to give back.")] = 0.2,
+    restore_facts: Annotated[
+        bool, typer.Option("--restore-facts", help="Assert accepted facts again that the owner deleted.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Use a graph that already lives in Neo4j without importing it; `vlkge unadopt` undoes this."""
+    """Use a graph that already lives in Neo4j without importing it; `vlkge unadopt` undoes this.
+
+    Run it again after the owner changed the graph: it takes in what is new, and gives back what the specification no
+    longer names.
+    """
     start_services()
     from flows.adopt import adopt as flow
 
-    _print_record(flow(specification=str(specification.resolve()), dry_run=dry_run), json, dry_run)
+    _print_record(
+        flow(
+            specification=str(specification.resolve()),
+            dry_run=dry_run,
+            release_limit=release,
+            restore_facts=restore_facts,
+        ),
+        json,
+        dry_run,
+    )
 
 
 @app.command()
-def unadopt(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
+def unadopt(
+    keep_facts: Annotated[
+        bool, typer.Option("--keep-facts", help="Leave accepted facts to the owner, as plain relationships.")
+    ] = False,
+    records: Annotated[
+        bool, typer.Option("--records", help="Also take models, runs, decisions, and our indexes away.")
+    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
     """Remove from adopted nodes and relationships exactly what `vlkge adopt` added."""
     start_services()
     from flows.adopt import unadopt as flow
 
     if not (dry_run or yes):
-        print_fields(flow(dry_run=True))
+        print_fields(flow(keep_facts=keep_facts, records=records, dry_run=True))
         typer.confirm("Remove what adopt added to these?", abort=True, err=True)
-    _print_record(flow(dry_run=dry_run), json, dry_run)
+    _print_record(flow(keep_facts=keep_facts, records=records, dry_run=dry_run), json, dry_run)
 
 
 @app.command()

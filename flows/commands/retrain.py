@@ -22,6 +22,10 @@ Folder = Annotated[
         exists=True, file_okay=False, help="A folder with changes, as for ingest; default: the graph as it is."
     ),
 ]
+Adopt = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="First take up what changed, as `vlkge adopt FILE` does."),
+]
 Encoder = Annotated[str, typer.Option(help="As for `vlkge encode`.")]
 Config = Annotated[
     Path | None,
@@ -37,6 +41,7 @@ Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu,
 @app.command()
 def retrain(
     folder: Folder = None,
+    adopt: Adopt = None,
     source: Source = None,
     mapping: Mapping = None,
     entities_from_triples: FromTriples = False,
@@ -53,7 +58,7 @@ def retrain(
     If nothing changed, it stops. After a failure at any point, yesterday's model and predictions stay in force; run it
     again to continue. The gate half of validation decides; test figures are only reported.
     """
-    parameters = _parameters(folder, source, mapping, entities_from_triples, encoder, config, setting, device)
+    parameters = _parameters(folder, adopt, source, mapping, entities_from_triples, encoder, config, setting, device)
     start_services()
     from flows.retraining.flow import retrain as flow
 
@@ -76,6 +81,7 @@ WatchEvery = Annotated[float, typer.Option(min=1, help="Seconds between two coun
 @app.command()
 def serve(
     folder: Folder = None,
+    adopt: Adopt = None,
     cron: Cron = None,
     interval: Interval = None,
     timezone: Timezone = "UTC",
@@ -98,7 +104,7 @@ def serve(
 
         vlkge serve --interval 86400 --decisions 50
     """
-    parameters = _parameters(folder, source, mapping, entities_from_triples, encoder, config, setting, device)
+    parameters = _parameters(folder, adopt, source, mapping, entities_from_triples, encoder, config, setting, device)
     start_services()
     from flows.retraining import schedules
     from flows.runtime.services import echo
@@ -111,6 +117,7 @@ def serve(
 @app.command()
 def deploy(
     folder: Folder = None,
+    adopt: Adopt = None,
     pool: Annotated[str, typer.Option(help="The Prefect work pool; created, of type process, if missing.")] = "vlkge",
     gpus: Annotated[int, typer.Option(min=1, help="Maximum trainings on GPUs at a time, over all workers.")] = 1,
     cron: Cron = None,
@@ -131,7 +138,7 @@ def deploy(
 
     A worker needs this package, the same NEO4J_… and VLKGE_… variables, PREFECT_API_URL, and the folder.
     """
-    parameters = _parameters(folder, source, mapping, entities_from_triples, encoder, config, setting, device)
+    parameters = _parameters(folder, adopt, source, mapping, entities_from_triples, encoder, config, setting, device)
     start_services()
     from flows.retraining import schedules
 
@@ -143,6 +150,7 @@ def deploy(
 
 def _parameters(
     folder: Path | None,
+    adopt: Path | None,
     source: str | None,
     mapping: Path | None,
     entities_from_triples: bool,
@@ -154,8 +162,13 @@ def _parameters(
     """The flow's, checked before anything starts."""
     from flows.retraining import config as retrain_config
 
+    if adopt is not None:
+        from graph.loading.adopt_spec import AdoptSpec
+
+        AdoptSpec.read(adopt)
     return {
         "folder": str(folder.absolute()) if folder else None,
+        "adopt": str(adopt.resolve()) if adopt else None,
         "source": source,
         "mapping": str(mapping.resolve()) if mapping else None,
         "entities_from_triples": entities_from_triples,

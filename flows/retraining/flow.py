@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
+from flows.adopt import adopt as take_up
 from flows.calibrate import calibrate
 from flows.encode import encode
 from flows.evaluate import evaluate
@@ -74,6 +75,7 @@ def tell_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
 )
 def retrain(
     *,
+    adopt: str | None = None,
     folder: str | None = None,
     source: str | None = None,
     mapping: str | None = None,
@@ -89,10 +91,13 @@ def retrain(
     with retraining_lock(settings) as place:
         night = RetrainRun(settings, wanted, device, place)
         taken_in: dict[str, Any] = {}
+        if adopt is not None:
+            taken_in["adopted"] = night.step(take_up, specification=adopt)
         if folder is not None:
             taken_in["ingested"] = night.step(
                 ingest, folder=folder, source=source, mapping=mapping, entities_from_triples=entities_from_triples
             )
+        if taken_in:
             taken_in["encoded"] = night.step(encode, encoder=encoder, device=device)
         plan = night.step(make_plan, settings, wanted, cold)
         done = night.stop(plan) if plan.unchanged else night.compete(plan)

@@ -1,7 +1,7 @@
 """What came of a retraining, as reports and `--json` tell it."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -27,6 +27,8 @@ class Retraining(BaseModel):
     """Who was before."""
     fingerprint: str
     start: str | None = None
+    adopted: dict[str, Any] | None = None
+    """What `vlkge adopt` took up, where the night began with it."""
     ingested: IngestResult | None = None
     encoded: list[Encoded] | None = None
     trained: TrainedModel | None = None

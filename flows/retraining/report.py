@@ -77,6 +77,11 @@ def markdown(done: Retraining, drawn: dict[str, str]) -> str:
     if done.ingested is not None:
         counts = done.ingested.facts.model_dump()
         facts["taken in"] = "facts: " + ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    if done.adopted is not None:
+        kinds = {"changed": "nodes changed", "new_facts": "new facts", "healed": "healed", "released": "released"}
+        told = [f"{done.adopted[key]:,} {words}" for key, words in kinds.items() if done.adopted[key]]
+        told += [f"{len(done.adopted[key]):,} {key}" for key in ("renamed", "lost") if done.adopted[key]]
+        facts["adopted"] = ", ".join(told) or "nothing new"
     if done.published is not None:
         facts["links"] = f"{done.published.links:,} by {done.published.model}, run {done.published.run_id}"
     blocks.append("\n".join(f"- {name}: {text}" for name, text in facts.items() if text))

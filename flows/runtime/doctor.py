@@ -146,6 +146,8 @@ def look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
     else:
         yield ok("schema", f"version {schema}")
     yield look_at_indexes(database)
+    if wiped := health.count_wiped(database):
+        yield fail("adopted nodes", f"{wiped:,} have lost what they were given", "vlkge adopt FILE heals them")
     yield from look_at_encoders(database)
     yield look_at_pictures(database, settings)
     yield look_at_models(database, settings)

@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from base.errors import InputError
+from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, batches
 from graph.curation.decisions import Choice, decide_in_parts, unjoined_kinds
@@ -160,7 +161,7 @@ def _check_names(database: Database, sheet: _Sheet) -> list[str]:
         problems += sheet.complaint(frame[end].isin(unknown), f"the {end} is no entity of the graph", frame[end])
     relations = sorted(set(frame["relation"]))
     known = {row["relation"] for row in database.read("decisions/list_known_relations", relations=relations)}
-    wrong = ~frame["relation"].isin(known - {*reserved.RELATIONS})
+    wrong = ~frame["relation"].isin(known - {*own_names(reserved.RELATIONS)})
     return problems + sheet.complaint(wrong, "no fact and no prediction has the relation", frame["relation"])
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from base.errors import InputError, PipelineError, shorten
+from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, Row
 from graph.link_key import link_key
@@ -202,12 +203,18 @@ def conflicts(database: Database) -> pd.DataFrame:
     """Links that need talking about, the newest first.
 
     Columns: head, relation, tail, kind ('disagreement': the last verdicts of two people differ; 'dispute': a fact of a
-    source that somebody rejected), verdict, by, at (of the newest decision), verdicts (list of 'person: verdict'),
-    sources (list: who asserts the fact).
+    source that somebody rejected; 'lost': somebody accepted it, and its fact was deleted), verdict, by, at (of the
+    newest decision), verdicts (list of 'person: verdict'), sources (list: who asserts the fact).
     """
     columns = ["head", "relation", "tail", "kind", "verdict", "by", "at", "verdicts", "sources"]
     rows = database.read("decisions/list_disagreements")
-    return pd.DataFrame([{**row, "at": row["at"].to_native()} for row in rows], columns=columns)
+    rows += [
+        {**row, "kind": "lost", "verdict": "accepted", "verdicts": [f"{row['by']}: accepted"], "sources": []}
+        for row in database.read("adopt/list_lost_facts")
+        if row["gone"] == "fact"
+    ]
+    frame = pd.DataFrame([{**row, "at": row["at"].to_native()} for row in rows], columns=columns)
+    return frame.sort_values(["at", "head", "relation", "tail"], ascending=[False, True, True, True], ignore_index=True)
 
 
 def audited(database: Database) -> pd.DataFrame:
@@ -305,7 +312,7 @@ def _refuse_unknown_relations(tx: neo4j.ManagedTransaction, relations: set[str])
     known = {
         row["relation"] for row in run_in_transaction(tx, "decisions/list_known_relations", relations=sorted(relations))
     }
-    if unknown := sorted(relations - (known - {*reserved.RELATIONS})):
+    if unknown := sorted(relations - (known - {*own_names(reserved.RELATIONS)})):
         raise InputError(f"no fact and no prediction has the relation {shorten(unknown)}")
 
 

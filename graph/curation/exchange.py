@@ -10,6 +10,7 @@ import pandas as pd
 
 from base.errors import InputError
 from base.files import replacing
+from cypher.prefix import program_name
 from graph.connection import Database, Row
 from graph.reserved import MARK_PROPERTY
 
@@ -92,7 +93,8 @@ def _frame(rows: list[Row], first: tuple[str, ...]) -> pd.DataFrame:
 
 def _plain(properties: dict[str, Any]) -> dict[str, Any]:
     """What people want to know, with Python's own times: our mark is on everything."""
-    shown = {name: value for name, value in properties.items() if name != MARK_PROPERTY}
+    named = {program_name(name) or name: value for name, value in properties.items()}
+    shown = {name: value for name, value in named.items() if name != MARK_PROPERTY}
     return {k: v.to_native() if isinstance(v, neo4j.time.DateTime) else v for k, v in shown.items()}
 
 

@@ -11,6 +11,7 @@ from torch_geometric.data import HeteroData
 from base.errors import InputError, shorten
 from base.progress import Progress, silent
 from graph.connection import Database
+from graph.exporting.any_names import any_names
 from graph.exporting.export_reader import (
     Entities,
     Facts,
@@ -60,10 +61,11 @@ def export(
     if chosen is not None and around is None and labels is None:
         entities, facts = _keep_joined(entities, facts)
     data = HeteroData()
-    _add_entities(data, entities)
-    _add_vectors(data, database, entities, progress)
-    _add_facts(data, entities, facts)
-    _add_rejections(data, database)
+    with any_names():
+        _add_entities(data, entities)
+        _add_vectors(data, database, entities, progress)
+        _add_facts(data, entities, facts)
+        _add_rejections(data, database)
     data.fingerprint = fingerprint(data)
     return data
 
@@ -91,6 +93,11 @@ def _check_labels(database: Database, labels: Collection[str] | None) -> None:
     (row,) = database.read("export/count_entities")
     if row["entities"] == 0:
         raise InputError("the graph holds no entities yet: load some with `vlkge ingest DIR`")
+    if row["wiped"]:
+        raise InputError(
+            f"adopted nodes have lost what they were given: {row['wiped']:,} of {row['entities']:,}; their owner has "
+            "overwritten it: run `vlkge adopt` again"
+        )
     if labels is not None:
         _check_known("label", labels, [row["kind"] for row in database.read("export/count_kinds")])
 

@@ -18,6 +18,7 @@ from torch_geometric.data import HeteroData
 
 from base.errors import InputError
 from base.files import replacing
+from graph.exporting.any_names import any_names
 from graph.exporting.packed_strings import pack, unpack
 
 # The one key of the metadata: several would be written in no fixed order.
@@ -79,11 +80,12 @@ def _flatten(prefix: str, store: Any, arrays: Arrays) -> list[str]:
 
 def _build(head: dict[str, Any], arrays: Arrays) -> HeteroData:
     data = HeteroData()
-    for number, node in enumerate(head["nodes"]):
-        _fill(f"node.{number}.", data[node["type"]], node["lists"], arrays)
-        data[node["type"]].num_nodes = node["num_nodes"]
-    for number, edge in enumerate(head["edges"]):
-        _fill(f"edge.{number}.", data[tuple(edge["type"])], edge["lists"], arrays)
+    with any_names():
+        for number, node in enumerate(head["nodes"]):
+            _fill(f"node.{number}.", data[node["type"]], node["lists"], arrays)
+            data[node["type"]].num_nodes = node["num_nodes"]
+        for number, edge in enumerate(head["edges"]):
+            _fill(f"edge.{number}.", data[tuple(edge["type"])], edge["lists"], arrays)
     data.encoders, data.fingerprint = head["encoders"], head["fingerprint"]
     return data
 

@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from base.errors import InputError, shorten
+from cypher.prefix import VARIABLE, own, own_names
 from graph import reserved
 from graph.connection import Database, Row, batches
-from graph.loading.adopt_spec import PROPERTIES, AdoptSpec
+from graph.loading.adopt_nodes import OURS, has_id, is_ingested, is_wiped
+from graph.loading.adopt_spec import BACKWARDS, PROPERTIES, AdoptSpec
 from graph.schema import find_collisions
 
-OURS = tuple(PROPERTIES.values())
 IDS_PER_BATCH = 10_000
 # By what an entity calls a property: what a specification calls it.
 _SPECIFIED = {ours: theirs for theirs, ours in PROPERTIES.items()}
+_PREFIX = f"with the environment variable {VARIABLE}=vk_, ours are called otherwise and theirs stay"
 
 
 def check_adoption(database: Database, spec: AdoptSpec, nodes: list[Row]) -> None:
@@ -23,7 +25,7 @@ def check_adoption(database: Database, spec: AdoptSpec, nodes: list[Row]) -> Non
     In the way are labels, relations and properties that the graph does not have; ids that are missing, blank, given
     twice or taken; properties and labels of their own under our names; indexes and values where our schema needs them.
     """
-    missing = [*_missing_names(database, spec), *_missing_properties(database, spec)]
+    missing = [*_missing_names(database, spec), *_missing_properties(database, spec, nodes)]
     problems = missing or [
         *_node_problems(spec, nodes),
         *_id_problems(database, spec, nodes),
@@ -34,31 +36,26 @@ def check_adoption(database: Database, spec: AdoptSpec, nodes: list[Row]) -> Non
         raise InputError("the graph cannot be adopted; nothing was written:\n" + "\n".join(problems))
 
 
-def has_id(node: Row) -> bool:
-    """Whether the node has an id that is neither missing nor blank."""
-    return bool((node["given"]["id"] or "").strip())
-
-
-def is_ingested(node: Row) -> bool:
-    """Whether an ingest brought the node, so that it is an entity already."""
-    return bool(node["ours"]) and node["adopted"] is None
-
-
 def _missing_names(database: Database, spec: AdoptSpec) -> Iterable[str]:
     labels = [row["label"] for row in database.read("adopt/list_labels")]
     if unknown := [label for label in spec.labels if label not in labels]:
-        allowed = [label for label in labels if label not in reserved.LABELS]
+        allowed = [label for label in labels if label not in own_names(reserved.LABELS)]
         yield f"no node has the label {shorten(unknown)}; the labels are: {', '.join(allowed) or 'none'}"
     types = [row["type"] for row in database.read("adopt/list_types")]
-    if unknown := [relation for relation in spec.relations if relation not in types]:
-        allowed = [name for name in types if name not in reserved.RELATIONS]
+    steps = [step.removeprefix(BACKWARDS) for path in spec.paths.values() for step in path]
+    if unknown := [relation for relation in [*spec.types, *steps] if relation not in types]:
+        allowed = [name for name in types if name not in own_names(reserved.RELATIONS)]
         yield f"no relationship has the type {shorten(unknown)}; the types are: {', '.join(allowed)}"
 
 
-def _missing_properties(database: Database, spec: AdoptSpec) -> Iterable[str]:
-    for label, mapping in spec.labels.items():
+def _missing_properties(database: Database, spec: AdoptSpec, nodes: list[Row]) -> Iterable[str]:
+    """What no node of a label has; where some are adopted already, their owner may have taken all but the id away."""
+    adopted = {node["label"] for node in nodes if node["ours"]}
+    for label, table in spec.labels.items():
         properties = [row["property"] for row in database.read("adopt/list_properties", label=label)]
-        if properties and (unknown := [name for name in mapping.values() if name not in properties]):
+        optional = [*spec.properties(label).values(), *([table["key"]] if "key" in table else []), *spec.where(label)]
+        wanted = [table["id"]] if label in adopted else optional
+        if properties and (unknown := [name for name in wanted if name not in properties]):
             yield f"no {label} has the property {shorten(unknown)}; they have: {', '.join(properties)}"
 
 
@@ -86,18 +83,20 @@ def _problems(spec: AdoptSpec, node: Row) -> Iterable[tuple[str, str]]:
         yield problem, _line(f'skip_without_id = ["{label}"]', "leaves them out")
     for key in node["present"]:
         if key != "id" and given[key] is None:
-            yield f"`{properties[key]}` is no text or number", f"leave `{_SPECIFIED[key]}` out of [labels.{label}]"
+            takes = _line('lists = "first"', 'takes the first of a list, `languages = ["en"]` the first in a language')
+            yield f"`{properties[key]}` is no text or number", f"{takes}; or leave `{_SPECIFIED[key]}` out"
     for key in OURS:
-        own = node["own"][key]
-        if own is not None and key not in added and own != given[key]:
-            way_out = _line(f'[labels.{label}] {_SPECIFIED[key]} = "{key}"', "takes the node's own")
+        held = node["own"][key]
+        if held is not None and own(key) not in added and held != given[key]:
+            takes = _line(f'[labels.{label}] {_SPECIFIED[key]} = "{own(key)}"', "takes the node's own")
+            way_out = f"{takes}; {_PREFIX}" if isinstance(held, str) else _PREFIX
             mapped = f"differs from `{properties[key]}`" if properties[key] else "is not mapped"
-            yield f"the node's own `{key}` {mapped}, or is no text", way_out
+            yield f"the node's own `{own(key)}` {mapped}, or is no text", way_out
     if node["adopted"] is None:
         for key in node["clashes"]:
-            yield f"the node has a property `{key}` of its own", "rename that property"
-        if node["entity"]:
-            yield "the node has a label Entity of its own", "take that label away"
+            yield f"the node has a property `{key}` of its own", _PREFIX
+        if node["entity"] and not is_wiped(node):
+            yield f"the node has a label {own('Entity')} of its own", _PREFIX
 
 
 def _id_problems(database: Database, spec: AdoptSpec, nodes: list[Row]) -> list[str]:
@@ -108,9 +107,16 @@ def _id_problems(database: Database, spec: AdoptSpec, nodes: list[Row]) -> list[
     problems = []
     if twice := {id_: those for id_, those in by_id.items() if len(those) > 1}:
         labels = sorted({node["label"] for those in twice.values() for node in those})
-        way_out = "; ".join(_better_id(database, spec, label) for label in labels)
+        # Counted from 1 under each label, they differ once the label is a part of them.
+        apart = all(len({node["label"] for node in those}) == len(those) for those in twice.values())
+        way_out = "; ".join(
+            _line(f'[labels.{label}] id_prefix = "{label.lower()}/"', "sets them apart")
+            if apart
+            else _better_id(database, spec, label)
+            for label in labels
+        )
         problems.append(f"ids that more than one node has: {shorten(sorted(twice))}; {way_out}")
-    adopted = {node["given"]["id"] for node in nodes if node["ours"]}
+    adopted = {node["given"]["id"] for node in nodes if node["ours"] and node["own"]["id"] == node["given"]["id"]}
     asked = [id_ for id_ in by_id if id_ not in adopted]
     taken = [database.read("adopt/find_taken_ids", ids=part)[0]["ids"] for part in batches(asked, IDS_PER_BATCH)]
     # Those of nodes that have a label Entity of their own are told as that.
@@ -124,7 +130,7 @@ def _better_id(database: Database, spec: AdoptSpec, label: str) -> str:
     """The line that names a property which nothing is mapped to yet and every node has, each with another value."""
     rows = database.read("adopt/list_properties", label=label)
     most = max((row["nodes"] for row in rows), default=0)
-    free = [row for row in rows if row["property"] not in spec.labels[label].values()]
+    free = [row for row in rows if row["property"] not in spec.properties(label).values()]
     unique = [row["property"] for row in free if row["nodes"] == row["values"] == most]
     if not unique:
         return f"no property of {label} is unique: give them ids, or leave {label} out"
@@ -134,15 +140,15 @@ def _better_id(database: Database, spec: AdoptSpec, label: str) -> str:
 def _relationship_problems(database: Database, spec: AdoptSpec) -> list[str]:
     clashes = database.read(
         "adopt/find_clashing_relationships",
-        relations=list(spec.relations),
-        reserved=list(reserved.FACT_PROPERTIES),
+        relations=spec.types,
+        reserved=own_names(reserved.FACT_PROPERTIES),
     )
     found: Mapping[str, list[str]] = defaultdict(list)
     for row in clashes:
         found[f"{row['relation']} {', '.join(row['properties'])}"].append(f"{row['head']} -> {row['tail']}")
     return [
-        f"relationships with properties of their own under our names: {name}: {shorten(ends)}; rename those "
-        "properties, or leave the type out of `relations`"
+        f"relationships with properties of their own under our names: {name}: {shorten(ends)}; "
+        f"leave the type out of `relations`; {_PREFIX}"
         for name, ends in found.items()
     ]
 

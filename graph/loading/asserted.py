@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from base.errors import InputError, shorten
+from cypher.prefix import own_names
 from graph.connection import Database, batches
 from graph.loading.files import Source
 from graph.loading.names import other_forms
@@ -60,7 +61,7 @@ def read_asserted(database: Database, source: Source) -> ExistingGraph:
     if taken := sorted(id_ for part in foreign for id_ in part):
         raise InputError(f"ids that nodes of others labelled Entity have in the graph: {shorten(taken)}")
     for batch in batches(ids, BATCH):
-        for row in read_columns(database, "ingest/read_entities", ids=batch, properties=columns):
+        for row in read_columns(database, "ingest/read_entities", ids=batch, properties=own_names(columns)):
             keys = ("labels", "properties", "sources", "held_out", "pictures", "value_sources")
             values = zip(*(row[key] for key in keys), strict=True)
             entities.update({i: ExistingEntity(*value) for i, value in zip(row["ids"], values, strict=True)})
@@ -101,7 +102,11 @@ def _read_facts(database: Database, source: Source, heads: list[str]) -> pd.Data
     frames = []
     for batch in batches(heads, BATCH):
         for row in read_columns(
-            database, "ingest/read_facts", heads=batch, source=source.name, properties=fact_properties(source)
+            database,
+            "ingest/read_facts",
+            heads=batch,
+            source=source.name,
+            properties=own_names(fact_properties(source)),
         ):
             frame = pd.DataFrame({column: row[key] for key, column in columns.items()})
             frames.append(frame.assign(relation=row["relation"]))

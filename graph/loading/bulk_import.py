@@ -19,6 +19,7 @@ import pyarrow.csv as pa_csv
 
 from base.errors import InputError, PipelineError
 from base.progress import Progress, silent
+from cypher.prefix import own
 from graph.connection import connect
 from graph.download import Limits
 from graph.loading.asserted import entity_properties, fact_properties
@@ -144,23 +145,23 @@ def write_files(changes: Plan, folder: Path) -> list[str]:
     nodes, links = source.entities.reset_index(drop=True), source.triples.reset_index(drop=True)
     separator = _separator([source.name, *nodes["label"].unique()])
     entities = {
-        "id:ID(Entity)": nodes["id"],
-        ":LABEL": _character(separator).join(["Entity", MARK, ""]) + nodes["label"],
-        "primary_label:string": nodes["label"],
+        f"{own('id')}:ID(Entity)": nodes["id"],
+        ":LABEL": _character(separator).join([own("Entity"), own(MARK), ""]) + nodes["label"],
+        f"{own('primary_label')}:string": nodes["label"],
         **_properties(nodes, entity_properties(source)),
-        "held_out:string": nodes["id"].map(changes.held_out).astype("str"),
-        "sources:string[]": source.name,
-        "updated_at:datetime": now,
+        f"{own('held_out')}:string": nodes["id"].map(changes.held_out).astype("str"),
+        f"{own('sources')}:string[]": source.name,
+        f"{own('updated_at')}:datetime": now,
     }
     facts = {
         ":START_ID(Entity)": links["head"],
         ":TYPE": links["relation"],
         ":END_ID(Entity)": links["tail"],
-        f"{MARK_PROPERTY}:boolean": "true",
-        "split:string": changes.splits,
+        f"{own(MARK_PROPERTY)}:boolean": "true",
+        f"{own('split')}:string": changes.splits,
         **_properties(links, fact_properties(source)),
-        "sources:string[]": source.name,
-        "asserted_at:datetime": now,
+        f"{own('sources')}:string[]": source.name,
+        f"{own('asserted_at')}:datetime": now,
     }
     return [
         *OPTIONS,
@@ -178,7 +179,7 @@ def command(arguments: Iterable[str], database: str) -> str:
 
 def _properties(frame: pd.DataFrame, names: list[str]) -> dict[str, "pd.Series[Any]"]:
     told = [name for name in names if not BRACKETS.intersection(name)]
-    return {f"{name}:{TYPES.get(str(frame[name].dtype), 'string')}": _cells(frame[name]) for name in told}
+    return {f"{own(name)}:{TYPES.get(str(frame[name].dtype), 'string')}": _cells(frame[name]) for name in told}
 
 
 def _left_out(source: Source) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from base.errors import InputError
+from cypher.prefix import own_names
 from graph import reserved
 from graph.loading.csv_files import CsvFormat
 from graph.loading.leaks import tell_torn
@@ -25,7 +26,7 @@ SPELLINGS = {"entities": {"type": "label", "description": "text"}, "triples": {"
 REQUIRED = {"entities": ("id", "label"), "triples": ("head", "relation", "tail")}
 # What we write ourselves; a file that brings its own would be overwritten or believed.
 RESERVED = {"entities": {*reserved.ENTITY_PROPERTIES}, "triples": {*reserved.FACT_PROPERTIES} - {"split"}}
-RESERVED_SOURCES = {"adopted", "prediction"}
+RESERVED_SOURCES = {"adopted", "adopted path", "prediction"}
 TEXT = {
     "entities": ("id", "label", "name", "text", "image", "url", "rights"),
     "triples": (*REQUIRED["triples"], "split"),
@@ -167,7 +168,7 @@ def _read(folder: Path, kind: str, headers: Mapping[str, Mapping[str, str]], for
             f"{path.name}: there is no column {missing}; it has {', '.join(columns)}. {MAPPING_FILE} can name others, "
             "and another separator"
         )
-    if taken := sorted(RESERVED[kind].intersection(columns)):
+    if taken := sorted({*RESERVED[kind], *own_names(RESERVED[kind])}.intersection(columns)):
         raise InputError(
             f"{path.name}: the columns {', '.join(taken)} are reserved for what is written here; rename them"
         )
@@ -301,7 +302,8 @@ def _tell_rows(table: Table) -> list[str]:
     return [f"{table.path.name}: {rows:,} rows of {table.read:,} lines, as some are blank or cells hold line breaks"]
 
 
-def _check_reserved(table: Table, column: str, ours: Sequence[str]) -> list[str]:
+def _check_reserved(table: Table, column: str, names: Sequence[str]) -> list[str]:
+    ours = own_names(names)
     bad: npt.NDArray[np.bool_] = table.frame[column].isin(ours).to_numpy()
     what = f"{column} must not be one of the reserved {', '.join(sorted(ours))}"
     return [table.complain(bad, what, table.frame[column])] if bad.any() else []

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from cypher.prefix import own
 from graph.connection import Database
 from graph.loading.asserted import entity_properties, fact_properties
 from graph.loading.files import Source
@@ -30,7 +31,9 @@ def find_former_columns(database: Database, source: Source, order: Order) -> lis
         record = order.records.get(source.name)
         for name in sorted(((record and record.columns(kind)) or frozenset()).difference(now)):
             holders = [ADOPTED, *order.holders(kind, name)]
-            (row,) = database.read(f"ingest/count_column_of_{kind}", source=source.name, column=name, holders=holders)
+            (row,) = database.read(
+                f"ingest/count_column_of_{kind}", source=source.name, property=own(name), holders=holders
+            )
             if row["count"]:
                 found.append(FormerColumn(kind, name, row["count"], holders))
     return found
@@ -51,7 +54,7 @@ def remove_former_columns(database: Database, source: str, columns: Sequence[For
     for column in columns:
         run_in_batches(
             database, f"ingest/remove_column_of_{column.kind}",
-            source=source, column=column.name, holders=column.holders,
+            source=source, column=column.name, property=own(column.name), holders=column.holders,
         )  # fmt: skip
 
 

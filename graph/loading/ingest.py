@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from base.errors import InputError
 from base.progress import Progress, silent
+from cypher.prefix import own_properties
 from graph.connection import Database, batches
 from graph.download import Limits
 from graph.loading.asserted import read_asserted
@@ -143,7 +144,7 @@ def check_prune(changes: Plan, limit: float) -> None:
 def write_entities(database: Database, changes: Plan, *, progress: Progress = silent) -> None:
     """Write the entities that are new or changed; the schema must be set up."""
     for done, batch in _count(_light(changes.entities)):
-        database.write("ingest/merge_entities", rows=batch, source=changes.source.name)
+        database.write("ingest/merge_entities", rows=own_properties(batch), source=changes.source.name)
         if refined := [{"id": row["id"], "label": row["label"]} for row in batch if row.get("refined")]:
             database.write("ingest/refine_labels", rows=refined, former=DEFAULT_LABEL)
         progress(done, len(changes.entities), "entities")
@@ -153,7 +154,7 @@ def write_facts(database: Database, changes: Plan, *, progress: Progress = silen
     """Write the facts that are new or changed; their ends must be written."""
     first, rest = changes.facts[:FIRST_BATCH], changes.facts[FIRST_BATCH:]
     for done, batch in _count(chain([first], _light(rest))):
-        database.write("ingest/merge_facts", rows=batch, source=changes.source.name)
+        database.write("ingest/merge_facts", rows=own_properties(batch), source=changes.source.name)
         progress(done, len(changes.facts), "facts")
 
 

@@ -11,7 +11,7 @@ from graph.connection import Database
 from graph.loading.files import Source
 
 # What an owner's own graph says goes before every file; accepted predictions have no values of their own.
-ADOPTED, PREDICTION = "adopted", "prediction"
+ADOPTED, ADOPTED_PATH, PREDICTION = "adopted", "adopted path", "prediction"
 PARTS = "\t"  # between a column and its source; no name holds it
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from cypher.prefix import own, program_name
 from graph import reserved
 from graph.connection import Database, Row
 from graph.curation.decisions import Decision, history
@@ -139,7 +140,7 @@ def read_card(database: Database, key: str) -> Card | None:
         paths=_paths(paths, link.get("path_counts"), named),
         others=_others(row["others"]),
         functional=row["functional"],
-        decisions=history(database, row["head"]["id"], row["relation"], row["tail"]["id"]),
+        decisions=history(database, row["head"][own("id")], row["relation"], row["tail"][own("id")]),
     )
 
 
@@ -150,15 +151,21 @@ def read_names(database: Database, ids: list[str]) -> dict[str, Named]:
 
 
 def entity_of(row: Row) -> Entity:
-    further = {name: _plain(value) for name, value in sorted(row.items()) if name not in _INNER and value is not None}
+    """An entity with all its properties, under the names that they have in the graph."""
+    further = {
+        name: _plain(value)
+        for name, value in sorted(row.items())
+        if program_name(name) not in _INNER and value is not None
+    }
+    known = {bare: value for name, value in row.items() if (bare := program_name(name))}
     return Entity(
-        id=row["id"],
-        name=row.get("name") or row["id"],
-        label=row["label"],
-        picture=row.get("image_sha256"),
-        text=row.get("text") or "",
-        url=row.get("url"),
-        rights=row.get("rights"),
+        id=known["id"],
+        name=known.get("name") or known["id"],
+        label=known["label"],
+        picture=known.get("image_sha256"),
+        text=known.get("text") or "",
+        url=known.get("url"),
+        rights=known.get("rights"),
         properties={name: value for name, value in further.items() if not name.startswith("_")},
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from cypher.prefix import own
 from graph import query
 from graph.connection import Database
 from graph.page.audit import as_entry
@@ -46,7 +47,7 @@ def read_profile(database: Database, id_: str, *, alike: int = 6) -> Profile | N
     if not rows:
         return None
     encoders = active_encoders(database)
-    encoded = [name for name in LIKENESS if name in encoders and rows[0]["entity"][name]]
+    encoded = [name for name in LIKENESS if name in encoders and rows[0]["entity"][own(name)]]
     begins = f"{json.dumps([id_], ensure_ascii=False, separators=(',', ':'))[:-1]},"
     decided = database.read("review/list_decisions_of_entity", prefix=begins, limit=DECISIONS_SHOWN)
     return Profile(

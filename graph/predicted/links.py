@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 
 from base.errors import InputError, shorten
 from base.files import replacing
+from cypher.prefix import own, own_names
 from graph import reserved
 from graph.link_key import draw, link_key
 
@@ -120,7 +122,24 @@ def rows(table: pa.Table) -> Iterator[dict[str, Any]]:
     for (head, relation, tail), row in zip(ends, values, strict=True):
         key = link_key(head, relation, tail)
         properties = dict(zip(names, row, strict=True), draw=draw(key))
+        if has_evidence(names):
+            properties["evidence_ids"] = _evidence(properties) or None
         yield {"key": key, "head": head, "tail": tail, "properties": properties}
+
+
+def has_evidence(columns: Iterable[str]) -> bool:
+    """Whether links of these columns may name entities that speak for them."""
+    return not {"similar", "paths"}.isdisjoint(columns)
+
+
+def _evidence(properties: dict[str, Any]) -> list[str]:
+    """The ids of the entities that speak for a link: similar ones, and those that paths go through; each once."""
+    similar, paths = properties.get("similar"), properties.get("paths")
+    ids = list(similar) if isinstance(similar, list) else []
+    for path in paths if isinstance(paths, list) else []:
+        with suppress(ValueError, TypeError):
+            ids += json.loads(path)[2:-2:2]
+    return [id_ for id_ in dict.fromkeys(ids) if isinstance(id_, str)]
 
 
 def save_links(links: pd.DataFrame, folder: Path, run_id: str) -> Path:
@@ -140,7 +159,7 @@ def save_links(links: pd.DataFrame, folder: Path, run_id: str) -> Path:
 def _check_names(names: list[Any]) -> None:
     if odd := [str(name) for name in names if not isinstance(name, str) or not name.strip()]:
         raise InputError(f"column names of the links must be text: {shorten(odd)}")
-    if ours := sorted(set(reserved.LINK_PROPERTIES).intersection(names)):
+    if ours := sorted({*reserved.LINK_PROPERTIES, own(reserved.MARK_PROPERTY)}.intersection(names)):
         raise InputError(f"the links have the reserved column {', '.join(ours)}; rename it")
     if len(set(names)) < len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
@@ -150,7 +169,7 @@ def _check_names(names: list[Any]) -> None:
 def _check_values(links: pd.DataFrame) -> None:
     for name in ENDS:
         _refuse(links, links[name].str.strip() == "", f"{name} must not be empty", ENDS)
-    _refuse(links, links["relation"].isin(reserved.RELATIONS), "relation must not be our own type", ENDS)
+    _refuse(links, links["relation"].isin(own_names(reserved.RELATIONS)), "relation must not be our own type", ENDS)
     _refuse(links, ~np.isfinite(links["score"]), "score must be a finite number", (*ENDS, "score"))
     _refuse(links, links["rank"] < 1, "rank must be 1 or more", (*ENDS, "rank"))
     for name in SHARES:

@@ -15,7 +15,16 @@ from base.progress import Progress, silent
 from graph.connection import Database, Row, batches
 from graph.link_key import link_key
 from graph.predicted import registry
-from graph.predicted.links import REQUIRED, by_relation, check_links, digest, entities, rows, with_priority
+from graph.predicted.links import (
+    REQUIRED,
+    by_relation,
+    check_links,
+    digest,
+    entities,
+    has_evidence,
+    rows,
+    with_priority,
+)
 from graph.predicted.publication_lock import PublicationLock, ignore, publication_lock
 from graph.predicted.rules import publish_rules
 from graph.schema import setup_schema
@@ -149,6 +158,8 @@ class _Writer:
         self.columns = columns
         earlier = {row["column"] for row in database.read("predict/list_earlier_columns")}
         self.blank = dict.fromkeys(sorted(earlier.difference(columns)))
+        if not has_evidence(columns):
+            self.blank["evidence_ids"] = None
 
     def start(self, content: str, functional: Sequence[str] | None) -> None:
         self.database.write(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cypher.prefix import own
 from graph.connection import Database
 
 # Nodes and relationships under our labels, our type and our property names, between their own and each other.
@@ -42,9 +43,9 @@ def run(database: Database, text: str, **parameters: Any) -> list[dict[str, Any]
 
 def dump(database: Database, *, of_others: bool = False, schema: bool = True) -> dict[str, list[str]]:
     """Every node, relationship, index and constraint as text; `of_others`: but for what has our mark."""
-    unmarked = "WHERE NOT n:Vlkge" if of_others else ""
+    unmarked = f"WHERE NOT n:{own('Vlkge')}" if of_others else ""
     nodes = run(database, f"MATCH (n) {unmarked} RETURN elementId(n) AS e, labels(n) AS l, properties(n) AS p")
-    unmarked = "WHERE r.vlkge IS NULL" if of_others else ""
+    unmarked = f"WHERE r.{own('vlkge')} IS NULL" if of_others else ""
     links = run(
         database,
         f"MATCH (h)-[r]->(t) {unmarked} "

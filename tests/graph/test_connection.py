@@ -64,6 +64,20 @@ def test_an_unknown_database_names_what_to_set(server: Address) -> None:
         connect(address)
 
 
+def test_the_database_of_users_is_refused_in_one_sentence() -> None:
+    with pytest.raises(InputError, match="NEO4J_DATABASE is 'system', which holds no graphs: set it to one that does"):
+        connect(Address("bolt://localhost:7687", database="system"))
+
+
+@pytest.mark.parametrize("scheme", ["bolt+s", "bolt+ssc", "neo4j+s"])
+def test_an_encrypted_address_of_a_plain_port_is_told_as_that(server: Address, scheme: str) -> None:
+    place = server.uri.partition("://")[2]
+    plain = re.escape(f"if it takes no encrypted connections, to {scheme.partition('+')[0]}://{place}")
+    with pytest.raises(PipelineError, match=rf"cannot be reached \([^.]*\): .*; {plain}$") as caught:
+        connect(Address(f"{scheme}://{place}", server.username, server.password), patience=1)
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize("version", ["5.26.0", "5.26.30", "5.27-aura", "2025.01.0", "2026.08.1"])
 def test_a_version_that_we_know_how_to_use(version: str) -> None:
     check_version(version, "bolt://here")

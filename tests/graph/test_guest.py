@@ -13,10 +13,11 @@ from graph import health, query, vectors
 from graph.connection import Address, Database
 from graph.curation.decisions import Choice, decide
 from graph.exporting.export import export, facts_of
-from graph.loading.adopt import adopt, unadopt
+from graph.loading.adopt import adopt
 from graph.loading.adopt_spec import AdoptSpec
 from graph.loading.files import read_source
 from graph.loading.ingest import ingest
+from graph.loading.unadopt import unadopt
 from graph.page.entities import read_profile
 from graph.page.review_queue import Filters, count_left, list_choices, list_keys
 from graph.pictures import PictureStore

@@ -23,7 +23,7 @@ from tests.flows.typed import vlkge
 def settings(database: Database, server: Address, tmp_path: Path) -> Settings:
     setup_schema(database)
     with database.session() as session:
-        session.run("CREATE (:Entity:Vlkge:Artwork {id: 'Q1', name: 'Sunflowers'})").consume()
+        session.run("CREATE (:Entity:Vlkge:Artwork {id: 'Q1', name: 'Sunflowers', sources: ['a']})").consume()
     return Settings(
         neo4j_uri=server.uri,
         neo4j_username=server.username,

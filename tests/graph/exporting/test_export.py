@@ -258,7 +258,7 @@ def test_an_empty_graph_says_what_to_type(database: Database) -> None:
 
 
 def test_entities_without_an_id_are_counted(art: Database) -> None:
-    run(art, "CREATE (:Entity:Vlkge {name: 'nobody'}), (:Entity:Vlkge {id: 7})")
+    run(art, "CREATE (:Entity:Vlkge {name: 'nobody', sources: ['a']}), (:Entity:Vlkge {id: 7, sources: ['a']})")
     with pytest.raises(InputError, match="2 of 9 nodes labelled Entity have no id"):
         export(art)
 

@@ -13,8 +13,9 @@ from base.errors import InputError
 from graph import reserved, vectors
 from graph.connection import Database
 from graph.exporting.export import export, facts_of
-from graph.loading.adopt import Adoption, Unadoption, adopt, unadopt
+from graph.loading.adopt import Adoption, adopt
 from graph.loading.adopt_spec import AdoptSpec
+from graph.loading.unadopt import Unadoption, unadopt
 from graph.pictures import PictureStore
 from graph.splits import Shares, split_pairs
 from graph.vectors import Encoder
@@ -273,7 +274,18 @@ def test_killed_in_the_middle_and_run_again_it_is_the_same_graph(
             "MATCH (n {wikidata: 'Q1'}) SET n.wikidata = ' '",
             r"Painting: blank `wikidata`: ' ' \(1 in all\); in the spec",
         ),
-        ("MATCH (n {wikidata: 'Q1'}) SET n.title = ['a', 'b']", "Painting: `title` is no text or number"),
+        (
+            "MATCH (n {wikidata: 'Q1'}) SET n.title = ['a', 'b']",
+            'Painting: `title` is no text or number.*`lists = "first"` takes the first of a list, .languages',
+        ),
+        (
+            "MATCH (n:Painter) SET n.id = 7",
+            "own `id` differs from `id`, or is no text.*; with .*VLKGE_PREFIX=vk_, ours",
+        ),
+        (
+            "MATCH (n {wikidata: 'Q1'}) SET n.wikidata = '3'",
+            r'`\[labels.Painting\] id_prefix = "painting/"` sets them apart; .*`\[labels.Work\] id_prefix = "work/"`',
+        ),
         ("MATCH (n:Painter) SET n.id = 'Q1'", r"ids that more than one node has: 'Q1' \(1 in all\)"),
         ("CREATE (:Entity:Style {id: 'Q2', sources: ['file']})", r"other entities of the graph have already: 'Q2'"),
         ("MATCH ()-[r:PAINTED_BY {since: 1940}]->() SET r.sources = 'me'", "under our names: PAINTED_BY sources: "),
@@ -382,15 +394,25 @@ def test_the_specification_is_a_toml_file(tmp_path: Path) -> None:
     [
         ("labels = 3", "labels is 3"),
         ("", "names no label"),
-        ("label = 1", r"has 'label' \(1 in all\); allowed are: labels, relations, skip_without_id"),
+        ("label = 1", r"has 'label' \(1 in all\); allowed are: labels, relations, skip_without_id, lang"),
         ("[labels.Entity]\nid = 'x'", "'Entity' .* is reserved"),
         ("relations = ['PREDICTED']\n[labels.A]\nid = 'x'", "'PREDICTED' .* is reserved"),
         ("relations = 'knows'\n[labels.A]\nid = 'x'", "must be a list"),
         ("[labels.A]\nname = 'x'", "does not say which property is the id"),
-        ("[labels.A]\nid = 'x'\nimage = 'y'", r"maps 'image' \(1 in all\); allowed are: id, name, text, picture"),
+        (
+            "[labels.A]\nid = 'x'\nimage = 'y'",
+            r"maps 'image' \(1 in all\); allowed are: id, name, text, picture, id_prefix",
+        ),
         ("[labels.A]\nid = 7", "the property 7; it must be a name"),
         ("[labels]\nA = 'x'", "maps to 'x'"),
         ("labels =", "is no TOML file"),
+        ("[labels.A]\nid = 'x'\nwhere = 3", "where = 3; it must be like"),
+        ("lists = 'last'\n[labels.A]\nid = 'x'", "lists is 'last'; it must be \"first\""),
+        ("languages = 'en'\n[labels.A]\nid = 'x'", "languages is 'en'; it must be a list of language tags"),
+        ("[facts.R]\npath = 'P'\n[labels.A]\nid = 'x'", "'R' has the path 'P'; it must be a list of types"),
+        ("[facts.R]\npath = ['<']\n[labels.A]\nid = 'x'", "'R' has the path .'<'.; it must be a list of types"),
+        ("[facts.R]\nvia = 1\n[labels.A]\nid = 'x'", r"'R' has 'via' \(1 in all\); allowed are: where, path"),
+        ("relations = ['R']\n[facts.R]\npath = ['P']\n[labels.A]\nid = 'x'", "'R' is a type and a path"),
     ],
 )
 def test_a_wrong_specification_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -94,3 +94,11 @@ def test_links_of_before_there_were_answers_keep_their_probability() -> None:
     done = with_priority(check_links(frame(("w4", "hasStyle", "s1", 1.0), probability=[0.3]))).to_pandas()
     assert (done["probability"][0], done["priority"][0]) == (0.3, 0.3)
     assert "answer_probability" not in done
+
+
+def test_the_entities_that_speak_for_a_link_are_one_list_of_ids() -> None:
+    frame = pd.DataFrame({"head": ["w"], "relation": ["hasStyle"], "tail": ["s"], "score": [1.0], "rank": [1]})
+    frame["similar"] = [["w2", "w3"]]
+    frame["paths"] = [['["w",">by","a",">likes","w3","<x","s"]', "no path"]]
+    (row,) = rows(check_links(frame))
+    assert row["properties"]["evidence_ids"] == ["w2", "w3", "a"]
