@@ -22,6 +22,8 @@ from graph.schema import setup_schema
 from tests.graph.guests import AT_ADOPTED, INDEXES, LOOK_ALIKES, dump, run
 from tests.graph.test_guest import work
 
+pytestmark = pytest.mark.bare
+
 # Everything is called as ours is: integers for ids, names that are lists, labels, a type, marks, indexes.
 MUSEUM = """
 CREATE (gas:Entity:Vlkge:Painting {id: 1, wikidata: 'Q1', name: ['Gas', 'Benzin'], title: 'Gas', text: 7,

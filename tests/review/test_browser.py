@@ -53,7 +53,8 @@ def address(serve: Serve, make_site: Callable[..., Site]) -> str:
 
 
 def press(page: Page, key: str) -> None:
-    """A key, and the card that comes after it."""
+    """A key, and the card that comes after it; a key that comes before the script means nothing."""
+    expect(page.locator("html.scripted")).to_be_attached()
     before = page.locator("#card").get_attribute("data-key")
     page.keyboard.press(key)
     expect(page.locator(f"#card:not([data-key='{before}'])")).to_be_visible()

@@ -50,14 +50,18 @@ def test_a_schedule_fires_for_real(database: Database, own_home: Path, tmp_path:
     environment = {**os.environ, "PREFECT_RUNNER_POLL_FREQUENCY": "1"}  # seconds between looks for what is due, not 10
     log = tmp_path / "serve.log"
     with log.open("w") as output:
-        serving = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+        serving = subprocess.Popen(command, stdout=output, stderr=output, env=environment, start_new_session=True)
         try:
             deadline = time.monotonic() + 400
             while time.monotonic() < deadline and serving.poll() is None and not has_reported(own_home):
                 time.sleep(0.5)
         finally:
             serving.send_signal(signal.SIGINT)  # whatever is under way ends with it, so the report is waited for
-            serving.wait(200)
+            try:
+                serving.wait(200)
+            except subprocess.TimeoutExpired:
+                os.killpg(serving.pid, signal.SIGKILL)  # else it would go on retraining beside the other tests
+                raise
     assert has_reported(own_home), log.read_text()
     newest = registry.newest_run(database)
     assert newest is not None

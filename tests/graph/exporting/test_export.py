@@ -211,7 +211,8 @@ def test_the_newest_decision_counts_and_a_recorded_fact_is_no_negative(art: Data
 
 
 def test_a_node_that_is_only_an_entity_and_one_with_several_labels(art: Database) -> None:
-    run(art, "CREATE (:Entity:Vlkge {id: 'x'}), (:Entity:Vlkge:Zebra:Animal {id: 'y', primary_label: 'Animal'})")
+    run(art, "CREATE (:Entity:Vlkge {id: 'x', sources: ['art']})")
+    run(art, "CREATE (:Entity:Vlkge:Zebra:Animal {id: 'y', primary_label: 'Animal'})")
     run(art, "CREATE (:Entity:Vlkge:Print:Artwork {id: 'z', primary_label: 'Print'})")
     data = export(art)
     assert data["Entity"].id == ["x"]

@@ -234,7 +234,7 @@ def test_folders_that_cannot_be_meant_are_refused(tmp_path: Path) -> None:
     assert "has no triples.csv or triples.parquet" in refused(tmp_path)
     folder(tmp_path)
     assert "entities are made from the triples only where" in refused(tmp_path, entities_from_triples=True)
-    assert "must not be empty nor one of adopted, prediction" in refused(tmp_path, name="prediction")
+    assert "must not be empty nor one of adopted, adopted path, prediction" in refused(tmp_path, name="prediction")
     (tmp_path / "triples.parquet").write_bytes(b"PAR1")
     assert "holds both triples.csv and triples.parquet" in refused(tmp_path)
     (tmp_path / "triples.csv").unlink()

@@ -228,7 +228,7 @@ def test_a_link_that_became_a_fact_is_stale_when_the_same_run_is_taken_up(art: D
 
 
 def test_publishing_the_same_links_again_changes_nothing(art: Database) -> None:
-    publish(art, frame(("w4", "hasStyle", "s2", 0.4)), model_version="v1")
+    publish(art, frame(("w4", "hasStyle", "s2", 0.4)), model_version="v2")
     links = frame(("w4", "hasStyle", "s1", 1.0), ("w4", "hasStyle", "s2", 0.5))
     first = publish(art, links, model_version="v1")
     before = dump(art)
