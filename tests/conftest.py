@@ -123,7 +123,8 @@ def drop_indexes(connection: Database, but: Collection[str] = ()) -> None:
                 session.run(f"DROP {kind} `{index.definition.name}`").consume()
         # Of that node nothing else is kept, such as the sources that it remembers.
         record = (
-            "MATCH (s:Schema:Vlkge) SET s = {of: s.of, version: s.version, indexes: [i IN s.indexes WHERE i IN $kept]}"
+            "MATCH (s:Schema:Vlkge) SET s = "
+            "{of: s.of, version: s.version, updated_at: s.updated_at, indexes: [i IN s.indexes WHERE i IN $kept]}"
         )
         session.run(record, kept=list(kept)).consume()
 
