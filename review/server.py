@@ -4,6 +4,7 @@ import getpass
 import ipaddress
 import os
 import socket
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -83,16 +84,27 @@ def check_serving(serving: Serving, users: UsersFile) -> None:
         raise InputError(f"the page's own address is {serving.url!r}; it must be like https://page.museum.example")
     if serving.demands_login:
         if not users.all():
-            where = f"--proxy {serving.proxy}" if serving.proxy else serving.host
+            where, option = _why_login(serving)
             raise InputError(
                 f"{where} demands a login and there is no user yet: type "
-                "`vlkge review users add NAME --role curator`, or leave --host out to serve this machine alone"
+                f"`vlkge review users add NAME --role curator`, or leave {option} out to serve this machine alone"
             )
         if not is_loopback(serving.host) and not serving.secure:
             raise InputError(
                 f"{serving.host} can be reached by others, and without https they could read passwords: give "
                 "--certificate and --key, or --proxy ADDRESS where a program in front speaks https"
             )
+
+
+def _why_login(serving: Serving) -> tuple[str, str]:
+    """What demands a login, in words, and the options without which nothing does."""
+    asked = {
+        f"--proxy {serving.proxy}": serving.proxy is not None,
+        "--login": serving.login,
+        f"--host {serving.host}": not is_loopback(serving.host),
+    }
+    named = [said for said, given in asked.items() if given]
+    return named[0], " and ".join(said.split()[0] for said in named)
 
 
 def check_address(serving: Serving) -> None:
@@ -139,19 +151,24 @@ def open_site(address: Address, home: Path, serving: Serving) -> Site:
 
 
 def serve(site: Site, serving: Serving) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted. Raises InputError where the certificate and its key are none."""
     raise_file_limit()
-    uvicorn.run(
-        create_app(site),
-        host=serving.host,
-        port=serving.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        http=Impatient,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        proxy_headers=serving.proxy is not None,
-        forwarded_allow_ips=serving.proxy,
-        ssl_certfile=serving.certificate,
-        ssl_keyfile=serving.key,
-    )
+    try:
+        uvicorn.run(
+            create_app(site),
+            host=serving.host,
+            port=serving.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            http=Impatient,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            proxy_headers=serving.proxy is not None,
+            forwarded_allow_ips=serving.proxy,
+            ssl_certfile=serving.certificate,
+            ssl_keyfile=serving.key,
+        )
+    except ssl.SSLError as error:
+        raise InputError(
+            f"{serving.certificate} and {serving.key} are no certificate with its key (PEM): {error.reason or error}"
+        ) from error

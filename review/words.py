@@ -33,7 +33,10 @@ def percent(share: float | None) -> str:
 def odds(probability: float, relation_name: str, answer: float | None = None) -> str:
     """What a probability means: how many of ten, or of a hundred, links like it are right, if there is an answer."""
     of = 100 if min(probability, 1 - probability) <= _EDGE + 1e-9 else 10
-    right = f"{round(probability * of)} in {of} links like this one are right."
+    many = str(round(probability * of))
+    if 0.99 < probability < 1 or 0 < probability < 0.01:
+        many = "more than 99" if probability > 0.5 else "fewer than 1"
+    right = f"{many} in {of} links like this one are right."
     said = f"If there is an unrecorded answer to “{relation(relation_name)}”, {right}"
     if answer is None:
         return f"{said} Whether there is one is not known."

@@ -30,7 +30,7 @@ def list_models(json: Json = False) -> None:
     if json:
         print_json(found)
         return
-    print_table([_row(model) for model in found], f"{len(found)} models")
+    print_table([_row(model) for model in found], f"{len(found)} {'model' if len(found) == 1 else 'models'}")
 
 
 @models.command()

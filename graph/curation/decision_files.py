@@ -68,7 +68,8 @@ def import_decisions(
     """
     frame = _trim(database, _read(path).frame)
     open_ = frame["verdict"].isin(OPEN)
-    sheet = _Sheet(path, frame[~open_].assign(by=frame["by"].where(frame["by"] != "", by or "")))
+    frame["by"] = frame["by"].where(frame["by"] != "", by or "")
+    sheet = _Sheet(path, frame[~open_])
     _raise(_check_cells(sheet))
     _raise(_check_names(database, sheet))
     _raise([] if force else _check_kinds(database, sheet))

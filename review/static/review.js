@@ -139,5 +139,17 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// On a phone the open reasons cover the lower half of the page: the question goes above them.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const question = document.getElementById("question");
+    if (event.target.id !== "reasons" || !event.target.open || !question) return;
+    const covered = getComputedStyle(event.target.parentElement).position === "fixed";
+    if (covered) question.scrollIntoView({ block: "start" });
+  },
+  true,
+);
+
 addEventListener("popstate", () => go(location.pathname + location.search, false));
 addEventListener("pageshow", prepare);

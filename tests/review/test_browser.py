@@ -199,6 +199,18 @@ def test_it_works_without_scripts(chromium: Browser, address: str, gallery: Data
     assert verdicts(gallery) == {link_key("w00", "hasStyle", "impressionism"): "accepted"}
 
 
+def test_open_reasons_leave_the_question_in_sight_on_a_phone(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{address}/queue?relation=hasStyle")
+    expect(page.locator("html.scripted")).to_be_attached()
+    page.get_by_text("Reject because").click()
+    page.wait_for_function("scrollY > 0")
+    question, actions = page.locator("#question").bounding_box(), page.locator(".actions").bounding_box()
+    assert question is not None
+    assert actions is not None
+    assert 0 <= question["y"] <= actions["y"] - question["height"]
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_axe_finds_nothing_and_nothing_is_cut_off(
     chromium: Browser, address: str, gallery: Database, width: int, scheme: str

@@ -20,7 +20,7 @@ from review.app import create_app
 from review.context import Site
 from review.doorkeeper import ATTEMPTS_PER_ADDRESS, Doorkeeper
 from review.impatience import Impatient, raise_file_limit
-from review.server import Serving, check_serving
+from review.server import Serving, check_serving, serve
 from review.users import UsersFile
 from tests.review.test_access import log_in
 from tests.review.test_queue_page import FIRST, decisions, fields, hidden, verdicts
@@ -40,6 +40,20 @@ def test_a_proxy_demands_a_login(users: UsersFile, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("serving", "left_out"),
+    [
+        (Serving(proxy="127.0.0.1"), "--proxy"),
+        (Serving(login=True), "--login"),
+        (Serving("0.0.0.0"), "--host"),
+        (Serving("0.0.0.0", proxy="127.0.0.1"), "--proxy and --host"),
+    ],
+)
+def test_who_has_no_users_is_told_what_to_leave_out(serving: Serving, left_out: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"or leave {left_out} out to serve this machine alone"):
+        check_serving(serving, UsersFile(tmp_path / "nobody.json"))
+
+
+@pytest.mark.parametrize(
     ("serving", "allowed"),
     [
         (Serving(), {"localhost", "127.0.0.1", "[::1]"}),
@@ -54,6 +68,13 @@ def test_a_proxy_demands_a_login(users: UsersFile, tmp_path: Path) -> None:
 )
 def test_hosts_are_checked_against_the_address_given(serving: Serving, allowed: set[str] | None) -> None:
     assert serving.hosts == allowed
+
+
+def test_a_certificate_that_is_none_is_refused(make_site: Callable[..., Site], tmp_path: Path) -> None:
+    file = tmp_path / "page.pem"
+    file.write_text("no certificate")
+    with pytest.raises(InputError, match=r"page.pem are no certificate with its key \(PEM\)"):
+        serve(make_site(), Serving(certificate=file, key=file))
 
 
 def test_an_address_that_is_none_is_refused(users: UsersFile) -> None:

@@ -72,6 +72,8 @@ def test_links_can_be_chosen(art: Database) -> None:
 def test_a_work_list_is_filled_in_and_brought_back(art: Database, tmp_path: Path) -> None:
     path = tmp_path / "queue.csv"
     write_table(read_links(art), path)
+    untouched = import_decisions(art, path, by="ana")
+    assert (untouched.rows, untouched.recorded, untouched.open) == (3, 0, 3)
     sheet = pd.read_csv(path)
     assert json.loads(sheet.set_index("head")["similar"]["wave"]) == ["fuji", "gas"]
     sheet.loc[sheet["head"] == "wave", "verdict"] = "Accepted"
@@ -139,6 +141,24 @@ def test_a_sheet_that_contradicts_a_decision_is_refused_unless_forced(art: Datab
         import_decisions(art, path, by="ana")
     assert import_decisions(art, path, by="ana", force=True).recorded == 1
     assert [d.by for d in history(art, "wave", "hasStyle", "ukiyo-e")] == ["ben", "ana"]
+
+
+def test_kinds_that_the_relation_never_joins_are_told_by_line_and_can_be_forced(art: Database, tmp_path: Path) -> None:
+    art.driver.execute_query(
+        "MATCH (e:Entity) SET e.primary_label = CASE WHEN e.id IN ['ukiyo-e', 'realism'] THEN 'Style' ELSE 'Work' END"
+    )
+    path = tmp_path / "d.csv"
+    row = "fuji,hasStyle,realism,accepted"  # nobody proposed it, but works have styles
+    path.write_text(f"head,relation,tail,verdict\n{row}\nwave,hasStyle,gas,accepted\n")
+    with pytest.raises(
+        InputError, match=r"never joins such kinds; --force .* \(line 3: 'Work hasStyle Work'; 1 in all"
+    ):
+        import_decisions(art, path, by="ana")
+    assert read_decisions(art).empty
+    assert import_decisions(art, path, by="ana", force=True).recorded == 2
+    # Taking it back asks for no kinds.
+    path.write_text("head,relation,tail,verdict\nwave,hasStyle,gas,undone\n")
+    assert import_decisions(art, path, by="ana", force=True).recorded == 1
 
 
 def test_a_prediction_in_rdf_keeps_its_probability_and_where_it_comes_from(art: Database, tmp_path: Path) -> None:
