@@ -107,7 +107,8 @@ def _problem(
 ) -> Response:
     if _wants_json(request):
         return JSONResponse({"detail": said}, status_code=status)
-    return render(request, "problem.html", status=status, code=status, heading=heading, said=said, again=again)
+    shown = {"code": status, "heading": heading, "said": said, "again": again, "here": _local(request)}
+    return render(request, "problem.html", status=status, **shown)
 
 
 async def _fields(request: Request) -> list[tuple[str, str]] | None:

@@ -302,7 +302,9 @@ def test_a_lost_database_is_told_and_the_same_form_can_be_sent_again(
         assert answer.status_code == 503
         assert "The database is away" in answer.text
         assert "has not been saved yet" in answer.text
-        assert client.get("/queue").status_code == 503
+        away = client.get("/queue?relation=hasStyle&order=audit")
+        assert away.status_code == 503
+        assert 'href="/queue?relation=hasStyle&amp;order=audit">Try again' in away.text
         assert decisions(gallery) == 0
         again = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
         gate.open()
