@@ -21,6 +21,8 @@ from graph.server.neo4j_server import Server
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 SHORT_LIVED = "-XX:TieredStopAtLevel=1"
 os.environ.setdefault("JAVA_TOOL_OPTIONS", SHORT_LIVED)
+# As for every command (`flows.runtime.services`): whatever test imports Prefect first, its log is not the terminal's.
+os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
 SCHEMA = {str(definition_of(statement)) for statement in STATEMENTS}
 
 

@@ -10,6 +10,7 @@ ORDER BY r.confidence DESC, r.of DESC, r.key
 LIMIT $limit
 CALL (r) {
   MATCH ()-[p:PREDICTED {vlkge: true}]->()
+  USING INDEX SEEK p:PREDICTED(rule_key)
   WHERE p.rule_key = r.key AND p.state = 'current'
   RETURN count(p) AS links
 }
