@@ -6,12 +6,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 
 PREFIX = ".part-"  # of the name of a file or folder that is still being written
 DAY = 24 * 60 * 60  # seconds after which an unfinished file is what a crash left behind
+_looked_at: set[Path] = set()  # folders that this process has cleared
 
 
 @contextmanager
@@ -74,11 +75,17 @@ def is_unfinished(path: Path) -> bool:
 
 
 def _clear(folder: Path) -> None:
-    """Remove the files that crashes left behind in a folder."""
+    """Remove the files that crashes left behind in a folder; a process looks once, for a folder may hold many."""
+    if folder in _looked_at:
+        return
+    _looked_at.add(folder)
     with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(PREFIX) and entry.is_file() and entry.stat().st_mtime < time.time() - DAY:
-                Path(entry).unlink(missing_ok=True)
+        drafts = [entry for entry in entries if entry.name.startswith(PREFIX)]
+    for draft in drafts:
+        # What others write at this moment may be gone by now.
+        with suppress(FileNotFoundError):
+            if draft.is_file() and draft.stat().st_mtime < time.time() - DAY:
+                Path(draft).unlink()
 
 
 def _sync(path: Path) -> None:

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,14 @@ def test_what_a_crash_left_behind_goes_the_next_day(tmp_path: Path) -> None:
     os.utime(left, (two_days_ago, two_days_ago))
     write_text(tmp_path / "note", "x")
     assert {path.name for path in tmp_path.iterdir()} == {"note", ".part-fresh"}
+
+
+def test_many_may_write_into_a_folder_at_once(tmp_path: Path) -> None:
+    files = [tmp_path / f"{folder:03}" / f"{name}.txt" for folder in range(100) for name in range(16)]
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda path: write_text(path, path.stem), files))
+    assert [path.read_text() for path in files] == [path.stem for path in files]
+    assert sum(1 for path in tmp_path.rglob("*") if path.is_file()) == len(files)
 
 
 def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
