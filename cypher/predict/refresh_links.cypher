@@ -11,6 +11,7 @@ USING INDEX SEEK p:PREDICTED(key)
 WITH p, properties, CASE WHEN changed THEN {
   previous_score: p.score,
   previous_probability: p.probability,
+  previous_rank: p.rank,
   previous_run_id: p.run_id,
   moved: abs(properties.probability - p.probability)
 } ELSE {} END AS previous, CASE p.state WHEN 'current' THEN {} ELSE {

@@ -29,7 +29,7 @@ def deciding_experts(scores: Scores, links: Links, *, budget: int = BUDGET) -> l
     names = list(dict.fromkeys(EXPERT_OF.get(part, part) for part in opinions.parts))
     owner = [names.index(EXPERT_OF.get(part, part)) for part in opinions.parts]
     decided = torch.zeros(len(links.heads), dtype=torch.long)
-    for rows, pairs, at, tails, column in _blocks(links, budget):
+    for rows, pairs, at, tails, column in _blocks(links, budget // len(opinions.parts)):
         said = _says(opinions, owner, pairs.to(scores.device), tails.to(scores.device)).cpu()
         most, who = said[:, at, column].max(0)
         decided[rows] = torch.where(most > 0, who, len(names))

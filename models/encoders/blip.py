@@ -1,6 +1,5 @@
 """BLIP by transformers: `blip:<hub name>` or `blip:<local folder>`, its image-text retrieval projections."""
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +7,10 @@ import torch
 from transformers import BlipForImageTextRetrieval, BlipProcessor
 from transformers.utils.logging import disable_progress_bar
 
-from base.errors import InputError, first_line
+from base.errors import InputError
 from models.encoders.digest import digest
 from models.encoders.encoder import Encoder, pick_device
-from models.encoders.hub import hub
+from models.encoders.hub import weights_of
 from models.encoders.pictures import read_picture
 
 
@@ -58,18 +57,11 @@ class Blip(Encoder):
 def load(weights: str) -> tuple[Any, Any]:
     """Network and processor from a local folder, else from the hub; InputError where neither has them whole."""
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    folder = Path(weights).expanduser()
-    local = folder.is_dir()
-    source = str(folder) if local else weights
-    try:
-        with nullcontext() if local else hub():
-            loaded: Any = BlipForImageTextRetrieval.from_pretrained(
-                source, local_files_only=local, output_loading_info=True
-            )
-            processor = BlipProcessor.from_pretrained(source, local_files_only=local)
-    except (OSError, ValueError, RuntimeError) as error:
-        where = "loaded" if local else "fetched; without a network give a local folder, blip:path/to/folder"
-        raise InputError(f"The weights of blip:{weights} could not be {where}. ({first_line(error)})") from error
+    with weights_of("blip", weights) as (source, local):
+        loaded: Any = BlipForImageTextRetrieval.from_pretrained(
+            source, local_files_only=local, output_loading_info=True
+        )
+        processor = BlipProcessor.from_pretrained(source, local_files_only=local)
     network, found = loaded
     # transformers fills what a checkpoint lacks with random numbers.
     if missing := sorted(found["missing_keys"]):

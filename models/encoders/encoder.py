@@ -97,7 +97,7 @@ class Encoder:
 
     def encode_pictures(self, paths: Sequence[Path], progress: Progress = silent) -> EncodedPictures:
         """Unit vectors [n, d] of picture files, in their order; a broken one is reported and the rest goes on."""
-        vectors = np.zeros((len(paths), self.dimensions["visual"]), dtype=np.float32)
+        vectors = np.zeros((len(paths), self.dimensions.get("visual", 0)), dtype=np.float32)
         broken: dict[int, str] = {}
         clock = time.perf_counter()
         done = 0

@@ -1,16 +1,11 @@
 """Any model of sentence-transformers on texts: `text:<hub name>` or `text:<local folder>`."""
 
-from contextlib import nullcontext
-from pathlib import Path
-
 import torch
 from sentence_transformers import SentenceTransformer
 
-from base.errors import InputError, first_line
 from models.encoders.digest import digest
 from models.encoders.encoder import Encoder, pick_device
-from models.encoders.hub import hub
-from models.encoders.pictures import BrokenPictureError
+from models.encoders.hub import weights_of
 
 
 class Sentences(Encoder):
@@ -34,20 +29,8 @@ class Sentences(Encoder):
     def embed_texts(self, texts: list[str]) -> torch.Tensor:
         return self.network.encode(texts, batch_size=len(texts), convert_to_tensor=True, show_progress_bar=False)
 
-    def prepare_picture(self, path: Path) -> torch.Tensor:  # noqa: ARG002 (of no picture)
-        raise BrokenPictureError(f"the encoder {self.name} reads texts only")
-
-    def embed_pictures(self, pixels: torch.Tensor) -> torch.Tensor:  # noqa: ARG002 (of no picture)
-        raise InputError(f"The encoder {self.name} reads texts only.")
-
 
 def load(weights: str) -> SentenceTransformer:
     """The model from a local folder, else from the hub; InputError where neither has it."""
-    folder = Path(weights).expanduser()
-    local = folder.is_dir()
-    try:
-        with nullcontext() if local else hub():
-            return SentenceTransformer(str(folder) if local else weights, device="cpu", local_files_only=local)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        where = "loaded" if local else "fetched; without a network give a local folder, text:path/to/folder"
-        raise InputError(f"The weights of text:{weights} could not be {where}. ({first_line(error)})") from error
+    with weights_of("text", weights) as (source, local):
+        return SentenceTransformer(source, device="cpu", local_files_only=local)

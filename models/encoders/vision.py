@@ -1,6 +1,5 @@
 """SigLIP, DINOv2 and their like by transformers, on pictures: `picture:<hub name>` or `picture:<local folder>`."""
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +7,10 @@ import torch
 from transformers import AutoImageProcessor, AutoModel
 from transformers.utils.logging import disable_progress_bar
 
-from base.errors import InputError, first_line
+from base.errors import InputError
 from models.encoders.digest import digest
 from models.encoders.encoder import Encoder, pick_device
-from models.encoders.hub import hub
+from models.encoders.hub import weights_of
 from models.encoders.pictures import read_picture
 
 
@@ -46,16 +45,9 @@ class Vision(Encoder):
 def load(weights: str) -> tuple[Any, Any]:
     """Network and processor from a local folder, else from the hub; InputError where neither has them whole."""
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    folder = Path(weights).expanduser()
-    local = folder.is_dir()
-    source = str(folder) if local else weights
-    try:
-        with nullcontext() if local else hub():
-            network, found = AutoModel.from_pretrained(source, local_files_only=local, output_loading_info=True)
-            processor = AutoImageProcessor.from_pretrained(source, local_files_only=local)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        where = "loaded" if local else "fetched; without a network give a local folder, picture:path/to/folder"
-        raise InputError(f"The weights of picture:{weights} could not be {where}. ({first_line(error)})") from error
+    with weights_of("picture", weights) as (source, local):
+        network, found = AutoModel.from_pretrained(source, local_files_only=local, output_loading_info=True)
+        processor = AutoImageProcessor.from_pretrained(source, local_files_only=local)  # type: ignore[no-untyped-call]
     # transformers fills what a checkpoint lacks with random numbers
     if missing := sorted(found["missing_keys"]):
         raise InputError(f"picture:{weights} lacks {missing[0]} ({len(missing)} tensors in all).")

@@ -46,6 +46,10 @@ def test_a_new_work_gets_the_style_of_its_artist_by_one_command_and_by_the_night
     assert styles_of(database, "n2")[0][0] == "sA"
 
 
+RANKS = """
+MATCH ({id: 'v1'})-[p:PREDICTED {vlkge: true, state: 'current'}]->(t)
+RETURN p.relation, t.id, p.rank, p.previous_rank
+"""
 LINKS = """
 MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
 RETURN h.id, p.relation, t.id, p.state, p.run_id, round(p.score, 3), p.refreshed_at IS NOT NULL
@@ -57,6 +61,12 @@ def links(database: Database) -> dict[tuple[str, str, str], tuple[str, str, floa
     """Every link's state, run, score and whether it was refreshed, by its ends."""
     with database.session() as session:
         return {tuple(row[:3]): tuple(row[3:]) for row in session.run(LINKS).values()}
+
+
+def ranks(database: Database) -> dict[tuple[str, str], tuple[int, int | None]]:
+    """Rank and previous rank of each link of v1, by relation and tail."""
+    with database.session() as session:
+        return {tuple(row[:2]): tuple(row[2:]) for row in session.run(RANKS).values()}
 
 
 def refreshed(*options: str) -> dict[str, dict[str, int]]:
@@ -77,6 +87,7 @@ def test_refreshing_publishes_what_todays_facts_imply_under_the_same_run(
     assert {link[1] for link in before.values()} == {gallery.published.run_id if gallery.published else None}
     assert refreshed() == {}
     assert links(database) == before
+    placed = ranks(database)
 
     facts = [("v1", "isCreatedByArtist", "a1"), ("u0", "hasStyle", "sA"), ("u0", "hasCountry", "cX")]
     load(database, add(tmp_path / "gallery", facts=facts))
@@ -93,6 +104,7 @@ def test_refreshing_publishes_what_todays_facts_imply_under_the_same_run(
     }
     assert {row["new"] + row["changed"] + row["stale"] for row in again.values()} == {0}
     assert links(database) == after
+    assert ranks(database)["hasStyle", "sB"] == (1, placed["hasStyle", "sB"][0])
     assert styles_of(database, "v1")[0][0] == "sB"
     # what became a fact goes, and so does the other value of a relation that has one
     assert told["hasStyle"]["stale"] == told["hasCountry"]["stale"] == 2

@@ -133,6 +133,7 @@ def test_the_next_run_remembers_the_previous_values_and_makes_the_rest_stale(art
     again, gone = links["w4", "hasStyle", "s1"], links["w4", "hasStyle", "s2"]
     assert (again["score"], again["probability"], again["run_id"]) == (2.0, 0.9, "two")
     assert (again["previous_score"], again["previous_probability"], again["previous_run_id"]) == (1.0, 0.6, "one")
+    assert (again["previous_rank"], gone["rank"]) == (1, 2)
     assert again["moved"] == pytest.approx(0.3)
     assert "why" not in again, "evidence of an earlier run must not stand beside the new run's figures"
     assert (gone["state"], gone["run_id"], gone["score"]) == ("stale", "one", 0.5)

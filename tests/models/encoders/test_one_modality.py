@@ -55,10 +55,12 @@ def test_texts_are_encoded_as_sentence_transformers_does(sentences: Path) -> Non
     assert encoder.digest == load_encoder(f"text:{sentences}", device="cpu").digest
 
 
-def test_what_reads_texts_only_reads_no_picture(sentences: Path) -> None:
+def test_what_reads_texts_only_reads_no_picture(sentences: Path, picture: Path) -> None:
     encoder = load_encoder(f"text:{sentences}", device="cpu")
     with pytest.raises(InputError, match="reads texts only"):
         encoder.embed_pictures(torch.zeros(1, 3, 32, 32))
+    with pytest.raises(InputError, match="reads texts only"):
+        encoder.encode_pictures([picture])
 
 
 @pytest.mark.parametrize("kind", ["dinov2", "siglip"])
