@@ -17,7 +17,7 @@ def find_picture(content: bytes) -> str | None:
         return None
     try:
         document = json.loads(content.decode("utf-8-sig"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if "iiif.io/api/" not in json.dumps([document.get("@context"), document.get("protocol")]):
         return None
@@ -33,16 +33,20 @@ def find_picture(content: bytes) -> str | None:
 
 
 def _of_service(service: dict[str, Any]) -> str:
+    if not _get(service, "id"):
+        raise ValueError("its image service has no address")
     base = str(_get(service, "id")).rstrip("/")
     return f"{base}/full/{_size(service)}/0/default.jpg"
 
 
 def _size(service: dict[str, Any]) -> str:
     """The size to ask for: within LONGEST_SIDE, and one that the server has."""
-    listed = [one for one in _listed(service.get("sizes")) if isinstance(one, dict) and one.get("width")]
+    listed = [
+        one for one in _listed(service.get("sizes")) if isinstance(one, dict) and one.get("width") and one.get("height")
+    ]
     profile = json.dumps(service.get("profile"))
     if listed and any(level in profile for level in FIXED):
-        sides = sorted((max(int(one["width"]), int(one.get("height", 0))), at) for at, one in enumerate(listed))
+        sides = sorted((max(int(one["width"]), int(one["height"])), at) for at, one in enumerate(listed))
         fitting = [pair for pair in sides if pair[0] <= LONGEST_SIDE]
         chosen = listed[(fitting[-1] if fitting else sides[0])[1]]
         is_third = service.get("type") == "ImageService3" or "image/3" in json.dumps(service.get("@context"))

@@ -119,7 +119,9 @@ def _decode(path: Path, form: CsvFormat) -> tuple[bytes, int]:
         except UnicodeError as error:
             raise InputError(f"{path.name}: the file is not {form.encoding}, as the mapping says: {error}") from error
     else:
-        _check_kind(path, raw)
+        check_kind(path, raw)
+        if name := find_mark(raw):
+            raise InputError(f"{path.name}: the file begins like {name}, not UTF-8; {_name_encoding(name)}")
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     check_bytes(path, raw)
     content = raw.lstrip(b" \t\r\n")
@@ -138,12 +140,10 @@ def _check_header(path: Path, header: list[str], line: int) -> None:
         )
 
 
-def _check_kind(path: Path, raw: bytes) -> None:
-    """Raise InputError where the first bytes say that it is something else than UTF-8 text."""
+def check_kind(path: Path, raw: bytes) -> None:
+    """Raise InputError where the first bytes say that it is no text."""
     if kind := next((kind for begin, kind in KINDS.items() if raw.startswith(begin)), None):
         raise InputError(f"{path.name}: the file is no CSV but {kind}")
-    if name := find_mark(raw):
-        raise InputError(f"{path.name}: the file begins like {name}, not UTF-8; {_name_encoding(name)}")
 
 
 def find_mark(raw: bytes) -> str | None:

@@ -7,7 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from base.errors import InputError
-from graph.loading.csv_files import SEPARATORS, CsvFormat, Rows, check_bytes, find_mark, parse_rows, recognise
+from graph.loading.csv_files import (
+    SEPARATORS,
+    CsvFormat,
+    Rows,
+    check_bytes,
+    check_kind,
+    find_mark,
+    parse_rows,
+    recognise,
+)
 from graph.mapping.parts import Part
 
 BLOCK = 8 << 20  # bytes
@@ -48,6 +57,7 @@ def _read(part: Part, form: CsvFormat) -> Iterator[tuple[bytes, bool]]:
     """The file as UTF-8 in blocks, each with whether it is the last."""
     with part.opened() as stream:
         block = stream.read(BLOCK)
+        check_kind(Path(part.name), block)
         encoding = "utf-8" if form.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else form.encoding
         encoding = find_mark(block) or encoding
         block = block.removeprefix(codecs.BOM_UTF8)

@@ -2,16 +2,17 @@
 
 import json
 import re
-from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from base.errors import InputError
+from base.errors import InputError, first_line
 from base.files import write_text
 from graph.loading.files import MAPPING_FILE
+from graph.mapping.draft_files import find_drafted
+from graph.mapping.draft_iiif import guess_iiif
 from graph.mapping.formats import FORMATS, Layout, read_blocks
 from graph.mapping.pairs import is_benchmark
-from graph.mapping.parts import COMPRESSIONS, find_parts
+from graph.mapping.parts import find_parts
 from graph.mapping.profile import Column, Profile, profile
 from graph.mapping.roles import Guess, guess, join_tables
 
@@ -20,18 +21,6 @@ HEAD = """\
 # Look at each line, change names and labels to yours, then: vlkge ingest FOLDER --dry-run
 # docs/mapping.md explains every line.
 """
-LOOKED_AT = 20_000  # bytes of a file that tell what it is
-# What stands in RDF of a model, and its preset; the surest first.
-PRESETS = {
-    b"linked.art": "linked-art",
-    b"schemas/edm": "edm",
-    b"wikidata.org/prop": "wikidata",
-    b"CRM": "cidoc-crm",
-    b"crm": "cidoc-crm",
-    b"skos": "skos",
-}
-LIDO = b"lido-schema.org"
-RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
 
 
 @dataclass
@@ -47,22 +36,30 @@ class DraftedTable:
 def draft(place: Path) -> tuple[str, list[DraftedTable]]:
     """The text of a mapping for a file, or for all files of a folder, and what it was made from.
 
-    Raises InputError where nothing there can be read.
+    Of a folder what cannot be read, such as a README.txt, is left out and told. Raises InputError where nothing can.
     """
     folder = place if place.is_dir() else place.parent
-    patterns, rdf = _find_patterns(place)
     if place.is_dir() and is_benchmark(place):
         return f'{HEAD}\n[[pairs]]\nfolder = "."\n', []
-    tables = [_look(folder, pattern) for pattern in patterns]
+    found = find_drafted(place)
+    tables = []
+    for pattern in found.tables:
+        try:
+            tables.append(_look(folder, pattern))
+        except InputError as error:
+            found.unread.append(error)
     join_tables([(table.seen, table.guessed) for table in tables])
-    if not tables and not rdf:
+    if not tables and not found.others:
+        if found.unread:
+            raise found.unread[0]
         raise InputError(
             f"{place}: there is nothing to draft a mapping from; there may be {', '.join(sorted(FORMATS))}"
         )
     unfit = sorted({value for table in tables for column in table.seen.columns for value in column.missing})
     missing = f"\n# Values that mean nothing:\nmissing = {_quote(unfit)}\n" if unfit else ""
-    entries = [_write(table) for table in tables] + [_write_rdf(folder, pattern) for pattern in rdf]
-    return HEAD + missing + "".join(entries), tables
+    entries = [_write(table) for table in tables] + [_write_other(folder, *other) for other in found.others.items()]
+    told = "".join(f"\n# left out: {first_line(error)}" for error in found.unread)
+    return HEAD + missing + "".join(entries) + (f"{told}\n" if told else ""), tables
 
 
 def write_draft(place: Path, to: Path | None = None) -> tuple[Path, list[DraftedTable]]:
@@ -80,40 +77,6 @@ def write_draft(place: Path, to: Path | None = None) -> tuple[Path, list[Drafted
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error}; name another file with --to FILE") from error
     return path, tables
-
-
-def _find_patterns(place: Path) -> tuple[list[str], list[str]]:
-    """The tables and the RDF files; many files of one folder and ending as one pattern."""
-    if place.is_file():
-        return ([], [place.name]) if _is_rdf(place, _ending(place)) else ([place.name], [])
-    found: dict[tuple[Path, str], list[Path]] = defaultdict(list)
-    for path in sorted(place.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(place).parts):
-            found[path.parent, _ending(path)].append(path.relative_to(place))
-    tables, rdf = [], []
-    for (parent, ending), paths in found.items():
-        many = ending in (".json", ".xml", *RDF) and len(paths) > 1
-        names = [str(parent.relative_to(place) / f"*{ending}")] if many else list(map(str, paths))
-        if ending in RDF or _is_rdf(place / paths[0], ending):
-            rdf += names
-        elif ending in FORMATS or ending == ".zip":
-            tables += names
-    return tables, rdf
-
-
-def _is_rdf(path: Path, ending: str) -> bool:
-    """Whether a file is RDF by its ending, or by what a JSON-LD or RDF/XML file begins with; or LIDO."""
-    if ending not in (".json", ".xml") or path.suffix.lower() in COMPRESSIONS:
-        return ending in RDF
-    with path.open("rb") as file:
-        begin = file.read(LOOKED_AT)
-    if ending == ".xml":
-        return b"rdf-syntax-ns#" in begin or LIDO in begin
-    return b"@context" in begin and b"linked.art" in begin
-
-
-def _ending(path: Path) -> str:
-    return Path(path.stem).suffix.lower() if path.suffix.lower() in COMPRESSIONS else path.suffix.lower()
 
 
 def _look(folder: Path, pattern: str) -> DraftedTable:
@@ -141,10 +104,13 @@ def _is_records(value: object) -> bool:
 
 def _write(table: DraftedTable) -> str:
     """A [[table]] with the figures of its columns above it."""
-    guessed = table.guessed
-    lines = ["", f"# {table.file}: {table.seen.rows:,} rows", *(f"# {note}" for note in table.notes)]
-    lines += _tabulate(table.seen.columns, guessed)
-    lines += ["[[table]]", f"file = {_quote(table.file)}"]
+    lines = [f"# {table.file}: {table.seen.rows:,} rows", *(f"# {note}" for note in table.notes)]
+    lines += _tabulate(table.seen.columns, table.guessed)
+    return "\n".join(["", *lines, *_write_lines(table.file, table.guessed), ""])
+
+
+def _write_lines(file: str | list[str], guessed: Guess) -> list[str]:
+    lines = ["[[table]]", f"file = {_quote(file)}"]
     lines += [f"{key} = {_quote(value)}" for key, value in guessed.lines.items()]
     lines += [f"# {remark}" for remark in guessed.remarks]
     if guessed.keep:
@@ -152,7 +118,7 @@ def _write(table: DraftedTable) -> str:
     for relation in guessed.relations:
         lines += ["", *(f"# {remark}" for remark in relation.remarks), f"[table.relation.{_key(relation.name)}]"]
         lines += [f"{key} = {_quote(value)}" for key, value in relation.lines.items()]
-    return "\n".join([*lines, ""])
+    return lines
 
 
 def _tabulate(columns: list[Column], guessed: Guess) -> list[str]:
@@ -187,14 +153,17 @@ def _short(value: str) -> str:
     return repr(plain if len(plain) <= 32 else f"{plain[:31]}…")
 
 
-def _write_rdf(folder: Path, pattern: str) -> str:
-    seen = find_parts(folder, pattern, {*RDF, *FORMATS})[0].read()[:LOOKED_AT]
-    if LIDO in seen:
-        return f"\n# {pattern}: LIDO, see docs/lido.md\n[[lido]]\nfile = {_quote(pattern)}\n"
-    preset = next((name for sign, name in PRESETS.items() if sign in seen), "cidoc-crm")
+def _write_other(folder: Path, kind: str, files: list[str]) -> str:
+    """What is no table: RDF, LIDO or IIIF."""
+    named = files[0] if len(files) == 1 else files
+    if kind == "iiif":
+        lines = _write_lines(named, guess_iiif(folder, files))
+        return "\n".join(["", "# IIIF: each manifest a work, shown by its first picture", *lines, ""])
+    if kind == "lido":
+        return f"\n# LIDO, see docs/lido.md\n[[lido]]\nfile = {_quote(named)}\n"
     return (
-        f"\n# {pattern}: RDF; the presets are linked-art, cidoc-crm, edm, skos and wikidata, see docs/rdf.md\n"
-        f'[[rdf]]\nfile = {_quote(pattern)}\npreset = "{preset}"\n'
+        "\n# RDF; the presets are linked-art, cidoc-crm, edm, skos and wikidata, see docs/rdf.md\n"
+        f'[[rdf]]\nfile = {_quote(named)}\npreset = "{kind}"\n'
     )
 
 

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
@@ -18,6 +18,7 @@ from graph.mapping.csv_blocks import read_rows
 from graph.mapping.parts import Part
 
 AnyBlock: TypeAlias = Block | Records
+FILE = "@file"  # a column that every file has: its name in the folder
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,8 @@ def read_xml(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         raise InputError(f"{part.name}: this is no XML: {error}") from error
     if block or count == 0:
         if not block:
-            raise InputError(f"{part.name}: there is no element {layout.records!r}; there are {shorten(sorted(seen))}")
+            wanted = f"no element {layout.records!r}" if layout.records else "nothing below the root"
+            raise InputError(f"{part.name}: there is {wanted}; there are {shorten(sorted(seen))}")
         yield _numbered(part, count, block)
 
 
@@ -243,6 +245,8 @@ def read_blocks(parts: list[Part], layout: Layout) -> Iterator[AnyBlock]:
     waiting: list[Records] = []
     for part in parts:
         for block in FORMATS[part.ending](part, layout):
+            if FILE in layout.known:
+                block = _with_file(block, part.name)
             if isinstance(block, Block) or len(block.records) > ROWS // 10:
                 yield block
                 continue
@@ -252,6 +256,12 @@ def read_blocks(parts: list[Part], layout: Layout) -> Iterator[AnyBlock]:
                 waiting = []
     if waiting:
         yield _together(waiting)
+
+
+def _with_file(block: AnyBlock, name: str) -> AnyBlock:
+    if isinstance(block, Block):
+        return replace(block, texts={FILE: pa.array([name] * len(block), pa.string()), **block.texts})
+    return replace(block, records=[{FILE: name, **record} for record in block.records])
 
 
 def _together(blocks: list[Records]) -> Records:

@@ -35,7 +35,8 @@ def gather(
     """
     entities, facts, words = _collect(chunks)
     entities = _unite(entities)
-    entities, facts = unite_same(entities, facts, same, alias, tally)
+    entities, facts, new_ids = unite_same(entities, facts, same, alias, tally)
+    words = [(new_ids.get(head, head), relation, text) for head, relation, text in words]
     names = entities.set_index("id")["name"].fillna("") if "name" in entities else pd.Series(dtype="str")
     nobody = facts["tail"].isin(tally.nobodies).to_numpy()
     _tell_nobodies(facts[nobody], tally)

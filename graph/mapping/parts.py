@@ -1,20 +1,16 @@
 """The files that a mapping names, by a name or a pattern, compressed or not, opened one after another."""
 
-import bz2
-import difflib
-import gzip
-import lzma
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any
 
-from base.errors import InputError, shorten
+from base.errors import InputError
+from graph.mapping.found_files import COMPRESSIONS, UNREADABLE, find_ending, find_files, unpacked
 
-COMPRESSIONS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-BROKEN = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
+BROKEN = (*UNREADABLE, zipfile.BadZipFile, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -64,45 +60,24 @@ class _Guarded:
 
 
 def find_parts(folder: Path, patterns: str | list[str], endings: set[str]) -> list[Part]:
-    """The files in the folder that a name or pattern such as ``artworks/**/*.json`` fits, in the order of their names.
+    """What the files are that find_files gives. endings: of what can be read; in a .zip, members of these endings.
 
-    endings: of what can be read; in a .zip, members of these endings.
-
-    Raises InputError where a pattern fits nothing, leads out of the folder, or fits what cannot be read.
+    Raises InputError as find_files does, and for a file that cannot be read.
     """
-    parts = []
-    for pattern in [patterns] if isinstance(patterns, str) else patterns:
-        if not pattern or PurePosixPath(pattern).is_absolute() or ".." in PurePosixPath(pattern).parts:
-            raise InputError(f"file = {pattern!r}: it must be a name or a pattern of files inside {folder}")
-        paths = [folder / pattern] if (folder / pattern).is_file() else sorted(folder.glob(pattern))
-        paths = [path for path in paths if path.is_file() and not path.name.startswith(".")]
-        if not paths:
-            raise InputError(f"file = {pattern!r}: there is no such file in {folder}{_hint(folder, pattern)}")
-        parts += [part for path in paths for part in _open(folder, path, endings)]
-    return parts
-
-
-def _hint(folder: Path, pattern: str) -> str:
-    there = sorted(str(path.relative_to(folder)) for path in folder.glob("*") if path.is_file())
-    near = difflib.get_close_matches(pattern, there, 1)
-    return f"; is {near[0]!r} meant?" if near else f"; there are: {shorten(there)}" if there else ", which has no files"
+    return [part for path in find_files(folder, patterns) for part in _open(folder, path, endings)]
 
 
 def _open(folder: Path, path: Path, endings: set[str]) -> Iterator[Part]:
-    name = str(path.relative_to(folder))
-    ending = path.suffix.lower()
+    name, ending = str(path.relative_to(folder)), find_ending(path)
     if ending == ".zip":
         yield from _open_members(path, name, endings)
         return
-    opener: Callable[[Path], Any] = COMPRESSIONS.get(ending, lambda path: path.open("rb"))
-    if ending in COMPRESSIONS:
-        ending = Path(path.stem).suffix.lower()
     if ending not in endings:
         raise InputError(
             f"{name}: a file ending in {ending or 'nothing'} is not understood; there may be "
-            f"{', '.join(sorted(endings))}, each also as .gz, .bz2, .xz or inside a .zip"
+            f"{', '.join(sorted(endings))}, each also as {', '.join(COMPRESSIONS)} or inside a .zip"
         )
-    yield Part(name, ending, partial(opener, path))
+    yield Part(name, ending, partial(unpacked, path))
 
 
 def _open_members(path: Path, name: str, endings: set[str]) -> Iterator[Part]:

@@ -1,19 +1,17 @@
 """RDF files of any syntax as quads. Nothing is fetched, and what XML's entities may do is limited."""
 
-import bz2
-import gzip
 import re
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 import pyoxigraph as ox
 from lxml import etree
 
 from base.errors import InputError, first_line
+from graph.mapping.found_files import UNREADABLE, find_ending, unpacked
 from graph.mapping.json_ld import LINES, Record, parse_records, read_records
 
 FORMATS = {
@@ -22,7 +20,6 @@ FORMATS = {
     "xml": ox.RdfFormat.RDF_XML, "owl": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD,
     "json": ox.RdfFormat.JSON_LD, "jsonl": ox.RdfFormat.JSON_LD, "ndjson": ox.RdfFormat.JSON_LD,
 }  # fmt: skip
-PACKED: dict[str, Callable[[Path, Literal["rb"]], Any]] = {".gz": gzip.open, ".bz2": bz2.open}
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 HEAD = 1 << 16
 # The parser of RDF/XML sets no limit to what entities of entities expand to.
@@ -34,8 +31,7 @@ UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 
 def find_format(path: Path) -> str | None:
     """The ending that tells a file's syntax, one of FORMATS, below that of its compression; None where none does."""
-    name = path.with_suffix("") if path.suffix.lower() in PACKED else path
-    ending = name.suffix.lower().removeprefix(".")
+    ending = find_ending(path).removeprefix(".")
     return ending if ending in FORMATS else None
 
 
@@ -76,9 +72,9 @@ def _records(path: Path, ending: str) -> Iterator[Record]:
 def open_packed(path: Path) -> Iterator[IO[bytes]]:
     """The file's bytes, unpacked. Raises InputError where it cannot be read, also in the middle."""
     try:
-        with PACKED.get(path.suffix.lower(), Path.open)(path, "rb") as file:
+        with unpacked(path) as file:
             yield file
-    except (OSError, EOFError, zlib.error) as error:
+    except UNREADABLE as error:
         raise InputError(f"{path} cannot be read: {first_line(error)}") from error
 
 

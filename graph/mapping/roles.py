@@ -144,7 +144,7 @@ def _take_labelled(columns: dict[str, Column], guessed: Guess) -> None:
         name = column.name
         guessed.roles[column.name] = guessed.roles[label.name] = f"relation {name}"
         bare = re.sub(r"^(is|has|belongsTo|in)(?=[A-Z])", "", name)
-        to = "Artist" if PEOPLE.search(name) else _camel(bare)
+        to = "Artist" if PEOPLE.search(name) else camel(bare)
         lines: Lines = {"to": to, "id": column.name, "name": label.name}
         guessed.relations.append(_with_unknown(DraftedRelation(name, lines), label))
 
@@ -164,10 +164,10 @@ def _take_nested(columns: dict[str, Column], guessed: Guess) -> None:
             name_.startswith(prefix + ".") and "*" in name_[len(prefix) :] for name_ in columns
         ):
             continue
-        called = "createdBy" if PEOPLE.search(words[-1]) else f"has{_camel(words[-1])}"
+        called = "createdBy" if PEOPLE.search(words[-1]) else f"has{camel(words[-1])}"
         if any(relation.name == called for relation in guessed.relations):
-            called = f"has{''.join(map(_camel, words))}{prefix.count('*')}"
-        lines: Lines = {"to": "Artist" if called == "createdBy" else _camel(words[-1])}
+            called = f"has{''.join(map(camel, words))}{prefix.count('*')}"
+        lines: Lines = {"to": "Artist" if called == "createdBy" else camel(words[-1])}
         lines |= {what: column.name for what, column in (("id", key), ("name", name)) if column is not None}
         for part in (name, key):
             if part is not None:
@@ -207,10 +207,10 @@ def _take_single(column: Column, rows: int, guessed: Guess) -> None:
     short = column.length <= 60 and not WORDS.search(column.name)
     shared = column.different <= MOST_SHARED * filled
     if column.looks in ("name", "html") and short and shared and column.different > 1:
-        name = f"has{_camel(column.name)}"
+        name = f"has{camel(column.name)}"
         if any(relation.name == name for relation in guessed.relations):
             return
-        lines: Lines = {"to": _camel(column.name), "name": column.name}
+        lines: Lines = {"to": camel(column.name), "name": column.name}
         if MATERIALS.search(column.name):
             lines["split"] = PHRASES
         elif column.separator in ("|", ";", ","):
@@ -251,7 +251,7 @@ def _pattern(column: Column) -> str:
     return rf"^\W*({'|'.join(map(re.escape, words[:12]))})\b"
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
     """``creation_date`` as CreationDate; the last name of a path."""
     words = [
         word for word in re.split(r"[^\w]+|_", re.sub(r"([a-z])([A-Z])", r"\1 \2", name.rpartition("*.")[2])) if word

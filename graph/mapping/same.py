@@ -15,8 +15,9 @@ OTHERS = "other_ids"
 
 def unite_same(
     entities: pd.DataFrame, facts: pd.DataFrame, identifiers: Iterable[str], alias: Mapping[str, str], tally: Tally
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     """Entities of one label that share an identifier as one, which keeps the first id; the others stand in `other_ids`.
+    Returned are also the facts, and of each id the one that it has now, where some changed.
 
     identifiers: properties such as `ulan`. An address counts by its end: http://vocab.getty.edu/ulan/500115588 is
     500115588. alias: id -> the id that it is too.
@@ -25,7 +26,7 @@ def unite_same(
     """
     codes = _group(entities, [name for name in dict.fromkeys(identifiers) if name in entities], alias)
     if codes is None:
-        return entities, facts
+        return entities, facts, {}
     # What an alias leads to is the name that a person chose; else the first one stays.
     named = entities["id"].isin(alias.values())
     chosen = entities["id"].where(named).groupby(codes).transform("first")
@@ -48,7 +49,7 @@ def unite_same(
     united[OTHERS] = united["id"].map(others).astype("str")
     ends = {end: facts[end].map(new_ids).astype("str") for end in ("head", "tail")}
     tally.nobodies.update({new_ids[id_]: name for id_, name in tally.nobodies.items() if id_ in new_ids})
-    return united, facts.assign(**ends)
+    return united, facts.assign(**ends), new_ids
 
 
 def _group(entities: pd.DataFrame, identifiers: list[str], alias: Mapping[str, str]) -> "pd.Series[int] | None":

@@ -60,6 +60,28 @@ def test_other_bytes_are_no_iiif_and_a_collection_shows_nothing() -> None:
         find({**SECOND, "sequences": []})
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {**SERVICE, "@id": None},
+        {**SERVICE, "width": [600]},
+        {**SERVICE, "profile": "level0", "sizes": [{"width": "wide", "height": 9}]},
+        {**SECOND, "sequences": ["none"]},
+        {**SECOND, "sequences": [{"canvases": [{"images": [None]}]}]},
+    ],
+)
+def test_a_document_of_any_shape_is_a_picture_that_could_not_be_had(tmp_path: Path, document: dict[str, Any]) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(document))
+    gathered = gather_pictures(PictureStore(tmp_path / "store"), tmp_path, ["a.json"])
+    assert gathered.broken["a.json"].startswith("no picture in IIIF: ")
+
+
+def test_sizes_without_a_height_are_passed_over() -> None:
+    fixed = {**SERVICE, "profile": "level0", "sizes": [{"width": 900}, {"width": 150, "height": 100}]}
+    assert (find(fixed) or "").endswith("/full/150,/0/default.jpg")
+    assert find_picture(b'{"a":' + b"[" * 100_000) is None
+
+
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="../shared/data/museums is not there")
 @pytest.mark.parametrize(
     ("name", "address"),

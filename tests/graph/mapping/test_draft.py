@@ -1,5 +1,8 @@
 """Drafts of mappings, which can be read as they are written."""
 
+import gzip
+import json
+import lzma
 import tomllib
 from pathlib import Path
 
@@ -87,6 +90,57 @@ def test_rdf_and_lido_are_known_by_what_they_begin_with(
 ) -> None:
     (tmp_path / name).write_text(content)
     assert [*tomllib.loads(draft(tmp_path)[0]).values()] == [[entry]]
+
+
+def test_what_cannot_be_read_is_left_out_and_told(tmp_path: Path) -> None:
+    (tmp_path / "works.csv").write_text(WORKS)
+    (tmp_path / "README.txt").write_text("a, b\none, two, three\n")
+    (tmp_path / "works.ttl.gz").write_bytes(b"no gzip")
+    written = draft(tmp_path)[0]
+    assert [table["file"] for table in tomllib.loads(written)["table"]] == ["works.csv"]
+    assert "# left out: README.txt: the header has 2 cells, these rows do not (line 2: 3; 1 in all)" in written
+    assert "works.ttl.gz cannot be read: Not a gzipped file" in written
+
+
+def test_compressed_rdf_and_lido_of_several_folders_are_one_entry(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.ttl.gz").write_bytes(gzip.compress(b"@prefix crm: <http://www.cidoc-crm.org/c/> ."))
+        (tmp_path / name / "1.XML.xz").write_bytes(lzma.compress(b'<lido xmlns="http://www.lido-schema.org"/>'))
+    assert tomllib.loads(draft(tmp_path)[0]) == {
+        "rdf": [{"file": "**/*.ttl.gz", "preset": "cidoc-crm"}],
+        "lido": [{"file": "**/*.XML.xz"}],
+    }
+
+
+MANIFEST = {
+    "@context": "http://iiif.io/api/presentation/3/context.json",
+    "id": "https://m.example/{}/manifest.json",
+    "label": {"none": ["Wave {}"]},
+    "metadata": [
+        {"label": {"en": ["Artist"]}, "value": {"en": ["Hokusai"]}},
+        {"label": {"en": ["Date"]}, "value": {"en": ["1831"]}},
+    ],
+}
+
+
+def test_a_manifest_of_iiif_is_a_work_with_its_picture(tmp_path: Path) -> None:
+    for number in ("1", "2"):
+        (tmp_path / f"{number}.json").write_text(json.dumps(MANIFEST).replace("{}", number))
+    path, _ = write_draft(tmp_path)
+    assert "# the metadata say more: Date" in path.read_text()
+    source = read_source(tmp_path, name="museum")
+    address = "https://m.example/2/manifest.json"
+    assert source.entities.loc[1, ["id", "name", "image"]].tolist() == [address, "Wave 2", address]
+    assert set(source.triples["tail"]) == {"artist:Hokusai"}
+
+
+def test_manifests_without_addresses_are_known_by_their_files(tmp_path: Path) -> None:
+    for number in ("1", "2"):
+        (tmp_path / f"{number}.json").write_text(json.dumps(MANIFEST))
+    write_draft(tmp_path)
+    entities = read_source(tmp_path, name="museum").entities
+    assert entities.loc[0, ["id", "image"]].tolist() == ["artwork:1.json", "1.json"]
 
 
 def test_nothing_to_read_is_told(tmp_path: Path) -> None:

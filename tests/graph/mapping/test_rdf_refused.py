@@ -75,7 +75,7 @@ def test_a_byte_order_mark_and_other_encodings_of_xml_are_taken(tmp_path: Path) 
         ('class = "urn:x:Work"', 'class = "urn:x:Work"\nunless = "("', r"unless = '\(': this is no regular expression"),
         ("[rdf.entity", 'preset = "cidoc"\n[rdf.entity', r"there is no preset 'cidoc'; allowed are cidoc-crm, edm,"),
         ("[rdf.entity", 'format = "pdf"\n[rdf.entity', r"format is 'pdf'; allowed are ttl,"),
-        ('"a.ttl"', '"b/*.ttl"', r"there is no file b/\*.ttl in "),
+        ('"a.ttl"', '"b/*.ttl"', r"file = 'b/\*.ttl': there is no such file in "),
     ],
 )  # fmt: skip
 def test_a_wrong_line_is_told_with_what_is_allowed(tmp_path: Path, old: str, new: str, told: str) -> None:

@@ -324,6 +324,34 @@ id = "nga:{artist}"
         read(mapping.replace('label = "Artist"\nid = "moma', 'label = "Person"\nid = "moma'), **files)
 
 
+def test_words_follow_the_entity_that_said_them(read: Map) -> None:
+    mapping = """
+[[table]]
+file = "*.csv"
+label = "Artwork"
+id = "{at}:{id}"
+name = "name"
+same = { qid = "qid" }
+[table.relation.createdBy]
+to = "Artist"
+name = "by"
+unless = "^unknown"
+"""
+    source = read(
+        mapping, a__csv="at,id,name,qid,by\nA,1,Wave,Q1,\n", b__csv="at,id,name,qid,by\nB,2,Wave,Q1,unknown\n"
+    )
+    assert entity(source, "A:1")["createdBy_said"] == "unknown"
+
+
+def test_files_of_a_pattern_and_their_names(read: Map) -> None:
+    mapping = MAPPING.replace("FILE", "*.csv").replace('name = "title"', 'name = "title"\nkeep = { from = "@file" }')
+    source = read(mapping, **{"a[1].csv": "number,title,medium\n1,A,oil\n", ".b.csv": "no\n"})
+    assert entity(source, "artwork:1")["from"] == "a[1].csv"
+    assert len(read(mapping.replace("*.csv", "a[1].csv")).triples) == 1, "brackets in a name are no pattern"
+    with pytest.raises(InputError, match=r"file = '\*\*a' is no pattern of files"):
+        read(mapping.replace("*.csv", "**a"))
+
+
 def test_an_alias_joins_what_a_person_called_the_same(read: Map) -> None:
     alias = '[alias]\n"material:Oil paint" = "material:oil"\n'
     works = "number,title,medium\n1,A,Oil paint\n2,B,oil\n"
@@ -433,6 +461,9 @@ def test_wrong_relations_are_told_with_what_is_allowed(read: Map, relation: str,
         ),
         ("works.jsonl", '{"number": 1}\n{"number"', "works.jsonl line 2: this is no JSON"),
         ("works.xml", "<a><b>", "works.xml: this is no XML"),
+        ("works.xml", "<works/>", "works.xml: there is nothing below the root; there are 'works'"),
+        ("works.csv", gzip.compress(WORKS.encode()), "works.csv: the file is no CSV but"),
+        ("works.csv.xz", b"no xz", "works.csv.xz: the file cannot be read: Input format not supported"),
         ("works.pdf", "x", "a file ending in .pdf is not understood; there may be .csv, .json,"),
     ],
 )

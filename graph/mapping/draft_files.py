@@ -1,0 +1,100 @@
+"""Which files of a folder a draft reads, and what each is by its ending and by what it begins with."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from base.errors import InputError
+from graph.mapping.formats import FORMATS
+from graph.mapping.found_files import COMPRESSIONS, find_ending
+from graph.mapping.rdf_files import open_packed
+
+LOOKED_AT = 20_000  # bytes of a file that tell what it is
+# What stands in RDF of a model, and its preset; the surest first.
+PRESETS = {
+    b"linked.art": "linked-art",
+    b"schemas/edm": "edm",
+    b"wikidata.org/prop": "wikidata",
+    b"CRM": "cidoc-crm",
+    b"crm": "cidoc-crm",
+    b"skos": "skos",
+}
+USUAL = "cidoc-crm"
+LIDO, IIIF = b"lido-schema.org", re.compile(rb'"@?context"\s*:\s*\[?[^\]}]{0,300}iiif\.io/api/')
+RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
+
+
+@dataclass
+class Found:
+    """tables: files and patterns of tables. others: kind ("lido", "iiif", a preset of RDF) -> files and patterns.
+    unread: what cannot be read, and why."""
+
+    tables: list[str] = field(default_factory=list)
+    others: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    unread: list[InputError] = field(default_factory=list)
+
+
+def find_drafted(place: Path) -> Found:
+    """What a file is, or all files of a folder; many files of one folder and ending as one pattern."""
+    found = Found()
+    if place.is_file():
+        _sort_in(found, place, [place.name])
+        return found
+    together: dict[tuple[Path, str], list[Path]] = defaultdict(list)
+    for path in sorted(place.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(place).parts):
+            together[path.parent, _written_ending(path)].append(path.relative_to(place))
+    for (parent, written), paths in together.items():
+        ending = find_ending(paths[0])
+        many = ending in (".json", ".xml", *RDF) and len(paths) > 1
+        if many or ending in (".json", ".xml", ".zip", *RDF, *FORMATS):
+            names = [str(parent.relative_to(place) / f"*{written}")] if many else list(map(str, paths))
+            try:
+                _sort_in(found, place / paths[0], names)
+            except InputError as error:
+                found.unread.append(error)
+    for kind, names in found.others.items():
+        rest = [name for other, given in found.others.items() if other != kind for name in given]
+        found.others[kind] = _join_patterns(names, [*found.tables, *rest])
+    return found
+
+
+def _sort_in(found: Found, path: Path, names: list[str]) -> None:
+    kind = _find_kind(path)
+    if kind is None:
+        found.tables += names
+    else:
+        found.others[kind] += names
+
+
+def _join_patterns(names: list[str], others: list[str]) -> list[str]:
+    """One pattern for files of one kind in several folders, where nothing else ends so."""
+    endings = {_written_ending(Path(name)) for name in names}
+    ending = endings.pop()
+    if len(names) == 1 or endings or any(name.endswith(ending) for name in others):
+        return names
+    return [f"**/*{ending}" if any("/" in name for name in names) else f"*{ending}"]
+
+
+def _written_ending(path: Path) -> str:
+    """``.CSV.gz`` of a.CSV.gz: as it is written, for a pattern."""
+    return "".join(path.suffixes[-2 if path.suffix.lower() in COMPRESSIONS else -1 :])
+
+
+def _find_kind(path: Path) -> str | None:
+    ending = find_ending(path)
+    if ending not in (".json", ".xml", *RDF):
+        return None
+    with open_packed(path) as file:
+        begin = file.read(LOOKED_AT)
+    if ending == ".xml" and LIDO in begin:
+        return "lido"
+    if ending == ".json" and IIIF.search(begin):
+        return "iiif"
+    known = next((name for sign, name in PRESETS.items() if sign in begin), None)
+    if ending == ".xml":
+        return known or USUAL if b"rdf-syntax-ns#" in begin else None
+    if ending == ".json":
+        return "linked-art" if b"@context" in begin and b"linked.art" in begin else None
+    return known or USUAL
