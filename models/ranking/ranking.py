@@ -17,6 +17,7 @@ from models.ranking.scores import Block, Scores, columns_of
 from models.triples.known_facts import KnownFacts, answers, given_pairs
 from models.triples.sides import SIDES, Side
 
+SORTED = 128  # facts of one query from which on sorting its scores costs less than comparing them with each
 BUDGET = 4 * 2**20  # numbers in one block of scores: 16 MiB in float32, which stay in the cache
 
 
@@ -137,7 +138,11 @@ def _rank_block(
     first = torch.ones_like(rows, dtype=torch.bool)
     first[1:] = rows[1:] != rows[:-1]  # one fact of each row is counted where the scores stand, others on copies
     counts[:, first] = _count(matrix, columns[first], targets[first], itself[first])
-    for part in torch.split((~first).nonzero()[:, 0], max(1, budget // width)):
+    crowded = torch.bincount(rows, minlength=len(pairs)) >= SORTED
+    for row in crowded.nonzero()[:, 0].tolist():
+        part = (rows == row).nonzero()[:, 0]
+        counts[:, part] = _count_sorted(matrix[row], columns[part], targets[part], itself[part])
+    for part in torch.split((~first & ~crowded[rows]).nonzero()[:, 0], max(1, budget // width)):
         counts[:, part] = _count(matrix[rows[part]], columns[part], targets[part], itself[part])
     candidates = open_cells + (~itself).long()
     return torch.cat([counts, candidates[None]])
@@ -160,3 +165,14 @@ def _count(cells: Tensor, columns: Tensor, targets: Tensor, itself: Tensor) -> T
     for i in ties.nonzero()[:, 0].tolist():
         before[i] = marks[i, : columns[i]].sum()
     return torch.stack([greater, ties, before]).long()
+
+
+def _count_sorted(cells: Tensor, columns: Tensor, targets: Tensor, itself: Tensor) -> Tensor:
+    """The same of many targets [m] in the cells [C] of one query."""
+    order = torch.argsort(cells.nan_to_num(-torch.inf, torch.inf, -torch.inf), descending=True, stable=True)
+    falling = -cells[order]
+    greater, upto = torch.searchsorted(falling, -targets), torch.searchsorted(falling, -targets, right=True)
+    ties = upto - greater - itself.long()
+    group = torch.searchsorted(falling, falling)  # of equal cells the first one's place, so that (group, column) rises
+    places = torch.searchsorted(group * len(cells) + order, greater * len(cells) + columns)
+    return torch.stack([greater, ties, torch.where(ties > 0, places - greater, 0)])

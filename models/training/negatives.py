@@ -8,6 +8,7 @@ from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.known_facts import KnownFacts, answers
 from models.triples.sides import Side
 
+MANY = 100_000  # entities, above which a few are drawn without looking at all
 Cells = tuple[Tensor, Tensor]
 BySide = dict[Side, Tensor]
 
@@ -25,20 +26,27 @@ class SharedNegatives:
         """Distinct candidates [K] and the cells (query, column) among them that are known answers."""
         candidates = self._candidates(generator)
         self.columns[candidates] = torch.arange(len(candidates))
-        if self.known is None:
-            entities = torch.cat([wanted[side] for side in pairs])
-            rows = torch.arange(len(entities))
-        else:
-            rows, entities = self.known.answers_of_sides(pairs)
-        columns = self.columns[entities]
+        excluded = self._excluded(pairs, wanted, candidates)
         self.columns[candidates] = -1
-        among = columns >= 0
-        return candidates, (rows[among], columns[among])
+        return candidates, excluded
+
+    def _excluded(self, pairs: BySide, wanted: BySide, candidates: Tensor) -> Cells:
+        if self.known is not None:
+            return self.known.answers_among(pairs, candidates, self.columns)
+        columns = self.columns[torch.cat([wanted[side] for side in pairs])]
+        rows = (columns >= 0).nonzero()[:, 0]
+        return rows, columns[rows]
 
     def _candidates(self, generator: torch.Generator) -> Tensor:
         if self.count == self.num_entities:
             return torch.arange(self.num_entities)
-        return torch.randperm(self.num_entities, generator=generator)[: self.count]
+        if self.num_entities <= MANY:
+            return torch.randperm(self.num_entities, generator=generator)[: self.count]
+        drawn = torch.empty(0, dtype=torch.long)
+        while len(drawn) < self.count:  # a permutation of all entities would make an epoch quadratic in the graph
+            more = torch.randint(self.num_entities, (self.count + self.count // 8,), generator=generator)
+            drawn = torch.unique(torch.cat([drawn, more]))
+        return drawn[torch.randperm(len(drawn), generator=generator)[: self.count]]
 
 
 class IndependentNegatives:

@@ -48,12 +48,17 @@ class KnownFacts:
         return torch.stack([keys // self.relations, keys % self.relations], dim=1)
 
     def answers_of_sides(self, asked: dict[Side, Tensor]) -> tuple[Tensor, Tensor]:
-        """Like `of` for the pairs of several sides, whose rows are numbered through."""
-        starts = accumulate(map(len, asked.values()), initial=0)
-        found = [
-            (start, *self.answers(pairs, side)) for start, (side, pairs) in zip(starts, asked.items(), strict=False)
-        ]
-        return torch.cat([start + rows for start, rows, _ in found]), torch.cat([entities for *_, entities in found])
+        """Like `answers` for the pairs of several sides, whose rows are numbered through."""
+        return _numbered_through(asked, [self.answers(pairs, side) for side, pairs in asked.items()])
+
+    def answers_among(self, asked: dict[Side, Tensor], candidates: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
+        """Like `answers_of_sides`, of distinct candidates [K] alone, as (row of the pair, column of the candidate).
+
+        columns [N]: of each entity its place among the candidates, or -1. Pairs that are asked several times are looked
+        up once, and one with more answers than there are candidates costs no more than these.
+        """
+        found = [self._rows[side].among(self._keys(pairs), candidates, columns) for side, pairs in asked.items()]
+        return _numbered_through(asked, found)
 
     def to(self, device: torch.device) -> "KnownFacts":
         """Itself, with its tensors on `device`."""
@@ -63,24 +68,57 @@ class KnownFacts:
         return self
 
 
+def _numbered_through(asked: dict[Side, Tensor], found: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    starts = accumulate(map(len, asked.values()), initial=0)
+    rows = [start + rows for start, (rows, _) in zip(starts, found, strict=False)]
+    return torch.cat(rows), torch.cat([values for _, values in found])
+
+
 class _Rows:
     """Values under sorted integer keys; duplicates are kept once."""
 
     def __init__(self, keys: Tensor, values: Tensor) -> None:
-        radix = int(values.max()) + 1 if len(values) else 1
-        cells = torch.unique(keys * radix + values)  # of numbers: of columns it takes many times as long
-        self.values = cells % radix
-        self.keys, counts = torch.unique_consecutive(cells // radix, return_counts=True)
+        self.radix = int(values.max()) + 1 if len(values) else 1
+        self.cells = torch.unique(keys * self.radix + values)  # of numbers: of columns it takes many times as long
+        self.keys, counts = torch.unique_consecutive(self.cells // self.radix, return_counts=True)
         self.starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
 
     def of(self, keys: Tensor) -> tuple[Tensor, Tensor]:
-        if len(self.keys) == 0:
-            return keys.new_empty(0), keys.new_empty(0)
-        at = torch.searchsorted(self.keys, keys).clamp_(max=len(self.keys) - 1)
-        counts = (self.starts[at + 1] - self.starts[at]) * (self.keys[at] == keys)
+        """(place in keys [k], value [k]) of all their values, in ascending order."""
+        at, counts = self._find(keys)
         rows = torch.repeat_interleave(torch.arange(len(keys), device=keys.device), counts)
         within = torch.arange(len(rows), device=keys.device) - (counts.cumsum(0) - counts)[rows]
-        return rows, self.values[self.starts[at][rows] + within]
+        return rows, self.cells[self.starts[at][rows] + within] % self.radix
+
+    def among(self, keys: Tensor, chosen: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
+        """Like `of`, for the chosen values alone, as their columns."""
+        distinct, which = torch.unique(keys, return_inverse=True)
+        many = self._find(distinct)[1] > len(chosen)
+        few = (~many).nonzero()[:, 0]
+        rows, values = self.of(distinct[few])
+        found = columns[values]
+        listed = few[rows[found >= 0]], found[found >= 0]
+        searched, places = self._hold(distinct[many], chosen)
+        cells = torch.cat([listed[0], many.nonzero()[:, 0][searched]]), torch.cat([listed[1], places])
+        return _Rows(*cells).of(which)
+
+    def _find(self, keys: Tensor) -> tuple[Tensor, Tensor]:
+        """Where each key stands [k], and how many values it has [k]."""
+        if len(self.keys) == 0:
+            return torch.zeros_like(keys), torch.zeros_like(keys)
+        at = torch.searchsorted(self.keys, keys).clamp_(max=len(self.keys) - 1)
+        return at, (self.starts[at + 1] - self.starts[at]) * (self.keys[at] == keys)
+
+    def _hold(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """(place in keys, place in values) of those that stand together here."""
+        if len(self.cells) == 0:
+            return keys.new_empty(0), keys.new_empty(0)
+        values, order = values.sort()  # neighbours are looked up after each other, in the same part of the memory
+        wanted = keys[:, None] * self.radix + values
+        at = torch.searchsorted(self.cells, wanted).clamp_(max=len(self.cells) - 1)
+        held = (self.cells[at] == wanted) & (values < self.radix)
+        rows, places = held.nonzero(as_tuple=True)
+        return rows, order[places]
 
     def to(self, device: torch.device) -> None:
-        self.keys, self.values, self.starts = (t.to(device) for t in (self.keys, self.values, self.starts))
+        self.keys, self.cells, self.starts = (t.to(device) for t in (self.keys, self.cells, self.starts))

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from base.errors import InputError
+from models.ranking import ranking
 from models.ranking.candidates import Candidates
 from models.ranking.ranking import rank
 from models.ranking.scores import Scores, VectorScores
@@ -133,6 +134,22 @@ def test_equals_a_loop_over_candidates(side, protocol, scorer, budget):
 
     by_hand = ranks_by_hand(scores, test, filtered, side)
     assert list(zip(ranks.realistic.tolist(), ranks.stable.tolist(), strict=True)) == by_hand
+
+
+@pytest.mark.parametrize("filtered", [True, False], ids=["filtered", "raw"])
+def test_many_facts_of_one_query_are_ranked_as_few_are(filtered, monkeypatch):
+    """By sorting the query's scores once; test facts are known facts where they are filtered, and none elsewhere."""
+    scores, facts = scores_of(DistMult()), some_facts(200, seed=3)
+    known = KnownFacts(facts, RELATIONS) if filtered else KnownFacts(some_facts(60, seed=5), RELATIONS)
+    compared = rank(scores, facts, known=known)
+    monkeypatch.setattr(ranking, "SORTED", 2)
+
+    ranks = rank(scores, facts, known=known)
+
+    for side in SIDES:
+        assert ranks[side].ties.sum() > 40
+        for name in ("greater", "ties", "ties_before", "candidates"):
+            assert torch.equal(getattr(ranks[side], name), getattr(compared[side], name))
 
 
 def test_grid_has_ties():
