@@ -21,6 +21,8 @@ HOLDING = (
 )
 # Of these, Python's versions disagree whether they are global: what they hold decides.
 CARRIERS = [ip_network(text) for text in ("::ffff:0:0/96", "64:ff9b::/96", "2002::/16")]
+# All that is given out to be asked by anybody (IANA's registry of IPv6 addresses), but for carriers.
+GLOBAL = ip_network("2000::/3")
 TEREDO = ip_network("2001::/32")
 ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214: the interface's identifier before the IPv4 address
 
@@ -134,6 +136,8 @@ def is_public(number: str) -> bool:
     held = held_address(address)
     if held is not None and any(address in network for network in CARRIERS):
         return held.is_global and not held.is_multicast
+    if isinstance(address, IPv6Address) and address not in GLOBAL:
+        return False
     return all(one.is_global and not one.is_multicast for one in (address, held) if one is not None)
 
 

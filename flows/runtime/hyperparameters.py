@@ -56,7 +56,7 @@ def describe() -> list[dict[str, object]]:
 def read_toml(file: Path) -> dict[str, Any]:
     """A file's content; raises InputError where it is not TOML."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is not a TOML file: {error}") from None
 

@@ -67,7 +67,7 @@ class AdoptSpec:
     def read(cls, path: Path) -> Self:
         """The specification in a TOML file: ``relations = [...]`` and a table ``[labels.Artwork]`` per label."""
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError as error:
             raise InputError(f"there is no file {path}") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

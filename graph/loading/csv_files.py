@@ -112,7 +112,10 @@ def parse_rows(
 
 def _decode(path: Path, form: CsvFormat) -> tuple[bytes, int]:
     """The text as UTF-8 from its first line that is not blank, and how many lines stand before that."""
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path.name}: the file cannot be read: {error.strerror}") from error
     if form.encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
         try:
             raw = raw.decode(form.encoding).encode()

@@ -12,14 +12,19 @@ import pyarrow.compute as pc
 
 from base.errors import shorten
 
-# An index takes 8,164 bytes. The longest entry is that of a predicted link by its relation: the relation's name, the
-# key (head, relation and tail) and some 40 bytes more; two ids and two names of these lengths fit.
+# An index takes 8,164 bytes. The longest entries are the key of a rule (three relations and two ids)
+# and that of a predicted link by its relation (the relation's name, then the key of head, relation and tail).
 ID_BYTES = 2_900
-NAME_BYTES = 1_000
+NAME_BYTES = 700
 TEXT_BYTES = 32 << 20  # one message to the database holds no more with the memory that the bundled one has by default
 # They show nothing, and `strip` does not know them: soft hyphen, joiners, marks of direction, fillers, byte order mark.
-INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-HIDDEN = re.compile(f"[{INVISIBLE}]")
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+)
+# They show nothing of their own either, and may end a name: they choose a variant of the sign before, or a flag.
+SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff"
+HIDDEN = re.compile(f"[{INVISIBLE}{SELECTORS}]")
 ENDS = re.compile(rf"\A[\s{INVISIBLE}]+|[\s{INVISIBLE}]+\Z")
 # pandas writes an index without a name so, to Parquet and, read back and written again, to CSV.
 INDEX = re.compile(r"__index_level_\d+__|Unnamed: \d+(\.\d+|_level_\d+)*")
@@ -40,7 +45,7 @@ def wrong_name(name: str) -> str | None:
         return "holds a control character such as a line break"
     if bare(name) != name:
         return "begins or ends with a blank or a character that shows nothing"
-    if len(name.encode()) > NAME_BYTES:
+    if _bytes_in_key(name) > NAME_BYTES:
         return f"takes more than {NAME_BYTES:,} bytes"
     return None
 
@@ -53,11 +58,15 @@ def wrong_id(id_: str) -> str | None:
         return "holds the character NUL"
     if bare(id_) != id_:
         return "begins or ends with a blank or a character that shows nothing"
-    # Quotes, backslashes and control characters are longer in a key.
-    escapes = sum(1 if sign in '"\\\b\f\n\r\t' else 5 for sign in id_ if sign in '"\\' or sign < " ")
-    if len(id_.encode()) + escapes > ID_BYTES:
+    if _bytes_in_key(id_) > ID_BYTES:
         return f"takes more than the {ID_BYTES:,} bytes that fit a key made of two ids and a relation"
     return None
+
+
+def _bytes_in_key(text: str) -> int:
+    """Its length in a key, where quotes, backslashes and control characters are longer."""
+    escapes = sum(1 if sign in '"\\\b\f\n\r\t' else 5 for sign in text if sign in '"\\' or sign < " ")
+    return len(text.encode()) + escapes
 
 
 def wrong_text(text: str) -> str | None:

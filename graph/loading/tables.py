@@ -19,8 +19,9 @@ from graph.loading.names import bare, wrong_columns
 
 # How a CSV header may say that a property is not text, as in `year:int`.
 TYPES: dict[str, pa.DataType] = {"int": pa.int64(), "float": pa.float64(), "boolean": pa.bool_(), "string": pa.string()}
-WORDS = {pa.int64(): "a whole number of 64 bits", pa.float64(): "a number", pa.bool_(): "true or false"}
+WORDS = {pa.int64(): "a whole number of 64 bits", pa.float64(): "a number of 64 bits", pa.bool_(): "true or false"}
 TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
 MOST = 5
 LONGEST_SHOWN = 300
 Column: TypeAlias = "pa.ChunkedArray[Any]"
@@ -67,7 +68,7 @@ def find_table(folder: Path, name: str) -> Path | None:
     The second is how released benchmarks name their files (``wn9_img_triples.csv``). Raises InputError for several.
     """
     for pattern in (name, f"*_{name}"):
-        found = [path for suffix in READERS for path in sorted(folder.glob(f"{pattern}{suffix}"))]
+        found = [path for suffix in READERS for path in sorted(folder.glob(f"{pattern}{suffix}")) if path.is_file()]
         if len(found) > 1:
             raise InputError(f"{folder} holds both {found[0].name} and {found[1].name}: keep the one that is meant")
         if found:
@@ -169,32 +170,55 @@ def _convert(
     """A column as text, whole numbers, floating numbers or truth values; empty text and NaN as missing."""
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
-    if any(is_text(array.type) for is_text in TEXTS):
+    if _is_text(array):
         array = array.cast(pa.string())
         array = pc.if_else(pc.equal(array, pa.scalar("")), None, array)
-        if kind is None or kind == pa.string():
-            return array
+    if kind is not None and any(is_kind(array.type) for is_kind in (*TEXTS, *NUMBERS)):
         array = _parse(path, column, array, kind, places)
     if pa.types.is_floating(array.type):
         array = _parse(path, column, array, pa.float64(), places)
         array = pc.if_else(pc.is_nan(array), pa.scalar(None, pa.float64()), array)
     if pa.types.is_integer(array.type):
         return _parse(path, column, array, pa.int64(), places)
-    if pa.types.is_boolean(array.type) or pa.types.is_floating(array.type):
+    if _is_text(array) or pa.types.is_boolean(array.type) or pa.types.is_floating(array.type):
         return array
     if pa.types.is_null(array.type):
         return array.cast(pa.string())
     raise InputError(f"{path.name}: column {column!r} holds {array.type}; a property is text, a number or a boolean")
 
 
+def _is_text(array: Column) -> bool:
+    return any(is_text(array.type) for is_text in TEXTS)
+
+
 def _parse(path: Path, column: str, array: Column, kind: pa.DataType, places: npt.NDArray[np.intp] | None) -> Column:
+    alien = np.zeros(len(array), dtype=bool)
     try:
-        return array.cast(kind)
-    except pa.ArrowInvalid as error:
-        values = array.to_pandas()
-        bad = np.array([not _fits(value, kind) for value in array])
-        table = Table(path, values.to_frame(), places)
-        raise InputError(table.complain(bad, f"{column!r} must be {WORDS[kind]}", values)) from error
+        parsed = array.cast(kind)
+        alien = _is_alien(array, parsed)
+        if not alien.any():
+            return parsed
+    except pa.ArrowInvalid:
+        pass
+    values = array.to_pandas()
+    bad = alien | np.array([not _fits(value, kind) for value in array])
+    table = Table(path, values.to_frame(), places)
+    raise InputError(table.complain(bad, f"{column!r} must be {WORDS[kind]}", values))
+
+
+def _is_alien(array: Column, parsed: Column) -> npt.NDArray[np.bool_]:
+    """Which values a cast took that are none of its kind: 0x10, a number too large for one, a truth value as 1."""
+    truth, kind = pa.types.is_boolean(array.type), parsed.type
+    if pa.types.is_string(kind):
+        return np.zeros(len(array), dtype=bool)
+    if not _is_text(array):
+        return np.full(len(array), truth != pa.types.is_boolean(kind))
+    if pa.types.is_floating(kind):
+        alien = pc.and_(pc.is_inf(parsed), pc.match_substring_regex(array, "[0-9]"))
+    else:
+        alien = pc.match_substring(array, "x", ignore_case=True)
+    found: npt.NDArray[np.bool_] = alien.fill_null(False).to_numpy(zero_copy_only=False)
+    return found
 
 
 def _fits(value: "pa.Scalar[Any]", kind: pa.DataType) -> bool:

@@ -47,7 +47,7 @@ def read_mapping(folder: Path, path: Path | None = None) -> MappingFile | None:
     if not path.is_file():
         return None
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"the mapping file {path} cannot be read: {error}") from error
     if not SOURCES.keys() & written.keys():

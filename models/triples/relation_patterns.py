@@ -64,7 +64,7 @@ class Patterns(BaseModel):
         Raises InputError for a file that is not so, and for relations that the graph does not have.
         """
         try:
-            given: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+            given: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
             read = cls.model_validate({**cls.found(graph).model_dump(), **given})
         except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
             raise InputError(f"{path}: {error}") from error

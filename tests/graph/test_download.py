@@ -204,6 +204,8 @@ def test_a_name_that_nobody_resolves_takes_no_longer(monkeypatch: pytest.MonkeyP
         ("2606:4700::5efe:a00:1", "10.0.0.1", False),
         ("224.0.0.1", None, False),
         ("fe80::1%eth0", None, False),
+        ("fec0::1", None, False),
+        ("5f00::1", None, False),
     ],
 )
 def test_an_address_is_as_public_as_the_one_it_holds(number: str, held: str | None, public: bool) -> None:

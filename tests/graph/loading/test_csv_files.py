@@ -140,6 +140,12 @@ def test_a_cell_is_as_long_as_it_is_and_the_line_of_what_follows_is_right(tmp_pa
     assert "line 1000003: 2; 1 in all" in told
 
 
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").mkdir()
+    with pytest.raises(InputError, match=r"a\.csv: the file cannot be read: Is a directory"):
+        read_rows(tmp_path / "a.csv", CsvFormat(), KNOWN)
+
+
 def test_rows_and_lines_are_counted(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b'\n\nid,label,name\n1,W,"a\nb"\n\n2,W,c')
     rows = read_rows(tmp_path / "a.csv", CsvFormat(), KNOWN)
