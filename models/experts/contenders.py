@@ -5,8 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from models.experts.ensemble import ExpertEnsemble, Opinions
-from models.experts.expert import Model
+from models.experts.ensemble import Opinions
 from models.experts.weights import GROUPS
 from models.triples.known_facts import KnownFacts, answers, given_pairs
 from models.triples.sides import SIDES, Side
@@ -44,34 +43,33 @@ class Compared(NamedTuple):
         return Compared(*(column[self.folds == fold] for column in self))
 
 
-def compare(ensemble: ExpertEnsemble, model: Model, known: KnownFacts, facts: Tensor, seed: int) -> Compared:
+def compare(opinions: Opinions, known: KnownFacts, facts: Tensor, seed: int) -> Compared:
     """Both queries of each of the facts int64 [m, 3], none of them of training; answers in `known` do not compete.
 
     Those with an end that training did not know are asked a second time, as if things arrive with some facts: all of
     `facts` are known then, but for those of the relation that is asked for.
     """
+    ensemble, model = opinions.ensemble, opinions.model
     facts = facts.to(model.seen.device)
-    drawn = _Drawn(ensemble, model, known, seed)
-    opinions = ensemble.speak(model)
+    drawn = _Drawn(opinions, known, seed)
     found = [drawn.queries(opinions, facts, side) for side in SIDES]
     arrives = ~model.seen[facts[:, [0, 2]]].all(1)
     for relation in torch.unique(facts[arrives, 1]).tolist() if ensemble.reads_facts else ():
         asked = facts[:, 1] == relation
-        opinions = ensemble.speak(model, torch.cat([ensemble.facts.long(), facts[~asked].to(ensemble.facts.device)]))
-        found += [drawn.queries(opinions, facts[asked & arrives], side) for side in SIDES]
+        arrived = opinions.knowing(torch.cat([ensemble.facts.long(), facts[~asked].to(ensemble.facts.device)]))
+        found += [drawn.queries(arrived, facts[asked & arrives], side) for side in SIDES]
     return Compared.joined(found)
 
 
 class _Drawn:
     """Candidates that all queries share, and the queries made of them."""
 
-    def __init__(self, ensemble: ExpertEnsemble, model: Model, known: KnownFacts, seed: int) -> None:
-        self.ensemble = ensemble
+    def __init__(self, opinions: Opinions, known: KnownFacts, seed: int) -> None:
         self.known = known
         generator = torch.Generator().manual_seed(seed)
-        order = torch.randperm(model.num_entities, generator=generator).to(model.seen.device)
+        order = torch.randperm(opinions.entities, generator=generator).to(opinions.device)
         self.folds = order % 2
-        of_order = ensemble.speak(model).groups[order]
+        of_order = opinions.groups[order]
         drawn = [order[of_order == group][:OF_GROUP] for group in range(GROUPS)]
         sizes = [int((of_order == group).sum()) for group in range(GROUPS)]
         self.shared = torch.cat(drawn)
@@ -108,7 +106,7 @@ class _Drawn:
         return Compared(
             scores=scores,
             stand_for=stands_for.expand(len(facts), -1).masked_fill(hidden, -torch.inf),
-            rows=self.ensemble.weights.rows(pairs[:, 1], side),
+            rows=opinions.trust.rows(pairs[:, 1], side),
             groups=opinions.groups[pairs[:, 0]],
             states=opinions.states[chosen],
             folds=self.folds[facts[:, 0]],

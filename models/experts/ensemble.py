@@ -85,19 +85,32 @@ class ExpertEnsemble(SizedByState):
 class Opinions:
     """The scores of an ensemble's parts, and their weighted sum."""
 
-    def __init__(self, ensemble: ExpertEnsemble, model: Model, facts: Tensor) -> None:
+    def __init__(self, ensemble: ExpertEnsemble, model: Model, facts: Tensor, before: "Opinions | None" = None) -> None:
+        self.ensemble = ensemble
+        self.model = model
         self.parts = ensemble.parts
         self.trust = ensemble.weights
         self.entities = model.num_entities
         self.device = model.seen.device
         with torch.no_grad():
-            self.voices: list[Voice] = [expert.voice(model, facts) for expert in ensemble._all()]
+            self.voices: list[Voice] = (
+                [expert.voice(model, facts) for expert in ensemble._all()]
+                if before is None
+                else [
+                    expert.voice_again(voice, model, facts)
+                    for expert, voice in zip(ensemble._all(), before.voices, strict=True)
+                ]
+            )
         has_facts = torch.zeros(self.entities, dtype=torch.bool, device=self.device)
         has_facts[facts[:, [0, 2]].flatten().to(self.device)] = True
         nobody = torch.zeros_like(has_facts)
         masks = {name: modality.mask for name, modality in model.features_of.items()}
         self.states = states(model.seen, has_facts)
         self.groups = groups(self.states, masks.get("visual", nobody), masks.get("textual", nobody))
+
+    def knowing(self, facts: Tensor) -> "Opinions":
+        """The opinions where facts int64 [m, 3] are known instead; what does not go by facts is not made again."""
+        return Opinions(self.ensemble, self.model, facts, self)
 
     @torch.no_grad()
     def scores(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:

@@ -88,6 +88,10 @@ class Expert(nn.Module, ABC):
     def voice(self, model: Model, facts: Tensor) -> Voice:
         """Its scores for a model as it is now, where facts int64 [m, 3] are known."""
 
+    def voice_again(self, voice: Voice, model: Model, facts: Tensor) -> Voice:
+        """What `voice` is where other facts are known; overridden where that takes less than a new one."""
+        return self.voice(model, facts) if self.reads_facts else voice
+
     def learn(self, graph: KnowledgeGraph) -> None:
         """Learn what is learned in closed form, from training facts; once the vectors are trained."""
 

@@ -66,6 +66,10 @@ class Facts(SizedByState, Expert):
         weights = _weights(self.correlations.cpu(), self.scales.cpu()).numpy()
         return _Speaker(Columns(self.columns, model.num_entities), weights, facts, model.seen.device)
 
+    def voice_again(self, voice: Voice, model: Model, facts: Tensor) -> Voice:  # noqa: ARG002 (its voice knows it)
+        assert isinstance(voice, _Speaker)
+        return _Speaker(voice.columns, voice.weights, facts, voice.device)
+
     def carry_over(self, trained: Self, entities: Tensor, relations: Tensor) -> None:
         """A column whose entity or relation is there no longer stays, and is nobody's."""
         relation, inverse, entity = trained.columns.long().cpu().unbind(1)

@@ -47,11 +47,10 @@ def fit(ensemble: ExpertEnsemble, model: Model, known: KnownFacts, facts: Tensor
         generator = torch.Generator().manual_seed(seed)
         facts = facts[torch.randperm(len(facts), generator=generator)[:MOST]]
     rows = len(ensemble.weights.weights)
+    opinions = ensemble.speak(model)
     # who is first by each expert is not who is first by all: those show once there are weights
-    ensemble.weights.weights.copy_(
-        _fitted(compare(ensemble, model, known, facts, seed), rows, STRENGTHS[0], ensemble.start)
-    )
-    compared = compare(ensemble, model, known, facts, seed)
+    ensemble.weights.weights.copy_(_fitted(compare(opinions, known, facts, seed), rows, STRENGTHS[0], ensemble.start))
+    compared = compare(opinions, known, facts, seed)
     halves = [compared.of_fold(fold) for fold in (0, 1)]
     found = {
         strength: torch.cat(

@@ -53,6 +53,10 @@ class Scores(ABC):
         model.train(training)
         return EnsembleScores(opinions)
 
+    def knowing(self, facts: Tensor) -> "Scores":  # noqa: ARG002 (for those that can make use of them)
+        """The scores where facts int64 [m, 3] are known of entities; what does not go by facts is not made again."""
+        return self
+
     @abstractmethod
     def score_all(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
         """Scores [B, C] of candidates [C] (None: all entities) for pairs [B, 2], in memory of its own."""
@@ -85,6 +89,9 @@ class EnsembleScores(Scores):
         self.opinions = opinions
         self.entities = opinions.entities
         self.device = opinions.device
+
+    def knowing(self, facts: Tensor) -> "EnsembleScores":
+        return EnsembleScores(self.opinions.knowing(facts))
 
     def score_all(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
         return self.opinions.scores(pairs, side, candidates)

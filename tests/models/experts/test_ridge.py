@@ -13,8 +13,9 @@ from torch_geometric.data import HeteroData
 
 from models.config import TrainConfig
 from models.experts import kernel
+from models.experts.earlier import of_today
 from models.experts.kernel import Described, ridge
-from models.experts.ridge import FLOOR
+from models.experts.regressions import FLOOR
 from models.representation.vlkge import VLKGE
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -42,7 +43,7 @@ def test_left_out_examples_score_as_a_regression_without_them() -> None:
     generator = torch.Generator().manual_seed(0)
     units = F.normalize(torch.randn(12, 3, generator=generator), dim=1)
     targets = (torch.rand(12, 2, generator=generator) > 0.5).float()
-    everything = Described([units], None)
+    everything = Described([units], None, 12)
     fit = ridge(everything, targets, seed=0)
     table = kernel.kernel(everything, everything).double().numpy()
     found = table @ fit.weights.double().numpy()
@@ -68,8 +69,9 @@ def _plain(table: np.ndarray, targets: np.ndarray, penalty: float, left_out: int
 def test_with_more_examples_than_landmarks_it_is_nearly_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     units = F.normalize(torch.randn(200, 2, generator=torch.Generator().manual_seed(1)), dim=1)
     targets = (units[:, :1] > 0).float()
-    everything = Described([units], None)
+    everything = Described([units], None, 200)
     whole = ridge(everything, targets, seed=0)
+    monkeypatch.setattr(kernel, "EXACT", 100)
     monkeypatch.setattr(kernel, "LANDMARKS", 40)
     some = ridge(everything, targets, seed=0)
     assert len(some.landmarks) == 40
@@ -136,6 +138,58 @@ def test_some_candidates_score_as_among_all(gallery: HeteroData) -> None:
         few = model.ensemble.speak(model).by_part(pairs[:4], side, some)  # type: ignore[arg-type]
         for whole, part in zip(every, few, strict=True):
             torch.testing.assert_close(part, whole[:4][:, some], rtol=1e-4, atol=1e-4)
+
+
+def test_once_other_facts_are_known_it_says_what_it_says_when_asked_anew(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    model = learnt(graph, experts=("facts", "features", "facts_and_features"))
+    assert model.ensemble is not None
+    pairs = torch.cartesian_prod(torch.arange(graph.num_entities), torch.arange(graph.num_relations))
+    before = model.ensemble.speak(model)
+    before.by_part(pairs, "tail")
+    again, anew = before.knowing(graph.facts), model.ensemble.speak(model, graph.facts)
+    some = torch.tensor([7, 3, 11])
+    for side in ("head", "tail"):
+        for among in (None, some):
+            found, expected = (of.by_part(pairs, side, among) for of in (again, anew))  # type: ignore[arg-type]
+            for of_part, part in zip(found, expected, strict=True):
+                torch.testing.assert_close(of_part, part, rtol=1e-4, atol=1e-4)
+    assert not all(
+        torch.equal(one, other)
+        for one, other in zip(before.by_part(pairs, "tail"), again.by_part(pairs, "tail"), strict=True)
+    )
+
+
+def test_states_of_before_the_table_say_the_same(gallery: HeteroData) -> None:
+    graph = KnowledgeGraph.from_hetero(gallery)
+    model = learnt(graph)
+    pairs = torch.cartesian_prod(torch.arange(graph.num_entities), torch.arange(graph.num_relations))
+    parts = ("features", "candidate's features", "facts and features", "candidate's facts and features")
+    before = {part: said(model, part, pairs) for part in parts}
+    former = dict(model.state_dict())
+    for prefix in ("ensemble.experts.features.", "ensemble.experts.facts_and_features."):
+        _as_before_the_table(former, prefix)
+    assert model.ensemble is not None
+    loaded = VLKGE.from_graph(CONFIG, graph).eval()
+    loaded.load_state_dict(of_today(former, len(model.ensemble.parts)))
+    for part, scores in before.items():
+        torch.testing.assert_close(said(loaded, part, pairs), scores)
+
+
+def _as_before_the_table(state: dict[str, Tensor], prefix: str) -> None:
+    """Landmarks had points and bags of their own, examples were entities and had labels."""
+    table, landmarks, examples = (state.pop(f"{prefix}{name}").long() for name in ("table", "landmarks", "examples"))
+    cells = state[f"{prefix}bags"].long()
+    own = lambda rows: [(n, c) for n, row in enumerate(rows.tolist()) for c in cells[cells[:, 0] == row][:, 1].tolist()]  # noqa: E731
+    state[f"{prefix}bags"] = torch.tensor(own(landmarks), dtype=torch.int32)
+    for name in [name for name in state if name.startswith(f"{prefix}points_")]:
+        state[name] = state[name][landmarks]
+    ways, columns = state[f"{prefix}regressions"], state[f"{prefix}columns"]
+    way = torch.repeat_interleave(torch.arange(len(ways)), ways[:, 4].long())
+    state[f"{prefix}labels"] = torch.tensor(
+        [cell for cell in own(examples) if columns[cell[1], :2].equal(ways[way[cell[0]], :2])], dtype=torch.int32
+    )
+    state[f"{prefix}examples"] = table[examples].int()
 
 
 def test_in_another_graph_regressions_follow_their_entities(make_gallery: Gallery, tmp_path: Path) -> None:
