@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Any, Self
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from base.errors import InputError
+from base.settings import Settings
 from flows.runtime.hyperparameters import read_toml, sentence
 from models.config import TrainConfig, todays_names
 
 
-class Range(BaseModel):
+class Range(Settings):
     """Where a hyperparameter is looked for: `choices`, or from `low` to `high`, whole numbers where both are."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     choices: list[Any] | None = Field(None, min_length=1)
     low: int | float | None = None
@@ -54,12 +53,10 @@ class Range(BaseModel):
         return FloatDistribution(float(self.low or 0), float(self.high or 0), log=self.log, step=self.step)
 
 
-class SearchSpace(BaseModel):
+class SearchSpace(Settings):
     """Hyperparameters that stay, and those that are searched."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    fixed: dict[str, Any] = {}
+    fixed: dict[str, Any] = Field({})
     search: dict[str, Range] = Field(min_length=1)
 
     @classmethod

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     PositiveInt,
     SerializerFunctionWrapHandler,
@@ -14,6 +12,8 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
+
+from base.settings import Settings
 
 LATER = (
     "relation_vectors",
@@ -41,10 +41,8 @@ def todays_names(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class TrainConfig(BaseModel):
+class TrainConfig(Settings):
     """Hyperparameters of VL-KGE; the defaults suit graphs whose new entities are known by text or picture alone."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     scorer: str = Field("complex", description="how facts are scored: transe, distmult, complex or rotate")
     dimension: int = Field(200, gt=0, le=65_536, description="D; ComplEx and RotatE have D real and D imaginary parts")

@@ -3,18 +3,17 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from base.errors import InputError
+from base.settings import Settings
 from flows.runtime.hyperparameters import read_toml, sentence, value
 from models.config import TrainConfig
 from models.evaluation.gate_config import GateConfig
 
 
-class RetrainConfig(BaseModel):
+class RetrainConfig(Settings):
     """The sections [train], [warm] and [gate] of a file, and what stands above them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     cold_every: int = Field(
         7, gt=0, description="every n-th training starts cold, so that errors do not add up; 1: all of them"

@@ -1,12 +1,12 @@
 """What the gate asks of a challenger."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from base.settings import Settings
 
 
-class GateConfig(BaseModel):
+class GateConfig(Settings):
     """What a challenger must not fall short of; MRR and calibration errors are shares between 0 and 1."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     margin: float | None = Field(
         None,

@@ -66,7 +66,7 @@ class Patterns(BaseModel):
         try:
             given: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
             read = cls.model_validate({**cls.found(graph).model_dump(), **given})
-        except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
             raise InputError(f"{path}: {error}") from error
         named = [*read.functional, *read.symmetric, *read.complete, *(name for pair in read.inverse for name in pair)]
         refuse_unknown_relations(named, graph.relations, f"{path} may name those of the graph")

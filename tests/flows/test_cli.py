@@ -131,6 +131,13 @@ class TestHyperparameters:
             ("dimension=0", "dimension is 0: it must be above 0 and at most 65,536"),
             ("dropout=1", "dropout is 1: it must be at least 0 and below 1"),
             ("n3=-1", "n3 is -1: it must be at least 0 and at most 1,000"),
+            ("epochs=true", "epochs is True: it can be neither true nor false"),
+            ("patience=false", "patience is False: it can be neither true nor false"),
+            ("p_norm=true", "p_norm is True: it can be neither true nor false"),
+            (
+                'nystroem_components={"textual": true}',
+                "nystroem_components is {'textual': True}: it can be neither true nor false",
+            ),
         ],
     )
     def test_a_number_out_of_range_is_told_with_its_range(self, setting: str, told: str) -> None:
@@ -146,6 +153,8 @@ class TestHyperparameters:
             "train.learning_rate is 1000: it must be above 0 and at most 100",
             "gate.margin is nan: it must be at least 0 and at most 1",
         ]
+        with pytest.raises(InputError, match=r"gate\.draws is True: it can be neither true nor false"):
+            retrain_config.read(None, ["gate.draws=true", "train.reciprocal=false", "warm.adapter=true"])
 
     def test_a_file_that_is_not_toml_is_named(self, tmp_path: Path) -> None:
         file = tmp_path / "train.toml"
