@@ -131,9 +131,10 @@ class TrainConfig(Settings):
     )
     adversarial_temperature: float = Field(1.0, gt=0, le=1000)
     reciprocal: bool = Field(True, description="head queries have relation vectors of their own")
-    relation_vectors: Literal["free", "text"] = Field(
+    relation_vectors: Literal["free", "text", "projected"] = Field(
         "free",
-        description="relations' vectors start at random, or from their names as the graph's text encoder reads them",
+        description="relations' vectors start at random, or from their names as the graph's text encoder reads them "
+        "(text), or are trained projections of these throughout (projected)",
     )
     n3: float = Field(0.0, ge=0, le=1000, description="weight of the cubes of ComplEx and DistMult factors")
 

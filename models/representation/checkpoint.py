@@ -139,6 +139,11 @@ def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relat
     }
     try:
         model = VLKGE(config, seen, features, relations)
+        for tower, part in zip(model.submodels, ("", "structure."), strict=False):
+            if f"{part}projected_relations.maps" in tensors:
+                tower.project_relations(
+                    tensors[f"{part}projected_relations.features"], tensors[f"{part}projected_relations.maps"]
+                )
         if not has_ensemble(tensors):
             model.ensemble = None
         today = of_today(tensors, len(model.ensemble.parts) if model.ensemble else 0)
@@ -163,6 +168,9 @@ def _carried_over(checkpoint: Checkpoint, graph: KnowledgeGraph) -> VLKGE:
     both_sides = torch.cat([relations, relations + len(checkpoint.relations)])
     features = {name: graph.features[name] for name in checkpoint.model.modalities if name != "structural"}
     model = VLKGE(checkpoint.config, torch.zeros(graph.num_entities, dtype=torch.bool), features, graph.num_relations)
+    for tower, earlier in zip(model.submodels, checkpoint.model.submodels, strict=False):
+        if (projected := earlier.projected_relations) is not None:
+            tower.project_relations(projected.features[relations], projected.maps)
     trained = checkpoint.model.state_dict()
     with torch.no_grad():
         for name, value in model.state_dict().items():

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from base.errors import InputError
 from models.encoders import load_encoder
+from models.representation.projected_relations import spread_angles
 from models.representation.vlkge import VLKGE
 from models.scoring.scorers import Scorer
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -26,6 +27,9 @@ def start_from_names(model: VLKGE, graph: KnowledgeGraph) -> None:
     as the scorer's inverse of the other: at first the two sides agree. Then all of them are trained like free ones,
     and a checkpoint holds them, so that only the start needs the encoder.
 
+    With `relation_vectors = "projected"` the map itself is trained, one for each side with reciprocal relations, and
+    the relations have no vectors of their own. A checkpoint holds what was read of the names.
+
     The release of VL-KGE takes such features too, and then overwrites them with random values.
 
     Raises InputError where no encoder has read the graph's texts, or that one cannot be had again.
@@ -33,9 +37,18 @@ def start_from_names(model: VLKGE, graph: KnowledgeGraph) -> None:
     features = encoded([words(name) for name in graph.relations], graph.encoders)
     with torch.no_grad():
         for tower in model.submodels:
-            forward = _start(features, tower.fused_scorer, tower.relations, model.config.seed)
-            rows = [forward, tower.fused_scorer.inverse(forward)] if model.config.reciprocal else [forward]
-            tower.relations.copy_(torch.cat(rows))
+            free, scorer = tower.own_relations, tower.fused_scorer
+            if model.config.relation_vectors == "projected":
+                size = math.sqrt(free.shape[1])
+                size *= 1 if scorer.angular_relations else float(free.square().mean().sqrt())
+                forward = size * _map(features.shape[1], free.shape[1], model.config.seed)
+            else:
+                forward = _start(features, scorer, free, model.config.seed)
+            rows = torch.cat([forward, scorer.inverse(forward)] if model.config.reciprocal else [forward])
+            if model.config.relation_vectors == "projected":
+                tower.project_relations(features.to(free.device), rows.to(free.device))
+            else:
+                free.copy_(rows)
 
 
 def words(name: str) -> str:
@@ -54,7 +67,7 @@ def encoded(texts: list[str], encoders: dict[str, dict[str, object]]) -> Tensor:
     if "textual" not in encoders:
         has = ", ".join(sorted(encoders)) or "no"
         raise InputError(
-            "relation_vectors is text, which needs the encoder that read the graph's texts, but the graph has "
+            "relation_vectors needs the encoder that read the graph's texts, but the graph has "
             f"{has} vectors: type `vlkge encode` with one that reads texts, {instead}"
         )
     name, digest = str(encoders["textual"]["name"]), encoders["textual"].get("digest")
@@ -62,12 +75,12 @@ def encoded(texts: list[str], encoders: dict[str, dict[str, object]]) -> Tensor:
         encoder = load_encoder(name, device="cpu")
     except InputError as error:
         raise InputError(
-            f"relation_vectors is text, but the encoder of the graph's texts, {name!r}, cannot be loaded: encode again "
+            f"relation_vectors needs the encoder of the graph's texts, but {name!r} cannot be loaded: encode again "
             f"with one that can be, {instead} ({error})"
         ) from error
     if digest and digest != encoder.digest:  # a graph that was put together by hand may have none
         raise InputError(
-            f"relation_vectors is text, but {name!r} is no longer the encoder that read the graph's texts (its digest "
+            f"relation_vectors needs the encoder of the graph's texts, but {name!r} is no longer that one (its digest "
             f"is {encoder.digest[:12]}, not {str(digest)[:12]}): type `vlkge encode --encoder {name}`, {instead}"
         )
     return torch.from_numpy(encoder.encode_texts(texts))
@@ -75,11 +88,13 @@ def encoded(texts: list[str], encoders: dict[str, dict[str, object]]) -> Tensor:
 
 def _start(features: Tensor, scorer: Scorer, free: Tensor, seed: int) -> Tensor:
     """Vectors [n, R] of relations from their features [n, d], in place of the `free` ones, [n or 2 n, R]."""
-    width = free.shape[1]
-    if features.shape[1] != width:
-        draws = torch.Generator().manual_seed(seed)
-        features = features @ nn.init.orthogonal_(torch.empty(features.shape[1], width), generator=draws)
-    normal = F.normalize(features, dim=1) * math.sqrt(width)  # numbers of mean square 1
-    if scorer.angular_relations:
-        return math.pi * torch.erf(normal / math.sqrt(2))  # even over the circle, were the numbers normally distributed
-    return normal * free.square().mean().sqrt().cpu()
+    normal = F.normalize(features @ _map(features.shape[1], free.shape[1], seed), dim=1)
+    normal = normal * math.sqrt(free.shape[1])  # numbers of mean square 1
+    return spread_angles(normal) if scorer.angular_relations else normal * free.square().mean().sqrt().cpu()
+
+
+def _map(given: int, width: int, seed: int) -> Tensor:
+    """A map [given, width] with orthonormal rows or columns; none where the widths agree."""
+    if given == width:
+        return torch.eye(width)
+    return nn.init.orthogonal_(torch.empty(given, width), generator=torch.Generator().manual_seed(seed))

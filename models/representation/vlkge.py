@@ -15,6 +15,7 @@ from models.config import TrainConfig
 from models.experts.ensemble import ExpertEnsemble
 from models.representation.fusion import FUSIONS
 from models.representation.modalities import Imaginary, Projected, Structural, of_entities
+from models.representation.projected_relations import ProjectedRelations
 from models.scoring.scorers import SCORERS, Scorer
 from models.triples.knowledge_graph import Features, KnowledgeGraph
 from models.triples.sides import Side
@@ -62,6 +63,7 @@ class VLKGE(nn.Module):
         )
         rows_of_relations = num_relations * (2 if config.reciprocal else 1)
         self.relations = nn.Parameter(_start(scorer, rows_of_relations, self.fused_width))
+        self.projected_relations: ProjectedRelations | None = None
         self.fused_scorer: Scorer = scorer
         self.structure: VLKGE | None = None
         if "structure" in config.experts and "structural" in self.modalities and self.feature_modalities:
@@ -77,6 +79,19 @@ class VLKGE(nn.Module):
             part.choose_landmarks(config.seed)
         return model
 
+    def project_relations(self, features: Tensor, start: Tensor) -> None:
+        """From now on relations have no vectors of their own, but those that ProjectedRelations makes."""
+        self.register_parameter("relations", None)
+        self.projected_relations = ProjectedRelations(features, start, self.fused_scorer.angular_relations)
+
+    @property
+    def own_relations(self) -> Tensor:
+        """Vectors [rows, R] of relations, as their table or their projections have them; see `relation_vectors`."""
+        if self.projected_relations is not None:
+            vectors: Tensor = self.projected_relations()
+            return vectors
+        return self.relations
+
     @property
     def feature_modalities(self) -> list[Projected]:
         """The modalities that are features of an encoder."""
@@ -85,7 +100,7 @@ class VLKGE(nn.Module):
     @property
     def device(self) -> torch.device:
         """Where the model is."""
-        return self.relations.device
+        return self.structural_dropout.device
 
     @property
     def features_of(self) -> dict[str, Projected]:
@@ -103,12 +118,13 @@ class VLKGE(nn.Module):
         structural = dict(self.modalities.items()).get("structural")
         if isinstance(structural, Structural):
             return structural.mask
-        return torch.ones(self.num_entities, dtype=torch.bool, device=self.relations.device)
+        return torch.ones(self.num_entities, dtype=torch.bool, device=self.device)
 
     @property
     def relation_tables(self) -> set[str]:
         """Names of the state's tensors that have a row per relation."""
-        return {"relations", "structure.relations"}
+        names = ("relations", "projected_relations.features")
+        return {f"{part}{name}" for part in ("", "structure.") for name in names}
 
     @property
     def feature_buffers(self) -> set[str]:
@@ -127,12 +143,12 @@ class VLKGE(nn.Module):
         """Queries [B, fused_width] for the `side` end, from vectors of the known entities and relations int64 [B]."""
         rows = self._relation_rows(relations, side)
         # the inverse relation has a row of its own and asks for its tail
-        return self.fused_scorer.query(fused, self.relations[rows], "tail" if self.config.reciprocal else side)
+        return self.fused_scorer.query(fused, self.own_relations[rows], "tail" if self.config.reciprocal else side)
 
     def relation_vectors(self, side: Side = "tail") -> Tensor:
         """Relations [num_relations, R] as used when `side` is asked for."""
-        every = torch.arange(self.num_relations, device=self.relations.device)
-        return self.relations[self._relation_rows(every, side)]
+        every = torch.arange(self.num_relations, device=self.device)
+        return self.own_relations[self._relation_rows(every, side)]
 
     def moduli(self, vectors: Tensor) -> Tensor:
         """What N3 weighs of vectors [B, W]: sqrt(re^2 + im^2) [B, D] of complex ones, absolute values of real ones."""
@@ -140,7 +156,7 @@ class VLKGE(nn.Module):
 
     def moduli_of_relations(self, relations: Tensor, side: Side) -> Tensor:
         """Moduli [B, D] of relations int64 [B] as used when `side` is asked for."""
-        return self.moduli(self.relations[self._relation_rows(relations, side)])
+        return self.moduli(self.own_relations[self._relation_rows(relations, side)])
 
     def _relation_rows(self, relations: Tensor, side: Side) -> Tensor:
         return relations + self.num_relations if side == "head" and self.config.reciprocal else relations

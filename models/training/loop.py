@@ -126,7 +126,7 @@ class Run:
         torch.manual_seed(self.config.seed)
         self.started_from = None if self.warm_start is None else digest(self.warm_start)
         self.model = VLKGE.from_graph(self.config, self.graph).to(self.device)
-        if self.config.relation_vectors == "text":
+        if self.config.relation_vectors != "free":
             start_from_names(self.model, self.graph)
         if self.warm_start is not None:
             start_from(self.model, self.warm_start, self.graph)

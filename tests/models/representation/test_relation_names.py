@@ -174,6 +174,47 @@ def out_of_reach(name: str, device: str) -> Encoder:
     raise InputError(f"{name} is out of reach on {device}")
 
 
+def test_projections_of_names_are_trained_and_nothing_else_of_relations(make: Builder, tmp_path: Path) -> None:
+    config = SMALL.model_copy(update={"relation_vectors": "projected"})
+    data = make()
+    trained = train(data, config, tmp_path / "projected", device="cpu").model
+    graph = KnowledgeGraph.from_hetero(data)
+    torch.manual_seed(SMALL.seed)
+    start = VLKGE.from_graph(config, graph)
+    start_from_names(start, graph)
+    names = encoded([words(name) for name in RELATIONS], graph.encoders)
+    for tower, before in zip(trained.submodels, start.submodels, strict=True):
+        assert "relations" not in dict(tower.named_parameters(recurse=False))
+        assert tower.projected_relations is not None
+        assert before.projected_relations is not None
+        maps, first = tower.projected_relations.maps, before.projected_relations.maps
+        assert ((maps - first).norm() / first.norm()).item() > 0.01
+        torch.testing.assert_close(tower.relation_vectors("tail"), names @ maps[:384])
+        torch.testing.assert_close(tower.relation_vectors("head"), names @ maps[384:])
+
+    # what a checkpoint holds, a smaller graph's relations, and a warm start
+    loaded = Checkpoint.load(tmp_path / "projected")
+    torch.testing.assert_close(loaded.model.own_relations, trained.own_relations)
+    fewer = KnowledgeGraph.from_hetero(make(FACTS[1:]))
+    torch.testing.assert_close(loaded.model_for(fewer).relation_vectors("head"), trained.relation_vectors("head")[1:])
+    still = config.model_copy(update={"epochs": 1, "learning_rate": 1e-9})
+    warm = train(make(FACTS[1:]), still, tmp_path / "warm", warm_start=loaded, device="cpu").model
+    torch.testing.assert_close(warm.relation_vectors("head"), trained.relation_vectors("head")[1:])
+
+
+@pytest.mark.parametrize("scorer", SCORERS)
+def test_projections_start_as_vectors_from_names_do(make: Builder, scorer: str) -> None:
+    graph = KnowledgeGraph.from_hetero(make())
+    text, _ = untrained(graph, scorer=scorer, dimension=400)
+    torch.manual_seed(0)
+    projected = VLKGE.from_graph(
+        SMALL.model_copy(update={"relation_vectors": "projected", "scorer": scorer, "dimension": 400}), graph
+    ).eval()
+    start_from_names(projected, graph)
+    for side in ("tail", "head"):
+        torch.testing.assert_close(projected.relation_vectors(side), text.relation_vectors(side), atol=1e-5, rtol=1e-4)
+
+
 def test_a_warm_start_reads_the_names_of_new_relations_alone(make: Builder, tmp_path: Path) -> None:
     earlier = train(make(FACTS[1:]), SMALL, tmp_path / "earlier", device="cpu")
     assert "isCreatedByArtist" not in earlier.relations
@@ -210,7 +251,7 @@ def test_free_vectors_load_no_encoder_and_are_named_as_before(
             "has no vectors: type `vlkge encode` with one that reads texts, or leave relation_vectors at free",
         ),
         ({"visual": {"name": "efficientnet"}}, "the graph has visual vectors: type `vlkge encode`"),
-        ({"textual": {"name": "by-hand", "digest": "0" * 64}}, r"'by-hand', cannot be loaded: .*There is no encoder"),
+        ({"textual": {"name": "by-hand", "digest": "0" * 64}}, r"'by-hand' cannot be loaded: .*There is no encoder"),
         (
             {"textual": {"name": "bundled", "digest": "0" * 64}},
             r"not 000000000000\): type `vlkge encode --encoder bundled`",
