@@ -15,6 +15,9 @@ IDS_PER_BATCH = 10_000
 # By what an entity calls a property: what a specification calls it.
 _SPECIFIED = {ours: theirs for theirs, ours in PROPERTIES.items()}
 _PREFIX = f"with the environment variable {VARIABLE}=vk_, ours are called otherwise and theirs stay"
+_TAKES = (
+    'in the specification, `lists = "first"` takes the first of a list, `languages = ["en"]` the first in a language'
+)
 
 
 def check_adoption(database: Database, spec: AdoptSpec, nodes: list[Row]) -> None:
@@ -53,8 +56,9 @@ def _missing_properties(database: Database, spec: AdoptSpec, nodes: list[Row]) -
     adopted = {node["label"] for node in nodes if node["ours"]}
     for label, table in spec.labels.items():
         properties = [row["property"] for row in database.read("adopt/list_properties", label=label)]
-        optional = [*spec.properties(label).values(), *([table["key"]] if "key" in table else []), *spec.where(label)]
-        wanted = [table["id"]] if label in adopted else optional
+        mapped = [*spec.id_parts(label), *spec.properties(label).values()]
+        optional = [*mapped, *([table["key"]] if "key" in table else []), *spec.where(label)]
+        wanted = spec.id_parts(label) if label in adopted else dict.fromkeys(optional)
         if properties and (unknown := [name for name in wanted if name not in properties]):
             yield f"no {label} has the property {shorten(unknown)}; they have: {', '.join(properties)}"
 
@@ -76,15 +80,16 @@ def _problems(spec: AdoptSpec, node: Row) -> Iterable[tuple[str, str]]:
     """What is wrong with a node, each with what would settle it."""
     label, properties, given, added = node["label"], node["properties"], node["given"], node["adopted"] or []
     if not has_id(node) and label not in spec.skip_without_id:
-        what = "blank" if given["id"] is not None else "no"
-        problem = f"{what} `{properties['id']}`" + (
-            "" if given["id"] is not None else ", or one that is no text or number"
-        )
-        yield problem, _line(f'skip_without_id = ["{label}"]', "leaves them out")
+        named = ", ".join(f"`{name}`" for name in spec.id_parts(label))
+        skips = _line(f'skip_without_id = ["{label}"]', "leaves them out")
+        if given["id"] is not None:
+            yield f"blank {named}", skips
+        else:
+            listed = "id" in node["present"]
+            yield f"no {named}, or one that is no text or number", f"{_TAKES}; {skips}" if listed else skips
     for key in node["present"]:
         if key != "id" and given[key] is None:
-            takes = _line('lists = "first"', 'takes the first of a list, `languages = ["en"]` the first in a language')
-            yield f"`{properties[key]}` is no text or number", f"{takes}; or leave `{_SPECIFIED[key]}` out"
+            yield f"`{properties[key]}` is no text or number", f"{_TAKES}; or leave `{_SPECIFIED[key]}` out"
     for key in OURS:
         held = node["own"][key]
         if held is not None and own(key) not in added and held != given[key]:
@@ -133,7 +138,8 @@ def _better_id(database: Database, spec: AdoptSpec, label: str) -> str:
     free = [row for row in rows if row["property"] not in spec.properties(label).values()]
     unique = [row["property"] for row in free if row["nodes"] == row["values"] == most]
     if not unique:
-        return f"no property of {label} is unique: give them ids, or leave {label} out"
+        several = _line(f'[labels.{label}] id = ["…", "…"]', "takes several that are unique together")
+        return f"no property of {label} is unique: {several}; or give them ids, or leave {label} out"
     return _line(f'[labels.{label}] id = "{unique[0]}"', "is unique")
 
 

@@ -11,6 +11,8 @@ from graph.transactions import read_columns
 
 # What an entity calls the properties that a specification maps.
 OURS = tuple(PROPERTIES.values())
+# Between the properties that are an id together.
+ID_SEPARATOR = "/"
 
 
 def read_nodes(database: Database, spec: AdoptSpec) -> list[Row]:
@@ -28,6 +30,7 @@ def read_nodes(database: Database, spec: AdoptSpec) -> list[Row]:
             "adopt/read_nodes",
             label=label,
             properties=properties,
+            parts=spec.id_parts(label),
             key=spec.labels[label].get("key"),
             where=spec.where(label),
             reserved=own_names(reserved.ENTITY_PROPERTIES),
@@ -36,6 +39,8 @@ def read_nodes(database: Database, spec: AdoptSpec) -> list[Row]:
         for row in rows:
             texts = [choose_text(value, spec.languages, spec.lists) for value in row["given"]]
             given = dict(zip(OURS, texts, strict=True))
+            if properties["id"] is None:
+                given["id"] = ID_SEPARATOR.join(row["parts"]) if all(map(has_text, row["parts"])) else None
             if has_text(given["id"]):
                 given["id"] = f"{before}{given['id']}"
             nodes.setdefault(row["element"], {**row, "given": given, "label": label, "properties": properties})

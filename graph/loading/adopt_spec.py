@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from base.errors import InputError, shorten
-from cypher.prefix import own_names
+from cypher.prefix import VARIABLE, current, own_names
 from graph import reserved
 
 # What a specification calls a property -> what it is on an entity.
@@ -26,7 +26,8 @@ Values = dict[str, list[Any]]
 class AdoptSpec:
     """Labels in the order in which the first becomes primary, and the relation types that are facts.
 
-    labels: each with its `id`, and `name`, `text`, `picture`, `id_prefix`, `key` and `where` as needed.
+    labels: each with its `id`, a property or a list of those that are unique together, and `name`, `text`, `picture`,
+    `id_prefix`, `key` and `where` as needed.
     skip_without_id: labels of which nodes without an id, or with a blank one, are left out; otherwise they are refused.
     languages: of texts with a tag, such as "Gas@en", the first language that there is; the tag is taken off.
     lists: ``"first"`` takes the first of each list for a text; without it, and without languages, lists are refused.
@@ -93,8 +94,14 @@ class AdoptSpec:
         return {name: list(table["path"]) for name, table in self.facts.items() if "path" in table}
 
     def properties(self, label: str) -> dict[str, str]:
-        """Which of a node's properties are an entity's: those of PROPERTIES' keys that the label maps."""
-        return {name: value for name, value in self.labels[label].items() if name in PROPERTIES}
+        """Which of a node's properties are an entity's: those of PROPERTIES' keys that the label maps to one each."""
+        given = self.labels[label].items()
+        return {name: value for name, value in given if name in PROPERTIES and isinstance(value, str)}
+
+    def id_parts(self, label: str) -> list[str]:
+        """The properties that make the id of a node of the label, one or several."""
+        parts = self.labels[label]["id"]
+        return [parts] if isinstance(parts, str) else list(parts)
 
     def where(self, label: str) -> Values:
         """Property -> the values of which a node of the label has one."""
@@ -120,7 +127,10 @@ def _check_names(what: str, names: object, ours: Sequence[str]) -> None:
     if bad := [name for name in given if name not in good]:
         raise InputError(f"the {what} {bad[0]!r} is no name")
     if taken := sorted(set(good) & set(ours)):
-        raise InputError(f"the {what} {shorten(taken)} is reserved for this project, as are: {', '.join(ours)}")
+        way_out = f"; with the environment variable {VARIABLE}=vk_, ours are called otherwise" if not current() else ""
+        raise InputError(
+            f"the {what} {shorten(taken)} is reserved for this project, as are: {', '.join(ours)}{way_out}"
+        )
 
 
 def _check_label(label: str, table: object) -> None:
@@ -129,7 +139,8 @@ def _check_label(label: str, table: object) -> None:
     _check_keys(f"label {label!r} maps", table, LABEL_KEYS)
     if "id" not in table:
         raise InputError(f"label {label!r} does not say which property is the id")
-    names = [value for name, value in table.items() if name != "where"]
+    parts = table["id"] if isinstance(table["id"], list) and table["id"] else [table["id"]]
+    names = [*parts, *(value for name, value in table.items() if name not in ("id", "where"))]
     if bad := [value for value in names if not isinstance(value, str) or not value]:
         raise InputError(f"label {label!r} maps to the property {bad[0]!r}; it must be a name")
     _check_where(f"label {label!r}", table)
