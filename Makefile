@@ -12,7 +12,7 @@ demo: $(VENV)/installed
 	$(BIN)/vlkge demo
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # What needs no server; the rule is in tests/conftest.py.
 test-fast: $(VENV)/installed

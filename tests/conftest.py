@@ -1,5 +1,7 @@
 """One real Neo4j for the whole run, and one Prefect server; `database` is the former, emptied before each test.
 
+Where a run is shared by several processes (`make test`), each has servers, homes and folders of its own.
+
 What is small and short-lived is run so that it costs little: tensors by one thread, for several wait for each other
 longer than they work, and Java without its second compiler, which pays off only in the server of the whole run. Set in
 the environment, both variables stay as they are.
@@ -9,6 +11,7 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from flows.runtime.prefect_server import PrefectServer
@@ -28,6 +31,21 @@ SCHEMA = {str(definition_of(statement)) for statement in STATEMENTS}
 
 # What starts a server; a test that needs one of these has the marker `server`.
 SERVERS = {"bundled_server", "server", "prefect_server", "imported_server", "chromium"}
+
+
+# What a process of the run takes with its Neo4j, its Prefect server and the workers that a test starts.
+GIGABYTES_A_PROCESS = 5
+MOST_PROCESSES = 4
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes share the run with `-n auto`: one a core, as far as memory goes; 0 is this one alone."""
+    if "VLKGE_TEST_NEO4J_URI" in os.environ:
+        return 0
+    named = int(os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS", MOST_PROCESSES))
+    room = psutil.virtual_memory().total // (GIGABYTES_A_PROCESS << 30)
+    processes = min(os.cpu_count() or 1, room, named)
+    return processes if processes > 1 else 0
 
 
 def pytest_configure(config: pytest.Config) -> None:
