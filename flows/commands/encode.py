@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.options import Device
+from flows.commands.options import Device, Workers
 from flows.runtime.output import Json, print_json, print_table
 
 app = typer.Typer()
@@ -22,10 +22,7 @@ def encode(
     ] = "bundled",
     device: Device = "auto",
     batch_size: Annotated[int | None, typer.Option(min=1, help="Texts or pictures in a batch.")] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Number of processes, here or on the cluster at VLKGE_DASK_ADDRESS."),
-    ] = None,
+    workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Turn pictures and texts into vectors on the nodes; only what changed is encoded again."""

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from flows.commands import start_services
+from flows.commands.options import Relations
 from flows.runtime.output import Json, print_json, print_table
 
 app = typer.Typer()
@@ -15,9 +16,7 @@ app = typer.Typer()
 def export(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write, for example art.safetensors.")],
     label: Annotated[list[str] | None, typer.Option("--label", help="Only entities of this label; repeatable.")] = None,
-    relation: Annotated[
-        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable.")
-    ] = None,
+    relation: Relations = None,
     around: Annotated[
         list[str] | None, typer.Option("--around", help="Only the neighbourhood of this id; repeatable.")
     ] = None,

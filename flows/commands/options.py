@@ -36,6 +36,15 @@ Config = Annotated[
 ]
 Model = Annotated[str | None, typer.Option("--model", help="A model's version; default: the champion.")]
 Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")]
+Encoder = Annotated[str, typer.Option(help="As for `vlkge encode`.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, help="Number of processes, here or on the cluster at VLKGE_DASK_ADDRESS."),
+]
+Relations = Annotated[
+    list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. Default: all.")
+]
+LinksPerHead = Annotated[int, typer.Option(min=1, help="New links per head and relation.")]
 
 
 def renamed(former: str, today: str) -> None:

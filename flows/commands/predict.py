@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.options import Model, renamed
+from flows.commands.options import LinksPerHead, Model, Relations, Workers, renamed
 from flows.runtime.output import Json, print_json, print_table
 
 app = typer.Typer()
@@ -16,19 +16,12 @@ PatternsFile = Annotated[
     typer.Option("--patterns", exists=True, dir_okay=False, help="A TOML file as printed by `vlkge patterns`."),
 ]
 
-Workers = Annotated[
-    int | None,
-    typer.Option(min=1, help="Number of processes, here or on the cluster at VLKGE_DASK_ADDRESS."),
-]
-
 
 @app.command()
 def predict(
     model: Model = None,
-    relation: Annotated[
-        list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. Default: all.")
-    ] = None,
-    top_k: Annotated[int, typer.Option(min=1, help="New links per head and relation.")] = 3,
+    relation: Relations = None,
+    top_k: LinksPerHead = 3,
     limit: Annotated[
         int | None,
         typer.Option(min=1, help="Maximum links per relation: 1000, or all with --max-links or --precision."),
@@ -183,9 +176,6 @@ def explain(
         print(found.text)
 
 
-Relations = Annotated[
-    list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. Default: all.")
-]
 MaxFacts = Annotated[int, typer.Option("--limit", min=1, help="Maximum facts per relation, the least likely first.")]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.options import FromTriples, Mapping, Source
+from flows.commands.options import Device, Encoder, FromTriples, Mapping, Source
 from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ Adopt = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, help="First take up what changed, as `vlkge adopt FILE` does."),
 ]
-Encoder = Annotated[str, typer.Option(help="As for `vlkge encode`.")]
 Config = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, help="A TOML file, see docs/retraining.md: [train], [warm], [gate] …"),
@@ -35,7 +34,6 @@ Setting = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="For example train.epochs=10 or gate.margin=0.02; repeatable."),
 ]
-Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")]
 
 
 @app.command()

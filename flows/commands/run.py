@@ -11,7 +11,7 @@ from flows.commands import start_services
 from flows.commands.encode import print_encoded
 from flows.commands.evaluate import print_evaluation
 from flows.commands.ingest import print_ingested
-from flows.commands.options import Config, Folder, FromTriples, Mapping, Source
+from flows.commands.options import Config, Device, Encoder, Folder, FromTriples, LinksPerHead, Mapping, Source
 from flows.commands.predict import print_published
 from flows.runtime.output import Json, print_json, print_table
 
@@ -33,12 +33,12 @@ def run(
     add: Add = False,
     mapping: Mapping = None,
     entities_from_triples: FromTriples = False,
-    encoder: Annotated[str, typer.Option(help="As for `vlkge encode`.")] = "bundled",
+    encoder: Encoder = "bundled",
     config: Config = None,
     setting: Setting = None,
-    top_k: Annotated[int, typer.Option(min=1, help="New links per head and relation.")] = 3,
+    top_k: LinksPerHead = 3,
     limit: Annotated[int, typer.Option(min=1, help="Maximum links per relation.")] = 1000,
-    device: Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")] = "auto",
+    device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Ingest a folder, encode, train, evaluate, predict and write back; run it again to continue."""

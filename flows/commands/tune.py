@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands import start_services
+from flows.commands.options import Device
 from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def tune(
     out: Annotated[
         Path | None, typer.Option(help="Where to write the best configuration; default: beside the study's journal.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")] = "auto",
+    device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Search hyperparameters by validation MRR; the best are written for `vlkge train --config`.
