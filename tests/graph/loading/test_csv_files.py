@@ -91,7 +91,7 @@ def test_what_is_well_formed_is_taken_as_it_stands(
         ("id,label,name\n1,W,Müller\n".encode("utf-16"), 'the mapping file names it: [csv] with encoding = "utf-16"'),
         # A file of another kind is called by it, whatever its name says.
         ("id,label,name\n1,W,a\n".encode("utf-32"), "begins like utf-32, not UTF-8"),
-        (gzip.compress(b"id,label,name\n"), "the file is no CSV but packed by gzip: unpack it"),
+        (gzip.compress(b"id,label,name\n", mtime=0), "the file is no CSV but packed by gzip: unpack it"),
         (b"PK\x03\x04\x14\0", "the file is no CSV but a spreadsheet or a ZIP archive"),
         (b"PAR1\x15\x04PAR1", "its name must end in .parquet"),
         ("sep=;\nid;label\n1;W\n", "line 1 is a spreadsheet's note of the separator, no header: remove it"),
