@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# How many processes is said in tests/conftest.py.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # Where the benchmarks find a graph: a folder as `vlkge ingest` takes it.
 DATA ?= ../shared/data/art
@@ -12,11 +14,11 @@ demo: $(VENV)/installed
 	$(BIN)/vlkge demo
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
 
 # What needs no server; the rule is in tests/conftest.py.
 test-fast: $(VENV)/installed
-	$(BIN)/python -m pytest -m "not server"
+	$(PYTEST) -m "not server"
 
 check: $(VENV)/installed
 	$(BIN)/ruff format --check .

@@ -14,11 +14,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from flows.runtime.prefect_server import FIRST_PORTS as PREFECT_PORTS
 from flows.runtime.prefect_server import PrefectServer
 from graph.connection import Address, Database, connect
 from graph.migrations import VERSION, schema_version
 from graph.owned_indexes import definition_of, list_indexes, recorded
 from graph.schema import STATEMENTS, setup_schema
+from graph.server.neo4j_server import FIRST_PORTS as NEO4J_PORTS
 from graph.server.neo4j_server import Server
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -28,19 +30,19 @@ os.environ.setdefault("JAVA_TOOL_OPTIONS", SHORT_LIVED)
 os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
 SCHEMA = {str(definition_of(statement)) for statement in STATEMENTS}
 
-
 # What starts a server; a test that needs one of these has the marker `server`.
 SERVERS = {"bundled_server", "server", "prefect_server", "imported_server", "chromium"}
-
-
 # What a process of the run takes with its Neo4j, its Prefect server and the workers that a test starts.
 GIGABYTES_A_PROCESS = 5
 MOST_PROCESSES = 4
+# More than it starts at a time; those before the first process's are for servers that a test's own processes start.
+PORTS_A_PROCESS = 20
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes share the run with `-n auto`: one a core, as far as memory goes; 0 is this one alone."""
-    if "VLKGE_TEST_NEO4J_URI" in os.environ:
+    if "VLKGE_TEST_NEO4J_URI" in os.environ:  # one database cannot be emptied for several tests at a time
         return 0
     named = int(os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS", MOST_PROCESSES))
     room = psutil.virtual_memory().total // (GIGABYTES_A_PROCESS << 30)
@@ -49,6 +51,11 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Ports of this process's own: one that a test stops and starts again finds its port as it was."""
+    number = int(getattr(config, "workerinput", {}).get("workerid", "gw0").removeprefix("gw"))
+    for ports in (NEO4J_PORTS, PREFECT_PORTS):
+        for name in ports:
+            ports[name] += PORTS_A_PROCESS * (number + 1)
     config.addinivalue_line("markers", "bare: `database` has no schema either, as a server that we have never met")
     config.addinivalue_line(
         "markers", "server: needs Neo4j, Prefect or Chromium; given to all that ask a fixture for it"

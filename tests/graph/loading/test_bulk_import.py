@@ -1,6 +1,7 @@
 """A bulk import leaves the graph that an ordinary ingest leaves."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from graph.loading.files import Source, read_source
 from graph.loading.ingest import ingest
 from graph.loading.plan import plan_first_load
 from graph.pictures import PictureStore
+from graph.server import neo4j_server
 from graph.server.neo4j_admin import count_contents, find_reason
 from graph.server.neo4j_server import Server
 from graph.server.store import put_aside, why_closed
@@ -101,10 +103,11 @@ def test_a_failed_load_and_a_broken_store_are_no_dead_ends(
         # A store that Neo4j does not open is told, and put aside.
         server.stop()
         (server.folder / "data" / "databases" / "neo4j" / "neostore").write_bytes(b"no store")
-        reason = why_closed(server)
-        assert reason
-        with pytest.raises(PipelineError, match="`vlkge reset` puts its files aside"):
-            bulk_ingest(server, odd_source, store)
+        with monkeypatch.context() as impatient:  # a store that never opens is else asked for half a minute, each time
+            impatient.setattr(neo4j_server, "connect", partial(connect, patience=1))
+            assert why_closed(server)
+            with pytest.raises(PipelineError, match="`vlkge reset` puts its files aside"):
+                bulk_ingest(server, odd_source, store)
         aside = put_aside(server)
         assert (aside / "databases" / "neo4j" / "neostore").read_bytes() == b"no store"
         # And then a load goes through, of whatever ingest takes, as an ordinary ingest.
