@@ -16,9 +16,9 @@ demo: $(VENV)/installed
 test: $(VENV)/installed
 	$(PYTEST)
 
-# What needs no server; the rule is in tests/conftest.py.
+# What needs neither a server nor slow programs of its own; the rule is in tests/conftest.py.
 test-fast: $(VENV)/installed
-	$(PYTEST) -m "not server"
+	$(PYTEST) -m "not server and not processes"
 
 check: $(VENV)/installed
 	$(BIN)/ruff format --check .

@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         for name in ports:
             ports[name] += PORTS_A_PROCESS * (number + 1)
     config.addinivalue_line("markers", "bare: `database` has no schema either, as a server that we have never met")
+    config.addinivalue_line("markers", "processes: starts programs that take seconds to import what they use")
     config.addinivalue_line(
         "markers", "server: needs Neo4j, Prefect or Chromium; given to all that ask a fixture for it"
     )

@@ -173,6 +173,7 @@ def test_every_command_and_option_exists(command: list[str]) -> None:
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known | {"--help"}
 
 
+@pytest.mark.processes
 def test_the_worker_is_a_command_of_prefect() -> None:
     command = SERVICES["worker"]["command"]
     prefect = [sys.executable, "-m", "prefect"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -50,15 +51,23 @@ def test_a_schedule_fires_for_real(database: Database, own_home: Path, tmp_path:
     environment = {**os.environ, "PREFECT_RUNNER_POLL_FREQUENCY": "1"}  # seconds between looks for what is due, not 10
     log = tmp_path / "serve.log"
     with log.open("w") as output:
-        serving = subprocess.Popen(command, stdout=output, stderr=output, env=environment, start_new_session=True)
+        serving = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            start_new_session=True,
+            # What a shell runs in the background ignores Ctrl-C, and so would whatever it starts.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        )
         try:
-            deadline = time.monotonic() + 400
+            deadline = time.monotonic() + 900
             while time.monotonic() < deadline and serving.poll() is None and not has_reported(own_home):
                 time.sleep(0.5)
         finally:
             serving.send_signal(signal.SIGINT)  # whatever is under way ends with it, so the report is waited for
             try:
-                serving.wait(200)
+                serving.wait(400)
             except subprocess.TimeoutExpired:
                 os.killpg(serving.pid, signal.SIGKILL)  # else it would go on retraining beside the other tests
                 raise

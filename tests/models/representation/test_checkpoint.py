@@ -45,6 +45,7 @@ def head_scores(checkpoint: Checkpoint) -> Tensor:
         return Scores.of_model(checkpoint.model).score_all(torch.tensor([[0, 0], [5, 1], [9, 2]]), "head")
 
 
+@pytest.mark.processes
 def test_scores_are_equal_in_a_new_process(gallery: HeteroData, tmp_path: Path) -> None:
     checkpoint = train(gallery, SMALL, tmp_path / "model", device="cpu")
     call = [sys.executable, "-c", SCORE_IN_ANOTHER_PROCESS, str(tmp_path / "model"), str(tmp_path / "scores")]

@@ -54,6 +54,7 @@ def by_two(gallery: HeteroData, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return folder
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", CONFIGS)
 def test_two_processes_train_the_model_of_one(name: str, gallery: HeteroData, by_two: Path, tmp_path: Path) -> None:
     one = train(gallery, TrainConfig(**CONFIGS[name]), tmp_path, device="cpu")
@@ -68,6 +69,7 @@ def test_two_processes_train_the_model_of_one(name: str, gallery: HeteroData, by
     assert first[1]["loss"] < first[0]["loss"]
 
 
+@pytest.mark.processes
 def test_all_processes_take_the_leaders_values(by_two: Path) -> None:
     before, agreed = ([torch.load(by_two / f"{when}{rank}") for rank in (0, 1)] for when in ("before", "agreed"))
     assert before[1].tolist() == [1, 1]

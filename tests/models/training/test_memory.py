@@ -27,6 +27,7 @@ def page_faults(*arguments: str) -> int:
     return int(run.stdout)
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library: its memory is not ours to keep")
 def test_a_block_that_was_freed_is_taken_again() -> None:
     pages_of_a_block = 2**26 // 4096
