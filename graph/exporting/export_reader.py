@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from base.errors import InputError, PipelineError, shorten
 from base.progress import Progress, silent
+from cypher.prefix import own
 from graph.connection import Database, Row, batches
 from graph.splits import SPLITS
 from graph.transactions import read_columns
@@ -127,7 +128,7 @@ def read_vectors(
     vectors = np.zeros((len(ids), dimension), dtype=np.float32)
     present = np.zeros(len(ids), dtype=bool)
     for page in batches(ids, VECTORS_PER_PAGE):
-        (row,) = read_columns(database, "vectors/read_vectors", ids=page, property=modality)
+        (row,) = read_columns(database, "vectors/read_vectors", ids=page, property=own(modality))
         wrong = [id_ for id_, vector in zip(row["ids"], row["vectors"], strict=True) if len(vector) != dimension]
         if wrong:
             raise PipelineError(

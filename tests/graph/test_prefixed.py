@@ -83,7 +83,9 @@ def test_every_command_works_beside_a_graph_of_our_names_and_gives_it_back(museu
 
     assert {model.version for model in models(museum)} == {"v1", "v2"}
     assert health.look_at_indexes(museum).missing == []
-    assert set(facts_of(export(museum))["relation"]) == {"PAINTED_BY", "PREDICTED", "DEALS_WITH"}
+    exported = export(museum)
+    assert set(facts_of(exported)["relation"]) == {"PAINTED_BY", "PREDICTED", "DEALS_WITH"}
+    assert exported["Painting"].textual_mask.tolist() == [True, True]
     assert query.run(museum, "find_entity", words="gas")["id"].tolist() == ["Q1"]
     assert read_decisions(museum)["head"].tolist() == ["3", "Q2"]
     links = read_links(museum, state=None)
