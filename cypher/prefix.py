@@ -14,7 +14,9 @@ from typing import Any
 from base.errors import InputError
 
 VARIABLE = "VLKGE_PREFIX"
-LABELS = ("Entity", "Model", "PredictionRun", "Decision", "Doubt", "LinkRule", "Encoder", "Schema", "Vlkge")
+LABELS = (
+    "Entity", "Model", "PredictionRun", "Decision", "CuratorNote", "Doubt", "LinkRule", "Encoder", "Schema", "Vlkge",
+)  # fmt: skip
 TYPES = ("PREDICTED", "OF")
 ENTITY_PROPERTIES = (
     "adopted", "adopted_as", "held_out", "image_sha256", "primary_label", "sources", "textual", "textual_digest",

@@ -25,6 +25,7 @@ class Contents:
     models: int
     runs: int
     decisions: int
+    notes: int
     doubts: int
     rules: int
     encoders: int

@@ -21,6 +21,8 @@ STATEMENTS = (
     "schema/create_decision_person_index",
     "schema/create_decision_ends_index",
     "schema/create_decision_tail_index",
+    "schema/create_note_key",
+    "schema/create_note_link_index",
     "schema/create_encoder_key",
     "schema/create_doubt_key",
     "schema/create_doubt_index",

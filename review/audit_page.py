@@ -10,11 +10,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from graph.curation import decisions
+from graph.curation.notes import list_notes
 from graph.page.audit import list_decisions, list_displaced, list_people
 from graph.page.card import read_names
 from graph.page.review_queue import Filters, list_choices
 from review.access import SiteDep, Viewer
-from review.queue_page import address
+from review.forms import address
 from review.rendering import link, render
 
 router = APIRouter(include_in_schema=False)
@@ -43,6 +44,7 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
         entries=entries,
         conflicts=[{**row, **{f"{e}_name": _name(named, row[e]) for e in ("head", "tail")}} for row in conflicts],
         displaced=list_displaced(site.database),
+        notes=list_notes(site.database, open_only=True),
         audited=len(audited),
         right=int(audited["correct"].sum()),
         older=link("/audit", **given, after=older) if older else None,

@@ -15,7 +15,8 @@ from graph.page.card import read_names
 from graph.page.review_queue import list_choices
 from review.access import Curator, SiteDep, Viewer, check_form
 from review.errors import BadRequestError
-from review.queue_page import REASONS, checked_id, filters_of, other_choice, other_value
+from review.forms import checked_id, filters_of, other_choice, other_value
+from review.queue_page import REASONS
 from review.rendering import link, render
 
 router = APIRouter(include_in_schema=False)

@@ -8,7 +8,7 @@ from graph.page.entities import list_proposals, read_profile, search
 from graph.page.review_queue import Filters
 from review.access import SiteDep, Viewer
 from review.errors import NotFoundError
-from review.queue_page import address
+from review.forms import address
 from review.rendering import render
 
 router = APIRouter(include_in_schema=False)

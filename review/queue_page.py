@@ -1,25 +1,34 @@
 """The queue: one card at a time, and deciding it."""
 
-import json
 import uuid
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import ValidationError
 
 from graph.connection import Database
 from graph.curation import decisions
 from graph.curation.decisions import Choice, ConflictError, Decision
+from graph.curation.notes import list_notes
+from graph.page.answers import list_kinds
 from graph.page.audit import DISPLACED, find_decision, find_newest
 from graph.page.card import Card, read_card, read_names
 from graph.page.review_queue import MOST_COUNTED, Filters, count_decided, count_left, list_choices, list_keys
-from review import words
 from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form
 from review.errors import BadRequestError
-from review.rendering import link, local, render
+from review.forms import (
+    active,
+    address,
+    checked_id,
+    choice,
+    ends_of,
+    filters_of,
+    other_choice,
+    other_value,
+    pairs,
+)
+from review.rendering import local, render
 from review.users import Person
 
 REASONS = (
@@ -65,8 +74,8 @@ def decide(
     is rejected. also: another candidate that is accepted; the card is shown again, still to be decided. none: all
     candidates, which are rejected together with the card's own.
     """
-    chosen = filters_of(dict(_pairs(filters)))
-    first = _choice(id, key, seen or None, verdict or "rejected", reason)
+    chosen = filters_of(dict(pairs(filters)))
+    first = choice(id, key, seen or None, verdict or "rejected", reason)
     if also:
         choices = [other_choice(id, also, "accepted")]
     elif instead:
@@ -82,8 +91,8 @@ def decide(
     except ConflictError as error:
         return show(request, site.database, person, chosen, key, conflicts=error.conflicts, status=409)
     if also:
-        return _answer(request, site.database, person, chosen, key, None)
-    return _go_on(request, site.database, person, chosen, key)
+        return answer_with(request, site.database, person, chosen, key, None)
+    return go_on(request, site.database, person, chosen, key)
 
 
 @router.post("/undo", dependencies=[Depends(check_form)])
@@ -98,7 +107,7 @@ def undo(
     alone: Annotated[str, Form()] = "",
 ) -> Response:
     """Take back a decision, with the whole batch that it belongs to but for `alone`; then show its card or `then`."""
-    chosen = filters_of(dict(_pairs(filters)))
+    chosen = filters_of(dict(pairs(filters)))
     made = find_decision(site.database, decision)
     if made is None:
         raise BadRequestError(f"There is no decision {decision!r}.")
@@ -108,7 +117,7 @@ def undo(
         return show(request, site.database, person, chosen, made.key, conflicts=error.conflicts, status=409)
     if then:
         return RedirectResponse(local(then), status_code=303)
-    return _answer(request, site.database, person, chosen, made.key, None)
+    return answer_with(request, site.database, person, chosen, made.key, None)
 
 
 def take_back(database: Database, made: Decision, id_: str, person: Person, *, alone: bool = False) -> list[Decision]:
@@ -146,7 +155,7 @@ def show(
         **found,
         gone=gone,
         filters=filters,
-        active=_active(filters),
+        active=active(filters),
         address=lambda card=None, back=None: address(filters, card, back),
         address_of=lambda order: address(filters.model_copy(update={"order": order})),
         form=address(filters).partition("?")[2],
@@ -173,56 +182,21 @@ def _found(database: Database, person: Person, filters: Filters, key: str | None
         "today": count_decided(database, person.name, _midnight()),
         "last": find_newest(database, person.name),
         "choices": list_choices(database),
+        "notes": list_notes(database, key=key) if card is not None else [],
+        "kinds": list_kinds(database, card.head.id, card.relation) if card is not None else [],
     }
 
 
-def filters_of(given: Any) -> Filters:
-    """The filters of an address: relation, label, run, order, picture, and from and to in percent.
-
-    Raises BadRequestError that says what is wrong.
-    """
-    fields = {name: given[name] for name in ("relation", "label", "run", "order", "picture") if given.get(name)}
-    try:
-        shares = {name: float(given[part]) / 100 for name, part in (("low", "from"), ("high", "to")) if given.get(part)}
-        return Filters(**fields, **shares)
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        raise BadRequestError(f"{'.'.join(map(str, wrong['loc']))} {wrong['input']!r}: {wrong['msg']}.") from error
-    except ValueError as error:
-        raise BadRequestError("The range of probability is in percent: two numbers from 0 to 100.") from error
-
-
-def address(filters: Filters, card: str | None = None, back: str | None = None) -> str:
-    """The queue with these filters, at a card, having come from another."""
-    shares = {"from": f"{filters.low * 100:g}" if filters.low > 0 else "", "to": ""}
-    shares["to"] = f"{filters.high * 100:g}" if filters.high < 1 else ""
-    order = None if filters.order == "probability" else filters.order
-    fields = {"relation": filters.relation, "label": filters.label, "run": filters.run, "order": order}
-    return link("/queue", **fields, **shares, picture="on" if filters.picture else None, card=card, back=back)
-
-
-def other_value(key: str, seen: str | None) -> str:
-    """Another candidate as a form's value: its key and the newest decision about it."""
-    return json.dumps([key, seen], ensure_ascii=False)
-
-
-def _active(filters: Filters) -> list[tuple[str, str]]:
-    """The filters that are set, as a name and a value in words."""
-    named = [("relation", words.relation(filters.relation or "")), ("kind", filters.label), ("run", filters.run)]
-    active = [(name, value) for name, value in named if value]
-    if filters.low > 0 or filters.high < 1:
-        active.append(("probability", f"{filters.low * 100:g} to {filters.high * 100:g} %"))
-    return [*active, *([("with a", "picture")] if filters.picture else [])]
-
-
-def _go_on(request: Request, database: Database, person: Person, filters: Filters, key: str) -> Response:
+def go_on(request: Request, database: Database, person: Person, filters: Filters, key: str) -> Response:
+    """The card after that of `key`, to a decision about it."""
     card = read_card(database, key)
-    return _answer(request, database, person, filters, next(iter(_following(database, filters, card)), None), key)
+    return answer_with(request, database, person, filters, next(iter(_following(database, filters, card)), None), key)
 
 
-def _answer(
+def answer_with(
     request: Request, database: Database, person: Person, filters: Filters, key: str | None, back: str | None
 ) -> Response:
+    """A card, to whoever sent a form: to a script at once, to a browser by an address."""
     target = address(filters, key, back)
     if SCRIPT_HEADER not in request.headers:
         return RedirectResponse(target, status_code=303)
@@ -241,46 +215,6 @@ def _picture(database: Database, key: str | None) -> str | None:
     """The picture of a link's head, to be loaded ahead."""
     head = read_names(database, [ends_of(key)[0]]) if key else {}
     return next((named.picture for named in head.values()), None)
-
-
-def ends_of(key: str) -> tuple[str, str, str]:
-    """Head, relation and tail of a link's key. Raises BadRequestError where it is none."""
-    try:
-        head, relation, tail = json.loads(key, strict=False)
-        if not all(isinstance(part, str) for part in (head, relation, tail)):
-            raise ValueError("not three texts")
-    except (ValueError, TypeError) as error:
-        raise BadRequestError(f"{key!r} is not the key of a link.") from error
-    return head, relation, tail
-
-
-def _choice(id_: str, key: str, seen: str | None, verdict: str, reason: str | None) -> Choice:
-    head, relation, tail = ends_of(key)
-    if verdict not in ("accepted", "rejected"):
-        raise BadRequestError(f"The verdict is {verdict!r}; allowed are accepted and rejected.")
-    said = (reason or "").strip()[:500] or None
-    return Choice(id=checked_id(id_), head=head, relation=relation, tail=tail, verdict=verdict, reason=said, seen=seen)
-
-
-def other_choice(first: str, value: str, verdict: str, reason: str | None = None) -> Choice:
-    """The choice about another candidate, its id made from that of the first, so that sending again makes it again."""
-    try:
-        key, seen = json.loads(value)
-    except (ValueError, TypeError) as error:
-        raise BadRequestError(f"{value!r} is not another candidate.") from error
-    return _choice(str(uuid.uuid5(uuid.UUID(checked_id(first)), key)), key, seen, verdict, reason)
-
-
-def checked_id(id_: str) -> str:
-    """The id in one form. Raises BadRequestError where it is no UUID."""
-    try:
-        return str(uuid.UUID(id_))
-    except ValueError as error:
-        raise BadRequestError(f"The decision's id is {id_!r}; it must be a UUID.") from error
-
-
-def _pairs(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, max_num_fields=20)
 
 
 def _midnight() -> datetime:

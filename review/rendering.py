@@ -10,6 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from review import words
 from review.access import LoginNeededError, person_of, token_of
 
+# Functions of `words` that templates use.
+FILTERS = ("relation", "percent", "odds", "likelihood", "moment", "day", "clock", "web_address", "origin", "origins")
+
 
 def link(path: str, **parameters: object) -> str:
     """An address with a query, without the parameters that are empty."""
@@ -32,7 +35,18 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["link"] = link
-    for name in ("relation", "percent", "odds", "likelihood", "moment", "day", "clock", "web_address"):
+    for name in (
+        "relation",
+        "percent",
+        "odds",
+        "likelihood",
+        "moment",
+        "day",
+        "clock",
+        "web_address",
+        "origin",
+        "origins",
+    ):
         environment.filters[name] = getattr(words, name)
     return environment
 

@@ -82,6 +82,8 @@ def check_serving(serving: Serving, users: UsersFile) -> None:
         urlsplit(serving.url).scheme not in ("http", "https") or not urlsplit(serving.url).hostname
     ):
         raise InputError(f"the page's own address is {serving.url!r}; it must be like https://page.museum.example")
+    if serving.proxy is not None:
+        _check_proxy(serving.proxy)
     if serving.demands_login:
         if not users.all():
             where, option = _why_login(serving)
@@ -94,6 +96,18 @@ def check_serving(serving: Serving, users: UsersFile) -> None:
                 f"{serving.host} can be reached by others, and without https they could read passwords: give "
                 "--certificate and --key, or --proxy ADDRESS where a program in front speaks https"
             )
+
+
+def _check_proxy(given: str) -> None:
+    """Raise InputError where requests of the proxy could not be told: they are by its address, not by its name."""
+    for part in given.split(","):
+        try:
+            ipaddress.ip_network(part.strip())
+        except ValueError as error:
+            raise InputError(
+                f"the proxy is {given!r}; it must be the address from which its requests come, such as 127.0.0.1, or a "
+                "network such as 172.18.0.0/16; several with commas"
+            ) from error
 
 
 def _why_login(serving: Serving) -> tuple[str, str]:

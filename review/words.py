@@ -2,7 +2,10 @@
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import datetime
+
+from graph.page.card import Fact
 
 # Where a share or probability is nearer to 0 or 1 than this, it is shown in hundredths.
 _EDGE = 0.05
@@ -77,3 +80,14 @@ def clock(at: datetime) -> str:
 def web_address(address: str | None) -> str | None:
     """The address if a browser may be sent there; a source could hold ``javascript:`` ones."""
     return address if address and address.lower().startswith(("https://", "http://")) else None
+
+
+def origin(fact: Fact) -> str:
+    """The sources that record a fact, and since when; empty where people alone made it one."""
+    recorded = ", ".join(fact.recorded_by)
+    return f"{recorded}, {day(fact.since)}" if recorded and fact.since else recorded
+
+
+def origins(facts: Sequence[Fact]) -> list[str]:
+    """The different origins of some facts, in their order."""
+    return [said for said in dict.fromkeys(map(origin, facts)) if said]

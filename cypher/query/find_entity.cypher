@@ -3,6 +3,7 @@
 // word may only be begun. Where nothing has them, words that are spelled alike are tried.
 // $words (string): an id, a number, or words to look for; punctuation is ignored
 // $limit (integer from 1) = 10: maximum number of rows
+// $kinds (list) = []: only entities of these kinds; empty: of all
 // Returns: id, name, label, match, text
 WITH reduce(
   bare = normalize(toLower($words), NFD),
@@ -22,12 +23,13 @@ CALL (given) {
   MATCH (e:Entity:Vlkge)
   USING INDEX SEEK e:Entity(id)
   WHERE e.id STARTS WITH given AND size(given) > 1
+    AND ($kinds = [] OR coalesce(e.primary_label, 'Entity') IN $kinds)
   WITH e ORDER BY size(e.id), e.id LIMIT $limit
   RETURN collect({node: e, match: CASE WHEN e.id = given THEN 1000.0 ELSE 100.0 END}) AS named
 }
 CALL (begun) {
   CALL db.index.fulltext.queryNodes('entity_words', 'name:(' + begun + ')^4 text:(' + begun + ')') YIELD node, score
-  WHERE node:Vlkge
+  WHERE node:Vlkge AND ($kinds = [] OR coalesce(node.primary_label, 'Entity') IN $kinds)
   WITH node, score ORDER BY score DESC, node.id LIMIT $limit
   RETURN collect({node: node, match: score}) AS worded
 }
@@ -36,13 +38,14 @@ CALL (given, named, worded) {
   MATCH (e:Entity:Vlkge)
   WHERE any(key IN keys(e) WHERE NOT key IN ['id', 'text', 'visual', 'textual']
     AND toLower(toStringOrNull(e[key])) = toLower(given))
+    AND ($kinds = [] OR coalesce(e.primary_label, 'Entity') IN $kinds)
   WITH e ORDER BY e.id LIMIT $limit
   RETURN collect({node: e, match: 500.0}) AS numbered
 }
 CALL (alike, named, worded, numbered) {
   WITH alike WHERE named + worded + numbered = []
   CALL db.index.fulltext.queryNodes('entity_words', 'name:(' + alike + ')^4 text:(' + alike + ')') YIELD node, score
-  WHERE node:Vlkge
+  WHERE node:Vlkge AND ($kinds = [] OR coalesce(node.primary_label, 'Entity') IN $kinds)
   WITH node, score ORDER BY score DESC, node.id LIMIT $limit
   RETURN collect({node: node, match: score}) AS guessed
 }

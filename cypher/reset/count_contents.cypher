@@ -1,5 +1,5 @@
 // What this project wrote and a reset would take away; adopted nodes and their facts are only given back.
-// Returns: entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, doubts, rules, encoders
+// Returns: entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, notes, doubts, rules, encoders
 CALL () {
   MATCH (n:Entity:Vlkge)
   RETURN sum(CASE WHEN n.adopted IS NULL AND n.sources IS NOT NULL THEN 1 ELSE 0 END) AS entities,
@@ -30,6 +30,10 @@ CALL () {
   RETURN count(d) AS decisions
 }
 CALL () {
+  MATCH (n:CuratorNote:Vlkge)
+  RETURN count(n) AS notes
+}
+CALL () {
   MATCH (d:Doubt:Vlkge)
   RETURN count(d) AS doubts
 }
@@ -41,4 +45,4 @@ CALL () {
   MATCH (e:Encoder:Vlkge)
   RETURN count(e) AS encoders
 }
-RETURN entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, doubts, rules, encoders
+RETURN entities, facts, adopted, adopted_facts, predicted, foreign, models, runs, decisions, notes, doubts, rules, encoders

@@ -9,8 +9,15 @@ CALL (h) {
   MATCH (h)-[f {vlkge: true}]->(x:Entity)
   WHERE type(f) <> 'PREDICTED'
   WITH f, x LIMIT $facts
-  WITH f, x ORDER BY type(f), x.name
-  RETURN collect({relation: type(f), id: x.id, name: x.name}) AS facts
+  WITH h, f, x, CASE WHEN 'prediction' IN coalesce(f.sources, []) THEN COLLECT {
+    MATCH (d:Decision:Vlkge)
+    USING INDEX SEEK d:Decision(head, tail)
+    WHERE d.head = h.id AND d.tail = x.id AND d.relation = type(f) AND d.verdict = 'accepted'
+    RETURN [d.by, d.at] ORDER BY d.number DESC LIMIT 1
+  }[0] END AS accepted
+  ORDER BY type(f), x.name
+  RETURN collect({relation: type(f), id: x.id, name: coalesce(x.name, x.id), sources: coalesce(f.sources, []),
+    since: f.asserted_at, accepted_by: accepted[0], accepted_at: accepted[1]}) AS facts
 }
 CALL (h, p, t) {
   MATCH (h)-[q:PREDICTED {vlkge: true, relation: p.relation, state: 'current'}]->(x)

@@ -8,10 +8,24 @@ CALL (e) {
   WHERE type(f) <> 'PREDICTED'
   WITH type(f) AS relation, startNode(f) <> e AS incoming, x, f
   ORDER BY relation, incoming, x.name, x.id
-  WITH relation, incoming, count(*) AS count, collect({
-    id: x.id, name: coalesce(x.name, x.id), picture: x.image_sha256, label: coalesce(x.primary_label, 'Entity'),
-    accepted: 'prediction' IN coalesce(f.sources, [])
-  })[..$most] AS others
+  WITH relation, incoming, count(*) AS count, collect([f, x])[..$most] AS first
+  CALL (e, relation, incoming, first) {
+    UNWIND range(0, size(first) - 1) AS place
+    WITH place, first[place][0] AS f, first[place][1] AS x
+    WITH place, f, x, CASE WHEN 'prediction' IN coalesce(f.sources, []) THEN COLLECT {
+      MATCH (d:Decision:Vlkge)
+      USING INDEX SEEK d:Decision(head, tail)
+      WHERE d.head = CASE WHEN incoming THEN x.id ELSE e.id END AND d.tail = CASE WHEN incoming THEN e.id ELSE x.id END
+        AND d.relation = relation AND d.verdict = 'accepted'
+      RETURN [d.by, d.at] ORDER BY d.number DESC LIMIT 1
+    }[0] END AS accepted
+    ORDER BY place
+    RETURN collect({
+      id: x.id, name: coalesce(x.name, x.id), picture: x.image_sha256, label: coalesce(x.primary_label, 'Entity'),
+      sources: coalesce(f.sources, []), since: f.asserted_at, accepted_by: accepted[0], accepted_at: accepted[1]
+    }) AS others
+  }
+  WITH relation, incoming, count, others
   ORDER BY incoming, relation
   RETURN collect({relation: relation, incoming: incoming, count: count, others: others}) AS facts
 }

@@ -1,15 +1,16 @@
 """What a curator needs to see of one predicted link: its ends, what is known, and why it is proposed."""
 
 import json
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 
 from cypher.prefix import own, program_name
 from graph import reserved
 from graph.connection import Database, Row
-from graph.curation.decisions import Decision, history
+from graph.curation.decisions import ACCEPTED_SOURCE, Decision, history
 from graph.page.numbers import finite
 
 # What the pipeline keeps on an entity for itself, or what the page shows in a place of its own.
@@ -35,6 +36,28 @@ class Entity(Named):
     url: str | None = None
     rights: str | None = None
     properties: dict[str, str] = {}
+
+
+class Fact(Named):
+    """The other end of a fact, and where the fact is from.
+
+    since: when it was first recorded. accepted_by: who made it a fact by accepting a prediction, with the time.
+    """
+
+    sources: list[str] = []
+    since: datetime | None = None
+    accepted_by: str | None = None
+    accepted_at: datetime | None = None
+
+    @computed_field
+    def accepted(self) -> bool:
+        """Whether a person accepted it, beside or in place of a source that records it."""
+        return ACCEPTED_SOURCE in self.sources
+
+    @property
+    def recorded_by(self) -> list[str]:
+        """The sources that record it."""
+        return [name for name in self.sources if name != ACCEPTED_SOURCE]
 
 
 class Step(BaseModel):
@@ -81,7 +104,7 @@ class Card(BaseModel):
     relation: str
     head: Entity
     tail: Entity
-    facts: dict[str, list[Named]]
+    facts: dict[str, list[Fact]]
     probability: float | None
     answer_probability: float | None
     priority: float | None
@@ -174,11 +197,16 @@ def _plain(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _by_relation(facts: list[Row]) -> dict[str, list[Named]]:
-    grouped: dict[str, list[Named]] = {}
+def fact_of(row: Row) -> Fact:
+    """The other end of a fact, with Python's own times."""
+    times = {name: row[name].to_native() if row[name] else None for name in ("since", "accepted_at")}
+    return Fact(**{**row, **times})
+
+
+def _by_relation(facts: list[Row]) -> dict[str, list[Fact]]:
+    grouped: dict[str, list[Fact]] = {}
     for fact in facts:
-        named = Named(id=fact["id"], name=fact["name"] or fact["id"])
-        grouped.setdefault(fact["relation"], []).append(named)
+        grouped.setdefault(fact["relation"], []).append(fact_of(fact))
     return grouped
 
 

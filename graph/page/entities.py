@@ -9,7 +9,7 @@ from cypher.prefix import own
 from graph import query
 from graph.connection import Database
 from graph.page.audit import as_entry
-from graph.page.card import Entity, Named, entity_of, read_names
+from graph.page.card import Entity, Fact, Named, entity_of, fact_of, read_names
 from graph.vectors import active_encoders
 
 # The named queries that answer "looks like", per modality.
@@ -23,13 +23,7 @@ class Facts(BaseModel):
     relation: str
     incoming: bool
     count: int
-    others: list["Known"]
-
-
-class Known(Named):
-    """The other end of a fact; `accepted` where a person accepted it as a prediction."""
-
-    accepted: bool = False
+    others: list[Fact]
 
 
 class Profile(BaseModel):
@@ -52,7 +46,7 @@ def read_profile(database: Database, id_: str, *, alike: int = 6) -> Profile | N
     decided = database.read("review/list_decisions_of_entity", prefix=begins, limit=DECISIONS_SHOWN)
     return Profile(
         entity=entity_of(rows[0]["entity"]),
-        facts=[Facts(**facts) for facts in rows[0]["facts"]],
+        facts=[Facts(**{**facts, "others": [fact_of(o) for o in facts["others"]]}) for facts in rows[0]["facts"]],
         alike={name: _alike(database, LIKENESS[name], id_, alike) for name in encoded},
         decisions=[as_entry(row) for row in decided],
     )

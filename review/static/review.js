@@ -89,6 +89,24 @@ function zoom() {
   dialog.showModal();
 }
 
+let waiting = 0;
+
+async function look(form) {
+  const place = document.getElementById(form.dataset.live);
+  const typed = form.querySelector("[type=search]").value.trim();
+  try {
+    const answer = typed ? await fetch(`${form.action}?${new URLSearchParams(new FormData(form))}`) : null;
+    if (answer?.redirected) return location.assign(location.href);
+    const found = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+    // What was typed meanwhile is looked for already.
+    if (typed !== form.querySelector("[type=search]").value.trim()) return undefined;
+    place.replaceChildren(...(found?.getElementById(form.dataset.live)?.children ?? []));
+  } catch {
+    say("Not found: no connection.");
+  }
+  return undefined;
+}
+
 function press(key) {
   const wanted = key.length === 1 ? key.toLowerCase() : key;
   if (wanted === "?") return document.getElementById("keys")?.showModal();
@@ -102,6 +120,7 @@ function press(key) {
   }
   // While the list is open a key means one of its lines, and nothing else.
   if (reasons?.open) return reasons.querySelector(`[data-reason="${CSS.escape(wanted)}"]`)?.click();
+  if (wanted === "o") return document.getElementById("typed")?.focus();
   const target = [...document.querySelectorAll("main [data-key]")].find((element) => element.dataset.key === wanted);
   return target?.click();
 }
@@ -109,12 +128,32 @@ function press(key) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input, select, textarea") || document.querySelector("dialog[open]")) return;
-  if (!/^([arsuzeARSUZE0-9?/]|ArrowLeft|ArrowRight|Escape)$/.test(event.key)) return;
+  if (!/^([arsuzeoARSUZEO0-9?/]|ArrowLeft|ArrowRight|Escape)$/.test(event.key)) return;
   event.preventDefault();
   press(event.key);
 });
 
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("[data-live]");
+  if (!form) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(() => look(form), 200);
+});
+
+// From the field, Enter and the arrow lead to what was found; Escape leads back to the keys.
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest("[data-live]");
+  if (!form) return;
+  if (event.key === "ArrowDown") document.querySelector(`#${form.dataset.live} button`)?.focus();
+  else if (event.key === "Escape") event.target.blur();
+});
+
 document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-live]")) {
+    event.preventDefault();
+    look(event.target).then(() => document.querySelector(`#${event.target.dataset.live} button`)?.focus());
+    return;
+  }
   if (!event.target.matches("[data-decide]")) return;
   event.preventDefault();
   send(event.target, event.submitter);

@@ -21,7 +21,7 @@ FOREIGN = """
 CREATE (:Visitor {id: 'ann', sources: ['door']})-[:SAW {split: 'afternoon'}]->(p:Painting {id: 'Q1', title: 'Gas'}),
        (p)-[:COPY_OF]->(:Painting {id: 'Q2'}),
        (:Model {version: 'T', maker: 'Ford'}), (:Decision {id: 7}), (:Entity {id: 'theirs'}), (:Encoder {bits: 8}),
-       (:PredictionRun {id: 'weather'}), (:Doubt {of: 'Thomas'})
+       (:PredictionRun {id: 'weather'}), (:Doubt {of: 'Thomas'}), (:CuratorNote {id: 'their own'})
 """
 OURS = """
 CREATE (a:Entity:Vlkge:Artwork {id: 'a', sources: ['file']})-[:hasStyle {vlkge: true, split: 'train',
@@ -29,6 +29,7 @@ CREATE (a:Entity:Vlkge:Artwork {id: 'a', sources: ['file']})-[:hasStyle {vlkge: 
        (:Model:Vlkge {version: 'v1', scorer: 'complex', data_fingerprint: 'f', alias: 'champion'}),
        (:PredictionRun:Vlkge {id: 'r1', model_version: 'v1', state: 'complete'}),
        (:Decision:Vlkge {id: 'd1', head: 'a', relation: 'hasStyle', tail: 's', verdict: 'rejected'}),
+       (:CuratorNote:Vlkge {id: 'n1', kind: 'comment', key: 'k'}),
        (:Doubt:Vlkge {key: 'k', relation: 'hasStyle', likelier: 0.9, model_version: 'v1'}),
        (:LinkRule:Vlkge {key: 'k', relation: 'hasStyle', model_version: 'v1'})
 WITH a
@@ -80,6 +81,7 @@ CONTENTS = Contents(
     models=1,
     runs=1,
     decisions=1,
+    notes=1,
     doubts=1,
     rules=1,
     encoders=1,
@@ -102,7 +104,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(museum: Database, tmp_path:
 
 
 def test_an_empty_graph_has_nothing_to_reset(database: Database) -> None:
-    assert reset(database) == Contents(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert reset(database) == Contents(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("done", [1, 2, 3])

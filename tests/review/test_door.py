@@ -30,6 +30,13 @@ def browser(site: Site) -> TestClient:
     return TestClient(create_app(site), base_url="http://localhost", follow_redirects=False)
 
 
+@pytest.mark.parametrize("given", ["notanaddress", "*", "127.0.0.1,", "10.0.0.1/8"])
+def test_a_proxy_is_told_by_its_address(users: UsersFile, given: str) -> None:
+    with pytest.raises(InputError, match=r"it must be the address from which its requests come, such as 127\.0"):
+        check_serving(Serving(proxy=given), users)
+    check_serving(Serving(proxy="127.0.0.1, 172.18.0.0/16, ::1"), users)
+
+
 def test_a_proxy_demands_a_login(users: UsersFile, tmp_path: Path) -> None:
     serving = Serving(proxy="127.0.0.1")
     assert serving.demands_login

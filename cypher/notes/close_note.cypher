@@ -1,0 +1,8 @@
+// Closes a note that is open; it stays in the graph.
+// $id (string): its id
+// $by (string): who closes it
+// Returns: id
+MATCH (n:CuratorNote:Vlkge {id: $id})
+WHERE n.closed_at IS NULL
+SET n.closed_at = datetime(), n.closed_by = $by
+RETURN n.id AS id

@@ -1,0 +1,2 @@
+// The notes about one link.
+CREATE INDEX note_link IF NOT EXISTS FOR (n:CuratorNote) ON (n.key)

@@ -1,0 +1,77 @@
+"""What people say about a link beside deciding it: comments, a wish for an expert, an answer that the graph lacks."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from base.errors import InputError
+from graph.connection import Database, Row
+from graph.link_key import link_key
+
+Kind = Literal["comment", "expert", "value"]
+LONGEST = 2000
+
+
+class Note(BaseModel):
+    """What somebody said about one link; `closed_by` says that nobody needs to look at it any more.
+
+    kind: a comment; expert, where somebody who knows should look; value, where the text names the right answer, which
+    is no entity of the graph.
+    """
+
+    id: str
+    kind: Kind
+    key: str
+    head: str
+    relation: str
+    tail: str
+    text: str
+    by: str
+    at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+    head_name: str
+    tail_name: str
+
+
+def write_note(database: Database, id_: str, kind: Kind, link: tuple[str, str, str], text: str, *, by: str) -> None:
+    """Keep a note about a link (head, relation, tail); the same id again changes nothing.
+
+    Raises InputError where a comment or a value says nothing, the text is too long, or the head is not in the graph.
+    """
+    said = text.strip()
+    if not said and kind != "expert":
+        raise InputError("the note is empty; say something in it")
+    if len(said) > LONGEST:
+        raise InputError(f"the note has {len(said)} characters; at most {LONGEST} are allowed")
+    head, relation, tail = link
+    if database.read("predict/find_unknown_ids", ids=[head]):
+        raise InputError(f"there is no entity {head!r} to write a note about")
+    database.write(
+        "notes/record_note",
+        id=id_,
+        kind=kind,
+        key=link_key(head, relation, tail),
+        head=head,
+        relation=relation,
+        tail=tail,
+        text=said,
+        by=by,
+    )
+
+
+def list_notes(database: Database, *, key: str | None = None, open_only: bool = False, limit: int = 200) -> list[Note]:
+    """The newest notes, of one link or of all; open_only: without the closed ones."""
+    return [_note(row) for row in database.read("notes/list_notes", key=key, open=open_only, limit=limit)]
+
+
+def close_note(database: Database, id_: str, *, by: str) -> None:
+    """Say that nobody needs to look at a note any more. Raises InputError where no open note has the id."""
+    if not database.write("notes/close_note", id=id_, by=by):
+        raise InputError(f"there is no open note {id_!r}")
+
+
+def _note(row: Row) -> Note:
+    times = {name: row[name].to_native() if row[name] else None for name in ("at", "closed_at")}
+    return Note(**{**row, **times})

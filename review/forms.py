@@ -1,0 +1,95 @@
+"""What forms and addresses of the queue carry: filters, links by their keys, and wishes about them."""
+
+import json
+import uuid
+from typing import Any
+from urllib.parse import parse_qsl
+
+from pydantic import ValidationError
+
+from graph.curation.decisions import Choice
+from graph.page.review_queue import Filters
+from review import words
+from review.errors import BadRequestError
+from review.rendering import link
+
+
+def filters_of(given: Any) -> Filters:
+    """The filters of an address: relation, label, run, order, picture, and from and to in percent.
+
+    Raises BadRequestError that says what is wrong.
+    """
+    fields = {name: given[name] for name in ("relation", "label", "run", "order", "picture") if given.get(name)}
+    try:
+        shares = {name: float(given[part]) / 100 for name, part in (("low", "from"), ("high", "to")) if given.get(part)}
+        return Filters(**fields, **shares)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise BadRequestError(f"{'.'.join(map(str, wrong['loc']))} {wrong['input']!r}: {wrong['msg']}.") from error
+    except ValueError as error:
+        raise BadRequestError("The range of probability is in percent: two numbers from 0 to 100.") from error
+
+
+def address(filters: Filters, card: str | None = None, back: str | None = None) -> str:
+    """The queue with these filters, at a card, having come from another."""
+    shares = {"from": f"{filters.low * 100:g}" if filters.low > 0 else "", "to": ""}
+    shares["to"] = f"{filters.high * 100:g}" if filters.high < 1 else ""
+    order = None if filters.order == "probability" else filters.order
+    fields = {"relation": filters.relation, "label": filters.label, "run": filters.run, "order": order}
+    return link("/queue", **fields, **shares, picture="on" if filters.picture else None, card=card, back=back)
+
+
+def other_value(key: str, seen: str | None) -> str:
+    """Another candidate as a form's value: its key and the newest decision about it."""
+    return json.dumps([key, seen], ensure_ascii=False)
+
+
+def active(filters: Filters) -> list[tuple[str, str]]:
+    """The filters that are set, as a name and a value in words."""
+    named = [("relation", words.relation(filters.relation or "")), ("kind", filters.label), ("run", filters.run)]
+    active = [(name, value) for name, value in named if value]
+    if filters.low > 0 or filters.high < 1:
+        active.append(("probability", f"{filters.low * 100:g} to {filters.high * 100:g} %"))
+    return [*active, *([("with a", "picture")] if filters.picture else [])]
+
+
+def ends_of(key: str) -> tuple[str, str, str]:
+    """Head, relation and tail of a link's key. Raises BadRequestError where it is none."""
+    try:
+        head, relation, tail = json.loads(key, strict=False)
+        if not all(isinstance(part, str) for part in (head, relation, tail)):
+            raise ValueError("not three texts")
+    except (ValueError, TypeError) as error:
+        raise BadRequestError(f"{key!r} is not the key of a link.") from error
+    return head, relation, tail
+
+
+def choice(id_: str, key: str, seen: str | None, verdict: str, reason: str | None) -> Choice:
+    """A form's wish about the link of a key. Raises BadRequestError where it is none."""
+    head, relation, tail = ends_of(key)
+    if verdict not in ("accepted", "rejected"):
+        raise BadRequestError(f"The verdict is {verdict!r}; allowed are accepted and rejected.")
+    said = (reason or "").strip()[:500] or None
+    return Choice(id=checked_id(id_), head=head, relation=relation, tail=tail, verdict=verdict, reason=said, seen=seen)
+
+
+def other_choice(first: str, value: str, verdict: str, reason: str | None = None) -> Choice:
+    """The choice about another candidate, its id made from that of the first, so that sending again makes it again."""
+    try:
+        key, seen = json.loads(value)
+    except (ValueError, TypeError) as error:
+        raise BadRequestError(f"{value!r} is not another candidate.") from error
+    return choice(str(uuid.uuid5(uuid.UUID(checked_id(first)), key)), key, seen, verdict, reason)
+
+
+def checked_id(id_: str) -> str:
+    """The id in one form. Raises BadRequestError where it is no UUID."""
+    try:
+        return str(uuid.UUID(id_))
+    except ValueError as error:
+        raise BadRequestError(f"The decision's id is {id_!r}; it must be a UUID.") from error
+
+
+def pairs(query: str) -> list[tuple[str, str]]:
+    """Names and values of a query, such as the filters that a form carries."""
+    return parse_qsl(query, max_num_fields=20)
