@@ -118,3 +118,4 @@ def _check(request: Request, token: str) -> None:
 SiteDep = Annotated[Site, Depends(site_of)]
 Viewer = Annotated[Person, Depends(needs("viewer"))]
 Curator = Annotated[Person, Depends(needs("curator"))]
+Admin = Annotated[Person, Depends(needs("admin"))]

@@ -14,13 +14,28 @@ from starlette.middleware.sessions import SessionMiddleware
 from base.errors import InputError, PipelineError
 from graph.connection import UnreachableError
 from graph.curation.decisions import ConflictError
-from review import answer_page, api, audit_page, batch_page, entity_page, login_page, model_page, pictures, queue_page
+from review import (
+    answer_page,
+    api,
+    audit_page,
+    batch_page,
+    entity_page,
+    login_page,
+    model_page,
+    pictures,
+    queue_page,
+    takeback_page,
+)
 from review.access import LoginNeededError, NotAllowedError
 from review.context import COOKIE_DAYS, Site
 from review.errors import BadRequestError, NotFoundError
 from review.guard import Guard
 from review.rendering import link, render
 
+PARTS = (
+    *(api, queue_page, answer_page, batch_page, entity_page, model_page, audit_page, takeback_page, pictures),
+    login_page,
+)
 STATIC = Path(__file__).parent / "static"
 # What is raised, the status that it becomes, and the heading of its page. The first that fits counts.
 PROBLEMS: list[tuple[type[Exception], int, str]] = [
@@ -40,7 +55,18 @@ def create_app(site: Site) -> FastAPI:
     """The application for one site, ready to be served."""
     app = FastAPI(title="vlkge review", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.site = site
-    for part in (api, queue_page, answer_page, batch_page, entity_page, model_page, audit_page, pictures, login_page):
+    for part in (
+        api,
+        queue_page,
+        answer_page,
+        batch_page,
+        entity_page,
+        model_page,
+        audit_page,
+        takeback_page,
+        pictures,
+        login_page,
+    ):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/", lambda: RedirectResponse("/queue"), include_in_schema=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import renamed
+from flows.commands.options import DryRun, Yes, renamed
 from flows.runtime.output import Json, print_fields, print_json
 
 if TYPE_CHECKING:
@@ -173,6 +173,51 @@ def import_decisions(
     with open_graph(Settings()) as database:
         done = decision_files.import_decisions(database, file, by=by, force=force, dry_run=dry_run)
     _tell(done.model_dump(), json)
+
+
+@decisions.command("undo")
+def undo_decisions(
+    of: Annotated[str | None, typer.Option(help="Only this person's decisions.")] = None,
+    run: Annotated[str | None, typer.Option(help="Only about links that this run had proposed.")] = None,
+    since: Annotated[str | None, typer.Option(help="From this day or moment on, e.g. 2026-11-29T14:30.")] = None,
+    until: Annotated[str | None, typer.Option(help="Until this moment, or to the end of this day.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who takes them back, if not you.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, for the audit.")] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Take back many decisions at once: of one person, about one run's links, or of one period.
+
+    It shows what would change, and asks. Facts that a source records stay; links are proposed again. What somebody
+    decided again since is left as it is. Nothing is deleted: taking back is a further decision.
+
+    Example:
+
+        vlkge decisions undo --of ana --since 2026-11-01 --until 2026-11-30 --dry-run
+    """
+    import getpass
+
+    from flows.runtime.services import open_graph
+    from flows.runtime.settings import Settings
+    from graph.curation.taking_back import Wanted, find_standing, moment, take_back
+
+    wanted = Wanted(of, run, moment(since) if since else None, moment(until, end=True) if until else None)
+    with open_graph(Settings()) as database:
+        found = find_standing(database, wanted)
+        record: dict[str, object] = {
+            "decisions": len(found.decisions),
+            "of": found.people,
+            "facts_that_go": found.facts_that_go,
+            "facts_that_stay": found.facts_that_stay,
+            "reopened": found.reopened,
+        }
+        if found.decisions and not (dry_run or yes):
+            print_fields(record)
+            typer.confirm("Take all of these back?", abort=True, err=True)
+        if not dry_run:
+            take_back(database, found, by=by or getpass.getuser(), reason=reason)
+    _tell({**record, "dry_run": dry_run}, json)
 
 
 def _write_wikidata(

@@ -65,3 +65,20 @@ def test_a_wrong_sheet_or_file_is_refused(tmp_path: Path) -> None:
     unknown = vlkge("links", "export", tmp_path / "links.csv", "--relation", "hasStile").exception
     assert "there is no relation 'hasStile'" in str(unknown)
     assert not (tmp_path / "links.csv").exists()
+
+
+def test_decisions_of_one_person_are_taken_back(art: Database, tmp_path: Path) -> None:
+    sheet = tmp_path / "d.csv"
+    sheet.write_text("head,relation,tail,verdict,by\nwave,hasStyle,ukiyo-e,accepted,ana\n")
+    vlkge("decisions", "import", sheet)
+    assert isinstance(vlkge("decisions", "undo", "--yes").exception, InputError)
+    assert isinstance(vlkge("decisions", "undo", "--since", "soon").exception, InputError)
+    shown = json.loads(vlkge("decisions", "undo", "--of", "ana", "--dry-run", "--json").stdout)
+    expected = {"decisions": 1, "of": {"ana": 1}, "facts_that_go": 1, "facts_that_stay": 0, "reopened": 0}
+    assert shown == {**expected, "dry_run": True}
+    refused = CliRunner().invoke(app, ["decisions", "undo", "--of", "ana"], input="n\n")
+    assert refused.exit_code == 1
+    assert [d.verdict for d in history(art, "wave", "hasStyle", "ukiyo-e")] == ["accepted"]
+    vlkge("decisions", "undo", "--of", "ana", "--by", "ada", "--reason", "wrong sheet", "--yes")
+    made = history(art, "wave", "hasStyle", "ukiyo-e")
+    assert [(d.verdict, d.by, d.reason) for d in made[1:]] == [("undone", "ada", "wrong sheet")]
