@@ -12,7 +12,7 @@ from graph.curation import decisions
 from graph.curation.decisions import Choice, ConflictError, Decision
 from graph.curation.notes import list_notes
 from graph.page.answers import list_kinds
-from graph.page.audit import DISPLACED, find_decision, find_newest
+from graph.page.audit import DISPLACED, find_decision, list_newest
 from graph.page.card import Card, read_card, read_names
 from graph.page.review_queue import MOST_COUNTED, Filters, count_decided, count_left, list_choices, list_keys
 from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form
@@ -180,7 +180,7 @@ def _found(database: Database, person: Person, filters: Filters, key: str | None
         "next_picture": _picture(database, following),
         "left": count_left(database, filters),
         "today": count_decided(database, person.name, _midnight()),
-        "last": find_newest(database, person.name),
+        "newest": list_newest(database, person.name),
         "choices": list_choices(database),
         "notes": list_notes(database, key=key) if card is not None else [],
         "kinds": list_kinds(database, card.head.id, card.relation) if card is not None else [],

@@ -9,6 +9,8 @@ from graph.page.numbers import finite
 
 # The reason of a link that was rejected because another answer was chosen.
 DISPLACED = "another answer is right"
+# Among so many newest decisions the last steps are looked for: one of them may be a batch.
+MOST_LOOKED_AT = 400
 
 
 def find_decision(database: Database, id_: str) -> Decision | None:
@@ -19,8 +21,19 @@ def find_decision(database: Database, id_: str) -> Decision | None:
 
 def find_newest(database: Database, by: str) -> dict[str, Any] | None:
     """A person's newest decision that stands: id, key, verdict, at, batch, relation, and the names of the two ends."""
-    rows = database.read("review/find_undoable", by=by)
-    return {**rows[0], "at": rows[0]["at"].to_native()} if rows else None
+    return next(iter(list_newest(database, by, steps=1)), None)
+
+
+def list_newest(database: Database, by: str, *, steps: int = 3) -> list[dict[str, Any]]:
+    """A person's newest steps that stand, each as `find_newest` gives it: a decision, or the newest one of a batch."""
+    found: dict[str, dict[str, Any]] = {}
+    for most in (steps, MOST_LOOKED_AT):
+        rows = database.read("review/list_undoable", by=by, limit=most)
+        for row in rows:
+            found.setdefault(row["batch"] or row["id"], {**row, "at": row["at"].to_native()})
+        if len(found) >= steps or len(rows) < most:
+            break
+    return list(found.values())[:steps]
 
 
 def list_decisions(

@@ -4,19 +4,44 @@
 const SCRIPT = { "X-Review-Script": "1" };
 let busy = false;
 
+// Whether letters and digits are keys is remembered by the browser; speech input and unsteady hands do without them.
+function keyed(wish) {
+  try {
+    if (wish !== undefined) localStorage.setItem("keys", wish ? "on" : "off");
+    return localStorage.getItem("keys") !== "off";
+  } catch {
+    return true;
+  }
+}
+
 function say(text) {
   document.getElementById("said").textContent = text;
 }
 
 function prepare() {
   document.documentElement.classList.add("scripted");
+  document.documentElement.classList.toggle("keyless", !keyed());
+  const box = document.getElementById("keyed");
+  if (box) box.checked = keyed();
   // A page that is shown again from the browser's memory must not send the ids of decisions that were made already.
   if (crypto.randomUUID) {
     document.querySelectorAll("[data-uuid]").forEach((field) => (field.value = crypto.randomUUID()));
   }
   document.querySelector("[data-again]")?.submit();
+  bring();
+  document.querySelector("#zoom img")?.addEventListener("load", bring, { once: true });
   const ahead = document.getElementById("ahead");
   if (ahead) new Image().src = ahead.dataset.picture;
+}
+
+// In a small window the page's own head makes way for the question.
+function bring() {
+  const question = document.getElementById("question");
+  if (!question) return;
+  const actions = document.querySelector(".actions");
+  const covered = actions && getComputedStyle(actions).position === "fixed" ? actions.offsetHeight : 0;
+  const place = question.getBoundingClientRect();
+  if (place.bottom > innerHeight - covered && scrollY < place.top) document.getElementById("card").scrollIntoView();
 }
 
 function show(html, address) {
@@ -129,6 +154,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input, select, textarea") || document.querySelector("dialog[open]")) return;
   if (!/^([arsuzeoARSUZEO0-9?/]|ArrowLeft|ArrowRight|Escape)$/.test(event.key)) return;
+  if (event.key.length === 1 && !keyed()) return;
   event.preventDefault();
   press(event.key);
 });
@@ -189,6 +215,12 @@ document.addEventListener(
   },
   true,
 );
+
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "keyed") return;
+  keyed(event.target.checked);
+  prepare();
+});
 
 addEventListener("popstate", () => go(location.pathname + location.search, false));
 addEventListener("pageshow", prepare);

@@ -28,6 +28,8 @@ PAGES = [
     "/models",
     "/models/m1",
     "/audit",
+    "/takeback?by=tester",
+    '/answers?q=cub&key=["w00","hasStyle","impressionism"]',
     "/nosuch",
 ]
 
@@ -99,6 +101,41 @@ def test_undo_works_after_a_reload_and_the_arrow_goes_back(page: Page, address: 
     expect(page.locator("#question")).to_contain_text("Pond number 0")
     page.go_back()
     expect(page.locator("#question")).to_contain_text("Pond number 1")
+
+
+def test_each_of_the_three_newest_decisions_can_be_undone(page: Page, address: str, gallery: Database) -> None:
+    page.goto(f"{address}/queue?relation=hasStyle")
+    for key in "aaraa":
+        press(page, key)
+    newest = page.get_by_role("list", name="Your newest decisions").get_by_role("listitem")
+    expect(newest).to_have_count(3)
+    expect(newest.nth(2)).to_contain_text("rejected Pond number 2 has style Impressionism")
+    newest.nth(2).get_by_role("button").click()
+    expect(page.locator("#question")).to_contain_text("Pond number 2")
+    expect(newest.nth(2)).to_contain_text("accepted Pond number 1")
+    assert facts(gallery) == {(work, "impressionism") for work in ("w00", "w01", "w03", "w04")}
+    assert verdicts(gallery).get(link_key("w02", "hasStyle", "impressionism")) is None
+
+
+def test_letters_can_be_turned_off_as_keys(page: Page, address: str, gallery: Database) -> None:
+    page.goto(f"{address}/queue")
+    expect(page.locator("html.scripted")).to_be_attached()
+    page.keyboard.press("?")
+    page.get_by_label("Letters and digits decide").uncheck()
+    page.get_by_role("button", name="Close").click()
+    for key in "ar1?eo":
+        page.keyboard.press(key)
+    page.reload()
+    expect(page.locator("html.keyless")).to_be_attached()
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Accept")).to_have_accessible_name("Accept")
+    press(page, "ArrowRight")
+    assert decisions(gallery) == 0
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_label("Letters and digits decide").check()
+    page.get_by_role("button", name="Close").click()
+    press(page, "a")
+    assert decisions(gallery) == 1
 
 
 def test_another_answer_a_reason_zoom_and_help_have_keys(page: Page, address: str, gallery: Database) -> None:
@@ -192,7 +229,7 @@ def test_it_works_without_scripts(chromium: Browser, address: str, gallery: Data
     page.get_by_label("In your own words").fill("a copy by a pupil")
     page.get_by_role("button", name="Reject", exact=True).last.click()
     expect(page.locator("#question")).to_contain_text("Pond number 2")
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").first.click()
     expect(page.locator("#question")).to_contain_text("Pond number 1")
     context.close()
     assert facts(gallery) == {("w00", "impressionism")}
@@ -209,6 +246,23 @@ def test_open_reasons_leave_the_question_in_sight_on_a_phone(page: Page, address
     assert question is not None
     assert actions is not None
     assert 0 <= question["y"] <= actions["y"] - question["height"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (640, 400)])
+def test_the_question_and_the_buttons_are_in_sight_on_a_phone_and_at_twice_the_size(
+    page: Page, address: str, width: int, height: int
+) -> None:
+    """640 by 400 is what a window of 1280 by 800 shows at 200 %."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{address}/queue?relation=hasStyle")
+    press(page, "a")
+    buttons = [page.get_by_role("button", name=name).first for name in ("Accept", "Reject", "Undo")]
+    boxes = [part.bounding_box() for part in (page.locator("#question"), *buttons)]
+    question, *pressed = [box for box in boxes if box is not None]
+    assert len(pressed) == 3
+    top = min(box["y"] for box in pressed)
+    assert 0 <= question["y"] <= top - 40
+    assert all(0 <= box["x"] <= width - box["width"] and box["y"] + box["height"] <= height for box in pressed)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])

@@ -13,7 +13,7 @@ from tests.review.test_queue_page import fields, has_one_style
 
 def text(page: str, part: str) -> str:
     (found,) = re.findall(rf"<dt>[^/]*{part}.*?</dt>\s*<dd>(.*?)</dd>", page, re.S)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found)).replace(" ,", ",").split())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found)).split()).replace(" ,", ",")
 
 
 def test_a_card_and_an_entity_say_who_recorded_a_fact_and_who_accepted_it(

@@ -1,5 +1,6 @@
-// A person's newest decision that stands: nobody has decided its link again.
+// A person's newest decisions that stand: nobody has decided their links again.
 // $by (string): the person
+// $limit (integer) = 1: maximum number of rows
 // Returns: id, key, verdict, at, batch, relation, head_name, tail_name
 MATCH (d:Decision:Vlkge)
 USING INDEX SEEK d:Decision(by, at)
@@ -7,8 +8,9 @@ WHERE d.by = $by AND d.at IS NOT NULL AND d.verdict <> 'undone'
   AND NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number }
 WITH d
 ORDER BY d.by DESC, d.at DESC
-LIMIT 1
+LIMIT $limit
 OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
 OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d.id AS id, d.key AS key, d.verdict AS verdict, d.at AS at, d.batch AS batch, d.relation AS relation,
   coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name
+ORDER BY at DESC
