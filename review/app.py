@@ -20,8 +20,10 @@ from review import (
     audit_page,
     batch_page,
     entity_page,
+    grid_page,
     login_page,
     model_page,
+    parts_page,
     pictures,
     queue_page,
     takeback_page,
@@ -33,8 +35,8 @@ from review.guard import Guard
 from review.rendering import link, render
 
 PARTS = (
-    *(api, queue_page, answer_page, batch_page, entity_page, model_page, audit_page, takeback_page, pictures),
-    login_page,
+    *(api, queue_page, answer_page, parts_page, grid_page, batch_page, entity_page, model_page, audit_page),
+    *(takeback_page, pictures, login_page),
 )
 STATIC = Path(__file__).parent / "static"
 # What is raised, the status that it becomes, and the heading of its page. The first that fits counts.

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 
 from graph.curation import decisions
 from graph.curation.notes import list_notes
-from graph.page.audit import list_decisions, list_displaced, list_people
+from graph.page.audit import count_by_person, list_decisions, list_displaced
 from graph.page.card import read_names
 from graph.page.review_queue import Filters, list_choices
 from review.access import SiteDep, Viewer
@@ -37,6 +37,7 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
     named = read_names(site.database, [row[end] for row in conflicts for end in ("head", "tail")])
     older = entries[-1]["decision"].id if len(entries) == PAGE else None
     audited = decisions.audited(site.database)
+    counts = count_by_person(site.database)
     return render(
         request,
         "audit.html",
@@ -49,7 +50,8 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
         right=int(audited["correct"].sum()),
         older=link("/audit", **given, after=older) if older else None,
         export=link("/audit.csv", **given),
-        people=list_people(site.database),
+        people=[counted.by for counted in counts],
+        counts=counts,
         relations=list_choices(site.database).relations,
         card=lambda key: address(Filters(), key),
         may_undo=lambda made: person.may("curator") and (made.by == person.name or person.may("admin")),

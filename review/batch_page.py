@@ -2,13 +2,13 @@
 
 import uuid
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from graph.connection import Database
 from graph.curation import decisions
-from graph.curation.decisions import ConflictError
+from graph.curation.decisions import Choice, ConflictError
 from graph.page.audit import find_newest
 from graph.page.batch import MOST_ROWS, count_standing, list_batch, list_relations_to, read_rows
 from graph.page.card import read_names
@@ -75,17 +75,24 @@ def decide(
         raise BadRequestError(f"{len(chosen)} links are chosen; allowed are {MOST_ROWS} in one batch.")
     batch = f"batch-{checked_id(id)}"
     choices = [other_choice(id, value, verdict, reason) for value in chosen]
+    held = decide_but_held(site.database, choices, by=person.name, batch=batch)
+    return RedirectResponse(
+        link("/batch", near=near, via=via, relation=relation, done=batch, held=held), status_code=303
+    )
+
+
+def decide_but_held(database: Database, choices: list[Choice], *, by: str, batch: str) -> list[str]:
+    """Decide the choices as one batch, but for links that somebody decided meanwhile: their keys, a number of them."""
     held: list[str] = []
     while choices:
         try:
-            decisions.decide(site.database, choices, by=person.name, queue="batch", batch=batch)
+            decisions.decide(database, choices, by=by, queue="batch", batch=batch)
             break
         except ConflictError as error:
             before = {made.key for made in error.conflicts}
             held += sorted(before)
             choices = [choice for choice in choices if choice.key not in before]
-    back = link("/batch", near=near, via=via, relation=relation, done=batch)
-    return RedirectResponse(f"{back}&{urlencode([('held', key) for key in held[:MOST_HELD]])}", status_code=303)
+    return held[:MOST_HELD]
 
 
 def _tick(given: str | None) -> float | None:

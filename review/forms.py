@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,13 +14,15 @@ from review import words
 from review.errors import BadRequestError
 from review.rendering import link
 
+_NAMED = ("relation", "label", "run", "order", "picture", "unpictured", "near", "answer", "decade")
+
 
 def filters_of(given: Any) -> Filters:
-    """The filters of an address: relation, label, run, order, picture, and from and to in percent.
+    """The filters of an address: those of `Filters` under their names, but from and to in percent for low and high.
 
     Raises BadRequestError that says what is wrong.
     """
-    fields = {name: given[name] for name in ("relation", "label", "run", "order", "picture") if given.get(name)}
+    fields = {name: given[name] for name in _NAMED if given.get(name)}
     try:
         shares = {name: float(given[part]) / 100 for name, part in (("low", "from"), ("high", "to")) if given.get(part)}
         return Filters(**fields, **shares)
@@ -30,27 +33,36 @@ def filters_of(given: Any) -> Filters:
         raise BadRequestError("The range of probability is in percent: two numbers from 0 to 100.") from error
 
 
-def address(filters: Filters, card: str | None = None, back: str | None = None) -> str:
-    """The queue with these filters, at a card, having come from another."""
+def query_of(filters: Filters) -> dict[str, str]:
+    """The filters as an address carries them, without those that are not set."""
+    fields = {name: getattr(filters, name) for name in _NAMED}
+    fields["order"] = None if filters.order == "probability" else filters.order
     shares = {"from": f"{filters.low * 100:g}" if filters.low > 0 else "", "to": ""}
     shares["to"] = f"{filters.high * 100:g}" if filters.high < 1 else ""
-    order = None if filters.order == "probability" else filters.order
-    fields = {"relation": filters.relation, "label": filters.label, "run": filters.run, "order": order}
-    return link("/queue", **fields, **shares, picture="on" if filters.picture else None, card=card, back=back)
+    return {name: "on" if value is True else str(value) for name, value in {**fields, **shares}.items() if value}
+
+
+def address(filters: Filters, card: str | None = None, back: str | None = None) -> str:
+    """The queue with these filters, at a card, having come from another."""
+    return link("/queue", **query_of(filters), card=card, back=back)
+
+
+def active(filters: Filters, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The filters that are set, as a name and a value in words; names: those of entities by their ids."""
+    decade = f"{filters.decade}s" if filters.decade is not None else None
+    named = [("relation", words.relation(filters.relation or "")), ("kind", filters.label), ("run", filters.run)]
+    named += [("about", names.get(filters.near or "", filters.near)), ("decade", decade)]
+    named += [("answer", names.get(filters.answer or "", filters.answer))]
+    found = [(name, value) for name, value in named if value]
+    if filters.low > 0 or filters.high < 1:
+        found.append(("probability", f"{filters.low * 100:g} to {filters.high * 100:g} %"))
+    found += [("with a", "picture")] if filters.picture else []
+    return [*found, *([("without a", "picture")] if filters.unpictured else [])]
 
 
 def other_value(key: str, seen: str | None) -> str:
     """Another candidate as a form's value: its key and the newest decision about it."""
     return json.dumps([key, seen], ensure_ascii=False)
-
-
-def active(filters: Filters) -> list[tuple[str, str]]:
-    """The filters that are set, as a name and a value in words."""
-    named = [("relation", words.relation(filters.relation or "")), ("kind", filters.label), ("run", filters.run)]
-    active = [(name, value) for name, value in named if value]
-    if filters.low > 0 or filters.high < 1:
-        active.append(("probability", f"{filters.low * 100:g} to {filters.high * 100:g} %"))
-    return [*active, *([("with a", "picture")] if filters.picture else [])]
 
 
 def ends_of(key: str) -> tuple[str, str, str]:

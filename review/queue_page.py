@@ -14,7 +14,7 @@ from graph.curation.notes import list_notes
 from graph.page.answers import list_kinds
 from graph.page.audit import DISPLACED, find_decision, list_newest
 from graph.page.card import Card, read_card, read_names
-from graph.page.review_queue import MOST_COUNTED, Filters, count_decided, count_left, list_choices, list_keys
+from graph.page.review_queue import MOST_COUNTED, Filters, count_decided, count_links, list_choices, list_keys
 from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form
 from review.errors import BadRequestError
 from review.forms import (
@@ -27,6 +27,7 @@ from review.forms import (
     other_choice,
     other_value,
     pairs,
+    query_of,
 )
 from review.rendering import local, render
 from review.users import Person
@@ -39,6 +40,8 @@ REASONS = (
     "the source is mistaken",
     "two entities are the same",
 )
+# Of fewer decisions the page does not say how often the model is right.
+ENOUGH = 10
 # A script that asks for this gets the next page at once; a form without it is redirected, so that reloading is safe.
 SCRIPT_HEADER = "X-Review-Script"
 
@@ -155,7 +158,8 @@ def show(
         **found,
         gone=gone,
         filters=filters,
-        active=active(filters),
+        active=active(filters, found["names"]),
+        query=query_of(filters),
         address=lambda card=None, back=None: address(filters, card, back),
         address_of=lambda order: address(filters.model_copy(update={"order": order})),
         form=address(filters).partition("?")[2],
@@ -178,13 +182,21 @@ def _found(database: Database, person: Person, filters: Filters, key: str | None
         "card": card,
         "following": following,
         "next_picture": _picture(database, following),
-        "left": count_left(database, filters),
+        "counts": count_links(database, filters),
+        "names": {n.id: n.name for n in read_names(database, [*filter(None, (filters.near, filters.answer))]).values()},
+        "right": _right_so_far(database) if filters.order == "audit" else None,
         "today": count_decided(database, person.name, _midnight()),
         "newest": list_newest(database, person.name),
         "choices": list_choices(database),
         "notes": list_notes(database, key=key) if card is not None else [],
         "kinds": list_kinds(database, card.head.id, card.relation) if card is not None else [],
     }
+
+
+def _right_so_far(database: Database) -> tuple[int, int] | None:
+    """How many of how many in the random sample were right; None before there are enough to say so."""
+    decided = decisions.audited(database)
+    return (int(decided["correct"].sum()), len(decided)) if len(decided) >= ENOUGH else None
 
 
 def go_on(request: Request, database: Database, person: Person, filters: Filters, key: str) -> Response:

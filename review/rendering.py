@@ -15,9 +15,9 @@ FILTERS = ("relation", "percent", "odds", "likelihood", "moment", "day", "clock"
 
 
 def link(path: str, **parameters: object) -> str:
-    """An address with a query, without the parameters that are empty."""
-    given = {name: value for name, value in parameters.items() if value not in (None, "", False)}
-    return f"{path}?{urlencode(given)}" if given else path
+    """An address with a query, without the parameters that are empty; a list is a parameter several times."""
+    given = {name: value for name, value in parameters.items() if value not in (None, "", False, [])}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
 
 
 def local(target: str) -> str:
@@ -34,7 +34,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["link"] = link
+    environment.globals.update(link=link, precision=words.precision)
     for name in (
         "relation",
         "percent",

@@ -91,3 +91,17 @@ def origin(fact: Fact) -> str:
 def origins(facts: Sequence[Fact]) -> list[str]:
     """The different origins of some facts, in their order."""
     return [said for said in dict.fromkeys(map(origin, facts)) if said]
+
+
+def interval(right: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share by Wilson (1927, https://doi.org/10.1080/01621459.1927.10502953)."""
+    z = 1.959964
+    share, spread = right / of, z * z / of
+    middle, half = share + spread / 2, z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
+    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+
+
+def precision(right: int, of: int) -> str:
+    """How often the model was right, with the interval: ``8 of 10 right: 80 % (49 % to 94 %)``."""
+    low, high = interval(right, of)
+    return f"{right:,} of {of:,} right: {percent(right / of)} ({percent(low)} to {percent(high)})"

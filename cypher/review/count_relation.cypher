@@ -1,17 +1,34 @@
-// How many undecided links of one relation the filters leave, counted no further than a limit.
+// How many links of one relation the filters leave, undecided and decided ones, each counted no further than a limit.
 // $relation (string): the relation
 // $label (string): heads of this label only, or null
 // $run (string): links of this run only, or null
-// $picture (boolean): only heads that have a picture
+// $pictured (boolean): true: only heads that have a picture, false: only those that have none; or null
+// $decade (string): heads with a date that begins so, such as 189, or null
+// $dated (string): a pattern of the names of properties that hold dates
 // $low (float): at least this priority
 // $high (float): at most this priority
 // $limit (integer): count no further
-// Returns: links
-MATCH (h)-[p:PREDICTED {vlkge: true}]->()
-USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
-WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
-  AND $low <= p.priority <= $high AND p.key IS NOT NULL
-  AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
-  AND (NOT $picture OR h.image_sha256 IS NOT NULL)
-WITH p LIMIT $limit
-RETURN count(p) AS links
+// Returns: links, decided
+CALL () {
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->()
+  USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
+  WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
+    AND $low <= p.priority <= $high AND p.key IS NOT NULL
+    AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
+    AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)
+    AND ($decade IS NULL OR any(name IN keys(h) WHERE name =~ $dated AND toStringOrNull(h[name]) STARTS WITH $decade))
+  WITH p LIMIT $limit
+  RETURN count(p) AS links
+}
+CALL () {
+  MATCH (h)-[p:PREDICTED {vlkge: true}]->()
+  USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
+  WHERE p.relation = $relation AND p.state = 'current' AND p.verdict IN ['accepted', 'rejected']
+    AND $low <= p.priority <= $high AND p.key IS NOT NULL
+    AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
+    AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)
+    AND ($decade IS NULL OR any(name IN keys(h) WHERE name =~ $dated AND toStringOrNull(h[name]) STARTS WITH $decade))
+  WITH p LIMIT $limit
+  RETURN count(p) AS decided
+}
+RETURN links, decided

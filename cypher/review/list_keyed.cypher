@@ -2,7 +2,9 @@
 // $relation (string): links of this relation only, or null
 // $label (string): heads of this label only, or null
 // $run (string): links of this run only, or null
-// $picture (boolean): only heads that have a picture
+// $pictured (boolean): true: only heads that have a picture, false: only those that have none; or null
+// $decade (string): heads with a date that begins so, such as 189, or null
+// $dated (string): a pattern of the names of properties that hold dates
 // $low (float): at least this priority
 // $high (float): at most this priority
 // $key (string): for the next page: the key of the last link; empty: from the start
@@ -13,7 +15,8 @@ USING INDEX SEEK p:PREDICTED(key)
 WHERE p.key > $key AND p.state = 'current' AND p.verdict = 'pending'
   AND ($relation IS NULL OR p.relation = $relation) AND $low <= p.priority <= $high
   AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
-  AND (NOT $picture OR h.image_sha256 IS NOT NULL)
+  AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)
+  AND ($decade IS NULL OR any(name IN keys(h) WHERE name =~ $dated AND toStringOrNull(h[name]) STARTS WITH $decade))
 WITH p
 ORDER BY p.key
 LIMIT $limit

@@ -2,7 +2,9 @@
 // page's start come first. Each part is in the order of the index, so a page reads little more than it shows.
 // $label (string): heads of this label only, or null
 // $run (string): links of this run only, or null
-// $picture (boolean): only heads that have a picture
+// $pictured (boolean): true: only heads that have a picture, false: only those that have none; or null
+// $decade (string): heads with a date that begins so, such as 189, or null
+// $dated (string): a pattern of the names of properties that hold dates
 // $low (float): at least this priority
 // $high (float): at most this priority
 // $value (float): for the next page: the priority of the last link; null: from the start
@@ -16,7 +18,8 @@ CALL () {
     AND p.priority = $value AND p.key < $key
     AND $low <= p.priority <= $high
     AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
-    AND (NOT $picture OR h.image_sha256 IS NOT NULL)
+    AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)
+    AND ($decade IS NULL OR any(name IN keys(h) WHERE name =~ $dated AND toStringOrNull(h[name]) STARTS WITH $decade))
   WITH p
   ORDER BY p.state DESC, p.verdict DESC, p.priority DESC, p.key DESC
   LIMIT $limit
@@ -28,7 +31,8 @@ CALL () {
     AND p.priority < coalesce($value, Infinity) AND p.key IS NOT NULL
     AND $low <= p.priority <= $high
     AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
-    AND (NOT $picture OR h.image_sha256 IS NOT NULL)
+    AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)
+    AND ($decade IS NULL OR any(name IN keys(h) WHERE name =~ $dated AND toStringOrNull(h[name]) STARTS WITH $decade))
   WITH p
   ORDER BY p.state DESC, p.verdict DESC, p.priority DESC, p.key DESC
   LIMIT $limit

@@ -1,6 +1,9 @@
 """Who decided what, and when."""
 
+from datetime import datetime
 from typing import Any
+
+from pydantic import BaseModel
 
 from base.errors import InputError
 from graph.connection import Database, Row
@@ -77,6 +80,28 @@ def list_displaced(database: Database) -> list[dict[str, Any]]:
 def as_entry(row: Row) -> dict[str, Any]:
     """A row with its map `decision` as a Decision."""
     return {**row, "decision": _decision(row["decision"])}
+
+
+class Person(BaseModel):
+    """What one person decided.
+
+    shared: links that somebody else has decided too, by the newest verdict of each. agreed: those with the same one.
+    """
+
+    by: str
+    decisions: int
+    accepted: int
+    rejected: int
+    undone: int
+    shared: int
+    agreed: int
+    newest: datetime
+
+
+def count_by_person(database: Database) -> list[Person]:
+    """Everybody who has decided anything, who decided most first."""
+    rows = database.read("review/count_by_person")
+    return [Person(**{**row, "newest": row["newest"].to_native()}) for row in rows]
 
 
 def list_people(database: Database) -> list[str]:

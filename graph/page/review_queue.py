@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -12,6 +12,8 @@ from graph.connection import Database
 Order = Literal["probability", "uncertainty", "entity", "audit"]
 # Counting stops here: each page counts, and nobody needs to know how many more there are.
 MOST_COUNTED = 2_000
+# The names of properties that hold dates, as the database writes a pattern.
+DATED = "(?i)(.*_)?(date|dated|year|decade|period|inception)s?(_.*)?"
 # The statement of each order, the one for a single relation if the order has an index for it, the property it is by.
 _LISTS: dict[Order, tuple[str, str | None, str | None]] = {
     "probability": ("review/list_probable", "review/list_probable_of_relation", "priority"),
@@ -24,8 +26,10 @@ _LISTS: dict[Order, tuple[str, str | None, str | None]] = {
 class Filters(BaseModel):
     """Which links are asked for, and in which order.
 
+    near: only heads with a fact about this entity, such as the works of an artist or of a museum. answer: only links to
+    this entity. decade: such as 1890: only heads dated to it.
     low, high: the range of the priority, 0 to 1: how likely a link is right, as far as that is known. label: of the
-    head. picture: only heads that have one.
+    head. picture: only heads that have one; unpictured: only those that have none.
     order: probability and uncertainty give the highest first, entity keeps the links of one head together, audit is
     the random order whose decided beginning measures how often the model is right.
     """
@@ -38,13 +42,36 @@ class Filters(BaseModel):
     high: float = Field(1.0, ge=0, le=1, allow_inf_nan=False)
     run: str | None = None
     picture: bool = False
+    unpictured: bool = False
+    near: str | None = None
+    answer: str | None = None
+    decade: int | None = Field(None, ge=0, le=9990, multiple_of=10)
     order: Order = "probability"
 
     @model_validator(mode="after")
     def _check_range(self) -> "Filters":
         if self.low > self.high:
             raise ValueError(f"the lowest probability, {self.low}, is above the highest, {self.high}")
+        if self.picture and self.unpictured:
+            raise ValueError("no head has a picture and has none")
         return self
+
+
+class Counts(NamedTuple):
+    """How many links wait, and how many are decided; neither is counted beyond MOST_COUNTED."""
+
+    left: int
+    decided: int
+
+
+class Part(BaseModel):
+    """A part of the queue: what it is about, and how many links of how many heads wait in it."""
+
+    id: str
+    name: str
+    links: int
+    heads: int
+    relation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +88,8 @@ def list_keys(database: Database, filters: Filters, *, after: dict[str, Any] | N
 
     The page after a link is the same whether that link has been decided meanwhile or not.
     """
+    if filters.near or filters.answer:
+        return _list_narrow(database, filters, after, limit)
     everywhere, of_relation, column = _LISTS[filters.order]
     parameters: dict[str, object] = {**_conditions(filters), "key": after["key"] if after else "", "limit": limit}
     if column is not None:
@@ -74,12 +103,35 @@ def list_keys(database: Database, filters: Filters, *, after: dict[str, Any] | N
 
 def count_left(database: Database, filters: Filters) -> int:
     """How many links wait, at most MOST_COUNTED."""
+    return count_links(database, filters).left
+
+
+def count_links(database: Database, filters: Filters) -> Counts:
+    """How many links wait, and how many are decided."""
     parameters: dict[str, object] = {**_conditions(filters), "limit": MOST_COUNTED}
-    if filters.relation is None:
+    if filters.near or filters.answer:
+        (row,) = database.read("review/count_narrow", **parameters, **_narrow(filters))
+    elif filters.relation is None:
         (row,) = database.read("review/count_queue", **parameters)
     else:
         (row,) = database.read("review/count_relation", relation=filters.relation, **parameters)
-    return int(row["links"])
+    return Counts(min(row["links"], MOST_COUNTED), min(row["decided"], MOST_COUNTED))
+
+
+def list_ways(database: Database) -> list[str]:
+    """The relations of facts by which the queue can be divided, that of the most facts first."""
+    return [row["relation"] for row in database.read("review/list_ways")]
+
+
+def list_parts(database: Database, by: str) -> list[Part]:
+    """The queue divided by its answers ("answer"), by decades ("decade"), or by what heads have a relation to."""
+    if by == "answer":
+        rows = database.read("review/list_queues_by_answer")
+    elif by == "decade":
+        rows = database.read("review/list_queues_by_decade", dated=DATED)
+    else:
+        rows = database.read("review/list_queues_by_fact", via=by)
+    return [Part(**row) for row in rows]
 
 
 def list_choices(database: Database) -> FilterOptions:
@@ -96,8 +148,26 @@ def count_decided(database: Database, by: str, since: datetime) -> int:
     return int(row["decisions"])
 
 
+def _list_narrow(database: Database, filters: Filters, after: dict[str, Any] | None, limit: int) -> list[str]:
+    value = None
+    if after is not None:
+        column = _LISTS[filters.order][2]
+        place = after.get(column) if column else 0.0
+        descending = filters.order in ("probability", "uncertainty")
+        value = -place if descending and place is not None else place
+    parameters = {**_conditions(filters), **_narrow(filters), "order": filters.order, "limit": limit}
+    return _keys(database, "review/list_narrow", {**parameters, "value": value, "key": after["key"] if after else ""})
+
+
+def _narrow(filters: Filters) -> dict[str, object]:
+    return filters.model_dump(include={"relation", "near", "answer"})
+
+
 def _conditions(filters: Filters) -> dict[str, object]:
-    conditions = filters.model_dump(exclude={"relation", "order"})
+    conditions: dict[str, object] = filters.model_dump(include={"label", "low", "high", "run"})
+    conditions["pictured"] = True if filters.picture else False if filters.unpictured else None
+    conditions["decade"] = None if filters.decade is None else f"{filters.decade // 10:03d}"
+    conditions["dated"] = DATED
     # Links without a probability have a priority from -1 to 0; only who asks for a range does without them.
     return conditions | {"low": -1.0} if (filters.low, filters.high) == (0.0, 1.0) else conditions
 

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from graph.connection import Database
 from graph.pictures import PictureStore
@@ -26,6 +26,9 @@ from review.doorkeeper import Doorkeeper
 from review.impatience import Impatient
 from review.users import UsersFile
 
+Serve = Callable[[Site], str]
+PATIENCE = 60_000.0  # milliseconds, for a busy machine
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     *("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -208,3 +211,23 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A tab in which any error of a script, or anything the policy refused, fails the test."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE)
+    wrong: list[str] = []
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+    tab.on("dialog", lambda dialog: wrong.append(f"a dialog said {dialog.message}"))
+    yield tab
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def address(serve: Serve, make_site: Callable[..., Site]) -> str:
+    return serve(make_site())

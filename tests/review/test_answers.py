@@ -10,11 +10,11 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
 from graph.connection import Database
+from graph.curation.decisions import Choice, decide
 from graph.link_key import link_key
 from review.app import create_app
 from review.context import Site
 from review.users import UsersFile
-from tests.review.test_browser import Serve, address, page  # noqa: F401
 from tests.review.test_queue_page import FIRST, decisions, facts, fields, has_one_style, hidden, verdicts
 
 
@@ -131,7 +131,36 @@ def test_a_missing_value_is_asked_for_and_not_made(
     assert decisions(gallery) == 0
 
 
-def test_it_is_typed_and_chosen_at_the_keyboard(page: Page, address: str, gallery: Database) -> None:  # noqa: F811
+def test_comments_and_flags_for_an_expert_stand_on_the_card_until_they_are_closed(
+    client: TestClient, gallery: Database
+) -> None:
+    card = client.get("/queue").text
+    client.post("/notes", data=fields(card, kind="comment", text="seen at <b>Orsay</b>"))
+    client.post("/notes", data=fields(client.get("/queue").text, kind="expert"))
+    after = client.get("/queue").text
+    assert "seen at &lt;b&gt;Orsay&lt;/b&gt;" in after
+    assert "Asks an expert to look" in after
+    assert client.post("/notes", data=fields(after, kind="comment", text=" ")).status_code == 400
+    assert client.get("/audit").text.count("Close</button>") == 2
+    assert decisions(gallery) == 0
+
+
+def test_the_audit_counts_what_each_decided_and_where_they_agree(client: TestClient, gallery: Database) -> None:
+    def decided(id_: str, work: str, verdict: str, by: str, seen: str | None = None) -> None:
+        wish = Choice(id=id_, head=work, relation="hasStyle", tail="cubism", verdict=verdict, seen=seen)  # type: ignore[arg-type]
+        decide(gallery, [wish], by=by)
+
+    for work in ("w00", "w01", "w02"):
+        decided(f"a-{work}", work, "accepted", "ana")
+    decided("b-w00", "w00", "accepted", "ben", "a-w00")
+    decided("b-w01", "w01", "rejected", "ben", "a-w01")
+    decided("u-w02", "w02", "undone", "ana", "a-w02")
+    rows = re.findall(r"<tr><td><a href=[^>]*>(ana|ben)</a></td>(.*?)</tr>", client.get("/audit").text)
+    cells = {name: re.findall(r'class="number">(.*?)<', row) for name, row in rows}
+    assert cells == {"ana": ["4", "3", "0", "1", "2", "50 %"], "ben": ["2", "1", "1", "0", "2", "50 %"]}
+
+
+def test_it_is_typed_and_chosen_at_the_keyboard(page: Page, address: str, gallery: Database) -> None:
     page.goto(f"{address}/queue")
     expect(page.locator("html.scripted")).to_be_attached()
     page.keyboard.press("o")

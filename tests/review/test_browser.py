@@ -1,7 +1,7 @@
 """The page in a real Chromium: a curator at the keyboard, another one at the same time, a reader of the screen."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,12 +12,9 @@ from graph.link_key import link_key
 from graph.predicted.registry import register_model
 from review.context import Site
 from review.users import UsersFile
-from tests.review.conftest import WORKS
+from tests.review.conftest import WORKS, Serve
 from tests.review.test_queue_page import decisions, facts, has_one_style, verdicts
 
-Serve = Callable[[Site], str]
-PATIENCE = 60_000.0  # milliseconds, for a busy machine
-expect.set_options(timeout=PATIENCE)
 PAGES = [
     "/queue",
     "/queue?order=entity&from=1",
@@ -27,31 +24,14 @@ PAGES = [
     "/entity?id=monet",
     "/models",
     "/models/m1",
+    "/queues?by=answer",
+    "/grid?answer=cubism&relation=hasStyle",
+    "/queue?near=monet&answer=cubism",
     "/audit",
     "/takeback?by=tester",
     '/answers?q=cub&key=["w00","hasStyle","impressionism"]',
     "/nosuch",
 ]
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A tab in which any error of a script, or anything the policy refused, fails the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    tab = context.new_page()
-    tab.set_default_timeout(PATIENCE)
-    wrong: list[str] = []
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    tab.on("dialog", lambda dialog: wrong.append(f"a dialog said {dialog.message}"))
-    yield tab
-    context.close()
-    assert wrong == []
-
-
-@pytest.fixture
-def address(serve: Serve, make_site: Callable[..., Site]) -> str:
-    return serve(make_site())
 
 
 def press(page: Page, key: str) -> None:
@@ -85,7 +65,7 @@ def test_ten_links_are_decided_by_keyboard_and_the_graph_holds_what_was_pressed(
     assert verdicts(gallery) == expected
     accepted = {(work, "impressionism") for number, work in enumerate(WORKS[:11]) if number in (0, 1, 3, 6, 9, 10)}
     assert facts(gallery) == accepted
-    expect(page.locator(".counts")).to_have_text("26 left · 10 today")
+    expect(page.locator(".counts")).to_have_text("26 of 36 left · 10 today")
     expect(page).to_have_url(re.compile("card="))
 
 

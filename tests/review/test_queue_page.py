@@ -83,7 +83,7 @@ def test_accepting_makes_the_fact_and_shows_the_next_card(client: TestClient, ga
     assert "Pond number 1" in re.search(r"<title>(.*?)</title>", page.text)[1]  # type: ignore[index]
     assert facts(gallery) == {("w00", "impressionism")}
     assert verdicts(gallery) == {FIRST: "accepted"}
-    assert "<strong>35</strong> left · <strong>1</strong> today" in page.text
+    assert "<strong>35</strong> of 36 left · <strong>1</strong> today" in page.text
 
 
 def test_rejecting_keeps_the_reason_and_makes_no_fact(client: TestClient, gallery: Database) -> None:

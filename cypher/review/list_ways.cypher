@@ -1,0 +1,12 @@
+// The relations of facts by which a queue can be divided: those of heads of undecided links.
+// $scanned (integer) = 2000: so many of the first undecided links are looked at
+// Returns: relation
+MATCH (h)-[p:PREDICTED {vlkge: true}]->()
+USING INDEX SEEK p:PREDICTED(state, verdict, priority, key)
+WHERE p.state = 'current' AND p.verdict = 'pending' AND p.priority IS NOT NULL AND p.key IS NOT NULL
+WITH h LIMIT $scanned
+WITH DISTINCT h
+MATCH (h)-[f {vlkge: true}]->(:Entity)
+WHERE type(f) <> 'PREDICTED'
+RETURN type(f) AS relation
+ORDER BY count(f) DESC, relation
