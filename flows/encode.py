@@ -23,6 +23,7 @@ from flows.runtime.settings import Settings
 from graph import vectors
 from graph.connection import Database
 from graph.pictures import PictureStore
+from graph.rights import pattern_of
 from models.encoders import load_encoder
 from models.encoders.encoder import Encoder
 from models.encoders.vector_files import find_features, read_features
@@ -100,8 +101,9 @@ def bring_up_to_date(database: Database, encoder: Encoder, modality: str, encode
     """Find which entities' vectors are due, have them encoded in parts, and write each part as it comes."""
     active = vectors.Encoder(encoder.name, encoder.digest, encoder.dimensions[modality])
     activation = vectors.activate(database, modality, active)
-    removed = vectors.remove_stale(database, modality)
-    due = vectors.pending(database, modality, active)
+    withheld = pattern_of(Settings().vlkge_rights_not_encoded)
+    removed = vectors.remove_stale(database, modality, withheld=withheld)
+    due = vectors.pending(database, modality, active, withheld=withheld)
     parts = [due[start : start + ENTITIES_PER_PART] for start in range(0, len(due), ENTITIES_PER_PART)]
     broken: dict[str, str] = {}
     started = time.monotonic()

@@ -87,15 +87,16 @@ def activate(database: Database, modality: str, encoder: Encoder, *, wait: bool 
     return Activation(previous, dropped)
 
 
-def pending(database: Database, modality: str, encoder: Encoder) -> pd.DataFrame:
+def pending(database: Database, modality: str, encoder: Encoder, *, withheld: str | None = None) -> pd.DataFrame:
     """The entities whose vector is missing, or made from another content or by another encoder.
 
     Columns: id; text (see `text_of`) for textual, or image_sha256 for visual; digest, to be handed to
-    `write` with the vector. Entities without content are not among them.
+    `write` with the vector. Entities without content are not among them, nor those whose
+    picture has rights that fit `withheld`, a pattern of `graph.rights`.
     """
     column = CONTENT_COLUMNS[_check_modality(modality)]
     rows = []
-    for page in _pages(database, modality):
+    for page in _pages(database, modality, withheld):
         contents = _contents(modality, page)
         for id_, content, digest, vector in zip(page["ids"], contents, page["digests"], page["vectors"], strict=True):
             if content and not (vector and digest == encoder.digest_of(content)):
@@ -153,11 +154,14 @@ def remove(database: Database, modality: str, ids: Sequence[str]) -> None:
         database.write("vectors/remove_vectors", ids=part, **_properties(modality))
 
 
-def remove_stale(database: Database, modality: str) -> int:
-    """Take away the vectors of entities whose picture or text is gone; returns how many."""
+def remove_stale(database: Database, modality: str, *, withheld: str | None = None) -> int:
+    """Take away the vectors of entities whose picture or text is gone; returns how many.
+
+    withheld: a pattern of `graph.rights`; pictures with such rights count as gone.
+    """
     _check_modality(modality)
     removed = 0
-    for page in _pages(database, modality):
+    for page in _pages(database, modality, withheld):
         contents = _contents(modality, page)
         kept = zip(page["ids"], contents, page["digests"], page["vectors"], strict=True)
         stale = [id_ for id_, content, digest, vector in kept if not content and (vector or digest)]
@@ -194,11 +198,16 @@ def _properties(modality: str) -> dict[str, str]:
     return {"property": own(modality), "digest_property": own(f"{modality}_digest")}
 
 
-def _pages(database: Database, modality: str) -> Iterator[Row]:
+def _pages(database: Database, modality: str, withheld: str | None = None) -> Iterator[Row]:
     after = ""
     while True:
         (page,) = read_columns(
-            database, "vectors/page_contents", after=after, limit=ENTITIES_PER_PAGE, **_properties(modality)
+            database,
+            "vectors/page_contents",
+            after=after,
+            limit=ENTITIES_PER_PAGE,
+            withheld=withheld,
+            **_properties(modality),
         )
         if not page["ids"]:
             return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.connection import Database
+from graph.page.withheld import Withheld
 from graph.pictures import PictureStore
 from review.doorkeeper import Doorkeeper
 from review.users import UsersFile
@@ -20,7 +21,7 @@ class Site:
 
     users: whom a login lets in; None: no login, everybody who reaches the page is `local_name`, an admin.
     hosts: the names by which the page may be called; None: any. secure: it is reached by https alone. door: sessions
-    and wrong passwords.
+    and wrong passwords. withheld: pictures that are not shown for their rights; None: all are.
     """
 
     database: Database
@@ -33,6 +34,7 @@ class Site:
     door: Doorkeeper
     hosts: frozenset[str] | None = None
     secure: bool = False
+    withheld: Withheld | None = None
 
     @property
     def cookie(self) -> str:

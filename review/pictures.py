@@ -18,6 +18,7 @@ from review.errors import NotFoundError
 
 Size = Literal["small", "large"]
 SIDES: dict[Size, int] = {"small": 320, "large": 1600}
+INSTEAD = Path(__file__).parent / "static" / "withheld.svg"
 DIGEST = re.compile(r"[0-9a-f]{64}")
 # A picture of MAX_PIXELS takes a quarter of a gigabyte while it is made smaller.
 _AT_ONCE = threading.BoundedSemaphore(2)
@@ -27,7 +28,12 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/pictures/{size}/{digest}", dependencies=[Depends(needs("viewer"))])
 def picture(size: Size, digest: str, site: SiteDep) -> FileResponse:
-    """A picture of the store, as WebP; it may be kept for good, for a digest names one content."""
+    """A picture of the store, as WebP; it may be kept for good, for a digest names one content.
+
+    A drawing that says so stands for one that is not shown for its rights.
+    """
+    if site.withheld is not None and digest in site.withheld:
+        return FileResponse(INSTEAD, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
     path = thumbnail(site.pictures, site.thumbnails, digest, size)
     return FileResponse(
         path, media_type="image/webp", headers={"Cache-Control": "private, max-age=31536000, immutable"}

@@ -11,7 +11,6 @@ from graph.connection import Database
 from graph.curation import decisions
 from graph.curation.decisions import Choice, ConflictError, Decision
 from graph.curation.notes import list_notes
-from graph.page.answers import list_kinds
 from graph.page.audit import DISPLACED, find_decision, list_newest
 from graph.page.card import Card, read_card, read_names
 from graph.page.review_queue import MOST_COUNTED, Filters, count_decided, count_links, list_choices, list_keys
@@ -189,7 +188,6 @@ def _found(database: Database, person: Person, filters: Filters, key: str | None
         "newest": list_newest(database, person.name),
         "choices": list_choices(database),
         "notes": list_notes(database, key=key) if card is not None else [],
-        "kinds": list_kinds(database, card.head.id, card.relation) if card is not None else [],
     }
 
 

@@ -13,7 +13,9 @@ import uvicorn
 
 from base.errors import InputError
 from graph.connection import Address, connect
+from graph.page.withheld import Withheld
 from graph.pictures import PictureStore
+from graph.rights import pattern_of
 from graph.schema import setup_schema
 from review.app import create_app
 from review.context import Site
@@ -144,9 +146,13 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def open_site(address: Address, home: Path, serving: Serving) -> Site:
-    """The site of a graph and a home folder. Raises InputError where it would be unsafe, GraphError without a graph."""
+def open_site(address: Address, home: Path, serving: Serving, *, not_shown: str | None = None) -> Site:
+    """The site of a graph and a home folder. not_shown: rights of pictures that are not shown, see `graph.rights`.
+
+    Raises InputError where it would be unsafe, or for wrong patterns of rights; GraphError without a graph.
+    """
     users = users_file(home)
+    rights = pattern_of(not_shown)
     check_serving(serving, users)
     database = connect(address, patience=PATIENCE_SECONDS)
     setup_schema(database)
@@ -161,6 +167,7 @@ def open_site(address: Address, home: Path, serving: Serving) -> Site:
         door=Doorkeeper(home / "review" / "door.sqlite"),
         hosts=serving.hosts,
         secure=serving.secure,
+        withheld=Withheld(database, rights) if rights else None,
     )
 
 

@@ -71,7 +71,7 @@ def serve(
     serving = Serving(host, port, login, certificate, key, proxy, url)
     check_serving(serving, users_file(settings.vlkge_home))
     check_address(serving)
-    site = open_site(graph_address(settings), settings.vlkge_home, serving)
+    site = open_site(graph_address(settings), settings.vlkge_home, serving, not_shown=settings.vlkge_rights_not_shown)
     echo(f"The curators' page is at {serving.address}  (Ctrl+C ends it; decisions are saved at once)")
     with site.database:
         run(site, serving)

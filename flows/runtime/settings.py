@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     vlkge_log: str | None = Field(None, description="folder of the JSON-lines log; unset: logs in the home; -: stderr")
     vlkge_dask_address: str | None = Field(None, description="a Dask scheduler for --workers; unset: local processes")
     vlkge_webhook: SecretStr | None = Field(None, description="gets a JSON message where a retraining fails or refuses")
+    vlkge_rights_not_shown: str | None = Field(None, description="rights of pictures that the page does not show")
+    vlkge_rights_not_encoded: str | None = Field(None, description="rights of pictures that no vector is made of")
 
     @property
     def pictures(self) -> Path:
