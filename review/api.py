@@ -145,14 +145,24 @@ def queue(
     low: Annotated[float, Query(ge=0, le=1)] = 0.0,
     high: Annotated[float, Query(ge=0, le=1)] = 1.0,
     picture: bool = False,
+    unpictured: bool = False,
+    near: Text | None = None,
+    answer: Text | None = None,
+    decade: Annotated[int | None, Query(ge=0, le=9990, multiple_of=10)] = None,
     order: Order = "probability",
     after: Text | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
 ) -> Page:
-    """Undecided links, in order; `after` is the key of the last link of the page before."""
+    """Undecided links, in order; `after` is the key of the last link of the page before.
+
+    near: only of heads with a fact about this entity. answer: only to this entity. decade: only of heads dated to it.
+    """
+    if picture and unpictured:
+        raise BadRequestError("no head has a picture and has none; give picture or unpictured")
     if low > high:
         raise BadRequestError(f"the lowest probability, {low}, is above the highest, {high}")
-    filters = Filters(relation=relation, label=label, run=run, low=low, high=high, picture=picture, order=order)
+    narrowed = {"near": near, "answer": answer, "decade": decade, "picture": picture, "unpictured": unpictured}
+    filters = Filters(relation=relation, label=label, run=run, low=low, high=high, order=order, **narrowed)
     place = read_card(site.database, after) if after else None
     if after and place is None:
         raise NotFoundError(f"there is no link {after!r} to go on after")

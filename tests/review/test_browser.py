@@ -221,7 +221,7 @@ def test_open_reasons_leave_the_question_in_sight_on_a_phone(page: Page, address
     page.goto(f"{address}/queue?relation=hasStyle")
     expect(page.locator("html.scripted")).to_be_attached()
     page.get_by_text("Reject because").click()
-    page.wait_for_function("scrollY > 0")
+    page.wait_for_function("document.getElementById('question').getBoundingClientRect().top < 100")
     question, actions = page.locator("#question").bounding_box(), page.locator(".actions").bounding_box()
     assert question is not None
     assert actions is not None
