@@ -1,5 +1,5 @@
-// What each person decided: how many decisions, how many of them stand, and how many links they share with others, with how
-// many of these they agree on, by the newest verdict of each.
+// What each person decided, of each kind; how many links others decided too, and how many of these alike, by the newest
+// verdict of each.
 // Returns: by, decisions, accepted, rejected, undone, shared, agreed, newest
 MATCH (d:Decision:Vlkge)
 WITH d ORDER BY d.key, d.number
