@@ -1,7 +1,7 @@
 // The decades that the heads of undecided links are dated to, with how many links wait of how many heads.
 // $dated (string): a pattern of the names of properties that hold dates
 // $limit (integer) = 120: maximum number of rows
-// $scanned (integer) = 200000: so many undecided links are looked at, the likeliest first
+// $scanned (integer) = 200000: maximum number of undecided links that are looked at, the likeliest first
 // Returns: id, name, links, heads
 MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
 USING INDEX SEEK p:PREDICTED(state, verdict, priority, key)
