@@ -8,5 +8,6 @@ WITH h LIMIT $scanned
 WITH DISTINCT h
 MATCH (h)-[f {vlkge: true}]->(:Entity)
 WHERE type(f) <> 'PREDICTED'
-RETURN type(f) AS relation
-ORDER BY count(f) DESC, relation
+WITH type(f) AS relation, count(f) AS facts
+RETURN relation
+ORDER BY facts DESC, relation
