@@ -8,7 +8,7 @@ import pytest
 
 import cypher
 from graph.connection import Database
-from graph.page.review_queue import MOST_COUNTED, Filters, Order, count_left, list_keys
+from graph.page.review_queue import DATED, MOST_COUNTED, Filters, Order, count_left, list_keys
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
 from graph.schema import setup_schema
@@ -100,7 +100,8 @@ ALL_LISTS = [name for name in cypher.names("review") if name.removeprefix("revie
 def test_a_page_reads_less_than_fifty_hits_a_row(queue: Database, name: str, deep: bool) -> None:
     statement = cypher.load(name)
     values: dict[str, object] = {
-        **{"relation": "hasStyle" if "of_relation" in name else None, "label": None, "run": None, "picture": False},
+        **{"relation": "hasStyle" if "of_relation" in name else None, "label": None, "run": None, "pictured": None},
+        **{"decade": None, "dated": DATED},
         **{"low": 0.0, "high": 1.0, "limit": ROWS, "key": '["w5' if deep else "", "value": 0.6 if deep else None},
     }
     bound = statement.bind(**{parameter.name: values[parameter.name] for parameter in statement.parameters})
