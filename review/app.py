@@ -57,18 +57,7 @@ def create_app(site: Site) -> FastAPI:
     """The application for one site, ready to be served."""
     app = FastAPI(title="vlkge review", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.site = site
-    for part in (
-        api,
-        queue_page,
-        answer_page,
-        batch_page,
-        entity_page,
-        model_page,
-        audit_page,
-        takeback_page,
-        pictures,
-        login_page,
-    ):
+    for part in PARTS:
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/", lambda: RedirectResponse("/queue"), include_in_schema=False)
