@@ -18,6 +18,7 @@ from graph.loading.ingest import ingest
 from graph.pictures import PictureStore
 
 SETTINGS = {"scorer": "distmult", "epochs": 1, "dimension": 8, "negatives": 5, "patience": None}
+CASES = Path(__file__).parents[3] / "shared" / "cases"
 Trained = Callable[[list[tuple[str, str, str, str]]], str]
 
 
@@ -40,6 +41,17 @@ def trained(
         return train(config=SETTINGS).version
 
     return load
+
+
+def of_case(name: str) -> list[tuple[str, str, str, str]]:
+    """The facts of a case; its ids are made such as `trained` labels: works, and whatever else as styles."""
+    file = CASES / name / "triples.csv"
+    if not file.exists():
+        pytest.skip(f"there is no {file}")
+    facts = pd.read_csv(file, dtype=str)
+    for end in ("head", "tail"):
+        facts[end] = facts[end].where(facts[end].str.startswith("W"), "s" + facts[end]).str.replace("W", "w")
+    return [(h, r, t, split) for h, r, t, split in facts[["head", "relation", "tail", "split"]].to_numpy().tolist()]
 
 
 def styles(works: int) -> list[tuple[str, str, str, str]]:
@@ -94,6 +106,25 @@ def test_of_a_relation_that_was_never_trained_nothing_is_published(trained: Trai
     assert "near" not in set(found["relation"])
     assert found["probability"].between(0, 1).all()
     assert found["answer"].isna().all()
+
+
+def test_the_case_of_a_relation_that_was_never_trained(trained: Trained, database: Database) -> None:
+    trained(of_case("03x-relation-never-trained"))
+    published = predict()
+    assert published.untrained == ["teacherOf"]
+    assert "teacherOf" not in set(links(database)["relation"])
+    assert published.links > 0
+
+
+def test_the_case_of_inverses_that_tell_every_hidden_fact(trained: Trained, database: Database) -> None:
+    trained(of_case("05-inverse-functional"))
+    evaluated = evaluate()
+    assert evaluated.report.queries == 30  # 15 test facts, both sides
+    assert evaluated.calibration is None
+    assert evaluated.report.inverse["in_train"].queries == 30
+    published = predict()
+    assert (published.calibrated, published.links) == (False, 0)  # every head has its one tail
+    assert links(database).empty
 
 
 def test_whether_there_is_an_answer_is_declared_or_learned_from_the_random_sample(

@@ -81,8 +81,8 @@ def test_links_of_version_2_get_a_priority_and_lose_what_was_no_probability(data
         "calibrated_on: 'pooled'}]->(t)",
     )
     setup_schema(database)
-    read = "MATCH ()-[p:PREDICTED]->() RETURN p.priority, p.probability, p.uncertainty ORDER BY p.key"
-    assert run(database, read) == [[-0.125, None, None], [0.6, 0.6, 0.97]]  # (3/4 - 1) / 2
+    read = "MATCH ()-[p:PREDICTED]->() RETURN p.priority, p.probability, p.uncertainty, p.calibrated_on ORDER BY p.key"
+    assert run(database, read) == [[-0.125, None, None, "none"], [0.6, 0.6, 0.97, "all heads"]]  # (3/4 - 1) / 2
     assert "predicted_probability" not in indexes(database)
     assert {"predicted_priority", "predicted_relation_priority"} <= indexes(database)
 

@@ -70,6 +70,14 @@ def test_the_most_probable_link_comes_first_with_what_speaks_for_it(client: Test
     assert 'href="https://museum.example/pond"' in page.text
 
 
+def test_a_number_of_an_earlier_version_claims_nothing_of_links_like_it(client: TestClient, gallery: Database) -> None:
+    gallery.driver.execute_query("MATCH ()-[p:PREDICTED]->() SET p.calibrated_on = 'all heads'")
+    shown = client.get("/queue").text
+    assert "95 %" in shown
+    assert "An earlier version gave this number" in shown
+    assert not re.search("links like this one are right|almost certain|if there is an answer", shown)
+
+
 def test_the_card_says_the_rules_in_sentences(client: TestClient) -> None:
     page = client.get("/queue").text
     (said,) = re.findall(r'<ul class="rules">(.*?)</ul>', page, re.S)
