@@ -26,6 +26,8 @@ from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.predicted import registry
 
+LONGEST = 366 * 24 * 60 * 60
+
 
 class Trigger(BaseModel):
     """How often is looked, in seconds, and how many new facts or decisions are enough; None: however many."""
@@ -78,6 +80,8 @@ def schedule(cron: str | None, interval: float | None, timezone: str) -> Schedul
     """
     if (cron is None) == (interval is None):
         raise InputError("give either --cron, for example '0 2 * * *', or --interval, in seconds")
+    if interval is not None and not 1 <= interval <= LONGEST:
+        raise InputError(f"the interval is {interval} seconds; it must be at least 1 and at most {LONGEST:,}, a year")
     if not timezone:
         raise InputError("the time zone is empty; give one such as Europe/Amsterdam or UTC")
     try:

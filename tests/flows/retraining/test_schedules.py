@@ -136,6 +136,8 @@ def test_workers_of_a_pool_get_the_schedule_in_its_time_zone_and_the_limits(own_
         (None, float("inf"), "UTC"),
         (None, float("nan"), "UTC"),
         (None, -1, "UTC"),
+        (None, 0.001, "UTC"),
+        (None, 1e12, "UTC"),
     ],
 )
 def test_what_is_no_schedule_is_refused(cron: str | None, interval: float | None, timezone: str) -> None:
