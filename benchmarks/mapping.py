@@ -1,7 +1,7 @@
 """Mapping a museum's table: `[[table]]` beside a script that a person would write with polars for this one table.
 
 Both read one CSV file with lists in its cells and end with frames of entities and facts. Ours checks every line, id and
-list besides. The peer runs where polars is installed.
+list besides. The peer runs where polars is installed; benchmarks/peers.txt pins its version.
 """
 
 import argparse

@@ -46,7 +46,8 @@ def ingest(
         if prune:
             steps.check_prune(changes, prune_limit)
         if dry_run:
-            return steps.summarize(changes, dry_run=True, pruned=False)
+            doubles = steps.find_doubles_in_graph(database, changes.source)
+            return steps.summarize(changes, dry_run=True, pruned=False, doubles=doubles)
         setup_schema(database)
         write_entities(database, changes)
         write_facts(database, changes)

@@ -25,6 +25,10 @@ class PictureError(PipelineError):
     """A picture that cannot be had; the message says why."""
 
 
+class UnreachableError(PictureError):
+    """A picture whose server does not answer at all."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a download may take, from the first connection to the last byte and with all that is tried again.
@@ -74,8 +78,10 @@ def download(url: str, limits: Limits, *, sleep: Callable[[float], None] = time.
                     )
                 sleep(wait)
     except Waiting as error:
-        raise PictureError(f"slower than {limits.seconds:g} seconds: {error}") from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, ValueError) as error:
+        raise UnreachableError(f"slower than {limits.seconds:g} seconds: {error}") from error
+    except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+        raise UnreachableError(f"{type(error).__name__}: {error}") from error
+    except (httpcore.ProtocolError, ValueError) as error:
         raise PictureError(f"{type(error).__name__}: {error}") from error
     raise PictureError(f"more than {MAX_REDIRECTS} redirects")
 
@@ -95,7 +101,7 @@ def _resolve(url: httpx.URL, allow_private: bool) -> list[str]:
     try:
         found = socket.getaddrinfo(url.raw_host.decode("ascii"), url.port or url.scheme, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise PictureError(f"the host {url.host} is unknown: {error}") from error
+        raise UnreachableError(f"the host {url.host} is unknown: {error}") from error
     numbers = list(dict.fromkeys(str(place[4][0]) for place in found))
     hidden = [number for number in numbers if not is_public(number)]
     if hidden and not allow_private:

@@ -17,6 +17,7 @@ from base.files import replacing
 from base.picture_colours import to_srgb
 from base.progress import Progress, silent
 from graph.download import Limits, PictureError, download
+from graph.hosts import Hosts
 from graph.iiif import find_picture
 
 # Pillow's name of a format, and the file name ending that it gets here.
@@ -93,10 +94,11 @@ def gather_pictures(
     known: address -> SHA-256 from an earlier run; what is on the web is not fetched again while the store
         has it. Files are read again, as they may have changed, but decoded only if their content is new.
 
-    A picture that is broken, unreachable or outside the folder is left out with the reason. Of a IIIF manifest or image
+    A picture that is broken, unreachable or outside the folder is left out with the reason, and so are all of a host
+    that does not answer. Of a IIIF manifest or image
     service the first picture is taken, in one size.
     """
-    known, limits = known or {}, limits or Limits()
+    known, limits, hosts = known or {}, limits or Limits(), Hosts()
 
     def gather(address: str) -> tuple[str, str]:
         try:
@@ -104,7 +106,7 @@ def gather_pictures(
                 return store.add(_follow(_read_inside(folder, address), limits)), ""
             if (digest := known.get(address)) and digest in store:
                 return digest, ""
-            return store.add(_follow(download(address, limits), limits)), ""
+            return store.add(_follow(hosts.ask(address, limits), limits)), ""
         except PictureError as error:
             return "", str(error)
 

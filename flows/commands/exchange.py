@@ -70,7 +70,7 @@ def export_links(
     """
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
-    from graph.curation.exchange import check_file, read_folders, read_links, write_table
+    from graph.curation.exchange import check_file, read_links, read_origins, write_table
     from graph.curation.source_table import fill_columns, list_tables
     from graph.query import refuse_unknown_relation
 
@@ -93,7 +93,7 @@ def export_links(
             least=min_probability,
         )
         if as_source:
-            table, left_out = fill_columns(found, list_tables(read_folders(database)))
+            table, left_out = fill_columns(found, list_tables(read_origins(database)))
             write_table(table, file)
             _tell({"file": str(file), "rows": len(table), **left_out}, json)
             return

@@ -12,6 +12,7 @@ from base.errors import InputError
 from base.files import replacing
 from cypher.prefix import program_name
 from graph.connection import Database, Row
+from graph.mapping.mapping_file import Origin
 from graph.reserved import MARK_PROPERTY
 
 # These come first, in this order; whatever else is stored on a link follows by name.
@@ -57,9 +58,13 @@ def read_decisions(database: Database, *, standing: bool = False) -> pd.DataFram
     return frame[frame["stands"].astype(bool)].reset_index(drop=True) if standing else frame
 
 
-def read_folders(database: Database) -> list[Path]:
-    """The folders that the graph remembers of its sources, in the order in which they are believed."""
-    return [Path(row["folder"]) for row in database.read("ingest/read_sources") if row["folder"]]
+def read_origins(database: Database) -> list[Origin]:
+    """Where the sources of the graph come from, as it remembers, in the order in which they are believed."""
+    return [
+        Origin(Path(row["folder"]), Path(row["mapping"]) if row["mapping"] else None)
+        for row in database.read("ingest/read_sources")
+        if row["folder"]
+    ]
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

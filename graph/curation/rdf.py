@@ -21,7 +21,7 @@ from rdflib.namespace import PROV, RDF, RDFS, XSD
 from base.errors import InputError
 from base.files import replacing
 from graph.connection import Database, Row
-from graph.curation.exchange import read_folders
+from graph.curation.exchange import read_origins
 from graph.link_key import link_key
 from graph.mapping.rdf_home import Way, read_ways
 from graph.mapping.rdf_store import PREFIXES
@@ -189,4 +189,4 @@ def read_ways_of(database: Database, links: pd.DataFrame, scratch: Path | None =
     links: columns head, relation, verdict. scratch: see graph.mapping.rdf_store.open_store.
     """
     accepted = links[links["verdict"] == "accepted"]
-    return read_ways(read_folders(database), {*zip(accepted["head"], accepted["relation"], strict=True)}, scratch)
+    return read_ways(read_origins(database), {*zip(accepted["head"], accepted["relation"], strict=True)}, scratch)

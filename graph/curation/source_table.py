@@ -3,22 +3,21 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pandas as pd
 
 from base.errors import InputError, shorten
 from graph.mapping.cells import columns_in, make_id
-from graph.mapping.mapping_file import read_mapping
+from graph.mapping.mapping_file import Origin
 from graph.mapping.table import Table
 
 BETWEEN = "; "  # of several values in a cell, where the source's own separator is no single sign
 
 
-def list_tables(folders: Iterable[Path]) -> Iterator[Table]:
-    """The tables that the mapping files of these folders describe; a folder that is gone has none."""
-    for folder in folders:
-        found = read_mapping(folder) if folder.is_dir() else None
+def list_tables(origins: Iterable[Origin]) -> Iterator[Table]:
+    """The tables that the mapping files of these sources describe; a folder that is gone has none."""
+    for origin in origins:
+        found = origin.read()
         yield from (source for _, source in found.sources if isinstance(source, Table)) if found else ()
 
 

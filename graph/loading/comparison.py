@@ -10,6 +10,7 @@ import pandas as pd
 from base.errors import InputError, shorten
 from graph.loading.asserted import ExistingEntity, ExistingGraph, entity_properties, fact_properties
 from graph.loading.files import DEFAULT_LABEL, Source
+from graph.loading.identifiers import OTHERS
 from graph.loading.sources import ADOPTED, Order, Settled, settle
 
 Row = dict[str, Any]
@@ -56,6 +57,7 @@ def compare_entities(
             rows.append({"id": i, "label": label, "properties": properties | _mark(marks.get(i))})
             continue
         became = settle(order, names, list(new), old.properties, old.sources, old.value_sources)
+        _unite_others(became)
         if became.lost or became.won or became.silent:
             settled[i] = became
         properties = became.properties
@@ -69,6 +71,14 @@ def compare_entities(
             row: Row = {"id": i, "label": label, "properties": properties}
             rows.append(row | ({"refined": True} if vague else {}))
     return rows, digests, settled
+
+
+def _unite_others(became: Settled) -> None:
+    """Ids that a source adds to those of another, which are among them, contradict nobody."""
+    became.properties |= {column: united for column, _, _, united, _ in became.lost if column == OTHERS}
+    became.lost, became.won = (
+        [change for change in changes if change[0] != OTHERS] for changes in (became.lost, became.won)
+    )
 
 
 def shows_own_picture(settled: Settled) -> bool:

@@ -154,6 +154,10 @@ def find_mark(raw: bytes) -> str | None:
     return next((name for mark, name in MARKS.items() if raw.startswith(mark)), None)
 
 
+class NotUtf8Error(InputError):
+    """A text whose encoding must be named."""
+
+
 def check_bytes(path: Path, raw: bytes, before: int = 0) -> None:
     """Raise InputError, with the lines, where bytes are not UTF-8 or a NUL. before: how many lines stand before."""
     try:
@@ -172,7 +176,7 @@ def check_bytes(path: Path, raw: bytes, before: int = 0) -> None:
             empty.append(f"line {number}")
     if bad:
         shown = f"{'; '.join(bad[:MOST])}; {len(bad)} in all"
-        raise InputError(
+        raise NotUtf8Error(
             f"{path.name}: the file must be UTF-8, these lines are not ({shown}); {_name_encoding('cp1252')}"
         )
     shown = f"{'; '.join(empty[:MOST])}; {len(empty)} in all"

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 from pydantic import BaseModel
@@ -31,10 +31,13 @@ class Double(BaseModel):
     facts: tuple[int, int]
 
 
-def find_doubles(entities: pd.DataFrame, counts: "pd.Series[int]") -> list[Double]:
+def find_doubles(
+    entities: pd.DataFrame, counts: "pd.Series[int]", between: Collection[str] | None = None
+) -> list[Double]:
     """Pairs of entities of one label with nearly the same name, the surest first, at most a thousand.
 
     entities: columns id, label, name. counts: facts by id. Names with different numbers are different.
+    between: of each pair one and only one id must be among these.
     """
     if "name" not in entities:
         return []
@@ -43,6 +46,8 @@ def find_doubles(entities: pd.DataFrame, counts: "pd.Series[int]") -> list[Doubl
     for label, group in named.groupby("label", sort=False):
         keys = [(plain(name), id_, name) for id_, name in zip(group["id"], group["name"], strict=True)]
         for (one, name), (other, other_name), why, similarity in _pair([key for key in keys if key[0]]):
+            if between is not None and (one in between) == (other in between):
+                continue
             found.append(
                 Double(
                     label=str(label), one=one, one_name=name, other=other, other_name=other_name, why=why,

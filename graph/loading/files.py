@@ -39,6 +39,9 @@ class Source:
     derived: whether the entities were made from the triples; their label is then only a default.
     named: whether a person gave the name; else it is the folder's, as it was typed.
     notes: what is no error and should be known.
+    identifiers: properties by which the graph may know an entity under another id.
+    mapping: the mapping file, where it is not the folder's own.
+    aliases: id -> id of the entity of the graph that it is too, as a person decided.
     """
 
     name: str
@@ -49,6 +52,9 @@ class Source:
     derived: bool = False
     named: bool = True
     notes: list[str] = field(default_factory=list)
+    identifiers: tuple[str, ...] = ()
+    aliases: dict[str, str] = field(default_factory=dict)
+    mapping: Path | None = None
 
 
 def read_source(

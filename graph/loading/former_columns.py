@@ -67,6 +67,7 @@ def remember(database: Database, source: Source, order: Order, kept: Sequence[Fo
     ours = replace(
         order.records[source.name],
         folder=str(source.folder),
+        mapping=None if source.mapping is None else str(source.mapping),
         entity_columns=columns["entities"],
         fact_columns=columns["facts"],
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
+import pandas as pd
 from pydantic import BaseModel
 
 from base.errors import InputError
@@ -14,14 +15,17 @@ from graph.connection import Database, batches
 from graph.download import Limits
 from graph.loading.asserted import read_asserted
 from graph.loading.comparison import Row
+from graph.loading.doubles import Double, find_doubles
 from graph.loading.files import DEFAULT_LABEL, Source
 from graph.loading.former_columns import find_former_columns, remember, remove_former_columns, tell_former_columns
+from graph.loading.identifiers import recognise
 from graph.loading.leaks import Leak, find_leaks
 from graph.loading.plan import Counts, Plan, plan_changes
 from graph.loading.survey import Survey, survey
 from graph.pictures import Gathered, PictureStore, gather_pictures
 from graph.schema import setup_schema
 from graph.splits import Shares
+from graph.transactions import read_columns
 
 BATCH = 10_000
 BATCH_TEXT = 16_000_000  # characters
@@ -93,7 +97,7 @@ def ingest(
     if prune:
         check_prune(changes, prune_limit)
     if dry_run:
-        return summarize(changes, dry_run=True, pruned=False)
+        return summarize(changes, dry_run=True, pruned=False, doubles=find_doubles_in_graph(database, changes.source))
     setup_schema(database)
     write_entities(database, changes, progress=progress)
     write_facts(database, changes, progress=progress)
@@ -118,6 +122,7 @@ def plan(
     preferred: bool = False,
 ) -> Plan:
     """What an ingest of the source would change, checked; nothing is written. See plan_changes."""
+    source = recognise(database, source)
     asserted = read_asserted(database, source)
     changes = plan_changes(source, asserted, shares=shares, holding_out=hold_out, preferred=preferred)
     return replace(changes, former_columns=find_former_columns(database, source, changes.order))
@@ -200,8 +205,34 @@ def remember_source(database: Database, changes: Plan, *, pruned: bool) -> None:
     remember(database, changes.source, changes.order, [] if pruned else changes.former_columns)
 
 
-def summarize(changes: Plan, *, dry_run: bool, pruned: bool, pictures: PictureCounts | None = None) -> IngestResult:
-    """The plan's figures and what became of the pictures."""
+def find_doubles_in_graph(database: Database, source: Source) -> list[Double]:
+    """Entities of the graph that may be one with a new one of the source, for a person to decide.
+
+    Looked at are the labels of what facts lead to, and of those entities that have the source's identifiers.
+    """
+    tails = source.entities["id"].isin(source.triples["tail"])
+    for name in source.identifiers:
+        tails |= source.entities[name].notna() if name in source.entities else False
+    own = source.entities[tails]
+    if "name" not in own:
+        return []
+    labels = sorted(set(own["label"]))
+    (row,) = read_columns(database, "ingest/list_names", labels=labels, source=source.name)
+    graph = pd.DataFrame({"id": row["ids"], "label": row["labels"], "name": row["names"]})
+    new = own.loc[~own["id"].isin(graph["id"]), ["id", "label", "name"]]
+    counts = source.triples["tail"].value_counts()
+    return find_doubles(pd.concat([new, graph], ignore_index=True), counts, set(new["id"])) if len(graph) else []
+
+
+def summarize(
+    changes: Plan,
+    *,
+    dry_run: bool,
+    pruned: bool,
+    pictures: PictureCounts | None = None,
+    doubles: Sequence[Double] = (),
+) -> IngestResult:
+    """The plan's figures and what became of the pictures. doubles: with entities of the graph, of a dry run."""
     return IngestResult(
         source=changes.source.name,
         dry_run=dry_run,
@@ -213,7 +244,7 @@ def summarize(changes: Plan, *, dry_run: bool, pruned: bool, pictures: PictureCo
         repeated_facts=changes.source.repeated,
         notes=[*changes.notes, *tell_former_columns(changes.former_columns, pruned)],
         pictures=pictures,
-        survey=survey(changes.source) if dry_run else None,
+        survey=survey(changes.source, doubles) if dry_run else None,
         leaks=find_leaks(changes.source.triples, changes.splits),
     )
 

@@ -143,6 +143,8 @@ def plan_first_load(
 
     For a bulk import, which writes the source's frames: rows of millions of facts would not fit into memory.
     """
+    if source.aliases:
+        raise InputError(f"[alias] leads to ids that no source has: {shorten(sorted(source.aliases.values()))}")
     shares, empty = shares or Shares(), nothing()
     marks = _mark_held_out(source, empty.entities, shares, holding_out or {})
     splits = _choose_splits(source, empty, np.full(len(source.triples), -1), shares, marks)

@@ -17,13 +17,17 @@ PARTS = "\t"  # between a column and its source; no name holds it
 
 @dataclass(frozen=True)
 class Record:
-    """A source. place: the lower, the more it is believed. columns: of entities and of facts, None where unknown."""
+    """A source. place: the lower, the more it is believed. columns: of entities and of facts, None where unknown.
+
+    mapping: the mapping file, where it is not the folder's own.
+    """
 
     name: str
     place: int
     folder: str | None = None
     entity_columns: frozenset[str] | None = None
     fact_columns: frozenset[str] | None = None
+    mapping: str | None = None
 
     def columns(self, kind: str) -> frozenset[str] | None:
         return self.entity_columns if kind == "entities" else self.fact_columns
@@ -106,8 +110,12 @@ def read_records(database: Database) -> dict[str, Record]:
     """All sources that the graph remembers, by name."""
     records = {}
     for row in database.read("ingest/read_sources"):
-        columns = (None if row[key] is None else frozenset(row[key]) for key in ("entity_columns", "fact_columns"))
-        records[row["name"]] = Record(row["name"], row["place"], row["folder"], *columns)
+        entity_columns, fact_columns = (
+            None if row[key] is None else frozenset(row[key]) for key in ("entity_columns", "fact_columns")
+        )
+        records[row["name"]] = Record(
+            row["name"], row["place"], row["folder"], entity_columns, fact_columns, row["mapping"]
+        )
     return records
 
 
@@ -157,6 +165,7 @@ def write_records(database: Database, records: Mapping[str, Record]) -> None:
             "name": record.name,
             "place": record.place,
             "folder": record.folder,
+            "mapping": record.mapping,
             "entity_columns": None if record.entity_columns is None else sorted(record.entity_columns),
             "fact_columns": None if record.fact_columns is None else sorted(record.fact_columns),
         }

@@ -1,6 +1,6 @@
 """What a source would bring, relation by relation, and what a person should look at before it is written."""
 
-import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,16 +9,11 @@ from pydantic import BaseModel
 from base.errors import shorten
 from graph.loading.doubles import Double, find_doubles
 from graph.loading.files import Source
+from graph.loading.nobody import UNKNOWN
 
 HUB, COMPLETE, ONCE, LEAK = 0.4, 0.995, 0.8, 0.5
 FEW = 20  # facts below which shares say nothing
 TOLD_BY_TEXT = 5_000  # facts of a relation whose heads' texts are looked through
-# How catalogues write that nobody knows; a word of it begins or is the name.
-UNKNOWN = re.compile(
-    r"(?i)^\W*(?:unknown|unidentified|anonymous|anon\b|undetermined|not (?:known|recorded|identified)|n/?a$|none$|"
-    r"various(?: artists| makers)?$|unbekannt|anonym|inconnu|onbekend|desconocid|ignoto|sconosciuto|"
-    r"non-portrait|multiple sitters)"
-)
 
 
 class RelationSurvey(BaseModel):
@@ -48,8 +43,11 @@ class Survey(BaseModel):
     doubles: list[Double]
 
 
-def survey(source: Source) -> Survey:
-    """Look through a source that was read and checked; nothing is changed, and no database is needed."""
+def survey(source: Source, in_graph: Sequence[Double] = ()) -> Survey:
+    """Look through a source that was read and checked; nothing is changed, and no database is needed.
+
+    in_graph: doubles of which one is in the graph.
+    """
     entities, facts = source.entities, source.triples
     labels = pd.Series(entities["label"].to_numpy(), index=entities["id"].to_numpy())
     names = entities["name"] if "name" in entities else pd.Series(None, index=entities.index, dtype="str")
@@ -62,7 +60,7 @@ def survey(source: Source) -> Survey:
         relations.append(row)
         warnings += [*_warn(row), *_warn_of_names(row, of_it, names), *_warn_of_texts(row, of_it, entities, names)]
     tails = entities[entities["id"].isin(facts["tail"])]
-    doubles = find_doubles(tails, facts["tail"].value_counts())
+    doubles = [*in_graph, *find_doubles(tails, facts["tail"].value_counts())]
     return Survey(
         labels={str(label): int(count) for label, count in sizes.items()},
         relations=relations,

@@ -60,21 +60,30 @@ class Records:
 
     @property
     def columns(self) -> list[str]:
-        """All paths that lead to a value in some record."""
-        return list(dict.fromkeys(path for record in self.records for path in _paths(record)))
+        """All paths that lead to a value in some record; where some have a list and others one value, that of lists."""
+        found: dict[str, str] = {}
+        for path in dict.fromkeys(path for record in self.records for path in _paths(record) if path):
+            plain = path.replace(".*", "")
+            found[plain] = max(found.get(plain, ""), path, key=len)
+        return list(found.values())
 
     def has(self, name: str) -> bool:
-        return any(cell is not None for cell in self.column(name))
+        return any(cell is not None for cell in self.column(name, loose=True))
 
-    def column(self, name: str) -> list[Cell]:
+    def column(self, name: str, loose: bool = False) -> list[Cell]:
+        """loose: what holds other values is no value, instead of refused."""
         steps = name.split(".")
         cells: list[Cell] = []
         for number, record in enumerate(self.records):
             found = record.get(name) if "." in name and isinstance(record, dict) and name in record else None
             values = [found] if found is not None else _follow(record, steps)
+            if loose:
+                values = [None if isinstance(value, dict) and "#text" not in value else value for value in values]
             try:
                 cells.append(_as_cell(values, "*" in steps or len(values) > 1))
             except TypeError:
+                if any(isinstance(value, bytes) for value in values):
+                    raise InputError(f"{self.places[number]}: {name!r} holds bytes, which are no text") from None
                 raise InputError(
                     f"{self.places[number]}: {name!r} is not a value but holds others; name one of them: "
                     f"{shorten([f'{name}.{inner}' for value in values for inner in _paths(value)])}"

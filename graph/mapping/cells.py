@@ -16,6 +16,8 @@ TAG = re.compile(r"<(?:/?[A-Za-z][^<>]*|!--.*?--)>", re.DOTALL)
 BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
 # An IRI, or a value that has a prefix of its own, is the same wherever it stands.
 PREFIXED = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
+# Between addresses in one cell; none holds such a sign.
+ADDRESSES = re.compile(r"\s*[|;,\s]\s*(?=https?://)")
 Values: TypeAlias = "Mapping[str, str | None]"
 
 
@@ -91,12 +93,12 @@ class Cells:
         self._reading = reading
         self._columns: dict[str, list[Cell]] = {}
 
-    def column(self, name: str) -> list[Cell]:
-        """A cell for each row. Raises InputError where a flat table has no such column."""
+    def column(self, name: str, loose: bool = False) -> list[Cell]:
+        """A cell for each row. loose: see Records. Raises InputError where a flat table has no such column."""
         if name not in self._columns:
             if isinstance(self.block, Block) and not self.block.has(name):
                 raise InputError(f"{self.block.name}: {tell_absent(name, self.block.columns)}")
-            cells = self.block.column(name)
+            cells = self.block.column(name, loose) if isinstance(self.block, Records) else self.block.column(name)
             if self._reading:
                 cells = [self._read(cell) if isinstance(cell, str | tuple) else None for cell in cells]
             self._columns[name] = cells
@@ -107,9 +109,18 @@ class Cells:
         if not written:
             return [None] * len(self.block)
         names = columns_in(written)
-        columns = [[_join(cell) for cell in self.column(name)] for name in names]
+        loose = len(alternatives(written)) > 1
+        columns = [[_join(cell) for cell in self.column(name, loose)] for name in names]
         if names == [written]:
             return columns[0]
+        return [fill(written, dict(zip(names, row, strict=True)))[0] for row in zip(*columns, strict=True)]
+
+    def addresses(self, written: str) -> list[str | None]:
+        """As texts, but of several addresses the first."""
+        if not written:
+            return [None] * len(self.block)
+        names = columns_in(written)
+        columns = [[_first(cell) for cell in self.column(name)] for name in names]
         return [fill(written, dict(zip(names, row, strict=True)))[0] for row in zip(*columns, strict=True)]
 
     def ids(self, written: str, labels: Sequence[str | None]) -> list[str | None]:
@@ -141,6 +152,12 @@ def _join(cell: Cell) -> str | None:
     if isinstance(cell, tuple):
         return "; ".join(dict.fromkeys(value for value in cell if value)) or None
     return cell
+
+
+def _first(cell: Cell) -> str | None:
+    if isinstance(cell, tuple):
+        cell = next((value for value in cell if value), None)
+    return cell and ADDRESSES.split(cell)[0]
 
 
 def tell_absent(name: str, columns: Sequence[str]) -> str:

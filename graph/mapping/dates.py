@@ -17,11 +17,21 @@ OPEN = re.compile(
     r"|^\s*[-/]?\.\.|(\d|\bcentury)\s*-\s*$|[<>]"
 )
 BC = re.compile(r"\b(?:b\.?\s?c\.?(?:\s?e\.?)?|v\.\s?chr\.?|av\.\s?j\.?-?\s?c\.?|a\.\s?c\.)(?!\w)")
-OUR_ERA = re.compile(r"\b(?:a\.?d\.?|c\.?e\.?|n\.\s?chr\.?)(?!\w)")
+OUR_ERA = re.compile(r"(?<![b.]\.)(?<!b)\b(?:a\.?d\.?|c\.?e\.?|n\.\s?chr\.?)(?!\w)")
+# Years and decades in other words: 12.5.1888, années 1890, 1890er Jahre; 18-- and 189- as librarians write them.
+WORDED = {
+    re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.\s?(\d{4})\b"): r"\1",
+    re.compile(r"\b(?:années|jaren)\s(\d{3}0)\b"): r"\1s",
+    re.compile(r"\b(\d{3}0)er\b"): r"\1s",
+    re.compile(r"^(\D{0,6}\d\d)--(?=\??$)"): r"\1xx",
+    re.compile(r"^(\D{0,6}\d{3})-(?=\??$)"): r"\1x",
+    # A point or a comma between thousands, which only the oldest things need.
+    re.compile(r"(?<![\d.,])(\d{1,3})[.,](\d{3})(?=\s(?:b\.?\s?c|v\.\s?chr|av\.))"): r"\1\2",
+}
 ISO = re.compile(r"(-?\d{4})(?:-(\d\d)(?:-(\d\d)(?:t.*)?)?)?")
 SHORT = re.compile(r"\b(\d{2,3})(\d|\d\d)(s?)\s?[-/]\s?(?:c\.\s?)?(\d{1,2})(?!\d|st|nd|rd|th|\.\s?\d|-)(s?)")
 MASKED = re.compile(r"\b(\d{2})(\d|[xu?])[xu?](?!\w)")
-ORDINAL = r"(\d{1,2})(?:st|nd|rd|th|e|er|ème|\.)"
+ORDINAL = r"(\d{1,2})(?:st|nd|rd|th|er|ème|de|ste|e|\.)"
 CENTURY = r"(?:centur(?:y|ies)|cent\b\.?|c\.?(?!\w)|jahrhunderts?|jhd?t?s?\b\.?|siècles?|s\.(?!\w)|eeuw)"
 NUMBERED = re.compile(
     rf"\b{ORDINAL}\s?(?:(?:-|/|and|or|und|et)\s?(?:(early|mid|late)[ -])?{ORDINAL}\s?)?-?\s?{CENTURY}"
@@ -29,17 +39,33 @@ NUMBERED = re.compile(
 ROMAN_CENTURY = re.compile(
     r"\b(?:(?:siècles?|siglos?|secol\w*|sec\.?|saec\.?|s\.)\s?([ivx]+)|([ivx]+)(?:e|ème)?\s?(?:siècles?|century|w\.|век))(?!\w)"
 )
-# The share of a century that a word before it leaves, in years.
+ARTICLE = r"(?:\s(?:of(?:\sthe)?|des|der|du|de\sla|van(?:\sde)?))?"
+HALF, QUARTER, THIRD = (
+    "(?:half|hälfte|moitié|helft)",
+    "(?:quarter|viertel|quart|kwart)",
+    "(?:third|drittel|tiers|derde)",
+)
+NUMBERS = {
+    1: r"(?:first|1st|1\.|erste[sr]?|1(?:re|ère|er|ste|e)|premi(?:er|ère)|eerste)",
+    2: r"(?:second|2nd|2\.|zweite[sr]?|2(?:de|ème|e)|deuxième|seconde?|tweede)",
+    3: r"(?:third|3rd|3\.|dritte[sr]?|3(?:de|ème|e)|troisième|derde)",
+    4: r"(?:fourth|4th|4\.|vierte[sr]?|4(?:de|ème|e)|quatrième|vierde)",
+}
+LAST = r"(?:last|letzte[sr]?|derni(?:er|ère)|laatste)"
+# The share of a century that the words before it leave, in years.
 PARTS: dict[str, Years] = {
-    r"early|beginning of(?: the)?|anfang|début(?: du)?": (0, 33),
-    r"mid(?:dle of(?: the)?)?|mitte|milieu(?: du)?": (34, 66),
-    r"late|end of(?: the)?|ende|fin(?: du)?": (67, 99),
-    r"(?:first|1st|1\.) half(?: of(?: the)?)?|1\. hälfte": (0, 49),
-    r"(?:second|2nd|2\.|last) half(?: of(?: the)?)?|2\. hälfte": (50, 99),
-    r"(?:first|1st) quarter(?: of(?: the)?)?": (0, 24),
-    r"(?:second|2nd) quarter(?: of(?: the)?)?": (25, 49),
-    r"(?:third|3rd) quarter(?: of(?: the)?)?": (50, 74),
-    r"(?:fourth|4th|last) quarter(?: of(?: the)?)?": (75, 99),
+    r"early|beginning|anfang|frühes|début|begin|vroege?": (0, 33),
+    r"mid|middle|mitte|milieu|midden": (34, 66),
+    r"late|end|ende|spätes|fin|einde?|laat": (67, 99),
+    rf"{NUMBERS[1]} {HALF}": (0, 49),
+    rf"(?:{NUMBERS[2]}|{LAST}) {HALF}": (50, 99),
+    rf"{NUMBERS[1]} {QUARTER}": (0, 24),
+    rf"{NUMBERS[2]} {QUARTER}": (25, 49),
+    rf"{NUMBERS[3]} {QUARTER}": (50, 74),
+    rf"(?:{NUMBERS[4]}|{LAST}) {QUARTER}": (75, 99),
+    rf"{NUMBERS[1]} {THIRD}": (0, 33),
+    rf"{NUMBERS[2]} {THIRD}": (34, 66),
+    rf"(?:{NUMBERS[3]}|{LAST}) {THIRD}": (67, 99),
 }
 NUMERALS = {"i": 1, "v": 5, "x": 10}
 
@@ -58,6 +84,8 @@ def read_years(text: str) -> Years | None:
         later = year // 100 * 100 + int(month or 0)
         # 1904-07 may be a July or four years: both lie within the four.
         return _known(year, later if month and not whole[3] and later > year else year)
+    for pattern, written in WORDED.items():
+        said = pattern.sub(written, said)
     said = DASHES.sub("-", said)
     if OPEN.search(said):
         return None
@@ -68,7 +96,7 @@ def read_years(text: str) -> Years | None:
     found, rest = _take_centuries(said, before)
     rest = MASKED.sub(lambda m: f"{m[1]}00c" if m[2] in "xu?" else f"{m[1]}{m[2]}0s", rest)
     rest = SHORT.sub(_lengthen, rest)
-    found += _take_years(rest, before)
+    found += _take_years(rest, before, 1 if before or OUR_ERA.search(said) else 3)
     if not found:
         return None
     return _known(min(first for first, _ in found), max(last for _, last in found))
@@ -112,7 +140,9 @@ def _take_centuries(said: str, before: bool) -> tuple[list[Years], str]:
 
     def take(numbers: list[int], words: list[str]) -> str:
         for number, word in zip(numbers, words, strict=True):
-            first, last = next((part for name, part in PARTS.items() if re.search(rf"(?:{name})[ -]*$", word)), (0, 99))
+            first, last = next(
+                (part for name, part in PARTS.items() if re.search(rf"(?:{name}){ARTICLE}[ -]*$", word)), (0, 99)
+            )
             start = -number * 100 if before else (number - 1) * 100
             # A millennium begins with a year that has no number.
             found.append((start + first or 1, start + last or -1))
@@ -142,9 +172,10 @@ def _lengthen(match: re.Match[str]) -> str:
     )
 
 
-def _take_years(rest: str, before: bool) -> list[Years]:
-    """Years, decades (``1890s``) and, from masks, centuries (``1800c``)."""
-    shortest = 1 if before else 3 if not re.search(r"\d{4}", rest) else 4
+def _take_years(rest: str, before: bool, shortest: int) -> list[Years]:
+    """Years, decades (``1890s``) and, from masks, centuries (``1800c``). shortest: digits of a year."""
+    if not before and re.search(r"\d{4}", rest):
+        shortest = 4
     found = []
     for number, kind in re.findall(r"(?<!\d)(?<!\d[.,])(\d{1,5})(s|c)?(?!\d)", rest):
         if len(number) < shortest or (len(number) > 4):

@@ -10,10 +10,10 @@ from base.files import write_text
 from graph.loading.files import MAPPING_FILE
 from graph.mapping.draft_files import find_drafted
 from graph.mapping.draft_iiif import guess_iiif
-from graph.mapping.formats import FORMATS, Layout, read_blocks
+from graph.mapping.draft_layout import find_layouts
+from graph.mapping.formats import FORMATS
 from graph.mapping.pairs import is_benchmark
-from graph.mapping.parts import find_parts
-from graph.mapping.profile import Column, Profile, profile
+from graph.mapping.profile import Column, Profile
 from graph.mapping.roles import Guess, guess, join_tables
 
 HEAD = """\
@@ -42,10 +42,10 @@ def draft(place: Path) -> tuple[str, list[DraftedTable]]:
     if place.is_dir() and is_benchmark(place):
         return f'{HEAD}\n[[pairs]]\nfolder = "."\n', []
     found = find_drafted(place)
-    tables = []
+    tables: list[DraftedTable] = []
     for pattern in found.tables:
         try:
-            tables.append(_look(folder, pattern))
+            tables += _look(folder, pattern)
         except InputError as error:
             found.unread.append(error)
     join_tables([(table.seen, table.guessed) for table in tables])
@@ -79,27 +79,13 @@ def write_draft(place: Path, to: Path | None = None) -> tuple[Path, list[Drafted
     return path, tables
 
 
-def _look(folder: Path, pattern: str) -> DraftedTable:
-    layout = Layout(records=_find_records(folder, pattern))
-    seen = profile(read_blocks(find_parts(folder, pattern, set(FORMATS)), layout))
-    return DraftedTable(pattern, seen, guess(pattern, seen, layout.records), list(dict.fromkeys(layout.notes)))
-
-
-def _find_records(folder: Path, pattern: str) -> str | None:
-    """Of one JSON object the list in it that has the most records, None where the object is a record itself."""
-    parts = find_parts(folder, pattern, set(FORMATS))
-    if len(parts) != 1 or parts[0].ending != ".json":
-        return None
-    try:
-        found = json.loads(parts[0].read())
-    except ValueError:
-        return None  # told in full when it is read
-    lists = {name: len(value) for name, value in found.items() if _is_records(value)} if isinstance(found, dict) else {}
-    return max(lists, key=lambda name: lists[name]) if lists and len(found) < 10 else None
-
-
-def _is_records(value: object) -> bool:
-    return isinstance(value, list) and len(value) > 1 and all(isinstance(record, dict) for record in value)
+def _look(folder: Path, pattern: str) -> list[DraftedTable]:
+    drafted = []
+    for laid in find_layouts(folder, pattern):
+        guessed = guess(laid.lines.get("sheet", pattern), laid.seen, laid.lines)
+        guessed.remarks += laid.remarks
+        drafted.append(DraftedTable(pattern, laid.seen, guessed, list(dict.fromkeys(laid.layout.notes))))
+    return drafted
 
 
 def _write(table: DraftedTable) -> str:

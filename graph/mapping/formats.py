@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 
 from base.errors import InputError, first_line, shorten
 from graph.loading.csv_files import CsvFormat
-from graph.mapping.blocks import ROWS, Block, Records, as_text
+from graph.mapping.blocks import ROWS, Block, Records
 from graph.mapping.csv_blocks import read_rows
+from graph.mapping.excel import Workbook, take_header
 from graph.mapping.parts import Part
 
 AnyBlock: TypeAlias = Block | Records
@@ -47,28 +48,20 @@ def read_csv(part: Part, layout: Layout) -> Iterator[AnyBlock]:
 
 
 def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
-    """A sheet; cells as they are seen, formulas as their last value. The first row with a cell is the header."""
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(io.BytesIO(part.read()), read_only=True, data_only=True)
-    except InputError:
-        raise
-    except Exception as error:  # openpyxl lets errors of zip, XML and its own through
-        raise InputError(f"{part.name}: this is not an Excel file (.xlsx): {first_line(error)}") from error
-    names = book.sheetnames
+    """A sheet, as Workbook reads it. The first row with several cells is the header."""
+    book = Workbook(part)
+    names = book.names
     if layout.sheet is not None and layout.sheet not in names:
         raise InputError(f"{part.name}: there is no sheet {layout.sheet!r}; there are {', '.join(names)}")
     if layout.sheet is None and len(names) > 1:
         layout.notes.append(f"{part.name}: the sheet {names[0]!r} is read, not {', '.join(map(repr, names[1:]))}")
-    sheet = book[layout.sheet or names[0]]
-    sheet.reset_dimensions()  # what a file says of its own size is often wrong
-    rows = (
-        (number, [_seen(cell) for cell in row])
-        for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
-        if any(cell is not None for cell in row)
-    )
-    header = layout.header or _trim([name or "" for _, row in islice(rows, 1) for name in row])
+    rows = book.rows(layout.sheet or names[0])
+    header = layout.header
+    if header is None:
+        header, behind, above = take_header(rows)
+        rows = chain(behind, rows)
+        if above:
+            layout.notes.append(f"{part.name}: {above} rows above the header have one cell alone and are passed over")
     names = _check_header(part, header)
     while block := list(islice(rows, ROWS)):
         columns = [
@@ -80,27 +73,18 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         yield Block(part.name, "row", [number for number, _ in block], dict(zip(names, columns, strict=True)))
 
 
-def _seen(value: Any) -> str | None:
-    text = as_text(value)
-    return None if text in ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!") else text
-
-
-def _trim(header: list[str]) -> list[str]:
-    while header and not header[-1]:
-        header = header[:-1]
-    return header
-
-
 def read_parquet(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     """Rows by their groups; lists and structures inside cells are gone through by paths."""
     del layout
     first = 1
     try:
-        file = pq.ParquetFile(io.BytesIO(part.read()))
-        for batch in file.iter_batches(ROWS):
-            rows = batch.to_pylist()
-            yield Records(part.name, [f"{part.name} row {first + at}" for at in range(len(rows))], rows)
-            first += len(rows)
+        with part.opened() as opened:
+            plain = isinstance(opened.stream, io.BufferedReader)  # what is packed cannot be read from its end
+            file = pq.ParquetFile(opened.stream if plain else io.BytesIO(opened.read()))
+            for batch in file.iter_batches(ROWS):
+                rows = batch.to_pylist()
+                yield Records(part.name, [f"{part.name} row {first + at}" for at in range(len(rows))], rows)
+                first += len(rows)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise InputError(f"{part.name}: this is not a Parquet file: {first_line(error)}") from error
 

@@ -11,6 +11,7 @@ from lxml import etree
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from base.errors import InputError
+from graph.loading.nobody import NOBODY
 from graph.mapping.cells import make_id
 from graph.mapping.found_files import find_files
 from graph.mapping.lido_record import Named, Record, attribute, find, text_of
@@ -19,10 +20,6 @@ from graph.mapping.rdf_reading import Languages
 from graph.mapping.source_kind import Chunk, SourceKind, Tally
 
 RECORDS = 5_000
-UNKNOWN = (
-    r"(?i)^\W*(unknown|unidentified|anonymous|anonymus|anonym|anonim|anoniem|unbekannt|onbekend|inconnu|desconocido|"
-    r"sconosciuto|necunoscut)\b|\b(unknown|unbekannt|onbekend|inconnu|necunoscut)$"
-)
 
 
 def _compiles(pattern: str) -> str:
@@ -70,7 +67,7 @@ class Lido(SourceKind):
     file: str | list[str]
     language: list[str] = Field(["en", "", "*"])
     label: str = "Artwork"
-    unless: Annotated[str, AfterValidator(_compiles)] = UNKNOWN
+    unless: Annotated[str, AfterValidator(_compiles)] = NOBODY
     roles: dict[str, str] = Field(default_factory=dict)
     event: dict[str, Event] = Field(default_factory=dict)
     split: Annotated[str, AfterValidator(_compiles)] = r"\s*;\s*"

@@ -1,6 +1,7 @@
 """A mapping file that describes sources of any kind, read and checked as a whole."""
 
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +37,18 @@ class MappingFile(BaseModel):
     path: Path
     sources: list[tuple[str, SourceKind]]
     settings: Settings
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a source comes from: its folder, and its mapping file where that is not the folder's own."""
+
+    folder: Path
+    mapping: Path | None = None
+
+    def read(self) -> MappingFile | None:
+        """Its mapping file; None where it is gone, or names no sources of its own."""
+        return read_mapping(self.folder, self.mapping) if self.folder.is_dir() else None
 
 
 def read_mapping(folder: Path, path: Path | None = None) -> MappingFile | None:

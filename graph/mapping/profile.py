@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel
 
 from base.errors import InputError
-from graph.loading.survey import UNKNOWN
+from graph.loading.nobody import UNKNOWN
 from graph.mapping.blocks import Cell
 from graph.mapping.cells import TAG
 from graph.mapping.dates import read_years
@@ -30,7 +30,7 @@ class Column(BaseModel):
 
     separator: between values in one cell, ``list`` where cells are lists. looks: id, IRI, picture, date, number, html,
     text, name or empty. unknown: values that name nobody, with counts. missing: values that mean nothing.
-    length: letters of a middling value.
+    length: letters of a middling value. sample: some of the values.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Column(BaseModel):
     unknown: dict[str, int] = {}
     missing: list[str] = []
     length: int = 0
+    sample: frozenset[str] = frozenset()
 
 
 class Profile(BaseModel):
@@ -105,6 +106,7 @@ def _look(name: str, cells: list[Cell], rows: int) -> Column:
         unknown={value: count for value, count in parts.most_common() if UNKNOWN.match(value)},
         missing=sorted(missing)[:8],
         length=sorted(map(len, values))[len(values) // 2],
+        sample=frozenset(list(counts)[:SAMPLE]),
     )
 
 

@@ -12,7 +12,7 @@ from rdflib.plugins.sparql import prepareQuery
 
 from base.errors import InputError
 from graph.mapping.json_ld import load_contexts
-from graph.mapping.mapping_file import read_mapping
+from graph.mapping.mapping_file import Origin
 from graph.mapping.rdf_files import read_quads
 from graph.mapping.rdf_lines import bracket
 from graph.mapping.rdf_reading import is_blank
@@ -42,20 +42,20 @@ class Way:
 
 
 def read_ways(
-    folders: Iterable[Path], links: Collection[tuple[str, str]], scratch: Path | None = None
+    origins: Iterable[Origin], links: Collection[tuple[str, str]], scratch: Path | None = None
 ) -> dict[str, Way]:
     """The ways of all relations that come from RDF, by relation; the first folder that has one is taken.
 
-    folders: those that the graph remembers of its sources; what is not there or has no [[rdf]] is passed over.
+    origins: of the sources, as the graph remembers; what is not there or has no [[rdf]] is passed over.
     links: (head, relation) of what is to be said; for these the nodes on the way are looked up in the files.
     """
     ways: dict[str, Way] = {}
-    for folder in folders:
-        found = read_mapping(folder) if folder.is_dir() else None
+    for origin in origins:
+        found = origin.read()
         for _, source in found.sources if found else ():
             if isinstance(source, Rdf):
                 own = _ways_of(source, ways.keys())
-                _look_up(source, folder, own, links, scratch)
+                _look_up(source, origin.folder, own, links, scratch)
                 ways.update(own)
     return ways
 

@@ -2,10 +2,12 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from graph.loading.nobody import UNKNOWN
 from graph.loading.survey import COMPLETE, HUB
 from graph.mapping.profile import Column, Profile
 
@@ -25,6 +27,7 @@ WORDS = re.compile(r"(?i)credit|provenance|note|dimension|inscription|remark|cop
 NAME_PARTS = re.compile(r"(?i)(first|middle|last|given|family)_?name|suffix|prefix|^name_?title$|alpha_?sort")
 MATERIALS = re.compile(r"(?i)medium|material|technique|materiaal")
 PHRASES = [",", ";", r"\band\b", r"\bon\b", r"\bwith\b"]
+SHARED_IDS = 0.2  # of a relation's ids: more stand in a table, and are that table's
 MOST_SHARED = 0.5  # values different of those filled: more are hardly shared
 
 Lines: TypeAlias = dict[str, str | int | list[str] | dict[str, str]]
@@ -50,10 +53,13 @@ class Guess:
     remarks: list[str] = field(default_factory=list)
 
 
-def guess(file: str, seen: Profile, records: str | None) -> Guess:
-    """What each column of a table may be. file: its name, which may say what its rows are."""
+def guess(file: str, seen: Profile, layout: Mapping[str, str]) -> Guess:
+    """What each column of a table may be. file: its name, or its sheet's, which may say what its rows are.
+
+    layout: lines that say how it is laid out.
+    """
     columns = {column.name: column for column in seen.columns if column.different}
-    guessed = Guess({"records": records} if records else {})
+    guessed = Guess({**layout})
     guessed.lines["label"] = _label(file)
     _take_id(columns, guessed)
     _take_texts(columns, guessed)
@@ -101,6 +107,8 @@ def _take_texts(columns: dict[str, Column], guessed: Guess) -> None:
         column for column in free if NAMES.match(column.name) and column.looks in ("name", "html", "text")
         and column.separator != "|" and not PEOPLE.search(column.name) and not column.name.endswith("Label")
     ]  # fmt: skip
+    # What is told of the record itself goes before what is told of things inside it.
+    names.sort(key=lambda column: (column.name != id_label, column.name.count(".")))
     texts = [column for column in free if column.looks in ("text", "html") and TEXTS.search(column.name)]
     pictures = [column for column in free if column.looks == "picture"]
     addresses = [column for column in free if column.looks == "IRI" and ADDRESSES.search(column.name)]
@@ -160,6 +168,8 @@ def _take_nested(columns: dict[str, Column], guessed: Guess) -> None:
         name = next((last[key] for key in last if NAMES.match(key)), None)
         key = next((last[key] for key in last if re.fullmatch(r"(?i)@?id|uri|iri", key)), None)
         words = [part for part in prefix.split(".") if part not in ("*", "children")]
+        if prefix.rstrip(".*") in guessed.roles:
+            continue  # the same in other words, as XML has texts with and without attributes
         if (name is None and key is None) or any(
             name_.startswith(prefix + ".") and "*" in name_[len(prefix) :] for name_ in columns
         ):
@@ -247,8 +257,9 @@ def _tell_unknown(column: Column) -> str:
 
 def _pattern(column: Column) -> str:
     """A regular expression of the first words of what names nobody."""
-    words = sorted({re.split(r"\W+", value.strip().lower().lstrip("([{"))[0] for value in column.unknown} - {""})
-    return rf"^\W*({'|'.join(map(re.escape, words[:12]))})\b"
+    said = {match[0].strip(" ([{") for value in column.unknown if (match := UNKNOWN.match(value.lower()))}
+    words = sorted({r"\W+".join(re.findall(r"\w+", words)) for words in said})
+    return rf"^\W*({'|'.join(words[:12])})\b"
 
 
 def camel(name: str) -> str:
@@ -261,7 +272,9 @@ def camel(name: str) -> str:
 
 
 def join_tables(tables: list[tuple[Profile, Guess]]) -> None:
-    """Make tables of links of those that have the ids of two others: what a row says is who, of what, in which role."""
+    """Make tables of links of those that have the ids of two others: what a row says is who, of what, in which role.
+    Relations that have the ids of a table of people lead to these."""
+    _join_people(tables)
     keys = {
         str(guessed.lines["id"]): str(guessed.lines["label"])
         for seen, guessed in tables
@@ -288,3 +301,23 @@ def join_tables(tables: list[tuple[Profile, Guess]]) -> None:
                 f"roles: name the relation that each value of {role.name} means; others are left out and counted"
             ]
         guessed.relations.append(DraftedRelation("relatedTo", lines, remarks))
+
+
+def _join_people(tables: list[tuple[Profile, Guess]]) -> None:
+    """Let relations to artists lead to the people of another table where they have its ids."""
+    people = {
+        column.name: column.sample
+        for seen, guessed in tables
+        if guessed.lines.get("label") == "Person"
+        for column in seen.columns
+        if column.name == guessed.lines["id"]
+    }
+    for seen, guessed in tables:
+        samples = {column.name: column.sample for column in seen.columns}
+        for relation in guessed.relations:
+            own = samples.get(str(relation.lines.get("id")), frozenset())
+            if relation.lines["to"] == "Artist" and any(
+                len(own & ids) > SHARED_IDS * len(own) for ids in people.values()
+            ):
+                relation.lines["to"] = "Person"
+                relation.remarks.append("its ids are those of a table of people")

@@ -8,9 +8,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from base.errors import InputError, shorten
+from graph.loading.identifiers import OTHERS, bare_identifiers
 from graph.mapping.source_kind import OWN, Tally
-
-OTHERS = "other_ids"
 
 
 def unite_same(
@@ -20,7 +19,7 @@ def unite_same(
     Returned are also the facts, and of each id the one that it has now, where some changed.
 
     identifiers: properties such as `ulan`. An address counts by its end: http://vocab.getty.edu/ulan/500115588 is
-    500115588. alias: id -> the id that it is too.
+    500115588. alias: id -> the id that it is too; where no source has that, it is left for the graph.
 
     Raises InputError where two labels would be one, and for an alias of what is not there.
     """
@@ -56,7 +55,7 @@ def _group(entities: pd.DataFrame, identifiers: list[str], alias: Mapping[str, s
     """The number of the thing that each entity is; None where no two are the same."""
     pairs = [_pair_aliases(entities, alias)]
     for name in identifiers:
-        values = entities[name].dropna().str.rstrip("/").str.replace(r"^.*[/#]", "", regex=True).str.casefold()
+        values = bare_identifiers(entities[name].dropna())
         shared = values[values.duplicated(keep=False)]
         labels = entities.loc[shared.index, "label"]
         firsts = shared.drop_duplicates()
@@ -79,6 +78,8 @@ def _group(entities: pd.DataFrame, identifiers: list[str], alias: Mapping[str, s
 
 def _pair_aliases(entities: pd.DataFrame, alias: Mapping[str, str]) -> pd.DataFrame:
     """The rows of what a person called the same."""
+    ids = set(entities["id"])
+    alias = {id_: other for id_, other in alias.items() if other in ids or id_ not in ids}
     places = pd.Index(entities["id"]).get_indexer(pd.Index([*alias, *alias.values()], dtype=object))
     if absent := [id_ for id_, place in zip([*alias, *alias.values()], places, strict=True) if place < 0]:
         raise InputError(f"[alias] names ids that no source has: {shorten(absent)}")

@@ -39,12 +39,13 @@ def read_source(
         return read_files(folder, name=name, mapping=mapping, entities_from_triples=entities_from_triples)
     folder, name, named = name_source(folder, name)
     tally = Tally(scratch=scratch)
+    identifiers = [name for _, kind in found.sources for name in kind.identifiers()]
     entities, facts = gather(
         (chunk for _, kind in found.sources for chunk in kind.read(folder, tally)),
         tally,
         least=found.settings.least,
         alias=found.settings.alias,
-        same=[name for _, kind in found.sources for name in kind.identifiers()],
+        same=identifiers,
     )
     # A fact that is given twice with different properties is complained of.
     once = facts.drop_duplicates().reset_index(drop=True)
@@ -56,6 +57,7 @@ def read_source(
     notes = check_source(Mapped(found.path, entities), Mapped(found.path, once))
     distinct = once.drop_duplicates(FACT).reset_index(drop=True)
     repeated = len(facts) - len(distinct)
+    ids = set(entities["id"])
     return Source(
         name,
         folder,
@@ -64,6 +66,9 @@ def read_source(
         repeated,
         named=named,
         notes=[*tally.tell(), *(note for note in notes if not note.endswith(NO_ROWS))],
+        mapping=None if mapping is None else mapping.absolute(),
+        identifiers=tuple(dict.fromkeys(identifiers)),
+        aliases={id_: other for id_, other in found.settings.alias.items() if id_ in ids and other not in ids},
     )
 
 

@@ -137,7 +137,11 @@ class Table(SourceKind):
         cells = Cells(block, self._reading)
         labels = self._labels(cells)
         ids = cells.ids(self.id, labels if isinstance(self.label, str) else [None] * len(block))
-        properties = {name: cells.texts(getattr(self, name)) for name in PROPERTIES if getattr(self, name)}
+        properties = {
+            name: (cells.addresses if name in ("image", "url") else cells.texts)(getattr(self, name))
+            for name in PROPERTIES
+            if getattr(self, name)
+        }
         properties |= {name: cells.texts(column) for name, column in {**self.keep, **self.same}.items()}
         rows = self._choose(cells, ids, properties.get("name"), tally)
         things = pd.DataFrame({"id": ids, "label": labels, **properties, OWN: True}, dtype=object).iloc[rows]

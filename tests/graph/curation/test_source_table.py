@@ -7,6 +7,7 @@ import pytest
 
 from base.errors import InputError
 from graph.curation.source_table import fill_columns, list_tables, take_apart
+from graph.mapping.mapping_file import Origin
 
 MAPPING = """
 [[table]]
@@ -39,7 +40,7 @@ LINKS = pd.DataFrame(
 
 def test_a_row_holds_what_was_added_in_the_sources_columns(tmp_path: Path) -> None:
     (tmp_path / "mapping.toml").write_text(MAPPING)
-    table, left_out = fill_columns(LINKS, list_tables([tmp_path, tmp_path / "gone"]))
+    table, left_out = fill_columns(LINKS, list_tables([Origin(tmp_path), Origin(tmp_path / "gone")]))
     assert table.columns.tolist() == ["ObjectID", "artist_id", "full_name", "Medium"]
     assert table.fillna("").to_numpy().tolist() == [["12", "7|9", "Monet|Studio", "oil"], ["13", "", "", "oil"]]
     assert left_out == {"hasStyle has no column": 1, "hasMaterial has no column": 1}
@@ -56,6 +57,15 @@ def test_an_id_is_taken_apart_as_it_was_made() -> None:
 def test_nothing_to_bring_home_is_told(tmp_path: Path) -> None:
     (tmp_path / "mapping.toml").write_text(MAPPING)
     with pytest.raises(InputError, match="no link is accepted yet"):
-        fill_columns(LINKS[LINKS["verdict"] == "pending"], list_tables([tmp_path]))
+        fill_columns(LINKS[LINKS["verdict"] == "pending"], list_tables([Origin(tmp_path)]))
     with pytest.raises(InputError, match=r"no accepted link belongs to a column of a \[\[table\]\]: 'createdBy has"):
         fill_columns(LINKS, list_tables([]))
+
+
+def test_a_mapping_outside_the_folder_is_found(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "mine.toml").write_text(MAPPING)
+    origin = Origin(tmp_path / "data", tmp_path / "mine.toml")
+    assert [table.id for table in list_tables([origin])] == ["object:{ObjectID}"]
+    (tmp_path / "mine.toml").unlink()
+    assert list(list_tables([origin])) == []

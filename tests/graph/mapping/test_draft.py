@@ -4,9 +4,11 @@ import gzip
 import json
 import lzma
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from base.errors import InputError
 from graph.mapping.draft import draft, write_draft
@@ -141,6 +143,71 @@ def test_manifests_without_addresses_are_known_by_their_files(tmp_path: Path) ->
     write_draft(tmp_path)
     entities = read_source(tmp_path, name="museum").entities
     assert entities.loc[0, ["id", "image"]].tolist() == ["artwork:1.json", "1.json"]
+
+
+def test_works_of_records_lead_to_the_people_of_a_table(tmp_path: Path) -> None:
+    (tmp_path / "artists.csv").write_text("id,name\n" + "".join(f"{n},Person {n}\n" for n in range(9)))
+    records = [
+        {
+            "id": n,
+            "place": {"name": f"Place {n}"},
+            "title": f"Work {n}",
+            "contributors": [{"id": n % 9, "fc": "Person"}],
+        }
+        for n in range(20)
+    ]
+    (tmp_path / "works.json").write_text(json.dumps(records))
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    assert "person:3" in set(source.triples.loc[source.triples["relation"] == "createdBy", "tail"])
+    assert "Work 3" in set(source.entities["name"]), "the record's own title, not the name of its place"
+
+
+def test_sheets_with_titles_above_the_header_and_merged_cells(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Read me"])
+    sheet = book.create_sheet("Objects")
+    for row in (
+        ["Export of May"],
+        ["id", "title", "made"],
+        [1, "Reeds", date(1890, 5, 1)],
+        [None, "Irises"],
+        [3, "Sun"],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("C3:C4")
+    sheet["A4"] = 2
+    book.save(tmp_path / "works.xlsx")
+    path, _ = write_draft(tmp_path)
+    table = tomllib.loads(path.read_text())["table"]
+    assert [(one["sheet"], one["id"], one["name"]) for one in table] == [("Objects", "id", "title")]
+    path.write_text(path.read_text().replace('name = "title"', 'name = "title"\nkeep = { made = "made" }'))
+    source = read_source(tmp_path, name="museum")
+    assert source.entities["made"].fillna("").tolist() == ["1890-05-01", "1890-05-01", ""], "merged over two rows"
+    assert "works.xlsx: 1 rows above the header have one cell alone and are passed over" in source.notes
+
+
+def test_a_table_that_is_not_utf_8_gets_an_encoding_to_confirm(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_bytes("id;title\n1;Öl\n2;„Zitat“\n".encode("cp1252"))
+    write_draft(tmp_path)
+    assert read_source(tmp_path, name="museum").entities["name"].tolist() == ["Öl", "„Zitat“"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "records"),
+    [
+        ("w.json", '{"total": 2, "data": {"items": [{"id": 1, "n": {"m": "A"}}, {"id": 2}]}}', "data.items"),
+        ("w.json", '[{"id": 1, "n": {"m": "A"}}, {"id": 2}]', None),
+        ("w.xml", '<e xmlns="urn:e"><head>x</head><obj id="1"><n><m>A</m></n></obj><obj id="2"/></e>', "obj"),
+        ("w.xml", '<e><all><obj id="1"><n><m>A</m></n></obj><obj id="2"/></all></e>', "obj"),
+        ("w.xml", '<e><obj id="1"><n><m>A</m></n></obj><obj id="2"/></e>', None),
+    ],
+)
+def test_the_records_of_a_file_are_found(tmp_path: Path, name: str, content: str, records: str | None) -> None:
+    (tmp_path / name).write_text(content)
+    path, _ = write_draft(tmp_path)
+    assert tomllib.loads(path.read_text())["table"][0].get("records") == records
+    assert read_source(tmp_path, name="museum").entities["id"].tolist() == ["artwork:1", "artwork:2"]
 
 
 def test_nothing_to_read_is_told(tmp_path: Path) -> None:

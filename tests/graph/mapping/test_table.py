@@ -343,6 +343,27 @@ unless = "^unknown"
     assert entity(source, "A:1")["createdBy_said"] == "unknown"
 
 
+def test_of_several_addresses_the_first_is_the_picture(read: Map) -> None:
+    mapping = MAPPING.replace('name = "title"', 'name = "title"\nimage = "shown"')
+    first = "http://m.example/a%7C1.jpg"
+    source = read(
+        mapping.replace("FILE", "w.csv"),
+        w__csv=f"number,title,medium,shown\n1,A,oil,{first}|http://m.example/b.jpg\n2,B,oil,b|c.jpg\n",
+    )
+    assert source.entities["image"].tolist()[:2] == [first, "b|c.jpg"]
+    shown = mapping.replace("shown", "shown.*").replace("FILE", "w.json")
+    source = read(shown, w__json='[{"number": 1, "title": "A", "medium": "oil", "shown": [null, "a.jpg", "b.jpg"]}]')
+    assert entity(source, "artwork:1")["image"] == "a.jpg"
+
+
+def test_a_value_that_is_an_object_in_some_records(read: Map) -> None:
+    mapping = MAPPING.replace("FILE", "w.json").replace('name = "title"', 'name = "title.en ?? title"')
+    source = read(
+        mapping, w__json='[{"number": 1, "title": {"en": "A"}, "medium": "oil"}, {"number": 2, "title": "B"}]'
+    )
+    assert source.entities["name"].tolist()[:2] == ["A", "B"]
+
+
 def test_files_of_a_pattern_and_their_names(read: Map) -> None:
     mapping = MAPPING.replace("FILE", "*.csv").replace('name = "title"', 'name = "title"\nkeep = { from = "@file" }')
     source = read(mapping, **{"a[1].csv": "number,title,medium\n1,A,oil\n", ".b.csv": "no\n"})

@@ -1,0 +1,110 @@
+"""How the files of a table are laid out, found for a draft: sheets, the list of records, the encoding."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from graph.loading.csv_files import CsvFormat, NotUtf8Error
+from graph.mapping.excel import Workbook, take_header
+from graph.mapping.formats import FORMATS, Layout, read_blocks
+from graph.mapping.parts import Part, find_parts
+from graph.mapping.profile import Profile, profile
+
+GUESSED_ENCODING = "cp1252"  # of Western Windows
+DEEPEST = 3  # levels above a list of records
+FEW = 10  # keys of an object that holds lists of records; of more it is a record itself
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A layout, what was seen by it, the lines of the mapping that say it, and remarks."""
+
+    layout: Layout
+    seen: Profile
+    lines: dict[str, str]
+    remarks: list[str] = field(default_factory=list)
+
+
+def find_layouts(folder: Path, pattern: str) -> list[Laid]:
+    """One for each table in the files: of Excel for each sheet that has one. Raises InputError where none is read."""
+    parts = find_parts(folder, pattern, set(FORMATS))
+    ending = parts[0].ending
+    if ending == ".xlsx":
+        sheets, there = _find_sheets(parts[0])
+        if sheets and len(there) > 1:
+            return [_look(parts, Layout(sheet=sheet), {"sheet": sheet}) for sheet in sheets]
+    finder = {".json": _find_list, ".xml": _find_element}.get(ending)
+    records = finder(parts[0]) if finder and len(parts) == 1 else None
+    return [_look(parts, Layout(records=records), {"records": records} if records else {})]
+
+
+def _look(parts: list[Part], layout: Layout, lines: dict[str, str]) -> Laid:
+    try:
+        return Laid(layout, profile(read_blocks(parts, layout)), lines)
+    except NotUtf8Error:
+        layout = replace(layout, form=CsvFormat(encoding=GUESSED_ENCODING), notes=[])
+        remark = f"not UTF-8: {GUESSED_ENCODING} is a guess. Are the accents right?"
+        return Laid(layout, profile(read_blocks(parts, layout)), {**lines, "encoding": GUESSED_ENCODING}, [remark])
+
+
+def _find_sheets(part: Part) -> tuple[list[str], list[str]]:
+    """Those with a header of several columns and a row below it, and all."""
+    book = Workbook(part)
+    found = []
+    for name in book.names:
+        rows = book.rows(name)
+        header, behind, _ = take_header(rows)
+        if len(header) > 1 and (behind or next(rows, None)):
+            found.append(name)
+    return found, book.names
+
+
+def _find_list(part: Part) -> str | None:
+    """Of one JSON object the path to the longest list of objects in it, None where the object is a record itself."""
+    try:
+        found = json.loads(part.read())
+    except ValueError:
+        return None  # told in full when it is read
+    lists = dict(_lists(found, "", DEEPEST)) if isinstance(found, dict) and len(found) < FEW else {}
+    return max(lists, key=lambda path: lists[path]) if lists else None
+
+
+def _lists(value: dict[str, Any], path: str, levels: int) -> Iterator[tuple[str, int]]:
+    for name, inner in value.items():
+        if "." in name:
+            continue
+        if isinstance(inner, list) and len(inner) > 1 and all(isinstance(record, dict) for record in inner):
+            yield path + name, len(inner)
+        elif isinstance(inner, dict) and levels > 1:
+            yield from _lists(inner, f"{path}{name}.", levels - 1)
+
+
+def _find_element(part: Part) -> str | None:
+    """The element that is a record: the most frequent with something inside, on the highest level with several.
+
+    None where all children of the root are records.
+    """
+    levels: list[Counter[str]] = [Counter() for _ in range(DEEPEST)]
+    depth, children = 0, set()
+    try:
+        with part.opened() as stream:
+            for event, element in etree.iterparse(stream, ("start", "end"), resolve_entities=False):
+                depth += 1 if event == "start" else -1
+                if event == "end" and 1 <= depth <= DEEPEST:
+                    if depth == 1:
+                        children.add(element.tag)
+                    if isinstance(element.tag, str) and (len(element) or element.attrib):
+                        levels[depth - 1][etree.QName(element).localname] += 1
+                    if depth == 1:
+                        element.clear()
+    except etree.XMLSyntaxError:
+        return None  # told in full when it is read
+    for level, names in enumerate(levels):
+        if names and (most := names.most_common(1)[0])[1] > 1:
+            return None if level == 0 and len(children) == 1 else most[0]
+    return None
