@@ -27,6 +27,7 @@ from flows.commands import (
     train,
     tune,
 )
+from flows.runtime import json_lines
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -62,6 +63,8 @@ def main() -> None:
     """Run the command; an error that we raise on purpose becomes one sentence and an exit code."""
     # PyG compiles some functions when it is imported, which is nothing that our readers could change.
     warnings.filterwarnings("ignore", message="`torch.jit", category=FutureWarning)
+    if json_lines.are_wanted():
+        sys.stderr = json_lines.JsonStream(sys.stderr)
     try:
         app()
     except InputError as error:

@@ -146,7 +146,7 @@ def rank_baselines(graph: KnowledgeGraph, conditions: Conditions, probes: bool) 
     return {name: rank_facts(scores, graph, **dict(conditions)) for name, scores in found.items()}
 
 
-@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+@task(cache_policy=NO_CACHE)
 def record(
     database: Database, version: str, report: Report, popularity: Figures, calibration: Reliability | None
 ) -> None:

@@ -111,13 +111,13 @@ def plan_changes(
     return steps.plan(database, source, shares=shares, hold_out=hold_out, preferred=preferred)
 
 
-@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+@task(cache_policy=NO_CACHE)
 def write_entities(database: Database, changes: Plan) -> None:
     with progress_bar("write entities") as progress:
         steps.write_entities(database, changes, progress=progress)
 
 
-@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+@task(cache_policy=NO_CACHE)
 def write_facts(database: Database, changes: Plan) -> None:
     with progress_bar("write facts") as progress:
         steps.write_facts(database, changes, progress=progress)

@@ -94,7 +94,7 @@ def fit_model(
         return fit(data, config, folder, warm_start=warm_start, device=device, progress=progress)
 
 
-@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+@task(cache_policy=NO_CACHE)
 def register(
     database: Database, version: str, checkpoint: Checkpoint, data: HeteroData, folder: Path, warm_start: str | None
 ) -> TrainedModel:

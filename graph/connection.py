@@ -21,6 +21,7 @@ from neo4j.exceptions import (
 
 import cypher
 from base.errors import InputError, PipelineError
+from graph.outage import NOT_AWAITED, Outage, UnreachableError, waits_from_the_start
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -28,6 +29,9 @@ Row = dict[str, Any]
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 OLDEST = (5, 26)
 CONNECT_SECONDS = 10.0
+# So long the driver itself tries again where a server is waited for anyway.
+RETRY_SECONDS = 5.0
+_answered: set[str] = set()  # addresses of servers that have answered this process
 
 # What the driver logs reaches the reader as our own errors.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -43,10 +47,6 @@ class Address:
     database: str = "neo4j"
 
 
-class UnreachableError(PipelineError):
-    """The server does not answer; what is asked of it later may well be answered."""
-
-
 class LoginError(PipelineError):
     """The server does not take this user with this password."""
 
@@ -54,13 +54,15 @@ class LoginError(PipelineError):
 class Database:
     """Runs the statements of `cypher/` by name, each call in its own retried transaction.
 
-    What the driver raises becomes a GraphError that says what failed, where, and the way out.
+    What the driver raises becomes a GraphError that says what failed, where, and the way out. A server that goes away
+    is waited for as `outage` says.
     """
 
-    def __init__(self, driver: neo4j.Driver, address: Address) -> None:
+    def __init__(self, driver: neo4j.Driver, address: Address, outage: Outage = NOT_AWAITED) -> None:
         self.driver = driver
         self.address = address
         self.name = address.database
+        self.outage = outage
 
     def read(self, statement: str, **parameters: object) -> list[Row]:
         """All rows of a reading statement, e.g. ``read("query/strongest_links", limit=5)``."""
@@ -73,9 +75,31 @@ class Database:
     def _run(self, statement: str, parameters: dict[str, object], routing: neo4j.RoutingControl) -> list[Row]:
         loaded = cypher.load(statement)
         bound = loaded.bind(**parameters)
-        with driver_errors(self.address, statement):
-            records, _, _ = self.driver.execute_query(loaded.text, bound, database_=self.name, routing_=routing)
-        return [record.data() for record in records]
+
+        def run() -> list[Row]:
+            with driver_errors(self.address, statement):
+                records, _, _ = self.driver.execute_query(loaded.text, bound, database_=self.name, routing_=routing)
+            return [record.data() for record in records]
+
+        return self.endure(run)
+
+    def endure(self, work: Callable[[], T]) -> T:
+        """What `work` returns; it is done again as a whole where the server went away meanwhile and came back.
+
+        Raises GoneError where it did not come back in time.
+        """
+        return self.outage.endure(work, self.look_whether_it_answers)
+
+    def look_whether_it_answers(self) -> None:
+        """Raise GraphError where the database does not answer at this moment."""
+        with driver_errors(self.address):
+            self.driver.verify_connectivity()
+            with self.driver.session(database=self.name) as session:
+                session.run(cypher.load("server/show_version").text).consume()
+
+    def impatient(self) -> "Database":
+        """The same connection, on which a server that goes away is not waited for: for parts of what `endure` does."""
+        return Database(self.driver, self.address)
 
     def read_together(self, work: "Callable[[Database], T]") -> T:
         """What `work` returns, given a connection on which all that it reads is one transaction.
@@ -88,15 +112,19 @@ class Database:
             return work(_Reading(self, transaction))
 
         bookmarks = self.driver.execute_query_bookmark_manager
-        with (
-            driver_errors(self.address),
-            self.driver.session(database=self.name, bookmark_manager=bookmarks) as session,
-        ):
-            return session.execute_read(within)
+
+        def read() -> T:
+            with (
+                driver_errors(self.address),
+                self.driver.session(database=self.name, bookmark_manager=bookmarks) as session,
+            ):
+                return session.execute_read(within)
+
+        return self.endure(read)
 
     @contextmanager
     def session(self) -> Iterator[neo4j.Session]:
-        """A driver session, for several statements in one transaction or for CALL … IN TRANSACTIONS."""
+        """A driver session, for transactions that `graph.transactions` does not know; a lost server ends it."""
         with driver_errors(self.address), self.driver.session(database=self.name) as session:
             yield session
 
@@ -126,22 +154,27 @@ class _Reading(Database):
         return [record.data() for record in self.transaction.run(loaded.text, loaded.bind(**parameters))]
 
 
-def connect(address: Address, *, patience: float = 30.0) -> Database:
+def connect(address: Address, *, patience: float = 30.0, outage: Outage = NOT_AWAITED) -> Database:
     """An open connection to a server that answered, let us in, has the database and is new enough.
 
-    patience: for so many seconds a statement is tried again where the server is away or busy.
+    patience: for so many seconds a statement is tried again where the server is away or busy. `outage` says how long
+    it is waited for beyond that, if it goes away; at first only one that has answered this process before is.
 
     Raises InputError where the address cannot be one, LoginError for a wrong name or password, and
     GraphError for the rest; each names the variable to set.
     """
     if address.database == "system":
         raise InputError("NEO4J_DATABASE is 'system', which holds no graphs: set it to one that does, such as neo4j")
-    database = Database(_open_driver(address, patience), address)
+    driver = _open_driver(address, min(patience, RETRY_SECONDS) if outage.seconds else patience)
+    database = Database(driver, address, outage)
     try:
+        if address.uri in _answered or waits_from_the_start():
+            database.endure(database.look_whether_it_answers)
         # Unlike a statement, this does not try for half a minute to reach the server.
         with driver_errors(address):
             database.driver.verify_connectivity()
         check_version(database.read("server/show_version")[0]["version"], address.uri)
+        _answered.add(address.uri)
     except BaseException:
         database.close()
         raise

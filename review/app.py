@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
 from base.errors import InputError, PipelineError
-from graph.connection import UnreachableError
 from graph.curation.decisions import ConflictError
+from graph.outage import UnreachableError
 from review import (
     answer_page,
     api,

@@ -20,7 +20,7 @@ class RetrainConfig(Settings):
     )
     top_k: int = Field(3, gt=0, description="new links per head and relation")
     limit: int = Field(1000, gt=0, description="maximum links per relation")
-    attempts: int = Field(5, gt=0, le=1000, description="attempts of a step that cannot reach the database")
+    attempts: int = Field(5, gt=0, le=1000, description="attempts of a step that cannot reach Prefect")
     pause: float = Field(20.0, ge=0, le=86_400, description="seconds before the second attempt; doubles each time")
     train: TrainConfig = Field(TrainConfig(), description="hyperparameters")
     warm: dict[str, Any] = Field({"learning_rate": 0.02}, description="hyperparameters that differ in a warm start")
@@ -30,6 +30,11 @@ class RetrainConfig(Settings):
     def _warm_start_is_possible(self) -> "RetrainConfig":
         self.warm_config()
         return self
+
+    @property
+    def wait(self) -> float:
+        """Seconds of all pauses together: so long a night waits for a database, unless VLKGE_NEO4J_WAIT is more."""
+        return float(self.pause * (2 ** (self.attempts - 1) - 1))
 
     def warm_config(self) -> TrainConfig:
         """The hyperparameters of a warm start."""

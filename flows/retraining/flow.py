@@ -39,6 +39,7 @@ from flows.runtime.settings import Settings
 from flows.runtime.webhook import notify
 from flows.train import TrainedModel, train
 from graph.exporting import hetero_file
+from graph.outage import waiting_longer
 from graph.predicted import registry
 from models.calibration.calibration_error import calibration_error
 from models.calibration.thresholds import POOLED as ALL
@@ -88,7 +89,7 @@ def retrain(
     """One night: a better model takes over, a worse one is refused, and a failure leaves yesterday's state in force."""
     settings = Settings()
     wanted = retrain_config.check(config or {})
-    with retraining_lock(settings) as place:
+    with retraining_lock(settings) as place, waiting_longer(wanted.wait):
         night = RetrainRun(settings, wanted, device, place)
         taken_in: dict[str, Any] = {}
         if adopt is not None:
@@ -106,7 +107,7 @@ def retrain(
 
 
 class RetrainRun:
-    """The steps of one retraining, each tried again where the database is away."""
+    """The steps of one retraining, each tried again where Prefect is away."""
 
     def __init__(self, settings: Settings, wanted: RetrainConfig, device: str, place: Place) -> None:
         self.settings = settings

@@ -1,4 +1,7 @@
-"""A step that finds a server away is tried again; every step takes up what an earlier attempt left done."""
+"""A step that finds Prefect away is tried again; every step takes up what an earlier attempt left done.
+
+A database that is away is waited for wherever it is used (`graph.outage`).
+"""
 
 import time
 from collections.abc import Callable
@@ -8,7 +11,6 @@ import httpx
 
 from base.errors import PipelineError
 from flows.runtime.services import echo
-from graph.connection import UnreachableError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -17,7 +19,7 @@ T = TypeVar("T")
 def retry(step: Callable[P, T], attempts: int, pause: float) -> Callable[P, T]:
     """The step, called at most so many times: `pause` seconds before the second, twice as long before each later.
 
-    Only a database or a Prefect that is away or overloaded is waited for; every other error is the same the next time.
+    Only a Prefect that is away and a database without memory are waited for; other errors are the same the next time.
     """
 
     def call(*arguments: P.args, **options: P.kwargs) -> T:
@@ -39,7 +41,7 @@ def _passes(error: Exception) -> bool:
     if isinstance(error, httpx.TransportError):
         return True  # of Prefect's client, which waits for a lost server only where it had reached it before
     code = getattr(error.__cause__, "code", None) or ""
-    return isinstance(error, UnreachableError) or code.startswith("Neo.TransientError.")
+    return code.startswith("Neo.TransientError.")
 
 
 def _reason(error: Exception) -> str:

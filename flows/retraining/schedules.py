@@ -59,7 +59,7 @@ def retrain_when_enough(*, facts: int | None, decisions: int | None, retraining:
     return news.model_copy(update={"retraining": retrain(**retraining)})
 
 
-@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+@task(cache_policy=NO_CACHE)
 def count_news() -> NewDataCount:
     with open_graph(Settings()) as database:
         models = registry.models(database)

@@ -1,9 +1,9 @@
 """The log of all flows as JSON lines: one object a line, each with the run that it belongs to.
 
 Every flow takes LOGGED, hooks that Prefect calls when a run begins and when it ends: ``@flow(name="x", **LOGGED)``.
+They also look whether it is cancelled meanwhile.
 """
 
-import json
 import logging
 import sys
 from collections.abc import Mapping
@@ -16,59 +16,15 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.logging.loggers import flow_run_logger
 from pydantic import BaseModel
 
+from flows.runtime.cancellation import end_watch, watch
+from flows.runtime.json_lines import DailyFile, JsonLine
 from flows.runtime.settings import Settings
 
 HANDLER = "vlkge-log"
 # What Prefect's own loggers say of runs and tasks, and what ours say.
 SOURCES = ("prefect.flow_runs", "prefect.task_runs", "graph", "flows", "models", "review")
-# As Prefect calls them in its records, and as they are called in ours.
-FIELDS = {
-    "flow_run_id": "run_id",
-    "flow_run_name": "run",
-    "flow_name": "flow",
-    "task_run_id": "task_run_id",
-    "task_name": "task",
-    "step": "step",
-    "seconds": "seconds",
-    "result": "result",
-}
 
 logger = logging.getLogger(__name__)
-
-
-class JsonLine(logging.Formatter):
-    """at (UTC), level, logger, message, then of FIELDS those that the record has, and the error's text."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        known = vars(record)
-        line |= {name: known[field] for field, name in FIELDS.items() if known.get(field) is not None}
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
-
-
-class DailyFile(logging.Handler):
-    """Appends to ``<folder>/<date>.jsonl``: several processes may, and none has to rotate anything."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.folder = folder
-
-    def emit(self, record: logging.LogRecord) -> None:
-        day = datetime.fromtimestamp(record.created, UTC).date().isoformat()
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with (self.folder / f"{day}.jsonl").open("a", encoding="utf-8") as file:
-                file.write(f"{self.format(record)}\n")
-        except OSError:
-            # A full disk must not end a run by its log; logging prints the reason on standard error.
-            self.handleError(record)
 
 
 def log_to(target: Path | TextIO) -> None:
@@ -106,11 +62,11 @@ def log_end(flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
 
 
 LOGGED: dict[str, Any] = {
-    "on_running": [log_begin],
-    "on_completion": [log_end],
-    "on_failure": [log_end],
-    "on_crashed": [log_end],
-    "on_cancellation": [log_end],
+    "on_running": [log_begin, watch],
+    "on_completion": [log_end, end_watch],
+    "on_failure": [log_end, end_watch],
+    "on_crashed": [log_end, end_watch],
+    "on_cancellation": [log_end, end_watch],
 }
 
 

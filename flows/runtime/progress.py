@@ -10,6 +10,7 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from base.progress import Progress as Report
+from flows.runtime import json_lines
 from flows.runtime.artifacts import show
 from flows.runtime.output import terminal
 
@@ -30,7 +31,7 @@ def progress_bar(description: str) -> Iterator[Report]:
         TextColumn("{task.fields[note]}"),
     )
     artifact = _Artifact(description)
-    with Progress(*columns, console=terminal(stderr=True)) as bars:
+    with Progress(*columns, console=terminal(stderr=True), disable=json_lines.are_wanted()) as bars:
         # Nothing is shown of work that turns out to be none.
         bar = bars.add_task(description, total=None, note="", visible=False)
 

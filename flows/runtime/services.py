@@ -3,32 +3,38 @@
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from functools import partial
 
+from flows.runtime import json_lines
 from flows.runtime.prefect_server import PrefectServer
 from flows.runtime.settings import Settings
 from graph.connection import Address, Database, connect
 from graph.migrations import VERSION, check_version
+from graph.outage import Outage
 from graph.schema import setup_schema
 from graph.server.neo4j_server import Server
 
 
 def echo(message: str) -> None:
     """A line for the person at the terminal; standard output is kept for results."""
-    print(message, file=sys.stderr, flush=True)
-    tell_run(message)
+    # Where the log is on standard error, the run's own line is there already.
+    if not (tell_run(message) and json_lines.are_wanted()):
+        print(message, file=sys.stderr, flush=True)
 
 
-def tell_run(*messages: str) -> None:
-    """Lines in the log of the flow or task that is at work, which Prefect's pages show; outside of any, nothing."""
+def tell_run(*messages: str) -> bool:
+    """Lines in the log of the flow or task that is at work, which Prefect's pages show; False where none is."""
     if "prefect" not in sys.modules:
-        return  # no flow is at work where it has not been imported, and importing it takes a second
+        return False  # no flow is at work where it has not been imported, and importing it takes a second
     from prefect.exceptions import MissingContextError
     from prefect.logging import get_run_logger
 
-    with suppress(MissingContextError):
+    try:
         for message in messages:
             get_run_logger().info(message)
+    except MissingContextError:
+        return False
+    return True
 
 
 def start_services(settings: Settings) -> None:
@@ -43,9 +49,11 @@ def start_services(settings: Settings) -> None:
 def open_graph(settings: Settings) -> Database:
     """An open connection to the graph; the bundled server is started where no other is named.
 
+    Where the server goes away in the middle of work, the bundled one is started again and another one is waited for.
     A graph that an older program left is brought to this one's schema. Raises GraphError for one of a newer program.
     """
-    database = connect(graph_address(settings))
+    revive = partial(start_bundled, settings) if settings.neo4j_uri is None else None
+    database = connect(graph_address(settings), outage=Outage(settings.vlkge_neo4j_wait, revive, echo))
     try:
         upgrade(database)
     except BaseException:

@@ -1,19 +1,32 @@
 """Addresses, secrets and folders, read from the environment when they are asked for."""
 
 from pathlib import Path
+from typing import Any
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings
+
+from base.errors import InputError
 
 
 class Settings(BaseSettings):
-    """What the environment says; each field's variable is its name in capitals."""
+    """What the environment says; each field's variable is its name in capitals. Raises InputError for a wrong value."""
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            wrong = [f"{str(part['loc'][0]).upper()} is {part['input']!r}: {part['msg']}" for part in error.errors()]
+            raise InputError("; ".join(wrong)) from None
 
     neo4j_uri: str | None = Field(None, description="any Neo4j 5.26 or later; unset: the bundled server")
     neo4j_username: str = "neo4j"
     neo4j_password: SecretStr = SecretStr("")
     neo4j_database: str = "neo4j"
+    vlkge_neo4j_wait: float = Field(
+        300.0, ge=0, le=86_400, description="seconds that a Neo4j which goes away in the middle of work is waited for"
+    )
     vlkge_home: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("vlkge"),
         description="the bundled server's data, the picture store and the trained models",

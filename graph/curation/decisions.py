@@ -15,7 +15,7 @@ from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, Row
 from graph.link_key import link_key
-from graph.transactions import run_in_transaction
+from graph.transactions import change, run_in_transaction
 
 Verdict = Literal["accepted", "rejected", "undone"]
 Queue = Literal["review", "audit", "batch", "import"]
@@ -142,8 +142,7 @@ def _decide(
         _lock(tx, [choice for _, choices in parts for choice in choices])
         return [_decide_part(tx, choices, by=by, queue=queue, batch=batch, rules=rules) for by, choices in parts]
 
-    with database.session() as session:
-        return session.execute_write(transact)
+    return change(database, transact)
 
 
 def _decide_part(

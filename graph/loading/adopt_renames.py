@@ -13,7 +13,7 @@ import neo4j
 from cypher.prefix import own
 from graph.connection import Database, Row, batches
 from graph.link_key import link_key
-from graph.transactions import run_in_transaction
+from graph.transactions import change, run_in_transaction
 
 KEYS_PER_BATCH = 10_000
 # Before a name that something has for the time of a transaction, so that two may exchange theirs.
@@ -63,8 +63,7 @@ def rename_entities(database: Database, renamed: Mapping[str, str], nodes: Itera
                 run_in_transaction(transaction, f"adopt/rename_{statement}", rows=changed)
 
     if renamed:
-        with database.session() as session:
-            session.execute_write(work)
+        change(database, work)
 
 
 def note_keys(database: Database, nodes: Iterable[Row]) -> None:

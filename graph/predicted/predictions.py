@@ -14,6 +14,7 @@ from base.errors import InputError, PipelineError, shorten
 from base.progress import Progress, silent
 from graph.connection import Database, Row, batches
 from graph.link_key import link_key
+from graph.outage import ignore
 from graph.predicted import registry
 from graph.predicted.links import (
     REQUIRED,
@@ -25,10 +26,10 @@ from graph.predicted.links import (
     rows,
     with_priority,
 )
-from graph.predicted.publication_lock import PublicationLock, ignore, publication_lock
+from graph.predicted.publication_lock import PublicationLock, publication_lock
 from graph.predicted.rules import publish_rules
 from graph.schema import setup_schema
-from graph.transactions import run_in_transaction
+from graph.transactions import change, run_in_transaction
 
 BATCH = 10_000
 COUNTS = ("current", "stale", "decided", "facts")
@@ -86,17 +87,22 @@ def publish(
     _refuse_unknown_entities(database, table)
     content = digest(table, model_version, *covered, *(["of", *chosen] if chosen is not None else []))
     table = with_priority(table)
-    with publication_lock(database, wait, notify) as lock:
-        writer = _Writer(database, lock, _choose_run(database, run_id, content), model_version, chosen, _columns(table))
-        writer.start(content, functional)
-        try:
-            counts = writer.write(table, covered, progress)
-            publish_rules(database, table, model_version)
-        except Exception:
-            writer.finish("failed", pd.DataFrame(columns=list(COUNTS), dtype="int64"))
-            raise
-        writer.finish("complete", counts)
-    return Publication(writer.run_id, counts)
+    here = database.impatient()
+
+    def write() -> Publication:
+        with publication_lock(here, wait, notify) as lock:
+            writer = _Writer(here, lock, _choose_run(here, run_id, content), model_version, chosen, _columns(table))
+            writer.start(content, functional)
+            try:
+                counts = writer.write(table, covered, progress)
+                publish_rules(here, table, model_version)
+            except Exception:
+                writer.finish("failed", pd.DataFrame(columns=list(COUNTS), dtype="int64"))
+                raise
+            writer.finish("complete", counts)
+        return Publication(writer.run_id, counts)
+
+    return database.endure(write)
 
 
 def _covered(table: pa.Table, relations: Sequence[str] | None) -> list[str]:
@@ -182,8 +188,7 @@ class _Writer:
                 progress(before + links, len(table), relation)
 
             try:
-                with self.database.session() as session:
-                    counts[relation] = session.execute_write(self._write_relation, relation, part, report)
+                counts[relation] = change(self.database, self._write_relation, relation, part, report)
             except PipelineError as error:
                 raise _explained(error, relation, len(part)) from error
             counts[relation]["stale"] = self.database.read("predict/count_stale_links", relation=relation)[0]["stale"]

@@ -9,6 +9,7 @@ from neo4j.exceptions import Neo4jError
 import cypher
 from base.errors import PipelineError
 from graph.connection import Database
+from graph.outage import ignore
 
 NAME = "publishing"
 PATIENCE = 1.0  # seconds in which nobody need be told that another one is waited for
@@ -32,15 +33,13 @@ class PublicationLock:
         self._transaction.run(loaded.text, loaded.bind(name=NAME)).consume()
 
 
-def ignore(message: str) -> None:
-    """Tells nobody."""
-
-
 @contextmanager
 def publication_lock(
     database: Database, wait: float, notify: Callable[[str], None] = ignore
 ) -> Iterator[PublicationLock]:
     """Hold the lock inside the block; another holder is waited for, at most `wait` seconds, and `notify` is told of it.
+
+    A server that goes away ends the block, for the lock is lost with it: `database` is an impatient one.
 
     Raises GraphError where that one does not end in time.
     """

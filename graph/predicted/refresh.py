@@ -13,12 +13,13 @@ import pyarrow as pa
 from base.progress import Progress, silent
 from graph import reserved
 from graph.connection import Database, batches
+from graph.outage import ignore
 from graph.predicted.links import ENDS, check_links, rows, with_priority
 from graph.predicted.predictions import fact_keys
-from graph.predicted.publication_lock import ignore, publication_lock
+from graph.predicted.publication_lock import publication_lock
 from graph.predicted.registry import Run
 from graph.predicted.rules import cited_rules
-from graph.transactions import run_in_transaction
+from graph.transactions import change, look, run_in_transaction
 
 HEADS = 500  # whose links change in one transaction
 COUNTS = ("new", "changed", "same", "stale", "facts", "decided")
@@ -48,21 +49,26 @@ def refresh(
     """
     table = with_priority(check_links(links))
     if dry_run:
-        with database.session() as session:
-            return _frame(session.execute_read(_Refreshing(table, run, relations, {}).look, heads))
+        return _frame(look(database, _Refreshing(table, run, relations, {}).look, heads))
     earlier = {row["column"] for row in database.read("predict/list_earlier_columns")}
     blank = dict.fromkeys(sorted(earlier.difference(table.column_names)))
     work = _Refreshing(table, run, relations, blank)
     counts: dict[str, dict[str, int]] = {}
-    with publication_lock(database, wait, notify) as lock:
-        for done, some in enumerate(batches(list(heads), HEADS)):
-            lock.confirm()
-            with database.session() as session:
-                found = session.execute_write(work.write, some)
-            for relation, numbers in found.items():
-                known = counts.setdefault(relation, dict.fromkeys(COUNTS, 0))
-                counts[relation] = {name: known[name] + numbers[name] for name in COUNTS}
-            progress(min(len(heads), (done + 1) * HEADS), len(heads), "links made anew")
+    parts = list(batches(list(heads), HEADS))
+    written: list[int] = []
+    here = database.impatient()
+
+    def write() -> None:
+        with publication_lock(here, wait, notify) as lock:
+            for number in range(len(written), len(parts)):
+                lock.confirm()
+                for relation, numbers in change(here, work.write, parts[number]).items():
+                    known = counts.setdefault(relation, dict.fromkeys(COUNTS, 0))
+                    counts[relation] = {name: known[name] + numbers[name] for name in COUNTS}
+                written.append(number)
+                progress(min(len(heads), len(written) * HEADS), len(heads), "links made anew")
+
+    database.endure(write)
     return _frame(counts)
 
 

@@ -8,10 +8,11 @@ import pandas as pd
 from base.errors import InputError, shorten
 from graph.connection import Database, Row, batches
 from graph.link_key import link_key
+from graph.outage import ignore
 from graph.predicted import registry
-from graph.predicted.publication_lock import ignore, publication_lock
+from graph.predicted.publication_lock import publication_lock
 from graph.schema import setup_schema
-from graph.transactions import run_in_transaction
+from graph.transactions import change, run_in_transaction
 
 COLUMNS = ("head", "relation", "tail", "likelier", "share", "rank", "candidates", "other", "other_share")
 BATCH = 10_000
@@ -37,14 +38,19 @@ def publish_doubts(
         raise InputError(f"there are doubts of relations that are not covered: {shorten(outside)}")
     setup_schema(database)
     registry.model(database, model_version)
-    counts = {}
-    with publication_lock(database, wait, notify) as lock, database.session() as session:
-        for relation in sorted(set(relations)):
-            lock.confirm()
-            rows = _rows(doubts[doubts["relation"] == relation])
-            session.execute_write(_replace, relation, rows, model_version)
-            counts[relation] = len(rows)
-    return counts
+    here = database.impatient()
+
+    def write() -> dict[str, int]:
+        counts = {}
+        with publication_lock(here, wait, notify) as lock:
+            for relation in sorted(set(relations)):
+                lock.confirm()
+                rows = _rows(doubts[doubts["relation"] == relation])
+                change(here, _replace, relation, rows, model_version)
+                counts[relation] = len(rows)
+        return counts
+
+    return database.endure(write)
 
 
 def _replace(tx: neo4j.ManagedTransaction, relation: str, rows: list[Row], model_version: str) -> None:

@@ -1,5 +1,7 @@
 """What can be known of the server installation without a Docker engine."""
 
+import json
+import os
 import re
 import shlex
 import stat
@@ -157,7 +159,7 @@ def test_logs_do_not_grow_for_ever(service: str) -> None:
 
 def commands() -> list[list[str]]:
     """Every call of our command line in the compose file and in docs/server.md."""
-    in_file = [s["command"] for s in SERVICES.values() if s.get("command", [""])[0] == "vlkge"]
+    in_file = [s["command"][1:] for s in SERVICES.values() if s.get("command", [])[:2] == ["json-lines", "vlkge"]]
     words = [shlex.split(line, comments=True) for line in TYPED if "vlkge " in line]
     return in_file + [line[line.index("vlkge") :] for line in words if "vlkge" in line]
 
@@ -173,9 +175,17 @@ def test_every_command_and_option_exists(command: list[str]) -> None:
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known | {"--help"}
 
 
+def test_what_our_image_runs_logs_json_lines() -> None:
+    ours = [service["command"] for service in SERVICES.values() if service["image"].startswith("vlkge:")]
+    assert {command[0] for command in ours} == {"json-lines"}
+    script = [DOCKER / "json-lines", "sh", "-c", "echo started; exit 4"]
+    done = subprocess.run(script, env={**os.environ, "PYTHON": sys.executable}, capture_output=True, text=True)
+    assert (done.returncode, json.loads(done.stdout)["message"]) == (4, "started")
+
+
 @pytest.mark.processes
 def test_the_worker_is_a_command_of_prefect() -> None:
-    command = SERVICES["worker"]["command"]
+    command = SERVICES["worker"]["command"][1:]
     prefect = [sys.executable, "-m", "prefect"]
     help_ = subprocess.run([*prefect, *command[1:3], "--help"], capture_output=True, text=True, check=True).stdout
     assert all(word in help_ for word in command if word.startswith("--"))

@@ -1,8 +1,9 @@
-"""What a night is to do, decided from registered models alone; and patience with a database that is away."""
+"""What a night is to do, decided from registered models alone; and patience with a Prefect that is away."""
 
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from base.errors import PipelineError
@@ -10,7 +11,6 @@ from flows.retraining.config import RetrainConfig
 from flows.retraining.plan import debt, former_champions, unchanged, warm_start
 from flows.retraining.retry import retry
 from flows.runtime.webhook import notify
-from graph.connection import UnreachableError
 from graph.predicted.registry import Model, Run
 from models.evaluation.loss_budget import Debt
 
@@ -121,13 +121,13 @@ def test_a_champion_whose_links_are_not_there_is_not_done() -> None:
     assert unchanged([champion], Run("r1", "m1", "complete"), "monday", WANTED) is not None
 
 
-def test_only_a_database_that_is_away_is_waited_for() -> None:
+def test_only_a_prefect_that_is_away_is_waited_for() -> None:
     calls: list[str] = []
 
     def away_twice() -> int:
         calls.append("away")
         if len(calls) < 3:
-            raise UnreachableError("Neo4j cannot be reached")
+            raise httpx.ConnectError("no route")
         return 7
 
     def wrong() -> int:
@@ -137,7 +137,7 @@ def test_only_a_database_that_is_away_is_waited_for() -> None:
     assert retry(away_twice, attempts=3, pause=0)() == 7
     assert len(calls) == 3
     calls.clear()
-    with pytest.raises(UnreachableError):
+    with pytest.raises(httpx.ConnectError):
         retry(away_twice, attempts=2, pause=0)()
     calls.clear()
     with pytest.raises(PipelineError, match="refused"):

@@ -1,6 +1,12 @@
 """The log of the flows: every line a JSON object that names its run."""
 
 import json
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,10 +18,15 @@ from prefect.logging.handlers import APILogHandler
 
 from base.errors import InputError
 from flows.ingest import ingest
+from flows.runtime import json_lines
 from flows.runtime.logs import summary, words
 from graph.connection import Address
 from graph.loading.ingest import BrokenPicture, IngestResult, PictureCounts
 from graph.loading.plan import Counts
+from tests.flows.typed import vlkge
+
+SERVER = (Path(__file__).parents[3] / "docs" / "server.md").read_text("utf-8")
+JQ = re.findall(r"^    (?:docker compose .*\| )?(jq .*)$", SERVER, re.MULTILINE)
 
 
 @pytest.fixture
@@ -71,6 +82,75 @@ def test_a_failure_leaves_its_reason(folder: Path) -> None:
     (end,) = [line for line in lines(folder.parent / "home") if line.get("step") == "end"]
     assert (end["step"], end["level"]) == ("end", "error")
     assert "the tail is not in entities.csv" in str(end["message"])
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+@pytest.mark.usefixtures("prefect_server", "database")
+def test_the_lines_of_the_documentation_find_the_ends_and_the_errors(folder: Path) -> None:
+    ingest(folder=str(folder), source="art")
+    (folder / "triples.csv").write_text("head,relation,tail\nQ1,createdBy,Q3\n")
+    with pytest.raises(InputError):
+        ingest(folder=str(folder), source="art")
+    (file,) = (folder.parent / "home" / "logs").iterdir()
+    assert len(JQ) == 3
+    found = []
+    for line in JQ:
+        _, *arguments = shlex.split(line)
+        arguments = [argument for argument in arguments if not argument.endswith(".jsonl")]
+        done = subprocess.run(["jq", "--compact-output", *arguments, file], capture_output=True, text=True, check=True)
+        found.append(done.stdout.splitlines())
+    assert json.loads(found[0][0])[1:3] == ["ingest", "ingest completed"]
+    assert len(found[0]) == len(found[2]) == 2
+    assert any(re.search(r" ingest: ingest failed: .*the tail is not in entities.csv", row) for row in found[1])
+
+
+@pytest.mark.usefixtures("prefect_server", "database")
+def test_where_json_is_asked_for_there_is_nothing_else(folder: Path) -> None:
+    done = vlkge("ingest", str(folder), "--source", "art", VLKGE_LOG="-")
+    assert done.returncode == 0
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["message"] for line in told if line.get("step") == "end"] == ["ingest completed"]
+    (folder / "triples.csv").write_text("head,relation,tail\nQ1,createdBy,Q3\n")
+    wrong = vlkge("ingest", str(folder), "--source", "art", VLKGE_LOG="-")
+    told = [json.loads(line) for line in wrong.stderr.splitlines()]
+    assert wrong.returncode == 2
+    assert "the tail is not in entities.csv" in told[-1]["message"]
+
+
+CHATTY = """
+import signal, sys, time
+print("a banner"); print(); print('{"at": "today", "message": "already one"}')
+print("Traceback (most recent call last):", file=sys.stderr, flush=True)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+def test_whatever_a_server_prints_becomes_such_lines_and_it_ends_when_it_is_asked_to() -> None:
+    command = [sys.executable, "-m", "flows.runtime.json_lines", sys.executable, "-c", CHATTY]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        told = []
+        while not told or told[-1]["message"] != "ready":
+            told.append(json.loads(server.stdout.readline()))
+        server.send_signal(signal.SIGTERM)
+        told += [json.loads(line) for line in server.stdout]
+        assert (server.wait(60), server.stderr.read()) == (3, "")
+    assert {line["message"] for line in told} == {
+        "a banner", "already one", "Traceback (most recent call last):", "ready",
+    }  # fmt: skip
+    assert {"at": "today", "message": "already one"} in told
+
+
+def test_a_line_in_pieces_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    stream = json_lines.JsonStream(sys.stdout)
+    for piece in ("one ", "line\n\n", "3\nthe ", "last"):
+        stream.write(piece)
+    stream.close()
+    told = [json.loads(line)["message"] for line in capsys.readouterr().out.splitlines()]
+    assert told == ["one line", "3", "the last"]
 
 
 def test_lists_in_a_result_become_their_length() -> None:
