@@ -11,6 +11,10 @@ class InputError(PipelineError, ValueError):
     """Input, a setting, a checkpoint or a data set is wrong; the message says what, the value, and what is allowed."""
 
 
+class FullDiskError(PipelineError):
+    """There is no room left on a disk; what was begun goes on once there is."""
+
+
 def first_line(error: Exception) -> str:
     """What another library's error says, short enough for a sentence of ours."""
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

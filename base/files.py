@@ -1,5 +1,6 @@
 """Files and folders that are there whole or not at all: written beside their place, synced, then put there."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -10,6 +11,11 @@ from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 
+from base.errors import FullDiskError
+
+# How libraries say that there is no room left, some without the number of the error.
+FULL = {errno.ENOSPC, errno.EDQUOT}
+FULL_WORDS = ("No space left on device", "os error 28", "Disk quota exceeded", "disk is full")
 PREFIX = ".part-"  # of the name of a file or folder that is still being written
 DAY = 24 * 60 * 60  # seconds after which an unfinished file is what a crash left behind
 _looked_at: set[Path] = set()  # folders that this process has cleared
@@ -20,17 +26,18 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     """An empty file in the folder of `path` to write; it takes the place of `path` when the block ends.
 
     Folders are made where they are missing. After an error in the block, or a crash, `path` is what it was.
-    Only the owner may read a `private` file.
+    Raises FullDiskError where there is no room. Only the owner may read a `private` file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _clear(path.parent)
     draft = path.with_name(f"{PREFIX}{secrets.token_hex(8)}{path.suffix}")
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666))
     try:
-        yield draft
-        _sync(draft)
-        draft.replace(path)
-        _sync(path.parent)
+        with full_disk_told(path.parent):
+            yield draft
+            _sync(draft)
+            draft.replace(path)
+            _sync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -50,7 +57,7 @@ def creating_folder(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f"{PREFIX}*/{escape(path.name)}"):  # by a crash of an earlier call
         shutil.rmtree(left.parent, ignore_errors=True)
-    with passing_folder(path.parent) as place:
+    with full_disk_told(path.parent), passing_folder(path.parent) as place:
         draft = place / path.name
         draft.mkdir(mode=0o700)
         yield draft
@@ -72,6 +79,25 @@ def passing_folder(parent: Path) -> Iterator[Path]:
 def is_unfinished(path: Path) -> bool:
     """Whether a file, or a folder that it lies in, was still being written or was left behind by a crash."""
     return any(part.startswith(PREFIX) for part in path.parts)
+
+
+@contextmanager
+def full_disk_told(folder: Path) -> Iterator[None]:
+    """Raises FullDiskError, with the way out, where the block fails because there is no room left in `folder`."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, FullDiskError) or not is_full(error):
+            raise
+        raise FullDiskError(
+            f"the disk that holds {folder} is full: make room and type the same command again, which goes on where "
+            "this one stopped; nothing that was in force has changed"
+        ) from error
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that a disk has no room left."""
+    return getattr(error, "errno", None) in FULL or any(words in str(error) for words in FULL_WORDS)
 
 
 def _clear(folder: Path) -> None:

@@ -7,6 +7,7 @@ from typing import NoReturn
 import typer
 
 from base.errors import InputError, PipelineError
+from base.files import is_full
 from flows.commands import (
     adopt,
     backup,
@@ -71,9 +72,13 @@ def main() -> None:
         fail(error, code=2)
     except PipelineError as error:
         fail(error, code=1)
+    except OSError as error:
+        if not is_full(error):
+            raise
+        fail(f"the disk is full ({error}): make room and type the same command again", code=1)
 
 
-def fail(error: Exception, code: int) -> NoReturn:
+def fail(error: Exception | str, code: int) -> NoReturn:
     print(f"vlkge: {error}", file=sys.stderr)
     sys.exit(code)
 

@@ -27,7 +27,9 @@ from flows.retraining.champion_links import republish_champion, republish_champi
 from flows.retraining.config import RetrainConfig
 from flows.retraining.outcome import Retraining
 from flows.retraining.plan import Plan
+from flows.retraining.retention import tidy
 from flows.retraining.retry import retry
+from flows.runtime.cancellation import was_cancelled
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.locks import BusyError, retraining_lock
 from flows.runtime.logs import LOGGED
@@ -58,9 +60,9 @@ SECONDS_LIMIT = 12 * 60 * 60
 
 
 def tell_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 (Prefect passes it)
-    """Hook: a retraining failed; one that was refused because another is at work is no failure."""
+    """Hook: a retraining failed; one that was cancelled, or refused because another is at work, is no failure."""
     error = state.result(raise_on_failure=False) if state.is_failed() else None
-    if not isinstance(error, BusyError):
+    if not isinstance(error, BusyError) and not was_cancelled(flow_run):
         notify("retraining failed", f"{flow_run.name}: {state.message}", run=str(flow_run.id), state=state.name)
 
 
@@ -103,7 +105,9 @@ def retrain(
         plan = night.step(make_plan, settings, wanted, cold)
         done = night.stop(plan) if plan.unchanged else night.compete(plan)
         plan.exported.unlink(missing_ok=True)
-        return retrain_report.deliver(settings, done.model_copy(update=taken_in))
+        delivered = retrain_report.deliver(settings, done.model_copy(update=taken_in))
+        night.step(tidy, settings)
+        return delivered
 
 
 class RetrainRun:

@@ -11,6 +11,7 @@ from flows.export import read_graph
 from flows.predict import predict
 from flows.retraining import rivals
 from flows.retraining.champion_links import republish, republish_champion_on_failure, saved_links
+from flows.retraining.retention import size, unneeded
 from flows.retraining.rivals import FormerChampions
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.logs import LOGGED
@@ -116,20 +117,14 @@ def prune(*, dry_run: bool = False) -> Pruned:
     """
     settings = Settings()
     with open_graph(settings) as database:
-        known = registry.models(database)
-        linked = registry.linked(database)
-        going = [m.version for m in known if m.promoted_at is None and m.alias is None and m.version not in linked]
-        kept = {model.version for model in known}
+        going = [model.version for model in unneeded(database)]
+        kept = {model.version for model in registry.models(database)}
         folders = [path for path in sorted(settings.models.glob("*")) if path.is_dir() and path.name not in kept]
         abandoned = [path.name for path in folders if time.time() - path.stat().st_mtime > QUIET_SECONDS]
-        size = sum(_size(settings, name) for name in [*going, *abandoned])
+        freed = sum(size(folder_of(settings, name)) for name in [*going, *abandoned])
         if not dry_run:
             # The node first: a folder without one is found by the next pruning, a node without its folder is not.
             going = [version for version in going if registry.delete(database, version)]
             for name in [*going, *abandoned]:
                 shutil.rmtree(folder_of(settings, name), ignore_errors=True)
-    return Pruned(models=going, folders=abandoned, megabytes=size / 1e6, dry_run=dry_run)
-
-
-def _size(settings: Settings, version: str) -> int:
-    return sum(file.stat().st_size for file in folder_of(settings, version).rglob("*") if file.is_file())
+    return Pruned(models=going, folders=abandoned, megabytes=freed / 1e6, dry_run=dry_run)

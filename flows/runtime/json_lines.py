@@ -51,6 +51,7 @@ class DailyFile(logging.Handler):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
+        self.broken = False
 
     def emit(self, record: logging.LogRecord) -> None:
         day = datetime.fromtimestamp(record.created, UTC).date().isoformat()
@@ -58,9 +59,12 @@ class DailyFile(logging.Handler):
             self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / f"{day}.jsonl").open("a", encoding="utf-8") as file:
                 file.write(f"{self.format(record)}\n")
-        except OSError:
-            # A full disk must not end a run by its log; logging prints the reason on standard error.
-            self.handleError(record)
+            self.broken = False
+        except OSError as error:
+            # A full disk must not end a run by its log.
+            if not self.broken:
+                print(f"the log cannot be written to {self.folder}: {error.strerror}", file=sys.stderr)
+            self.broken = True
 
 
 class JsonStream(io.TextIOBase):

@@ -29,7 +29,9 @@ class PrefectStatus(BaseModel):
 class PrefectServer:
     """The Prefect server that keeps its runs in ``<home>/prefect``, which is its PREFECT_HOME."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, keep_days: int = 90) -> None:
+        """`keep_days`: so long runs, their logs and their artifacts are kept; 0: for ever."""
+        self.keep_days = keep_days
         self.home = home.absolute() / "prefect"
         self.process = BackgroundProcess(self.home, "prefect")
 
@@ -77,6 +79,8 @@ class PrefectServer:
                 "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{self.home / 'prefect.db'}",
                 # In memory, Prefect's default, a place that was held when the server stopped stays taken for ever.
                 "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": LEASE_STORAGE,
+                "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs" if self.keep_days else "events",
+                "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str((self.keep_days or 90) * 24 * 60 * 60),
                 "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
                 "DO_NOT_TRACK": "1",
             },

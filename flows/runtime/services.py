@@ -97,7 +97,7 @@ def prepare_prefect(settings: Settings) -> None:
     os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30")
     if settings.prefect_api_url is not None:
         return
-    server = PrefectServer(settings.vlkge_home)
+    server = PrefectServer(settings.vlkge_home, settings.vlkge_keep_days)
     fresh = server.status().state != "running"
     if fresh:
         echo("Starting the Prefect server; `vlkge down` stops it …")

@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     )
     prefect_api_url: str | None = Field(None, description="a Prefect server; unset: one of this project's own")
     vlkge_log: str | None = Field(None, description="folder of the JSON-lines log; unset: logs in the home; -: stderr")
+    vlkge_keep_days: int = Field(
+        90,
+        ge=0,
+        description="days that refused models, lists of links, logs and Prefect's runs are kept; 0: for ever",
+    )
     vlkge_dask_address: str | None = Field(None, description="a Dask scheduler for --workers; unset: local processes")
     vlkge_webhook: SecretStr | None = Field(None, description="gets a JSON message where a retraining fails or refuses")
     vlkge_rights_not_shown: str | None = Field(None, description="rights of pictures that the page does not show")

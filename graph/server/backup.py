@@ -4,7 +4,9 @@ The graph is dumped and loaded by neo4j-admin, for which the bundled server is s
 a server of one's own is dumped there; its files are backed up here without the graph.
 """
 
+import contextlib
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +19,15 @@ from base.progress import Progress, silent
 from graph.server.artefacts import digest
 from graph.server.neo4j_admin import count_contents, offline
 from graph.server.neo4j_server import Server
+from graph.server.process import BackgroundProcess
 
 FORMAT = 1
 MANIFEST, GRAPH, FILES = "manifest.json", "graph", "files"
 # Everything in the home is backed up but the servers' own folders, the log, and what exists only while a program runs.
 OUTSIDE = {"neo4j", "prefect", "logs"}
 PASSING = {".lock", ".pid"}
+# The flow server's record of schedules and runs, which it may be writing to.
+RECORD = Path("prefect") / "prefect.db"
 MARGIN = 100 << 20  # bytes that must stay free on a disk
 
 
@@ -75,6 +80,7 @@ def backup(home: Path, folder: Path, *, server: Server | None, progress: Progres
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
                 progress(done, len(sources), "files copied")
+            _copy_record(home / RECORD, draft / FILES / RECORD)
             manifest = Manifest(format=FORMAT, created_at=datetime.now(UTC), graph=graph, files=_hash_all(draft))
             write_text(draft / MANIFEST, manifest.model_dump_json(indent=2))
     except OSError as error:
@@ -89,7 +95,8 @@ def restore(
 
     All is checked before anything is touched: each file's hash, the version of the server, room on the disk, and that
     home and graph are empty, or else that `force` was given. With `force` the graph is replaced, and files of the
-    same name are; other files stay. Interrupted, it is to be run again with `force`. The server runs afterwards.
+    same name are; other files stay. Interrupted, it is to be run again with `force`. The server runs afterwards; the
+    flow server is stopped, and finds its schedules when it is started.
 
     Raises InputError where a check fails, GraphError where the graph cannot be loaded.
     """
@@ -105,6 +112,8 @@ def restore(
         _refuse_filled(home, server)
     if server is not None and manifest.graph is not None:
         _load(server, folder / GRAPH, manifest.graph)
+    if f"{FILES}/{RECORD.as_posix()}" in manifest.files:
+        _make_way(home / RECORD)
     for name in manifest.files:
         if name.startswith(f"{FILES}/"):
             target = home / name.removeprefix(f"{FILES}/")
@@ -201,6 +210,27 @@ def _home_files(home: Path) -> Iterator[Path]:
             and not is_unfinished(inside)
         ):
             yield path
+
+
+def _copy_record(source: Path, target: Path) -> None:
+    """A copy of an SQLite database as it is at one moment, whoever writes to it."""
+    if not source.is_file():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        contextlib.closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as here,
+        contextlib.closing(sqlite3.connect(target)) as there,
+    ):
+        here.backup(there)
+        there.execute("PRAGMA journal_mode = DELETE")
+
+
+def _make_way(record: Path) -> None:
+    """Stop the server that has the record open, and delete what is no part of another one."""
+    if record.parent.is_dir():
+        BackgroundProcess(record.parent, record.parent.name).stop()
+    for ending in ("-wal", "-shm"):
+        record.with_name(f"{record.name}{ending}").unlink(missing_ok=True)
 
 
 def _hash_all(folder: Path) -> dict[str, File]:

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import errno
 import os
 import signal
 import stat
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import FullDiskError
 from base.files import creating_folder, is_unfinished, passing_folder, replacing, write_text
 
 ROOT = Path(__file__).parents[2]
@@ -124,3 +126,14 @@ def test_what_lies_in_an_unfinished_folder_is_unfinished(tmp_path: Path) -> None
         assert is_unfinished(folder / "graph.safetensors")
         assert not is_unfinished(tmp_path / "graph.safetensors")
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("I/O error: … (os error 28)")]
+)
+def test_a_full_disk_is_told_in_a_sentence_and_leaves_what_was_there(tmp_path: Path, error: Exception) -> None:
+    path = tmp_path / "model"
+    path.write_text("yesterday")
+    with pytest.raises(FullDiskError, match=f"the disk that holds {tmp_path} is full: make room"), replacing(path):
+        raise error
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("model", "yesterday")]

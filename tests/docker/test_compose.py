@@ -48,7 +48,8 @@ def test_all_parts_are_there() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_images_are_pinned_nobody_is_root_and_health_is_asked(service: str) -> None:
     told = SERVICES[service]
-    assert re.fullmatch(r"[a-z0-9]+:\d+\.\d+(\.\d+)?(-[a-z]+)?", told["image"])
+    image = re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", told["image"])
+    assert re.fullmatch(r"[a-z0-9]+:\d+\.\d+(\.\d+)?(-[a-z]+)?", image)
     user, group = told["user"].split(":")
     assert 0 not in (int(user), int(group))
     assert "no-new-privileges:true" in told["security_opt"]
@@ -173,6 +174,27 @@ def test_every_command_and_option_exists(command: list[str]) -> None:
         found = found.commands[words.pop(0)]
     known = {name for parameter in found.params for name in parameter.opts}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known | {"--help"}
+
+
+@pytest.mark.parametrize(
+    ("engine", "compose", "said"),
+    [
+        ("28.2.2", "v2.26.1", ""),
+        ("20.10.24", "2.3.3", ""),
+        ("19.03.15", "2.26.1", "Docker Engine is version 19.03.15, 20.10 or later is needed"),
+        ("28.2.2", "1.29.2", "compose is version 1.29.2, 2.3.3 or later is needed"),
+        ("", "2.26.1", "Docker Engine is missing or does not answer; 20.10 or later is needed"),
+    ],
+)
+def test_an_engine_or_a_compose_that_is_too_old_is_named(tmp_path: Path, engine: str, compose: str, said: str) -> None:
+    fake = tmp_path / "docker"
+    answers = {"version": engine, "compose": compose, "buildx": "github.com/docker/buildx v0.13.1 788433953a"}
+    cases = "".join(f"{name}) echo '{answer}';;\n" for name, answer in answers.items())
+    fake.write_text(f"#!/bin/sh\ncase $1 in\n{cases}esac\n")
+    fake.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run([DOCKER / "check-versions.sh"], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.strip()) == (int(bool(said)), said)
 
 
 def test_what_our_image_runs_logs_json_lines() -> None:

@@ -1,13 +1,22 @@
 """The doctor on a real graph: what is well, what is not, and what to type."""
 
 import json
+import os
+import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from prefect import get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 
 from base.errors import PipelineError
+from flows.retraining.schedules import deploy_to, schedule
 from flows.runtime import doctor
+from flows.runtime.locks import RETRAINING
+from flows.runtime.place import set_limit
 from flows.runtime.prefect_server import PrefectServer
 from flows.runtime.services import open_graph
 from flows.runtime.settings import Settings
@@ -121,6 +130,48 @@ def test_prefect_servers_that_answer_and_that_do_not(prefect_server: PrefectServ
     found = doctor.look_at_prefect(Settings(prefect_api_url=prefect_server.status().api))
     assert (found.state, found.found.startswith("Prefect 3.")) == ("ok", True)
     assert doctor.look_at_prefect(Settings(prefect_api_url="http://127.0.0.1:1/api")).state == "fail"
+
+
+def nights(server: PrefectServer) -> dict[str, doctor.Finding]:
+    api = server.status().api
+    assert api is not None
+    return {finding.check: finding for finding in doctor.look_at_nights(api, None, champion=True)}
+
+
+def test_a_place_without_a_holder_is_named_with_what_frees_it(prefect_server: PrefectServer) -> None:
+    set_limit(RETRAINING, 1)
+    with get_client(sync_client=True) as client:
+        client.update_global_concurrency_limit(RETRAINING, GlobalConcurrencyLimitUpdate(active_slots=1))
+        found = nights(prefect_server)["nights"]
+        assert (found.state, "no retraining is at work" in found.found) == ("warn", True)
+        _, _, typed = str(found.advice).partition("by hand: ")
+        variable, _, *words = shlex.split(typed)
+        name, _, value = variable.partition("=")
+        command = [sys.executable, "-m", "prefect", *words]
+        subprocess.run(command, env={**os.environ, name: value}, check=True, capture_output=True)
+        assert client.read_global_concurrency_limit_by_name(RETRAINING).active_slots == 0
+    assert "nights" not in nights(prefect_server)
+
+
+def test_a_champion_that_no_schedule_retrains_is_told(prefect_server: PrefectServer) -> None:
+    with get_client(sync_client=True) as client:
+        for deployment in client.read_deployments():
+            client.delete_deployment(deployment.id)
+        found = nights(prefect_server)["schedule"]
+        assert (found.state, found.found) == ("warn", "there is a champion, and no deployment retrains it")
+        deploy_to("museum-pool", 1, {"config": {}}, schedule("0 2 * * *", None, "UTC"), None)
+        assert nights(prefect_server)["schedule"].state == "ok"
+        (made,) = client.read_deployments()
+        client.pause_deployment(made.id)
+        assert "are paused" in nights(prefect_server)["schedule"].found
+
+
+def test_the_room_that_everything_takes_is_told(tmp_path: Path) -> None:
+    (tmp_path / "models" / "m").mkdir(parents=True)
+    (tmp_path / "models" / "m" / "model.safetensors").write_bytes(bytes(3_000_000))
+    found = doctor.look_at_sizes(Settings(vlkge_home=tmp_path)).found
+    assert found.startswith("models 3 MB; 90 days are kept")
+    assert "for ever" in doctor.look_at_sizes(Settings(vlkge_home=tmp_path, vlkge_keep_days=0)).found
 
 
 def test_the_command_is_one_json_document_and_exits_with_1_where_something_fails(tmp_path: Path) -> None:

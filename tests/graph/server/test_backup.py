@@ -1,7 +1,9 @@
 """Backup and restore of a real bundled server with the files beside it."""
 
+import contextlib
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,24 @@ def test_all_files_but_logs_locks_and_unfinished_ones_are_backed_up(home: Path, 
     }
     restore(tmp_path / "second", tmp_path / "saved", server=None)
     assert contents(tmp_path / "second") == contents(tmp_path / "saved" / "files")
+
+
+def test_the_record_of_schedules_comes_back_as_it_was_while_it_was_written_to(home: Path, tmp_path: Path) -> None:
+    record = home / "prefect" / "prefect.db"
+    record.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(record)) as writing:
+        writing.execute("PRAGMA journal_mode = WAL")
+        writing.execute("CREATE TABLE deployment (name TEXT)")
+        writing.execute("INSERT INTO deployment VALUES ('schedule')")
+        writing.commit()  # in the file beside the database
+        writing.execute("INSERT INTO deployment VALUES ('begun')")
+        backup(home, tmp_path / "saved", server=None)
+    second = tmp_path / "second" / "prefect" / "prefect.db"
+    second.parent.mkdir(parents=True)
+    second.with_name("prefect.db-wal").write_bytes(b"of another")
+    restore(tmp_path / "second", tmp_path / "saved", server=None)
+    with contextlib.closing(sqlite3.connect(second)) as there:
+        assert there.execute("SELECT name FROM deployment").fetchall() == [("schedule",)]
 
 
 def test_a_changed_file_stops_a_restore_before_it_touches_anything(home: Path, tmp_path: Path) -> None:
