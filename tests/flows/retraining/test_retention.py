@@ -13,9 +13,9 @@ from graph.predicted.registry import models, register_model
 
 
 @pytest.fixture
-def years(database: Database, tmp_path: Path) -> Settings:
+def years(database: Database, own_home: Path) -> Settings:
     """A champion with two lists of links, and two models that were refused; all but one of these a year old."""
-    settings = Settings(vlkge_home=tmp_path)
+    settings = Settings(vlkge_home=own_home)
     for version in ("champion", "refused", "refused-yesterday"):
         register_model(database, version, "complex", {}, {}, "0" * 64, {})
         (settings.models / version).mkdir(parents=True)
@@ -32,7 +32,7 @@ def years(database: Database, tmp_path: Path) -> Settings:
                 day=day,
             ).consume()
     a_year_ago = time.time() - 365 * 24 * 60 * 60
-    (settings.logs).mkdir()
+    settings.logs.mkdir()
     old = [settings.models / "champion" / f"{run}.parquet" for run in ("first", "last")]
     old += [settings.models / "champion" / "rules.parquet", settings.logs / "2020-01-01.jsonl"]
     for file in old:
