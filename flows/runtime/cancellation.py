@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import threading
+from contextvars import copy_context
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,9 @@ class _Watch:
         self.run = run
         self.cancelled = False
         self.ended = threading.Event()
-        threading.Thread(target=self._look, name="cancellation", daemon=True).start()
+        # In the same context: what Prefect's settings are in it, they would not be in a thread.
+        look = copy_context().run
+        threading.Thread(target=look, args=(self._look,), name="cancellation", daemon=True).start()
 
     def _look(self) -> None:
         while not self.ended.wait(LOOK_SECONDS):

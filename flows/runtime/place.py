@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from uuid import UUID
 
 import httpx
@@ -54,7 +55,9 @@ class Place:
         """Take the place, waiting at most `wait` seconds, and give it back at the end. Raises TimeoutError."""
         with get_client(sync_client=True) as client:
             self._wait(client, wait)
-        keeper = threading.Thread(target=self._keep, name=f"place-{self.limit}", daemon=True)
+        # In the same context: what Prefect's settings are in it, they would not be in a thread.
+        keep = copy_context().run
+        keeper = threading.Thread(target=keep, args=(self._keep,), name=f"place-{self.limit}", daemon=True)
         keeper.start()
         try:
             yield self
