@@ -15,7 +15,7 @@ OF_FEATURES, OF_BAGS = 3.0, 2.0  # of exp(c (cos - 1))
 EXACT = 10_000  # examples of a regression that all are landmarks
 LANDMARKS = 3000  # of a regression with more examples
 PENALTIES = (0.1, 0.3, 1.0, 3.0)
-TRIED = 3000  # examples that choose among them
+TRIED = 1000  # examples that choose among them
 SMALLEST = 1e-4  # added to the landmarks' kernel, of which some nearly coincide
 LARGEST = 0.95  # leverage: beyond, the others say nothing of an example
 

@@ -72,7 +72,7 @@ def test_help_names_the_presets() -> None:
 
 
 def test_a_missing_folder_is_wrong_usage(tmp_path: Path) -> None:
-    done = vlkge("ingest", str(tmp_path / "nowhere"), VLKGE_HOME=str(tmp_path))
+    done = vlkge("ingest", str(tmp_path / "nowhere"), VLKGE_HOME=str(tmp_path), COLUMNS="300")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
 

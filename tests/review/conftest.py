@@ -19,7 +19,6 @@ from graph.connection import Database
 from graph.pictures import PictureStore
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
-from graph.schema import setup_schema
 from review.app import create_app
 from review.context import Site
 from review.doorkeeper import Doorkeeper
@@ -51,14 +50,8 @@ def store(tmp_path: Path) -> PictureStore:
 
 
 @pytest.fixture
-def gallery(connection: Database, store: PictureStore) -> Database:
-    """Twelve works by one artist, three styles, three proposals for each work; the last work has a hostile name.
-
-    The database is emptied, but keeps its indexes: to make them anew for each test takes longer than the tests.
-    """
-    database = connection
-    database.driver.execute_query("MATCH (n) DETACH DELETE n")
-    setup_schema(database)
+def gallery(database: Database, store: PictureStore) -> Database:
+    """Twelve works by one artist, three styles, three proposals for each work; the last work has a hostile name."""
     digests = [store.add(picture(colour)) for colour in ("navy", "olive", "maroon")]
     works = [
         {

@@ -23,9 +23,10 @@ def test_a_night_takes_up_the_graph_then_encodes_then_plans(tmp_path: Path, monk
     monkeypatch.setattr(flow, "take_up", lambda **asked: done.append(asked) or {"healed": 2, "lost": []})
     monkeypatch.setattr(flow, "encode", lambda **_: done.append("encode") or [])
     monkeypatch.setattr(flow, "make_plan", lambda *_: done.append("plan") or plan)
+    monkeypatch.setattr(flow, "tidy", lambda *_: done.append("tidy"))
     monkeypatch.setattr(flow.retrain_report, "deliver", lambda _, outcome: outcome)
     night = flow.retrain.fn(adopt="adopt.toml")
-    assert done == [{"specification": "adopt.toml"}, "encode", "plan"]
+    assert done == [{"specification": "adopt.toml"}, "encode", "plan", "tidy"]
     assert (night.outcome, night.adopted) == ("unchanged", {"healed": 2, "lost": []})
 
 

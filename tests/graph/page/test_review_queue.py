@@ -12,6 +12,7 @@ from graph.page.review_queue import DATED, MOST_COUNTED, Filters, Order, count_l
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
 from graph.schema import setup_schema
+from tests.conftest import delete_all, drop_indexes
 
 WORKS, STYLES = 300, 10
 ROWS = 20
@@ -21,8 +22,8 @@ HITS_PER_ROW = 50
 @pytest.fixture(scope="module")
 def queue(connection: Database) -> Database:
     """3,000 links of two relations; probabilities have one decimal, so that hundreds of links share each."""
-    with connection.session() as session:
-        session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+    drop_indexes(connection)
+    delete_all(connection)
     setup_schema(connection)
     connection.driver.execute_query(
         "UNWIND range(1, $n) AS i "
