@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from prefect import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+from prefect.states import Crashed, StateType
 
 from base.errors import PipelineError
 from flows.retraining.schedules import deploy_to, schedule
@@ -26,6 +28,8 @@ from graph.predicted.registry import register_model
 from graph.schema import setup_schema
 from graph.vectors import Encoder, activate
 from tests.flows.typed import vlkge
+
+RUNNING = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING])))
 
 
 @pytest.fixture
@@ -141,6 +145,8 @@ def nights(server: PrefectServer) -> dict[str, doctor.Finding]:
 def test_a_place_without_a_holder_is_named_with_what_frees_it(prefect_server: PrefectServer) -> None:
     set_limit(RETRAINING, 1)
     with get_client(sync_client=True) as client:
+        for night in client.read_flow_runs(flow_run_filter=RUNNING):  # that another test killed
+            client.set_flow_run_state(night.id, Crashed(), force=True)
         client.update_global_concurrency_limit(RETRAINING, GlobalConcurrencyLimitUpdate(active_slots=1))
         found = nights(prefect_server)["nights"]
         assert (found.state, "no retraining is at work" in found.found) == ("warn", True)
