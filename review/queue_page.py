@@ -11,6 +11,7 @@ from graph.connection import Database
 from graph.curation import decisions
 from graph.curation.decisions import Choice, ConflictError, Decision
 from graph.curation.notes import list_notes
+from graph.curation.taking_back import undo_batch
 from graph.page.audit import DISPLACED, find_decision, list_newest
 from graph.page.card import Card, read_card, read_names
 from graph.page.review_queue import MOST_COUNTED, Filters, count_decided, count_links, list_choices, list_keys
@@ -129,7 +130,7 @@ def take_back(database: Database, made: Decision, id_: str, person: Person, *, a
     if made.by != person.name and not person.may("admin"):
         raise NotAllowedError(f"This was decided by {made.by}; only they or an admin can take it back.")
     if made.batch is not None and made.queue != "import" and not alone:
-        return decisions.undo_batch(database, made.batch, of=made.by, by=person.name)
+        return undo_batch(database, made.batch, of=made.by, by=person.name)
     choice = Choice(
         id=checked_id(id_), head=made.head, relation=made.relation, tail=made.tail, verdict="undone", seen=made.id
     )

@@ -35,18 +35,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(link=link, precision=words.precision)
-    for name in (
-        "relation",
-        "percent",
-        "odds",
-        "likelihood",
-        "moment",
-        "day",
-        "clock",
-        "web_address",
-        "origin",
-        "origins",
-    ):
+    for name in FILTERS:
         environment.filters[name] = getattr(words, name)
     return environment
 

@@ -1,6 +1,5 @@
 """What people decide about links: append only; the newest decision about a link stands."""
 
-import uuid
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -158,32 +157,6 @@ def _decide_part(
         _refuse_unjoined_kinds(tx, new)
     made = _record(tx, new, earlier, **common)
     return [recorded.get(choice.id) or made[choice.id] for choice in choices]
-
-
-def undo_batch(database: Database, batch: str, *, of: str, by: str) -> list[Decision]:
-    """Take back what stands of one person's batch; links that were decided again since are left as they are.
-
-    of: whose batch; an id that two people used names two batches.
-
-    Returns the new decisions, none where nothing of the batch stands any more.
-
-    Raises InputError for an unknown batch, ConflictError where somebody decides one of the links at the same moment.
-    """
-    if not database.read("decisions/count_batch", batch=batch, by=of)[0]["decisions"]:
-        raise InputError(f"there is no batch {batch!r} of {of}")
-    standing = database.read("decisions/list_batch", batch=batch, by=of)
-    choices = [
-        Choice(
-            id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"undo {row['id']}")),
-            head=row["head"],
-            relation=row["relation"],
-            tail=row["tail"],
-            verdict="undone",
-            seen=row["id"],
-        )
-        for row in standing
-    ]
-    return decide(database, choices, by=by, queue="batch", batch=batch)
 
 
 def unjoined_kinds(database: Database, links: Sequence[tuple[str, str, str]]) -> dict[str, str]:

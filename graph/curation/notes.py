@@ -66,10 +66,13 @@ def list_notes(database: Database, *, key: str | None = None, open_only: bool = 
     return [_note(row) for row in database.read("notes/list_notes", key=key, open=open_only, limit=limit)]
 
 
-def close_note(database: Database, id_: str, *, by: str) -> None:
-    """Say that nobody needs to look at a note any more. Raises InputError where no open note has the id."""
-    if not database.write("notes/close_note", id=id_, by=by):
-        raise InputError(f"there is no open note {id_!r}")
+def close_note(database: Database, id_: str, *, by: str, of: str | None = None) -> None:
+    """Say that nobody needs to look at a note any more; `of`: only where this person wrote it.
+
+    Raises InputError where no such open note has the id.
+    """
+    if not database.write("notes/close_note", id=id_, by=by, of=of):
+        raise InputError(f"there is no open note {id_!r}" + (f" by {of}; an admin can close others'" if of else ""))
 
 
 def _note(row: Row) -> Note:

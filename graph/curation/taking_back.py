@@ -1,6 +1,7 @@
-"""Taking back many decisions: all by one person, about the links of one run, or of one period."""
+"""Taking back many decisions: a batch, all by one person, about the links of one run, or of one period."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -74,19 +75,23 @@ def take_back(database: Database, standing: Standing, *, by: str, reason: str | 
 
     Raises ConflictError where somebody decides one of the links at the same moment.
     """
-    choices = [
-        Choice(
-            id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"undo {row['id']}")),
-            head=row["head"],
-            relation=row["relation"],
-            tail=row["tail"],
-            verdict="undone",
-            reason=reason,
-            seen=row["id"],
-        )
-        for row in standing.decisions
-    ]
+    choices = _undoing(standing.decisions, reason)
     return decide(database, choices, by=by, queue="batch", batch=f"back-{uuid.uuid4()}") if choices else []
+
+
+def undo_batch(database: Database, batch: str, *, of: str, by: str) -> list[Decision]:
+    """Take back what stands of one person's batch; links that were decided again since are left as they are.
+
+    of: whose batch; an id that two people used names two batches.
+
+    Returns the new decisions, none where nothing of the batch stands any more.
+
+    Raises InputError for an unknown batch, ConflictError where somebody decides one of the links at the same moment.
+    """
+    if not database.read("decisions/count_batch", batch=batch, by=of)[0]["decisions"]:
+        raise InputError(f"there is no batch {batch!r} of {of}")
+    standing = database.read("decisions/list_batch", batch=batch, by=of)
+    return decide(database, _undoing(standing), by=by, queue="batch", batch=batch)
 
 
 def moment(given: str, *, end: bool = False) -> datetime:
@@ -101,3 +106,19 @@ def moment(given: str, *, end: bool = False) -> datetime:
         return datetime.fromisoformat(given).astimezone()
     except (ValueError, OverflowError) as error:
         raise InputError(f"{given!r} is no time; it must be like 2026-11-29 or 2026-11-29T14:30") from error
+
+
+def _undoing(standing: Sequence[Row], reason: str | None = None) -> list[Choice]:
+    """What takes back decisions that stand: id, head, relation, tail. The same decision again gives the same choice."""
+    return [
+        Choice(
+            id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"undo {row['id']}")),
+            head=row["head"],
+            relation=row["relation"],
+            tail=row["tail"],
+            verdict="undone",
+            reason=reason,
+            seen=row["id"],
+        )
+        for row in standing
+    ]

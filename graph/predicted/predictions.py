@@ -93,13 +93,13 @@ def publish(
         with publication_lock(here, wait, notify) as lock:
             writer = _Writer(here, lock, _choose_run(here, run_id, content), model_version, chosen, _columns(table))
             writer.start(content, functional)
+            state, counts = "failed", pd.DataFrame(columns=list(COUNTS), dtype="int64")
             try:
-                counts = writer.write(table, covered, progress)
+                written = writer.write(table, covered, progress)
                 publish_rules(here, table, model_version)
-            except Exception:
-                writer.finish("failed", pd.DataFrame(columns=list(COUNTS), dtype="int64"))
-                raise
-            writer.finish("complete", counts)
+                state, counts = "complete", written
+            finally:
+                writer.finish(state, counts)
         return Publication(writer.run_id, counts)
 
     return database.endure(write)

@@ -128,6 +128,11 @@ def test_a_missing_value_is_asked_for_and_not_made(
     assert people["ada"].post("/notes/close", data=close).status_code == 303
     assert people["ana"].post("/notes/close", data=theirs).status_code == 400  # it is closed
     assert "closed by ada" in people["ana"].get("/queue", params={"card": FIRST}).text
+    people["ada"].post("/notes", data=fields(people["ada"].get("/queue").text, kind="expert"))
+    others = people["ana"].post(
+        "/notes/close", data={**theirs, "note": hidden(people["ada"].get("/audit").text, "note")}
+    )
+    assert (others.status_code, "by ana; an admin can close" in others.text) == (400, True)
     assert decisions(gallery) == 0
 
 

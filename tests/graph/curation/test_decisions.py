@@ -17,8 +17,8 @@ from graph.curation.decisions import (
     conflicts,
     decide,
     history,
-    undo_batch,
 )
+from graph.curation.taking_back import undo_batch
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
 from graph.schema import setup_schema
