@@ -73,12 +73,14 @@ class JsonStream(io.TextIOBase):
     def __init__(self, target: TextIO) -> None:
         self.target = target
         self.begun = ""
+        self.turn = threading.RLock()
 
     def write(self, text: str) -> int:
-        *lines, self.begun = (self.begun + text).split("\n")
-        for line in lines:
-            if wrapped := wrap(line, "stderr"):
-                self.target.write(f"{wrapped}\n")
+        with self.turn:
+            *lines, self.begun = (self.begun + text).split("\n")
+            for line in lines:
+                if wrapped := wrap(line, "stderr"):
+                    self.target.write(f"{wrapped}\n")
         return len(text)
 
     def flush(self) -> None:
@@ -115,10 +117,12 @@ def _line(at: float, level: str, logger: str, message: str, **more: Any) -> str:
     return json.dumps(begin | more, ensure_ascii=False, default=str)
 
 
-def _pass_on(source: IO[str], name: str) -> None:
+def _pass_on(source: IO[str], name: str, turn: threading.Lock) -> None:
     for line in source:
         if wrapped := wrap(line, name):
-            print(wrapped, flush=True)
+            # print writes a line and its end apart: without turns, two readers' lines run together.
+            with turn:
+                print(wrapped, flush=True)
 
 
 def main(command: list[str]) -> int:
@@ -130,8 +134,9 @@ def main(command: list[str]) -> int:
             signal.signal(number, lambda got, _: child.send_signal(got))
         assert child.stdout is not None
         assert child.stderr is not None
+        turn = threading.Lock()
         readers = [
-            threading.Thread(target=_pass_on, args=(source, f"{Path(command[0]).name}.{name}"))
+            threading.Thread(target=_pass_on, args=(source, f"{Path(command[0]).name}.{name}", turn))
             for source, name in ((child.stdout, "stdout"), (child.stderr, "stderr"))
         ]
         for reader in readers:

@@ -144,6 +144,16 @@ def test_whatever_a_server_prints_becomes_such_lines_and_it_ends_when_it_is_aske
     assert {"at": "today", "message": "already one"} in told
 
 
+def test_lines_of_both_outputs_never_run_together() -> None:
+    both = "import sys\nfor n in range(5000): print(n); print(n, file=sys.stderr, flush=True); sys.stdout.flush()"
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.runtime.json_lines", sys.executable, "-c", both],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = [int(json.loads(line)["message"]) for line in done.stdout.splitlines()]
+    assert sorted(told) == sorted([*range(5000)] * 2)
+
+
 def test_a_line_in_pieces_is_one(capsys: pytest.CaptureFixture[str]) -> None:
     stream = json_lines.JsonStream(sys.stdout)
     for piece in ("one ", "line\n\n", "3\nthe ", "last"):
