@@ -12,9 +12,10 @@ from graph.mapping.draft_files import find_drafted
 from graph.mapping.draft_iiif import guess_iiif
 from graph.mapping.draft_layout import find_layouts
 from graph.mapping.formats import FORMATS
+from graph.mapping.joined_tables import join_tables
 from graph.mapping.pairs import is_benchmark
 from graph.mapping.profile import Column, Profile
-from graph.mapping.roles import Guess, guess, join_tables
+from graph.mapping.roles import Guess, guess
 
 HEAD = """\
 # A draft: what was seen, and what it may mean. Nothing is read of what is not named here.

@@ -8,8 +8,9 @@ from transformers import BlipForImageTextRetrieval, BlipProcessor
 from transformers.utils.logging import disable_progress_bar
 
 from base.errors import InputError
+from models.device import pick_device
 from models.encoders.digest import digest
-from models.encoders.encoder import Encoder, pick_device
+from models.encoders.encoder import Encoder
 from models.encoders.hub import weights_of
 from models.encoders.pictures import read_picture
 

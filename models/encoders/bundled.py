@@ -9,9 +9,10 @@ from pathlib import Path
 
 import torch
 
+from models.device import pick_device
 from models.encoders import efficientnet
 from models.encoders.digest import digest
-from models.encoders.encoder import Encoder, pick_device
+from models.encoders.encoder import Encoder
 from models.encoders.minilm import LONGEST, MiniLM
 
 CLASSES = 10

@@ -9,8 +9,9 @@ import open_clip
 import torch
 
 from base.errors import InputError, first_line
+from models.device import pick_device
 from models.encoders.digest import digest
-from models.encoders.encoder import Encoder, pick_device
+from models.encoders.encoder import Encoder
 from models.encoders.hub import hub
 from models.encoders.pictures import read_picture
 

@@ -10,8 +10,9 @@ from efficientnet_lite_pytorch import EfficientNet
 from PIL import Image, ImageOps
 from torchvision.models import MobileNet_V3_Large_Weights
 
+from models.device import pick_device
 from models.encoders.digest import digest
-from models.encoders.encoder import Encoder, as_input, pick_device
+from models.encoders.encoder import Encoder, as_input
 from models.encoders.pictures import read_picture
 
 SIZE = 260

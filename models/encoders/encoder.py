@@ -140,18 +140,6 @@ def fast_inference(device: torch.device) -> Iterator[None]:
         yield
 
 
-def pick_device(device: str) -> torch.device:
-    """The device of that name; auto is a GPU where there is one, else the CPU."""
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    kind, _, index = device.partition(":")
-    if kind not in ("cpu", "cuda") or (index and not index.isdigit()):
-        raise InputError(f"The device is {device!r}; allowed are auto, cpu, cuda, cuda:0, cuda:1 …")
-    if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
-        raise InputError(f"The device is {device!r}, but PyTorch sees {torch.cuda.device_count()} GPUs here.")
-    return torch.device(device)
-
-
 def as_input(pixels: NDArray[Any]) -> torch.Tensor:
     """Channels first, as networks take them: [height, width, 3] to [3, height, width]."""
     return torch.from_numpy(pixels).permute(2, 0, 1)

@@ -3,8 +3,9 @@
 import torch
 from sentence_transformers import SentenceTransformer
 
+from models.device import pick_device
 from models.encoders.digest import digest
-from models.encoders.encoder import Encoder, pick_device
+from models.encoders.encoder import Encoder
 from models.encoders.hub import weights_of
 
 

@@ -2,23 +2,20 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
 from base.progress import Progress, silent
 from models.config import TrainConfig
+from models.device import pick_device, reproducible
 from models.experts.weight_fit import WeightFit, fit
-from models.ranking.popularity import Popularity
-from models.ranking.ranking import rank
-from models.ranking.scores import Scores, VectorScores
+from models.ranking.scores import Scores
 from models.representation.checkpoint import Checkpoint
 from models.representation.relation_names import start_from_names
 from models.representation.vlkge import VLKGE
@@ -28,13 +25,10 @@ from models.training.distributed import Group, check
 from models.training.memory import keep_freed_memory
 from models.training.optimizers import Adagrad
 from models.training.steps import train_step
+from models.training.validation import Validation
 from models.training.warm_start import digest, start_from
 from models.triples.knowledge_graph import KnowledgeGraph
-from models.triples.known_facts import KnownFacts, with_inverses
-from models.triples.sides import SIDES
 
-ENOUGH_TO_REFUSE = 100  # validation facts, of which a model that popularity outdoes is refused
-CERTAIN = 2  # standard errors
 DIVERGED = 100  # times the lowest loss before
 STATE, BEST = "training.safetensors", "best.safetensors"
 AfterEpoch = Callable[[int, float], None]
@@ -72,8 +66,8 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     if config.scores_every_entity:
         keep_freed_memory()
-    with torch.random.fork_rng(), _reproducible(_device(device)):
-        run = Run(graph, config, folder, _device(device), warm_start)
+    with torch.random.fork_rng(), reproducible(place := pick_device(device)):
+        run = Run(graph, config, folder, place, warm_start)
         run.resume()
         while not run.is_over:
             run.epoch(progress)
@@ -81,7 +75,8 @@ def train(
                 after_epoch(len(run.history), float(run.history[-1]["validation_mrr"]))
         if group.is_main:
             run.weigh_experts()
-            run.check()
+            if config.below_popularity == "refuse":
+                run.validation.refuse_below_popularity(run.model, graph)
             checkpoint = Checkpoint.of(run.model, graph, run.metrics())
             checkpoint.save(folder)
             for name in (STATE, BEST):
@@ -91,21 +86,6 @@ def train(
         return Checkpoint.load(folder)
     progress(run.total_steps, run.total_steps, f"validation MRR {checkpoint.metrics['validation_mrr']:.3f}")
     return checkpoint
-
-
-@contextmanager
-def _reproducible(device: torch.device) -> Iterator[None]:
-    """On a CPU, sums in an order that does not depend on which thread comes first."""
-    memory: Any = torch.utils.deterministic
-    before = torch.are_deterministic_algorithms_enabled(), memory.fill_uninitialized_memory
-    torch.use_deterministic_algorithms(before[0] or device.type == "cpu")
-    # Nothing here reads memory before writing it; filling all of it takes a seventh of a step.
-    memory.fill_uninitialized_memory = False
-    try:
-        yield
-    finally:
-        torch.use_deterministic_algorithms(before[0])
-        memory.fill_uninitialized_memory = before[1]
 
 
 @dataclass
@@ -134,8 +114,7 @@ class Run:
             self.group.broadcast(part.landmarks.buffers() if part.landmarks else [])
         self.optimizer = _optimizer(self.model, self.config)
         self.batches = epochs(self.graph, self.config)
-        self.validation = self._validation_facts()
-        self.known = KnownFacts(self._filtered(), self.graph.num_relations)
+        self.validation = Validation.of(self.graph, self.config)
 
     @property
     def total_steps(self) -> int:
@@ -144,7 +123,7 @@ class Run:
     @property
     def best_epoch(self) -> int:
         """The epoch whose weights count, from 1: of the highest validation MRR, or the last where patience is None."""
-        if self.config.patience is None or len(self.validation) == 0:
+        if self.config.patience is None or len(self.validation.facts) == 0:
             return len(self.history)
         epochs = range(1, len(self.history) + 1)
         return max(epochs, key=lambda epoch: float(self.history[epoch - 1]["validation_mrr"]), default=0)
@@ -163,7 +142,7 @@ class Run:
         """All batches once, then validation; state and best weights are on disk afterwards."""
         started = time.monotonic()
         loss = self._steps(progress)
-        mrr = self._validation_mrr()
+        mrr = self.validation.mrr(self.model, self.group)
         seconds = round(time.monotonic() - started, 2)
         self.history.append({"epoch": len(self.history) + 1, "loss": loss, "validation_mrr": mrr, "seconds": seconds})
         if self.group.is_main:
@@ -213,31 +192,6 @@ class Run:
         last = self.history[-1]
         return f"loss {last['loss']:.3f}, validation MRR {last['validation_mrr']:.3f}"
 
-    def _validation_facts(self) -> Tensor:
-        facts = self.graph.triples["val"]
-        if len(facts) <= self.config.validation_facts:
-            return facts
-        generator = torch.Generator().manual_seed(self.config.seed)
-        return facts[torch.randperm(len(facts), generator=generator)[: self.config.validation_facts]]
-
-    def _filtered(self) -> Tensor:
-        """Facts [m, 3] that do not compete with those of validation: not test's, unless training knows them anyway."""
-        facts = self.graph.triples
-        if self.config.negative_filter == "every_split":
-            return with_inverses(torch.cat(list(facts.values())))
-        return torch.cat([facts[split] for split in ("train", "val", "gate")])
-
-    def _validation_mrr(self) -> float:
-        """Mean reciprocal rank of the fused vectors on both sides, filtered; 0 without validation facts."""
-        if len(self.validation) == 0:
-            return 0.0
-        facts, scores = self.group.shard_rows(self.validation), VectorScores.of_fused(self.model)
-        return self.group.sum(self._reciprocal(scores, facts).sum()).item() / (len(SIDES) * len(self.validation))
-
-    def _reciprocal(self, scores: Scores, facts: Tensor) -> Tensor:
-        ranks = rank(scores, facts, known=self.known)
-        return torch.cat([1 / ranks[side].realistic for side in SIDES])
-
     def _save_state(self) -> None:
         tensors = {f"model/{name}": parameter for name, parameter in self.model.named_parameters()}
         for name, parameter in self.model.named_parameters():
@@ -286,23 +240,12 @@ class Run:
         if model.ensemble is None:
             return
         model.ensemble.learn(self.graph)
-        if len(self.validation) == 0:
+        if len(self.validation.facts) == 0:
             return
-        self.weight_fit = fit(model.ensemble, model.eval(), self.known, self.validation, self.config.seed)
-        self.final_mrr = self._reciprocal(Scores.of_model(model), self.validation).mean().item()
-
-    def check(self) -> None:
-        """Raises InputError where the model is surely worse on validation facts than popularity, unless asked for."""
-        if self.config.below_popularity == "keep" or len(self.validation) < ENOUGH_TO_REFUSE:
-            return
-        found = self._reciprocal(Scores.of_model(self.model), self.validation)
-        popular = self._reciprocal(Popularity(self.graph), self.validation)
-        difference = found.cpu() - popular.cpu()
-        if difference.mean() + CERTAIN * difference.std() / len(difference) ** 0.5 < 0:
-            raise InputError(
-                f"the model's MRR on {len(self.validation)} validation facts is {found.mean():.3f}, that of popularity "
-                f"{popular.mean():.3f}: train with other settings, or keep it by below_popularity='keep'"
-            )
+        self.weight_fit = fit(
+            model.ensemble, model.eval(), self.validation.known, self.validation.facts, self.config.seed
+        )
+        self.final_mrr = self.validation.reciprocal_ranks(Scores.of_model(model)).mean().item()
 
     def metrics(self) -> dict[str, Any]:
         """What is kept beside the model; `validation_mrr` is that of all experts, the history's of fused vectors."""
@@ -323,15 +266,6 @@ def _finished(folder: Path, config: TrainConfig, graph: KnowledgeGraph, warm_sta
     if asked != (*found, checkpoint.metrics.get("warm_start")):
         raise InputError(f"{folder} holds a model of other data or settings: give another folder")
     return checkpoint
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        return torch.empty(0, device=name).device
-    except (RuntimeError, AssertionError) as error:
-        raise InputError(f"device {name!r} cannot be used here; auto, cpu or a CUDA device: {error}") from error
 
 
 def _optimizer(model: VLKGE, config: TrainConfig) -> torch.optim.Optimizer:

@@ -197,7 +197,7 @@ def test_a_graph_without_training_facts_is_refused(hetero, tmp_path: Path) -> No
 
 
 def test_a_device_that_is_not_there_is_refused(gallery: HeteroData, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="device 'abacus' cannot be used here"):
+    with pytest.raises(InputError, match="The device is 'abacus'; allowed are auto, cpu, cuda"):
         train(gallery, SMALL, tmp_path, device="abacus")
 
 
@@ -276,7 +276,8 @@ def test_validation_facts_compete_with_hidden_ones_unless_training_knows_them(
     test = strict.graph.triples["test"]
     pairs, rows = test[:, :2], set(enumerate(test[:, 2].tolist()))
     known_to = [
-        set(zip(*(part.tolist() for part in run.known.answers(pairs, "tail")), strict=True)) for run in (strict, paper)
+        set(zip(*(part.tolist() for part in run.validation.known.answers(pairs, "tail")), strict=True))
+        for run in (strict, paper)
     ]
     assert not rows & known_to[0]
     assert rows <= known_to[1]
