@@ -144,7 +144,8 @@ class Bench:
     def queue(self, model: VLKGE, graph: KnowledgeGraph, order: str) -> Tensor:
         """The links [n, 3] proposed for the first half's works, in the order in which they are decided."""
         scores, patterns, seen = VectorScores.of_model(model), Patterns.found(graph), graph.seen
-        calibration = Calibration.fit(label_links(scores, graph, patterns, seen=seen, top_k=TOP_K), graph.relations)
+        judged = label_links(scores, graph, patterns, seen=seen, top_k=TOP_K)
+        calibration = Calibration.fit(judged, graph.relations, graph.triples["train"])
         links = joined(CandidateLists(scores, graph, patterns, top_k=TOP_K, heads=self.halves.first), graph)
         if order == "random":
             generator = torch.Generator().manual_seed(self.config.seed)

@@ -20,6 +20,7 @@ from base.errors import InputError
 from base.progress import Progress, silent
 from models.calibration.curves import Calibrator, Mask, Numbers
 from models.calibration.hierarchy import Groups, Hierarchy, Rows, choose_spread
+from models.calibration.relation_predictors import relation_predictors
 from models.calibration.thresholds import POOLED, SMALL, PrecisionTable, tally
 from models.ranking.candidate_lists import CandidateLists, Links
 from models.ranking.ranking import BUDGET
@@ -29,7 +30,7 @@ from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 
 CALIBRATION = "calibration.json"
-FORM: Literal[2] = 2  # of the file; one of another form is made anew
+FORM: Literal[3] = 3  # of the file; one of another form is made anew
 HIDDEN = ("val", "gate")
 ENOUGH_LINKS = 100  # from which on a relation speaks for itself
 ENOUGH_LISTS = 10  # without which nothing can be learned
@@ -56,7 +57,7 @@ class Calibration(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    form: Literal[2] = FORM
+    form: Literal[3] = FORM
     relations: list[str]
     curves: dict[str, dict[str, Calibrator]]
     """By relation, then by kind; POOLED is of a relation that nothing is known of."""
@@ -69,16 +70,22 @@ class Calibration(BaseModel):
     """Says what it was learned from; another graph, model or way of making lists needs another calibration."""
 
     @classmethod
-    def fit(cls, judged: LabelledLinks, relations: list[str], key: str = "") -> Self:
-        """Raises InputError without any link."""
+    def fit(cls, judged: LabelledLinks, relations: list[str], training: Tensor, key: str = "") -> Self:
+        """From judged links and the training facts [n, 3]. Raises InputError without any link."""
         if len(judged.correct) == 0:
             raise InputError("there are no links to calibrate on: no list holds any candidate")
-        groups = _groups(judged.links, judged.seen, len(relations))
+        groups = Groups(
+            judged.links.log_share.double().numpy(),
+            judged.links.relations.numpy(),
+            kinds_of(judged.links, judged.seen),
+            relation_predictors(training, len(relations)),
+            len(KINDS),
+        )
         spread, unseen_by = choose_spread(groups, judged.correct, judged.links.heads.numpy() % FOLDS)
         hierarchy = Hierarchy.fit(groups, judged.correct, spread)
         return cls(
             relations=relations,
-            curves=_curves(hierarchy, groups, judged.correct, relations),
+            curves=_curves(hierarchy, groups, judged.correct, relations, torch.unique(training[:, 1])),
             tallies=_tallies(unseen_by, judged, relations),
             spread=spread,
             key=key,
@@ -140,7 +147,7 @@ def calibrate(
     judged = label_links(scores, graph, patterns, seen=seen, top_k=top_k, budget=budget, progress=progress)
     if int((judged.links.ranks == 1).sum()) < ENOUGH_LISTS:
         return None
-    return Calibration.fit(judged, graph.relations, key)
+    return Calibration.fit(judged, graph.relations, graph.triples["train"], key)
 
 
 def label_links(
@@ -185,14 +192,8 @@ def uncertainty(probability: Numbers) -> Numbers:
     return np.where((probability <= 0) | (probability >= 1), 0.0, entropy)
 
 
-def _groups(links: Links, seen: Mask, num_relations: int) -> Groups:
-    return Groups(
-        links.log_share.double().numpy(), links.relations.numpy(), kinds_of(links, seen), num_relations, len(KINDS)
-    )
-
-
 def _curves(
-    hierarchy: Hierarchy, groups: Groups, correct: Mask, relations: list[str]
+    hierarchy: Hierarchy, groups: Groups, correct: Mask, relations: list[str], trained: Tensor
 ) -> dict[str, dict[str, Calibrator]]:
     shape = (groups.num_relations, groups.num_kinds)
     links, facts = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
@@ -204,9 +205,9 @@ def _curves(
             for kind, name in enumerate(KINDS)
         }
     }
-    for row in links.sum(1).nonzero()[0]:
+    for row in trained.tolist():
         curves[relations[row]] = {
-            name: hierarchy.curve(int(row), kind, links=int(links[row, kind]), facts=int(facts[row, kind]))
+            name: hierarchy.curve(row, kind, links=int(links[row, kind]), facts=int(facts[row, kind]))
             for kind, name in enumerate(KINDS)
         }
     return curves

@@ -3,10 +3,11 @@
 A multilevel logistic regression (Gelman and Hill 2007, Data Analysis Using Regression and Multilevel Models, chapter
 14): the curve of a relation and kind is the common one, plus what the kind, the relation and the two together add.
 What they add is normal around zero, so that a relation with few links hardly leaves the common curve and one with many
-follows its own; links that were wrong count as much as those that were right.
+follows its own; links that were wrong count as much as those that were right. The level of a relation begins where its
+predictors put it (the group-level regression of chapter 12), see `relation_predictors`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ import scipy.sparse as sp
 from scipy.optimize import minimize
 
 from models.calibration.curves import Calibrator, Mask, Numbers, logistic, logit_of
+from models.calibration.relation_predictors import MEAN, SPREAD
 
 Rows = npt.NDArray[np.int64]
 
@@ -27,17 +29,24 @@ LEVELS = 4  # common, kind, relation, both
 
 @dataclass(frozen=True)
 class Groups:
-    """Links [n]: their log shares, the rows of their relations and of their heads' kinds."""
+    """Links [n]: their log shares, the rows of their relations and of their heads' kinds.
+
+    `predictors` [R, PREDICTORS] are of the relations.
+    """
 
     log_share: Numbers
     relations: Rows
     kinds: Rows
-    num_relations: int
+    predictors: Numbers
     num_kinds: int
 
     def at(self, rows: Mask) -> "Groups":
         """The links of these rows."""
-        return Groups(self.log_share[rows], self.relations[rows], self.kinds[rows], self.num_relations, self.num_kinds)
+        return replace(self, log_share=self.log_share[rows], relations=self.relations[rows], kinds=self.kinds[rows])
+
+    @property
+    def num_relations(self) -> int:
+        return len(self.predictors)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -47,10 +56,14 @@ class Groups:
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """A fitted hierarchy: `levels` and `slopes` of all groups, level by level, and the `information` on each level."""
+    """A fitted hierarchy: `levels` and `slopes` of all groups, level by level, and the `information` on each level.
+
+    `expected` [R] is what their predictors add to the levels of relations.
+    """
 
     levels: Numbers
     slopes: Numbers
+    expected: Numbers
     information: Numbers
     sizes: tuple[int, ...]
     spread: float
@@ -58,23 +71,23 @@ class Hierarchy:
     @classmethod
     def fit(cls, groups: Groups, correct: Mask, spread: float) -> "Hierarchy":
         """The most probable curves of links [n] with outcomes [n], for a spread of the relations' levels."""
-        design = _design(groups)
+        groups_of, told = _design(groups), groups.predictors[groups.relations]
         x = logit_of(groups.log_share)
+        design = sp.hstack([groups_of, sp.diags(x) @ groups_of, told], format="csr")
         prior_mean, prior_spread = _prior(groups.sizes, spread)
-        outcome, half = correct.astype(float), design.shape[1]
+        outcome = correct.astype(float)
 
         def loss(weights: Numbers) -> tuple[float, Numbers]:
-            logits = design @ weights[:half] + x * (design @ weights[half:])
+            logits = design @ weights
             away = (weights - prior_mean) / prior_spread
-            wrong = logistic(logits) - outcome
             value = float((np.logaddexp(0, logits) - outcome * logits).sum() + (away**2).sum() / 2)
-            gradient = np.concatenate([design.T @ wrong, design.T @ (x * wrong)]) + away / prior_spread
-            return value, gradient
+            return value, design.T @ (logistic(logits) - outcome) + away / prior_spread
 
         found = minimize(loss, prior_mean, jac=True, method="L-BFGS-B", options={"maxiter": STEPS, "maxfun": STEPS})
-        levels, slopes = found.x[:half], found.x[half:]
-        p = logistic(design @ levels + x * (design @ slopes))
-        return cls(levels, slopes, design.T @ (p * (1 - p)), groups.sizes, spread)
+        p = logistic(design @ found.x)
+        levels, slopes, effects = np.split(found.x, [groups_of.shape[1], 2 * groups_of.shape[1]])
+        information = groups_of.T @ (p * (1 - p))
+        return cls(levels, slopes, groups.predictors @ effects, information, groups.sizes, spread)
 
     def curve(self, relation: int | None, kind: int, *, links: int = 0, facts: int = 0) -> Calibrator:
         """The curve of a relation (None: of one that nothing is known of) and a kind; it never falls."""
@@ -86,6 +99,7 @@ class Hierarchy:
         ]
         known = [column for column in at if column is not None]
         level, slope = float(self.levels[known].sum()), float(self.slopes[known].sum())
+        level += 0.0 if relation is None else float(self.expected[relation])
         return Calibrator(level=level, slope=max(slope, 0.0), variance=sum(unknown), links=links, facts=facts)
 
     def _columns(self, relation: int | None, kind: int) -> tuple[int, int, int | None, int | None]:
@@ -144,7 +158,7 @@ def _design(groups: Groups) -> sp.csr_matrix:
 
 
 def _prior(sizes: tuple[int, ...], spread: float) -> tuple[Numbers, Numbers]:
-    """Means and spreads of all levels, then of all slopes."""
+    """Means and spreads of all levels, then of all slopes, then of the effects of predictors."""
     groups = sum(sizes)
     mean = np.zeros(2 * groups)
     mean[groups] = COMMON_SLOPE[0]
@@ -152,4 +166,4 @@ def _prior(sizes: tuple[int, ...], spread: float) -> tuple[Numbers, Numbers]:
     levels[0] = COMMON_SPREAD
     slopes = SLOPES * levels
     slopes[0] = COMMON_SLOPE[1]
-    return mean, np.concatenate([levels, slopes])
+    return np.concatenate([mean, MEAN]), np.concatenate([levels, slopes, SPREAD])

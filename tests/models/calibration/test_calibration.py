@@ -19,6 +19,7 @@ from models.calibration.calibration import (
 )
 from models.calibration.curves import Calibrator
 from models.calibration.hierarchy import Groups, Hierarchy
+from models.calibration.relation_predictors import relation_predictors
 from models.calibration.reliability import figures, reliability
 from models.calibration.thresholds import SMALL, lower_bound, tally, thresholds
 from models.config import TrainConfig
@@ -45,13 +46,18 @@ def links(log_share, relations=None, has_known_tail=None) -> Links:
     )
 
 
+def usual(*relations: int) -> torch.Tensor:
+    """Training facts of relations that tell nothing of them: ten tails each, equally frequent, with 100 facts each."""
+    return torch.tensor([[0, row, tail] for row in relations for tail in range(10) for _ in range(100)])
+
+
 def test_what_few_links_say_is_drawn_to_the_others_and_many_speak_for_themselves():
     """2,000 links of `big` are right half the time, 20 of `rare` never, of `new` there are none; all have one share."""
     rows = [0] * 2000 + [1] * 20
     correct = np.arange(2020) % 2 == 0
     correct[2000:] = False
     judged = LabelledLinks(links([math.log(0.5)] * 2020, rows), correct, np.ones(2020, dtype=bool))
-    fitted = Calibration.fit(judged, ["big", "rare", "new"])
+    fitted = Calibration.fit(judged, ["big", "rare", "new"], usual(0, 1))
     some = links([math.log(0.5)] * 3, [0, 1, 2])
     probability, own = fitted.probabilities(some, np.ones(3, dtype=bool))
     assert own.tolist() == [True, False, False]
@@ -62,6 +68,28 @@ def test_what_few_links_say_is_drawn_to_the_others_and_many_speak_for_themselves
     assert [fitted.curve(name, KINDS[1])[0].links for name in ("big", "rare")] == [2000, 20]
 
 
+def test_training_facts_tell_how_hard_a_relation_is():
+    """Counts 3 and 1: coverage (3 + .5) / (4 + 1) = .7, entropy −.75 log .75 − .25 log .25; no facts, no predictors."""
+    facts = torch.tensor([[0, 1, 7], [1, 1, 7], [2, 1, 7], [3, 1, 8]])
+    entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25))
+    by_hand = [[0.0, 0.0], [math.log(0.7), entropy - math.log(10)]]
+    assert relation_predictors(facts, 2) == pytest.approx(np.array(by_hand))
+
+
+def test_of_relations_without_hidden_facts_those_with_rare_tails_have_lower_probabilities():
+    """Of `known` 400 links of a share of a half are right half the time; of the others nothing is hidden.
+
+    `usual` has tails like it, those of `rare` stand in one fact each: 1,000 facts whose next tail is a new one.
+    """
+    judged = LabelledLinks(links([math.log(0.5)] * 400), np.arange(400) % 2 == 0, np.ones(400, dtype=bool))
+    rare = torch.tensor([[0, 2, tail] for tail in range(1000)])
+    fitted = Calibration.fit(judged, ["known", "usual", "rare"], torch.cat([usual(0, 1), rare]))
+    probability, own = fitted.probabilities(links([math.log(0.5)] * 3, [0, 1, 2]), np.ones(3, dtype=bool))
+    assert own.tolist() == [True, False, False]
+    assert probability[:2] == pytest.approx([0.5, 0.5], abs=0.03)
+    assert probability[2] < 0.01
+
+
 def test_a_curve_never_falls_and_is_drawn_to_a_half_by_what_is_not_known():
     """At a share of a half a curve is logistic(level); a variance of 8/π · 3 halves the log odds: 1 / (1 + e^-1)."""
     half = np.log(np.array([0.5]))
@@ -69,7 +97,7 @@ def test_a_curve_never_falls_and_is_drawn_to_a_half_by_what_is_not_known():
     unsure = Calibrator(level=2.0, slope=1.0, variance=24 / math.pi, links=0, facts=0)
     assert unsure.at(half) == pytest.approx(1 / (1 + math.exp(-1)))
     share = np.linspace(0.01, 0.99, 500)
-    falling = Groups(np.log(share), np.zeros(500, dtype=np.int64), np.zeros(500, dtype=np.int64), 1, 1)
+    falling = Groups(np.log(share), *np.zeros((2, 500), dtype=np.int64), np.zeros((1, 2)), 1)
     curve = Hierarchy.fit(falling, share < 0.3, 1.2).curve(0, 0)
     assert (np.diff(curve.at(np.log(share))) >= 0).all()
 
@@ -82,7 +110,7 @@ def test_expected_equals_found_in_simulated_worlds():
         sizes = np.geomspace(6, 800, 40).astype(int)
         levels = drawn.normal(-0.5, 1.0, 40)
         learned, asked = (world(drawn, sizes, levels) for _ in range(2))
-        fitted = Calibration.fit(learned, [f"r{row}" for row in range(40)])
+        fitted = Calibration.fit(learned, [f"r{row}" for row in range(40)], usual(*range(40)))
         probability, _ = fitted.probabilities(asked.links, asked.seen)
         rows = asked.links.relations.numpy()
         expected += np.bincount(rows, weights=probability, minlength=40)
@@ -110,7 +138,7 @@ def test_kinds_of_heads_are_kept_apart():
     has_known_tail = np.arange(count) < 200
     share = links([math.log(0.5)] * count, has_known_tail=has_known_tail.tolist())
     judged = LabelledLinks(share, ~has_known_tail, has_known_tail)
-    fitted = Calibration.fit(judged, ["hasStyle"])
+    fitted = Calibration.fit(judged, ["hasStyle"], usual(0))
     probability, _ = fitted.probabilities(judged.links, judged.seen)
     assert probability[:200].max() < 0.05
     assert probability[200:].min() > 0.95
@@ -119,7 +147,7 @@ def test_kinds_of_heads_are_kept_apart():
 def test_calibration_is_kept_and_read_again(tmp_path):
     assert Calibration.load(tmp_path) is None
     judged = LabelledLinks(links([0.0, 1.0]), np.array([False, True]), np.array([True, True]))
-    fitted = Calibration.fit(judged, ["hasStyle"], key="k")
+    fitted = Calibration.fit(judged, ["hasStyle"], usual(0), key="k")
     fitted.save(tmp_path)
     assert Calibration.load(tmp_path) == fitted
     (tmp_path / "calibration.json").write_text('{"relations": ["hasStyle"], "curves": {}, "tallies": {}, "key": "k"}')
