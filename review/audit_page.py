@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from graph.curation import decisions
+from graph.curation.cells import guard
 from graph.curation.notes import list_notes
 from graph.page.audit import count_by_person, list_decisions, list_displaced
 from graph.page.card import read_names
@@ -87,8 +88,7 @@ def _name(named: dict[str, Any], id_: str) -> str:
 
 
 def _line(values: Any) -> str:
-    """One line of CSV; what a spreadsheet would take for a formula gets an apostrophe in front."""
+    """One line of CSV; what a spreadsheet would take for a formula is made text."""
     buffer = io.StringIO()
-    safe = ["" if v is None else f"'{v}" if str(v).startswith(("=", "+", "-", "@", "\t", "\r")) else v for v in values]
-    csv.writer(buffer).writerow(safe)
+    csv.writer(buffer).writerow(["" if value is None else guard(str(value)) for value in values])
     return buffer.getvalue()

@@ -94,7 +94,7 @@ def export_links(
         )
         if as_source:
             table, left_out = fill_columns(found, list_tables(read_origins(database)))
-            write_table(table, file)
+            write_table(table, file, verbatim=True)
             _tell({"file": str(file), "rows": len(table), **left_out}, json)
             return
         if home:

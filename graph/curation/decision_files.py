@@ -16,6 +16,7 @@ from base.errors import InputError
 from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, batches
+from graph.curation.cells import unguard
 from graph.curation.decisions import Choice, decide_in_parts, unjoined_kinds
 from graph.link_key import link_key
 
@@ -109,7 +110,8 @@ def _read(path: Path) -> _Sheet:
             if any(cell.strip() for cell in cells):
                 if len(cells) != len(header):
                     raise InputError(f"{path.name}: line {line} has {len(cells)} cells, the header has {len(header)}")
-                row = {name: cell if name in ENDS else cell.strip() for name, cell in zip(header, cells, strict=True)}
+                given = dict(zip(header, map(unguard, cells), strict=True))
+                row = {name: text if name in ENDS else text.strip() for name, text in given.items()}
                 rows.append({**dict.fromkeys(OPTIONAL, ""), **row, "line": line})
             line = skipped + reader.line_num + 1
     except csv.Error as error:

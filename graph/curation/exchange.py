@@ -12,6 +12,7 @@ from base.errors import InputError
 from base.files import replacing
 from cypher.prefix import program_name
 from graph.connection import Database, Row
+from graph.curation.cells import guard
 from graph.mapping.mapping_file import Origin
 from graph.reserved import MARK_PROPERTY
 
@@ -67,12 +68,17 @@ def read_origins(database: Database) -> list[Origin]:
     ]
 
 
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write .csv (lists as JSON, times as ISO 8601) or .parquet, whole or not at all. Raises InputError for others."""
-    writers = {".csv": _write_csv, ".parquet": _write_parquet}
-    check_file(path, tuple(writers))
+def write_table(frame: pd.DataFrame, path: Path, *, verbatim: bool = False) -> None:
+    """Write .csv (lists as JSON, times as ISO 8601) or .parquet, whole or not at all. Raises InputError for others.
+
+    Cells of .csv that a spreadsheet would run as formulas are made text (see `cells`), unless `verbatim`.
+    """
+    check_file(path, (".csv", ".parquet"))
     with replacing(path) as draft:
-        writers[path.suffix](frame, draft)
+        if path.suffix == ".csv":
+            _write_csv(frame, draft, verbatim)
+        else:
+            frame.to_parquet(draft, index=False, compression="zstd")
 
 
 def check_file(path: Path, endings: tuple[str, ...]) -> None:
@@ -103,16 +109,16 @@ def _plain(properties: dict[str, Any]) -> dict[str, Any]:
     return {k: v.to_native() if isinstance(v, neo4j.time.DateTime) else v for k, v in shown.items()}
 
 
-def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+def _write_csv(frame: pd.DataFrame, path: Path, verbatim: bool) -> None:
     text = frame.copy()
     for name in text.columns:
-        text[name] = text[name].map(_cell)
+        text[name] = text[name].map(_cell if verbatim else _guarded_cell)
     # The mark at the beginning tells spreadsheets that it is UTF-8.
     text.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
-def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_parquet(path, index=False, compression="zstd")
+def _guarded_cell(value: object) -> object:
+    return guard(value) if isinstance(value, str) else _cell(value)
 
 
 def _cell(value: object) -> object:

@@ -96,7 +96,7 @@ def write_openrefine(statements: pd.DataFrame, references: Mapping[str, str], pa
     }
     write_text(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
     beside = path.with_name(path.name.split(".")[0] + ".csv")
-    write_table(table, beside)
+    write_table(table, beside, verbatim=True)
     return beside
 
 

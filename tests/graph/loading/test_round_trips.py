@@ -1,6 +1,7 @@
 """Whatever ingest takes goes out and comes back: ids, names and values made at random, in every format."""
 
 import json
+import shutil
 import uuid
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ from rdflib import Graph
 from rdflib.namespace import RDF, RDFS
 
 from graph.connection import Database
+from graph.curation.cells import guard, unguard
 from graph.curation.decision_files import import_decisions
 from graph.curation.decisions import Choice, decide
 from graph.curation.exchange import read_decisions, read_links, write_table
@@ -107,19 +109,24 @@ def test_links_and_decisions_go_out_and_come_back(source: Source, database: Data
     assert ends(pd.read_parquet(tmp_path / "links.parquet")) == ends(links)
     write_table(shown, tmp_path / "links.csv")
     sheet = pd.read_csv(tmp_path / "links.csv", dtype=str, keep_default_na=False)
+    assert not sheet.map(lambda cell: cell.startswith(("=", "+", "-", "@", "\t", "\r"))).any(axis=None)
+    filled = sheet.copy()
+    sheet = sheet.map(unguard)
     assert ends(sheet) == ends(links)
     assert sheet["note"].tolist() == sheet["tail"].tolist()
     assert sheet["head_name"].tolist() == [names[i] if pd.notna(names[i]) else "" for i in sheet["head"]]
 
     # Filled in by a person, in a sheet of either separator, and brought back.
-    sheet["verdict"] = ["accepted" if at % 2 else "rejected" for at in range(len(sheet))]
-    sheet.to_csv(tmp_path / "filled.csv", index=False, sep=";")
+    filled["verdict"] = ["accepted" if at % 2 else "rejected" for at in range(len(filled))]
+    filled.to_csv(tmp_path / "filled.csv", index=False, sep=";")
     done = import_decisions(database, tmp_path / "filled.csv", by='ana; "b"')
     assert done.recorded == len(links)
     decisions = read_decisions(database)
     assert ends(decisions) == ends(links)
     write_table(decisions, tmp_path / "decisions.csv")
     assert import_decisions(database, tmp_path / "decisions.csv").unchanged == len(links)
+    write_table(shown, tmp_path / "verbatim.csv", verbatim=True)
+    assert ends(pd.read_csv(tmp_path / "verbatim.csv", dtype=str, keep_default_na=False)) == ends(links)
     assert json.loads(json.dumps(decisions["head"].tolist())) == decisions["head"].tolist()
 
     turtle = Turtle()
@@ -142,6 +149,39 @@ def test_links_and_decisions_go_out_and_come_back(source: Source, database: Data
     } == ends(links)
     said = {bare(s): str(o) for s, o in back.subject_objects(RDFS.label) if is_entity(str(s))}
     assert said == {i: names[i] for i in {*links["head"], *links["tail"]} if pd.notna(names[i])}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "'=1+1", "''@a", "+4", "-5", "\t=x", "'", "'a", "a=b", " =x", ""])
+def test_no_cell_is_a_formula_and_all_come_back(text: str) -> None:
+    assert not guard(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert unguard(guard(text)) == text
+
+
+def test_what_one_source_drops_goes_and_what_another_holds_stays(database: Database, tmp_path: Path) -> None:
+    """Of forty entities `ours` drops the first twenty, of which `theirs` holds ten."""
+    whole = read_source(make(3, tmp_path / "ours", "csv"))
+    store = PictureStore(tmp_path / "store")
+    ingest(database, whole, store)
+    theirs = part(whole, slice(0, 10), tmp_path / "theirs")
+    ingest(database, theirs, store)
+    left = part(whole, slice(20, 40), tmp_path / "ours")
+    ingest(database, left, store, prune=True, prune_limit=1)
+    with database.session() as session:
+        ids = {row["id"] for row in session.run("MATCH (n:Entity) RETURN n.id AS id")}
+        facts = set(map(tuple, session.run("MATCH (h:Entity)-[r]->(t:Entity) RETURN h.id, type(r), t.id").values()))
+    assert ids == {*theirs.entities["id"], *left.entities["id"]}
+    assert facts == ends(theirs.triples) | ends(left.triples)
+
+
+def part(source: Source, rows: slice, folder: Path) -> Source:
+    """Some entities of a source with the facts among them, as another folder of Parquet files."""
+    entities = source.entities.iloc[rows]
+    inside = source.triples[["head", "tail"]].isin(set(entities["id"])).all(axis=1)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    entities.to_parquet(folder / "entities.parquet", index=False)
+    source.triples[inside].to_parquet(folder / "triples.parquet", index=False)
+    return read_source(folder)
 
 
 def test_a_decision_finds_an_id_with_blanks_of_an_older_graph(database: Database, tmp_path: Path) -> None:
