@@ -178,6 +178,8 @@ class TrainConfig(Settings):
     def _fits_together(self) -> Self:
         if len(set(self.modalities)) < len(self.modalities):
             raise ValueError(f"modalities are given twice: {list(self.modalities)}")
+        if len(set(self.experts)) < len(self.experts):
+            raise ValueError(f"experts are given twice: {list(self.experts)}")
         if self.negative_candidates == "pseudo_typed" and self.negative_sampling == "shared":
             raise ValueError("negative_candidates='pseudo_typed' needs negative_sampling='independent'")
         if self.n3 and self.scorer not in ("distmult", "complex"):

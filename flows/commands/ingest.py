@@ -257,11 +257,20 @@ def _numbers(text: str) -> tuple[float, float, float]:
         raise typer.BadParameter(
             f"{text!r} is not three numbers such as 0.9,0.05,0.05", param_hint="--shares"
         ) from None
+    from graph.splits import Shares
+
+    Shares(train, val, test)  # refuses what is none before a server is started
     return train, val, test
 
 
 def _shares_by_label(given: list[str]) -> dict[str, float]:
     try:
-        return {label: float(share) for label, share in (text.rsplit("=", 1) for text in given)}
+        shares = {label: float(share) for label, share in (text.rsplit("=", 1) for text in given)}
     except ValueError:
         raise typer.BadParameter(f"{given} is not of the form LABEL=SHARE, for example Artwork=0.05") from None
+    for label, share in shares.items():
+        if not 0 <= share < 1:
+            raise typer.BadParameter(
+                f"the share of {label} is {share}, it must be from 0 to below 1", param_hint="--hold-out"
+            )
+    return shares

@@ -61,6 +61,8 @@ def predict(
     if best is not None:
         renamed("--best", "--max-links")
         max_links = best
+    if precision == 0:
+        raise typer.BadParameter("0 promises nothing; it must be above 0 and at most 1", param_hint="--precision")
     if dry_run and not refresh:
         raise typer.BadParameter("it goes with --refresh alone", param_hint="--dry-run")
     if refresh:

@@ -173,6 +173,14 @@ def test_an_ingest_tells_what_its_splits_give_away(capsys: pytest.CaptureFixture
     assert "leak: 2 of 3 test facts (66.7%) have ends that a training fact joins too" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("precision", ["0", "nan", "inf", "-1", "2", ""])
+def test_a_precision_that_is_none_is_wrong_usage(tmp_path: Path, precision: str) -> None:
+    done = vlkge("predict", "--precision", precision, VLKGE_HOME=str(tmp_path), COLUMNS="300")
+    assert done.returncode == 2
+    assert "--precision" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_precision_that_no_probability_reaches_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     threshold = Threshold(relation="hasStyle", calibrated_on="none", probability=None, links=0, precision=None)
     row = {"relation": "hasStyle", "current": 0, "stale": 3}

@@ -19,7 +19,7 @@ def museum(tmp_path: Path) -> Path:
 
 
 def vlkge(home: Path, *arguments: str) -> Done:
-    return typed.vlkge(*arguments, NEO4J_URI="bolt://127.0.0.1:1", VLKGE_HOME=str(home))
+    return typed.vlkge(*arguments, NEO4J_URI="bolt://127.0.0.1:1", VLKGE_HOME=str(home), COLUMNS="300")
 
 
 def test_a_server_of_ones_own_gets_files_and_the_command_to_type(museum: Path, tmp_path: Path) -> None:
@@ -41,6 +41,24 @@ def test_a_server_of_ones_own_is_not_imported_into(museum: Path, tmp_path: Path)
 @pytest.mark.parametrize("options", [["--bulk", "--prune"], ["--bulk", "--dry-run"], ["--files", "there"]])
 def test_options_that_make_no_sense_together_are_wrong_usage(museum: Path, tmp_path: Path, options: list[str]) -> None:
     assert vlkge(tmp_path, "ingest", *options, str(museum)).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        *(("--shares", value, "each must be 0 or more, the sum 1") for value in ("nan,nan,nan", "inf,0,0", "1,1,-1")),
+        ("--shares", "0.8,0.1", "is not three numbers such as 0.9,0.05,0.05"),
+        *(("--hold-out", f"Artwork={value}", "it must be from 0 to below 1") for value in ("nan", "inf", "-1", "1")),
+        ("--hold-out", "Artwork=", "is not of the form LABEL=SHARE"),
+        *(("--prune-limit", value, "'--prune-limit'") for value in ("nan", "inf", "-0.1")),
+    ],
+)
+def test_shares_that_are_none_are_refused_before_a_server_is_asked(
+    museum: Path, tmp_path: Path, option: str, value: str, expected: str
+) -> None:
+    done = vlkge(tmp_path, "ingest", option, value, str(museum))
+    assert done.returncode == 2
+    assert expected in done.stderr
 
 
 def test_wrong_input_is_refused_as_by_an_ordinary_ingest(museum: Path, tmp_path: Path) -> None:

@@ -352,6 +352,7 @@ def _plain_loss(model: VLKGE, batch: Batch) -> Tensor:
         ({"negative_candidates": "pseudo_typed"}, "needs negative_sampling='independent'"),
         ({"nystroem_components": {"visual": 10}, "fine_tune": True}, "fine_tune has to be false"),
         ({"modalities": ["textual", "textual"]}, "given twice"),
+        ({"experts": ["facts", "facts"]}, "given twice"),
         ({"dropuot": 0.1}, "Extra inputs are not permitted"),
     ],
 )
