@@ -28,7 +28,9 @@ Adopt = Annotated[
 ]
 Config = Annotated[
     Path | None,
-    typer.Option(exists=True, dir_okay=False, help="A TOML file, see docs/retraining.md: [train], [warm], [gate] …"),
+    typer.Option(
+        exists=True, dir_okay=False, help="A TOML file with the sections train, warm and gate, see docs/retraining.md."
+    ),
 ]
 Setting = Annotated[
     list[str] | None,
