@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings
 
 from base.errors import InputError
@@ -17,7 +17,10 @@ class Settings(BaseSettings):
         try:
             super().__init__(**given)
         except ValidationError as error:
-            wrong = [f"{str(part['loc'][0]).upper()} is {part['input']!r}: {part['msg']}" for part in error.errors()]
+            wrong = [
+                f"{str(part['loc'][0]).upper()} is {part['input']!r}: {part['msg'].removeprefix('Value error, ')}"
+                for part in error.errors()
+            ]
             raise InputError("; ".join(wrong)) from None
 
     neo4j_uri: str | None = Field(None, description="any Neo4j 5.26 or later; unset: the bundled server")
@@ -42,6 +45,14 @@ class Settings(BaseSettings):
     vlkge_webhook: SecretStr | None = Field(None, description="gets a JSON message where a retraining fails or refuses")
     vlkge_rights_not_shown: str | None = Field(None, description="rights of pictures that the page does not show")
     vlkge_rights_not_encoded: str | None = Field(None, description="rights of pictures that no vector is made of")
+
+    @field_validator("vlkge_home", mode="before")
+    @classmethod
+    def _is_no_folder_by_accident(cls, given: Any) -> Any:
+        """An empty path would be whatever folder the command is typed in."""
+        if not str(given).strip():
+            raise ValueError("give a folder, or unset it; . is this folder")
+        return given
 
     @property
     def pictures(self) -> Path:

@@ -84,6 +84,16 @@ def test_a_port_that_there_is_not_is_named_with_those_there_are(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_empty_home_is_refused_and_nothing_is_made_in_this_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = vlkge("query", "list_models", VLKGE_HOME="")
+    assert done.returncode == 2
+    assert "VLKGE_HOME is '': give a folder, or unset it" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unreachable_database_is_one_sentence(tmp_path: Path) -> None:
     done = start("query", "list_models", NEO4J_URI="bolt://127.0.0.1:1", VLKGE_HOME=str(tmp_path))
     assert done.returncode == 1
