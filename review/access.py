@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Form, Header, Request
 
 from review.context import SESSION_HOURS, Site
+from review.language import gettext
 from review.users import Person, Role
 
 TOKEN_HEADER = "X-CSRF-Token"
@@ -17,7 +18,7 @@ class LoginNeededError(Exception):
     """Nobody is logged in. ended: somebody was; again: what was sent is theirs, and can be sent after a login."""
 
     def __init__(self, *, ended: bool = False, again: bool = False) -> None:
-        super().__init__("Your session has ended; log in again." if ended else "Nobody is logged in.")
+        super().__init__(gettext("Your session has ended; log in again.") if ended else gettext("Nobody is logged in."))
         self.ended = ended
         self.again = again
 
@@ -58,10 +59,15 @@ def needs(role: Role) -> Callable[[Request], Person]:
     def check(request: Request) -> Person:
         person = person_of(request)
         if not person.may(role):
-            raise NotAllowedError(f"This needs the role {role}; {person.name} is a {person.role}.")
+            raise NotAllowedError(_refusal(role, person))
         return person
 
     return check
+
+
+def _refusal(role: Role, person: Person) -> str:
+    values = {"role": gettext(role), "name": person.name, "own": gettext(person.role)}
+    return gettext("This needs the role %(role)s; the role of %(name)s is %(own)s.", **values)
 
 
 def token_of(request: Request) -> str:
@@ -112,7 +118,9 @@ def _fits(request: Request, token: str) -> bool:
 
 def _check(request: Request, token: str) -> None:
     if not _fits(request, token):
-        raise NotAllowedError("This form is from an earlier session. Load the page again and repeat what you did.")
+        raise NotAllowedError(
+            gettext("This form is from an earlier session. Load the page again and repeat what you did.")
+        )
 
 
 SiteDep = Annotated[Site, Depends(site_of)]

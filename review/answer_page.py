@@ -15,6 +15,7 @@ from graph.page.card import read_names
 from review.access import Curator, SiteDep, Viewer, check_form
 from review.errors import BadRequestError, NotFoundError
 from review.forms import checked_id, choice, ends_of, filters_of, other_choice, other_value, pairs
+from review.language import gettext
 from review.queue_page import answer_with, go_on, show
 from review.rendering import local, render
 
@@ -36,7 +37,7 @@ def find(
     head, relation, _ = ends_of(key)
     named = read_names(site.database, [head])
     if head not in named:
-        raise NotFoundError(f"There is no entity {head!r}.")
+        raise NotFoundError(gettext("There is no entity %(id)r.", id=head))
     typed = q.strip()[:LONGEST_WORDS]
     kinds = list_kinds(site.database, head, relation)
     return render(
@@ -75,7 +76,7 @@ def choose(
     chosen = filters_of(dict(pairs(filters)))
     right = other_choice(id, answer, "accepted")
     if (right.head, right.relation) != ends_of(key)[:2]:
-        raise BadRequestError(f"{right.key} is no answer to the question of {key}.")
+        raise BadRequestError(gettext("%(answer)s is no answer to the question of %(key)s.", answer=right.key, key=key))
     proposed = choice(id, key, seen or None, "rejected", DISPLACED)
     choices = [right, *_displaced(site.database, proposed, right)]
     kind: decisions.Queue = "audit" if chosen.order == "audit" else "review"

@@ -32,6 +32,7 @@ from review.access import LoginNeededError, NotAllowedError
 from review.context import COOKIE_DAYS, Site
 from review.errors import BadRequestError, NotFoundError
 from review.guard import Guard
+from review.language import ENGLISH, N_, Languages, gettext, language
 from review.rendering import link, render
 
 PARTS = (
@@ -41,14 +42,14 @@ PARTS = (
 STATIC = Path(__file__).parent / "static"
 # What is raised, the status that it becomes, and the heading of its page. The first that fits counts.
 PROBLEMS: list[tuple[type[Exception], int, str]] = [
-    (LoginNeededError, 401, "Please log in"),
-    (NotAllowedError, 403, "Not allowed"),
-    (NotFoundError, 404, "Not found"),
-    (ConflictError, 409, "Somebody decided first"),
-    (BadRequestError, 400, "This cannot be done"),
-    (InputError, 400, "This cannot be done"),
-    (UnreachableError, 503, "The database is away"),
-    (PipelineError, 500, "The database failed"),
+    (LoginNeededError, 401, N_("Please log in")),
+    (NotAllowedError, 403, N_("Not allowed")),
+    (NotFoundError, 404, N_("Not found")),
+    (ConflictError, 409, N_("Somebody decided first")),
+    (BadRequestError, 400, N_("This cannot be done")),
+    (InputError, 400, N_("This cannot be done")),
+    (UnreachableError, 503, N_("The database is away")),
+    (PipelineError, 500, N_("The database failed")),
 ]
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ def create_app(site: Site) -> FastAPI:
         https_only=site.secure,
     )
     app.add_middleware(Guard, hosts=site.hosts, secure=site.secure)
+    app.add_middleware(Languages, given=site.language)
     for kind, _, _ in PROBLEMS:
         app.add_exception_handler(kind, explain)
     app.add_exception_handler(HTTPException, explain_status)
@@ -85,7 +87,7 @@ async def explain(request: Request, error: Exception) -> Response:
     if isinstance(error, LoginNeededError) and not _wants_json(request):
         return await _ask_for_login(request, error)
     again = await _fields(request) if status == 503 else None
-    return _problem(request, status, heading, str(error) or heading, again)
+    return _problem(request, status, heading, str(error), again, foreign=isinstance(error, PipelineError))
 
 
 async def _ask_for_login(request: Request, error: LoginNeededError) -> Response:
@@ -101,8 +103,8 @@ async def _ask_for_login(request: Request, error: LoginNeededError) -> Response:
 async def explain_status(request: Request, error: Exception) -> Response:
     """An error of the framework, such as a page that does not exist."""
     assert isinstance(error, HTTPException)
-    heading = "Not found" if error.status_code == 404 else "This cannot be done"
-    said = "There is no such page." if error.status_code == 404 else str(error.detail)
+    heading = N_("Not found") if error.status_code == 404 else N_("This cannot be done")
+    said = gettext("There is no such page.") if error.status_code == 404 else str(error.detail)
     answer = _problem(request, error.status_code, heading, said)
     answer.headers.update(error.headers or {})
     return answer
@@ -116,15 +118,23 @@ async def explain_form(request: Request, error: Exception) -> Response:
         said = [{name: part[name] for name in ("loc", "msg", "type")} for part in error.errors()]
         return JSONResponse({"detail": said}, status_code=422)
     wrong = ", ".join(".".join(map(str, part["loc"][1:])) for part in error.errors())
-    return _problem(request, 422, "This cannot be done", f"Missing or wrong: {wrong}.")
+    return _problem(request, 422, N_("This cannot be done"), gettext("Missing or wrong: %(fields)s.", fields=wrong))
 
 
 def _problem(
-    request: Request, status: int, heading: str, said: str, again: list[tuple[str, str]] | None = None
+    request: Request,
+    status: int,
+    heading: str,
+    said: str,
+    again: list[tuple[str, str]] | None = None,
+    *,
+    foreign: bool = False,
 ) -> Response:
+    """foreign: what is said comes from the graph's wing, which speaks English."""
     if _wants_json(request):
-        return JSONResponse({"detail": said}, status_code=status)
-    shown = {"code": status, "heading": heading, "said": said, "again": again, "here": _local(request)}
+        return JSONResponse({"detail": said or heading}, status_code=status)
+    shown = {"code": status, "heading": gettext(heading), "said": said or gettext(heading), "again": again}
+    shown |= {"here": _local(request), "foreign": foreign and language() != ENGLISH}
     return render(request, "problem.html", status=status, **shown)
 
 

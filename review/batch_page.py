@@ -16,8 +16,9 @@ from graph.page.review_queue import list_choices
 from review.access import Curator, SiteDep, Viewer, check_form
 from review.errors import BadRequestError
 from review.forms import checked_id, filters_of, other_choice, other_value
-from review.queue_page import REASONS
+from review.language import gettext, ngettext
 from review.rendering import link, render
+from review.words import REASONS
 
 router = APIRouter(include_in_schema=False)
 # Links that were held back are listed, as many as an address carries.
@@ -70,9 +71,17 @@ def decide(
 ) -> Response:
     """Decide the chosen links; those that somebody decided meanwhile are held back and shown."""
     if not chosen:
-        raise BadRequestError("No link is chosen; tick at least one.")
+        raise BadRequestError(gettext("No link is chosen; tick at least one."))
     if len(chosen) > MOST_ROWS:
-        raise BadRequestError(f"{len(chosen)} links are chosen; allowed are {MOST_ROWS} in one batch.")
+        raise BadRequestError(
+            ngettext(
+                "%(count)s link is chosen; allowed are %(most)s in one batch.",
+                "%(count)s links are chosen; allowed are %(most)s in one batch.",
+                len(chosen),
+                count=len(chosen),
+                most=MOST_ROWS,
+            )
+        )
     batch = f"batch-{checked_id(id)}"
     choices = [other_choice(id, value, verdict, reason) for value in chosen]
     held = decide_but_held(site.database, choices, by=person.name, batch=batch)
@@ -104,5 +113,5 @@ def _tick(given: str | None) -> float | None:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise BadRequestError(f"“Tick from” is {given!r}; allowed is a percentage, 0 to 100.")
+        raise BadRequestError(gettext("“Tick from” is %(given)r; allowed is a percentage, 0 to 100.", given=given))
     return share

@@ -22,6 +22,7 @@ class Site:
     users: whom a login lets in; None: no login, everybody who reaches the page is `local_name`, an admin.
     hosts: the names by which the page may be called; None: any. secure: it is reached by https alone. door: sessions
     and wrong passwords. withheld: pictures that are not shown for their rights; None: all are.
+    language: of whoever has chosen none; None: as the browser asks.
     """
 
     database: Database
@@ -35,6 +36,7 @@ class Site:
     hosts: frozenset[str] | None = None
     secure: bool = False
     withheld: Withheld | None = None
+    language: str | None = None
 
     @property
     def cookie(self) -> str:

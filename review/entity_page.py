@@ -9,6 +9,7 @@ from graph.page.review_queue import Filters
 from review.access import SiteDep, Viewer
 from review.errors import NotFoundError
 from review.forms import address
+from review.language import gettext
 from review.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +29,7 @@ def entity(request: Request, site: SiteDep, person: Viewer, id: str) -> HTMLResp
     """One entity."""
     profile = read_profile(site.database, id)
     if profile is None:
-        raise NotFoundError(f"There is no entity {id!r}.")
+        raise NotFoundError(gettext("There is no entity %(id)r.", id=id))
     return render(
         request,
         "entity.html",

@@ -12,6 +12,7 @@ from graph.curation.decisions import Choice
 from graph.page.review_queue import Filters
 from review import words
 from review.errors import BadRequestError
+from review.language import gettext
 from review.rendering import link
 
 _NAMED = ("relation", "label", "run", "order", "picture", "unpictured", "near", "answer", "decade")
@@ -30,7 +31,7 @@ def filters_of(given: Any) -> Filters:
         wrong = error.errors()[0]
         raise BadRequestError(f"{'.'.join(map(str, wrong['loc']))} {wrong['input']!r}: {wrong['msg']}.") from error
     except ValueError as error:
-        raise BadRequestError("The range of probability is in percent: two numbers from 0 to 100.") from error
+        raise BadRequestError(gettext("The range of probability is in percent: two numbers from 0 to 100.")) from error
 
 
 def query_of(filters: Filters) -> dict[str, str]:
@@ -47,17 +48,26 @@ def address(filters: Filters, card: str | None = None, back: str | None = None) 
     return link("/queue", **query_of(filters), card=card, back=back)
 
 
-def active(filters: Filters, names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The filters that are set, as a name and a value in words; names: those of entities by their ids."""
-    decade = f"{filters.decade}s" if filters.decade is not None else None
-    named = [("relation", words.relation(filters.relation or "")), ("kind", filters.label), ("run", filters.run)]
-    named += [("about", names.get(filters.near or "", filters.near)), ("decade", decade)]
-    named += [("answer", names.get(filters.answer or "", filters.answer))]
-    found = [(name, value) for name, value in named if value]
-    if filters.low > 0 or filters.high < 1:
-        found.append(("probability", f"{filters.low * 100:g} to {filters.high * 100:g} %"))
-    found += [("with a", "picture")] if filters.picture else []
-    return [*found, *([("without a", "picture")] if filters.unpictured else [])]
+def active(filters: Filters, names: Mapping[str, str]) -> list[str]:
+    """The filters that are set, in words; names: those of entities by their ids."""
+    near, answer = (names.get(id_ or "", id_) for id_ in (filters.near, filters.answer))
+    said = {
+        gettext("relation %(value)s", value=words.relation(filters.relation or "")): filters.relation,
+        gettext("kind %(value)s", value=filters.label): filters.label,
+        gettext("run %(value)s", value=filters.run): filters.run,
+        gettext("about %(value)s", value=near): near,
+        gettext("decade %(year)ss", year=filters.decade): filters.decade is not None,
+        gettext("answer %(value)s", value=answer): answer,
+        _range(filters): filters.low > 0 or filters.high < 1,
+        gettext("with a picture"): filters.picture,
+        gettext("without a picture"): filters.unpictured,
+    }
+    return [words for words, is_set in said.items() if is_set]
+
+
+def _range(filters: Filters) -> str:
+    low, high = (f"{share * 100:g}" for share in (filters.low, filters.high))
+    return gettext("probability %(low)s to %(high)s %%", low=low, high=high)
 
 
 def other_value(key: str, seen: str | None) -> str:
@@ -72,7 +82,7 @@ def ends_of(key: str) -> tuple[str, str, str]:
         if not all(isinstance(part, str) for part in (head, relation, tail)):
             raise ValueError("not three texts")
     except (ValueError, TypeError) as error:
-        raise BadRequestError(f"{key!r} is not the key of a link.") from error
+        raise BadRequestError(gettext("%(key)r is not the key of a link.", key=key)) from error
     return head, relation, tail
 
 
@@ -80,7 +90,9 @@ def choice(id_: str, key: str, seen: str | None, verdict: str, reason: str | Non
     """A form's wish about the link of a key. Raises BadRequestError where it is none."""
     head, relation, tail = ends_of(key)
     if verdict not in ("accepted", "rejected"):
-        raise BadRequestError(f"The verdict is {verdict!r}; allowed are accepted and rejected.")
+        raise BadRequestError(
+            gettext("The verdict is %(verdict)r; allowed are accepted and rejected.", verdict=verdict)
+        )
     said = (reason or "").strip()[:500] or None
     return Choice(id=checked_id(id_), head=head, relation=relation, tail=tail, verdict=verdict, reason=said, seen=seen)
 
@@ -90,7 +102,7 @@ def other_choice(first: str, value: str, verdict: str, reason: str | None = None
     try:
         key, seen = json.loads(value)
     except (ValueError, TypeError) as error:
-        raise BadRequestError(f"{value!r} is not another candidate.") from error
+        raise BadRequestError(gettext("%(value)r is not another candidate.", value=value)) from error
     return choice(str(uuid.uuid5(uuid.UUID(checked_id(first)), key)), key, seen, verdict, reason)
 
 
@@ -99,7 +111,7 @@ def checked_id(id_: str) -> str:
     try:
         return str(uuid.UUID(id_))
     except ValueError as error:
-        raise BadRequestError(f"The decision's id is {id_!r}; it must be a UUID.") from error
+        raise BadRequestError(gettext("The decision’s id is %(id)r; it must be a UUID.", id=id_)) from error
 
 
 def pairs(query: str) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from review.access import Curator, SiteDep, Viewer, check_form
 from review.batch_page import MOST_HELD, decide_but_held
 from review.errors import BadRequestError, NotFoundError
 from review.forms import checked_id, other_choice, other_value
+from review.language import gettext, ngettext
 from review.rendering import link, render
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +27,7 @@ def grid(request: Request, site: SiteDep, person: Viewer, answer: str, relation:
     """The likeliest undecided links of a relation to one answer, as pictures."""
     named = read_names(site.database, [answer])
     if answer not in named:
-        raise NotFoundError(f"There is no entity {answer!r}.")
+        raise NotFoundError(gettext("There is no entity %(id)r.", id=answer))
     filters = Filters(answer=answer, relation=relation)
     done = request.query_params.get("done") or ""
     last = find_newest(site.database, person.name)
@@ -57,7 +58,15 @@ def decide(
 ) -> Response:
     """Reject the links that are ticked as wrong, accept the others that were shown: one batch."""
     if len(shown) > TILES:
-        raise BadRequestError(f"{len(shown)} links are shown; allowed are {TILES} at once.")
+        raise BadRequestError(
+            ngettext(
+                "%(count)s link is shown; allowed are %(most)s at once.",
+                "%(count)s links are shown; allowed are %(most)s at once.",
+                len(shown),
+                count=len(shown),
+                most=TILES,
+            )
+        )
     ticked = set(wrong or [])
     batch = f"grid-{checked_id(id)}"
     choices = [other_choice(id, value, "rejected" if value in ticked else "accepted") for value in shown]

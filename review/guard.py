@@ -4,6 +4,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from review.language import gettext
+
 MOST_BYTES = 2_000_000
 POLICY = "; ".join(
     [
@@ -51,11 +53,11 @@ class Guard:
 
         headers = Headers(scope=scope)
         if self.hosts is not None and _name(headers.get("host", "")) not in self.hosts:
-            refusal = PlainTextResponse("Unknown host name.", 421)
+            refusal = PlainTextResponse(gettext("Unknown host name."), 421)
             await refusal(scope, receive, send_guarded)
         elif _too_large(headers):
             refusal = PlainTextResponse(
-                f"Request too large (at most {MOST_BYTES:,} bytes; Content-Length is required).", 413
+                gettext("Request too large (at most %(most)s bytes; Content-Length is required).", most=MOST_BYTES), 413
             )
             await refusal(scope, receive, send_guarded)
         else:

@@ -8,12 +8,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from review.access import SiteDep, check_token, log_in, log_out
 from review.context import Site
+from review.language import COOKIE, checked_language, gettext, ngettext
 from review.rendering import local, render
 from review.users import Person
 
 router = APIRouter(include_in_schema=False)
 # What can be sent again after a login.
 RESENT = ("/decide", "/undo", "/batch")
+LANGUAGE_SECONDS = 365 * 24 * 3600
 
 
 @router.get("/login")
@@ -35,7 +37,7 @@ def enter(
     before = request.session.get("name")
     person, wait = try_password(site, name, password, request.client.host if request.client else "")
     if person is None:
-        wrong = f"Too many wrong passwords; wait {wait} seconds." if wait else "Name or password is wrong."
+        wrong = _too_many(wait) if wait else gettext("Name or password is wrong.")
         status = 429 if wait else 401
         page = render_form(request, next, status=status, wrong=wrong, name=name, again=again)
         if wait:
@@ -56,6 +58,16 @@ def leave(request: Request) -> RedirectResponse:
     return RedirectResponse("/login", status_code=303)
 
 
+@router.post("/language", dependencies=[Depends(check_token)])
+def speak(site: SiteDep, code: Annotated[str, Form()], then: Annotated[str, Form()] = "/queue") -> RedirectResponse:
+    """Show the page in a language from now on, in this browser."""
+    answer = RedirectResponse(local(then), status_code=303)
+    answer.set_cookie(
+        COOKIE, checked_language(code), max_age=LANGUAGE_SECONDS, httponly=True, samesite="lax", secure=site.secure
+    )
+    return answer
+
+
 def render_form(
     request: Request,
     target: str,
@@ -69,6 +81,15 @@ def render_form(
     """The form. target: where it leads, or with `again` (a form, encoded) what is sent there after the login."""
     return render(
         request, "login.html", status=status, target=local(target), wrong=wrong, name=name, ended=ended, again=again
+    )
+
+
+def _too_many(wait: int) -> str:
+    return ngettext(
+        "Too many wrong passwords; wait %(seconds)s second.",
+        "Too many wrong passwords; wait %(seconds)s seconds.",
+        wait,
+        seconds=wait,
     )
 
 

@@ -9,15 +9,16 @@ from base.errors import InputError
 from graph.predicted import registry
 from review.access import SiteDep, Viewer
 from review.errors import NotFoundError
+from review.language import N_, gettext
 from review.rendering import render
 from review.version_plot import plot_versions
 
 router = APIRouter(include_in_schema=False)
 # What may be drawn beside a model, and what it shows.
 PLOTS = {
-    "training": "Loss and validation MRR while training",
-    "relations": "Mean reciprocal rank per relation, beside the baselines",
-    "reliability": "How often links of a probability were right",
+    "training": N_("Loss and validation MRR while training"),
+    "relations": N_("Mean reciprocal rank per relation, beside the baselines"),
+    "reliability": N_("How often links of a probability were right"),
 }
 # A drawing runs nothing and loads nothing, also where it is opened by itself.
 DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -39,7 +40,7 @@ def model(request: Request, site: SiteDep, person: Viewer, version: str) -> HTML
         request,
         "model.html",
         model=found,
-        plots={name: said for name, said in PLOTS.items() if (folder / f"{name}.svg").is_file()},
+        plots={name: gettext(said) for name, said in PLOTS.items() if (folder / f"{name}.svg").is_file()},
         report=_report(found.metrics),
         popularity=_popularity(found.metrics),
         calibration=found.metrics.get("calibration") or {},
@@ -52,7 +53,11 @@ def plot(site: SiteDep, person: Viewer, version: str, name: str) -> FileResponse
     """One of the fixed plots of a registered model."""
     path = site.models / _model(site, version).version / "plots" / f"{name}.svg"
     if name not in PLOTS or not path.is_file():
-        raise NotFoundError(f"There is no plot {name!r} of this model; there may be {', '.join(PLOTS)}.")
+        raise NotFoundError(
+            gettext(
+                "There is no plot %(name)r of this model; there may be %(plots)s.", name=name, plots=", ".join(PLOTS)
+            )
+        )
     return FileResponse(path, media_type="image/svg+xml", headers={"Content-Security-Policy": DRAWING_POLICY})
 
 
@@ -60,7 +65,7 @@ def _model(site: SiteDep, version: str) -> registry.Model:
     try:
         return registry.model(site.database, version)
     except InputError as error:
-        raise NotFoundError(f"There is no model {version!r}.") from error
+        raise NotFoundError(gettext("There is no model %(version)r.", version=version)) from error
 
 
 def _report(metrics: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from graph.page.review_queue import Filters, Part, list_parts, list_ways
 from review.access import SiteDep, Viewer
 from review.errors import BadRequestError
 from review.forms import address
+from review.language import gettext
 from review.rendering import link, render
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +22,9 @@ def queues(request: Request, site: SiteDep, person: Viewer, by: str = "") -> HTM
     ways = list_ways(site.database)
     chosen = by or next(iter(ways), "answer")
     if chosen not in (*FIXED, *ways):
-        raise BadRequestError(f"The queue is not divided by {by!r}; allowed are {', '.join([*FIXED, *ways])}.")
+        raise BadRequestError(
+            gettext("The queue is not divided by %(by)r; allowed are %(ways)s.", by=by, ways=", ".join([*FIXED, *ways]))
+        )
     return render(
         request,
         "queues.html",

@@ -15,6 +15,8 @@ from base.picture_colours import to_srgb
 from graph.pictures import FORMATS, MAX_PIXELS, PictureStore
 from review.access import SiteDep, needs
 from review.errors import NotFoundError
+from review.language import gettext
+from review.words import number
 
 Size = Literal["small", "large"]
 SIDES: dict[Size, int] = {"small": 320, "large": 1600}
@@ -46,13 +48,13 @@ def thumbnail(store: PictureStore, folder: Path, digest: str, size: Size) -> Pat
     The path is built from `digest` only after it has proved to be 64 hexadecimal digits.
     """
     if not DIGEST.fullmatch(digest):
-        raise NotFoundError("A picture is named by the 64 hexadecimal digits of its SHA-256.")
+        raise NotFoundError(gettext("A picture is named by the 64 hexadecimal digits of its SHA-256."))
     made = folder / size / digest[:2] / f"{digest}.webp"
     if not made.is_file():
         try:
             source = store.path(digest)
         except PipelineError as error:
-            raise NotFoundError("This picture is not in the store; ingest its source again.") from error
+            raise NotFoundError(gettext("This picture is not in the store; ingest its source again.")) from error
         with _AT_ONCE:
             _shrink(source, made, SIDES[size])
     return made
@@ -61,7 +63,7 @@ def thumbnail(store: PictureStore, folder: Path, digest: str, size: Size) -> Pat
 def _shrink(source: Path, made: Path, side: int) -> None:
     with Image.open(source, formats=list(FORMATS)) as opened:
         if opened.width * opened.height > MAX_PIXELS:
-            raise NotFoundError(f"This picture has more than {MAX_PIXELS:,} pixels.")
+            raise NotFoundError(gettext("This picture has more than %(most)s pixels.", most=number(MAX_PIXELS)))
         opened.draft("RGB", (side, side))
         shrunk = to_srgb(opened)
         shrunk.thumbnail((side, side))

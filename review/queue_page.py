@@ -29,17 +29,11 @@ from review.forms import (
     pairs,
     query_of,
 )
+from review.language import gettext
 from review.rendering import local, render
 from review.users import Person
+from review.words import NONE_OF_THESE, REASONS
 
-REASONS = (
-    "wrong answer",
-    "not to be seen in the picture",
-    "too general",
-    "too specific",
-    "the source is mistaken",
-    "two entities are the same",
-)
 # Of fewer decisions the page does not say how often the model is right.
 ENOUGH = 10
 # A script that asks for this gets the next page at once; a form without it is redirected, so that reloading is safe.
@@ -84,7 +78,7 @@ def decide(
     elif instead:
         choices = [first.model_copy(update={"reason": DISPLACED}), other_choice(id, instead, "accepted")]
     elif none:
-        choices = [first, *(other_choice(id, value, "rejected", reason or "none of these") for value in none)]
+        choices = [first, *(other_choice(id, value, "rejected", reason or NONE_OF_THESE) for value in none)]
     else:
         choices = [first]
     kind: decisions.Queue = "audit" if chosen.order == "audit" else "review"
@@ -113,7 +107,7 @@ def undo(
     chosen = filters_of(dict(pairs(filters)))
     made = find_decision(site.database, decision)
     if made is None:
-        raise BadRequestError(f"There is no decision {decision!r}.")
+        raise BadRequestError(gettext("There is no decision %(id)r.", id=decision))
     try:
         take_back(site.database, made, id, person, alone=bool(alone))
     except ConflictError as error:
@@ -128,7 +122,9 @@ def take_back(database: Database, made: Decision, id_: str, person: Person, *, a
 
     Raises NotAllowedError where it is another person's, unless an admin does it."""
     if made.by != person.name and not person.may("admin"):
-        raise NotAllowedError(f"This was decided by {made.by}; only they or an admin can take it back.")
+        raise NotAllowedError(
+            gettext("This was decided by %(name)s; only they or an admin can take it back.", name=made.by)
+        )
     if made.batch is not None and made.queue != "import" and not alone:
         return undo_batch(database, made.batch, of=made.by, by=person.name)
     choice = Choice(

@@ -9,9 +9,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from review import words
 from review.access import LoginNeededError, person_of, token_of
+from review.language import gettext, language, languages, ngettext
 
 # Functions of `words` that templates use.
-FILTERS = ("relation", "percent", "odds", "likelihood", "moment", "day", "clock", "web_address", "origin", "origins")
+FILTERS = (
+    *("relation", "percent", "odds", "likelihood", "moment", "day", "clock", "web_address", "origin", "origins"),
+    *("word", "number", "figure"),
+)
 
 
 def link(path: str, **parameters: object) -> str:
@@ -26,6 +30,12 @@ def local(target: str) -> str:
     return target if inside else "/queue"
 
 
+def here(request: Request) -> str:
+    """The address of the page that is read; of a form that was sent, the queue."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{request.url.path}{query}" if request.method == "GET" else "/queue"
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("review"),
@@ -33,8 +43,11 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.globals.update(link=link, precision=words.precision)
+    # The new style escapes the values of placeholders, not the message.
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(link=link, precision=words.precision, language=language, languages=languages)
     for name in FILTERS:
         environment.filters[name] = getattr(words, name)
     return environment
@@ -55,5 +68,6 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
         token=token_of(request),
         login=request.app.state.site.users is not None,
         path=request.url.path,
+        place=here(request),
     )
     return HTMLResponse(html, status_code=status)

@@ -21,6 +21,7 @@ from review.app import create_app
 from review.context import Site
 from review.doorkeeper import Doorkeeper
 from review.impatience import Impatient, raise_file_limit
+from review.language import checked_language
 from review.users import UsersFile, read_secret
 
 PORT = 8383
@@ -146,11 +147,16 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def open_site(address: Address, home: Path, serving: Serving, *, not_shown: str | None = None) -> Site:
+def open_site(
+    address: Address, home: Path, serving: Serving, *, not_shown: str | None = None, language: str | None = None
+) -> Site:
     """The site of a graph and a home folder. not_shown: rights of pictures that are not shown, see `graph.rights`.
 
-    Raises InputError where it would be unsafe, or for wrong patterns of rights; GraphError without a graph.
+    language: of those who have chosen none; None: as their browser asks.
+    Raises InputError where it would be unsafe, for wrong patterns of rights or an unknown language; GraphError without
+    a graph.
     """
+    spoken = checked_language(language) if language else None
     users = users_file(home)
     rights = pattern_of(not_shown)
     check_serving(serving, users)
@@ -168,6 +174,7 @@ def open_site(address: Address, home: Path, serving: Serving, *, not_shown: str 
         hosts=serving.hosts,
         secure=serving.secure,
         withheld=Withheld(database, rights) if rights else None,
+        language=spoken,
     )
 
 

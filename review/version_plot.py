@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.predicted.registry import CHAMPION, Model
+from review.language import N_, gettext
+from review.words import figure
 
 WIDTH, HEIGHT = 480, 240
 LEFT, RIGHT, TOP, BOTTOM = 52, 468, 16, 208
 NEWEST = 60  # more versions than that would touch each other
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 MOST_LINES = 6
+_TEST = N_("Test MRR: %(oldest)s for the oldest, %(newest)s for the newest, at most %(best)s for %(version)s.")
+_VALIDATION = N_(
+    "Validation MRR: %(oldest)s for the oldest, %(newest)s for the newest, at most %(best)s for %(version)s."
+)
 
 
 @dataclass(frozen=True)
@@ -41,16 +47,21 @@ class VersionPlot:
     def said(self) -> str:
         """What it shows, for those who do not see it."""
         parts = []
-        for name, points in (("Test", self.test), ("Validation", self.validation)):
+        for message, points in ((_TEST, self.test), (_VALIDATION, self.validation)):
             if points:
                 first, last = points[0], points[-1]
                 best = max(points, key=lambda point: point.value)
                 parts.append(
-                    f"{name} MRR: {first.value:.3f} for the oldest, {last.value:.3f} for the newest, "
-                    f"at most {best.value:.3f} for {best.version}."
+                    gettext(
+                        message,
+                        oldest=figure(first.value),
+                        newest=figure(last.value),
+                        best=figure(best.value),
+                        version=best.version,
+                    )
                 )
         champion = next((model.version for model in self.versions if model.alias == CHAMPION), None)
-        return " ".join([*parts, *([f"The champion is {champion}."] if champion else [])])
+        return " ".join([*parts, *([gettext("The champion is %(version)s.", version=champion)] if champion else [])])
 
 
 def plot_versions(models: Sequence[Model]) -> VersionPlot | None:

@@ -1,11 +1,44 @@
-"""How numbers, relations and times read on a page."""
+"""How numbers, relations, times and fixed words read on a page, in the language of the request."""
 
 import math
 import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal, format_percent
+
+from graph.page.audit import DISPLACED
 from graph.page.card import Fact
+from review.language import ENGLISH, N_, gettext, language, ngettext
+
+# English readers write dates in two orders; this one is read alike by all, and sorts.
+_ENGLISH_DAY = "yyyy-MM-dd"
+_ENGLISH_CLOCK = "HH:mm:ss"
+_ENGLISH_PERCENT = "#,##0 %"
+# Words that the graph holds, as they are, and the page shows in the reader's language.
+NONE_OF_THESE = N_("none of these")
+REASONS = (
+    N_("wrong answer"),
+    N_("not to be seen in the picture"),
+    N_("too general"),
+    N_("too specific"),
+    N_("the source is mistaken"),
+    N_("two entities are the same"),
+)
+VERDICTS = (N_("accepted"), N_("rejected"), N_("undone"), N_("pending"))
+QUEUES = (N_("review"), N_("audit"), N_("batch"), N_("import"))
+ROLES = (N_("viewer"), N_("curator"), N_("admin"))
+_LIKELIHOODS = (
+    (0.95, N_("almost certain")),
+    (0.8, N_("very likely")),
+    (0.6, N_("likely")),
+    (0.4, N_("as likely as not")),
+    (0.2, N_("unlikely")),
+)
+_LEAST = N_("very unlikely")
+_FIXED = frozenset((*REASONS, NONE_OF_THESE, N_("another answer is right"), *VERDICTS, *QUEUES, *ROLES))
+assert DISPLACED in _FIXED
 
 # Where a share or probability is nearer to 0 or 1 than this, it is shown in hundredths.
 _EDGE = 0.05
@@ -22,59 +55,88 @@ def relation(name: str) -> str:
     return spaced.strip().lower() or name
 
 
+def word(said: str | None) -> str:
+    """A verdict, reason, role or queue that the graph holds in English; what people wrote themselves stays."""
+    return gettext(said) if said in _FIXED else said or ""
+
+
+def number(value: float) -> str:
+    """A whole number, its thousands apart."""
+    return format_decimal(value, "#,##0", locale=language())
+
+
+def figure(value: object, digits: int = 3) -> str:
+    """A number with so many decimals; a dash for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "–"
+    return f"{value}" if not math.isfinite(value) else format_decimal(value, f"0.{'0' * digits}", locale=language())
+
+
 def percent(share: float | None) -> str:
     """A share of 1 as a whole percentage; never 100 % or 0 % for what is not quite so."""
     if share is None or not math.isfinite(share):
         return "–"
     if 0.99 < share < 1:
-        return "> 99 %"
+        return f"> {_percent(0.99)}"
     if 0 < share < 0.01:
-        return "< 1 %"
-    return f"{share * 100:.0f} %"
+        return f"< {_percent(0.01)}"
+    return _percent(share)
+
+
+def _percent(share: float) -> str:
+    return format_percent(share, _ENGLISH_PERCENT if language() == ENGLISH else None, locale=language())
 
 
 def odds(probability: float, relation_name: str, answer: float | None = None) -> str:
     """What a probability means: how many of ten, or of a hundred, links like it are right, if there is an answer."""
     of = 100 if min(probability, 1 - probability) <= _EDGE + 1e-9 else 10
-    many = str(round(probability * of))
-    if 0.99 < probability < 1 or 0 < probability < 0.01:
-        many = "more than 99" if probability > 0.5 else "fewer than 1"
-    right = f"{many} in {of} links like this one are right."
-    said = f"If there is an unrecorded answer to “{relation(relation_name)}”, {right}"
+    right = round(probability * of)
+    many = number(right)
+    if 0.99 < probability < 1:
+        right, many = 99, gettext("more than %(number)s", number=number(99))
+    elif 0 < probability < 0.01:
+        many = gettext("fewer than %(number)s", number=number(1))
+    said = ngettext(
+        "If there is an unrecorded answer to “%(relation)s”, %(many)s in %(of)s links like this one is right.",
+        "If there is an unrecorded answer to “%(relation)s”, %(many)s in %(of)s links like this one are right.",
+        right,
+        relation=relation(relation_name),
+        many=many,
+        of=number(of),
+    )
+    return f"{said} {_whether(answer)}"
+
+
+def _whether(answer: float | None) -> str:
     if answer is None:
-        return f"{said} Whether there is one is not known."
+        return gettext("Whether there is one is not known.")
     if answer == 1:
-        return f"{said} There is one, as declared."
-    return f"{said} There is one in {percent(answer)} of such cases."
+        return gettext("There is one, as declared.")
+    return gettext("There is one in %(share)s of such cases.", share=percent(answer))
 
 
 def likelihood(probability: float | None) -> str:
     """The probability as a person would say it."""
     if probability is None:
-        return "not known"
-    steps = [
-        (0.95, "almost certain"),
-        (0.8, "very likely"),
-        (0.6, "likely"),
-        (0.4, "as likely as not"),
-        (0.2, "unlikely"),
-    ]
-    return next((word for least, word in steps if probability >= least), "very unlikely")
+        return gettext("not known")
+    said = next((said for least, said in _LIKELIHOODS if probability >= least), _LEAST)
+    return gettext(said)
 
 
 def moment(at: datetime) -> str:
     """A time to the second, in the server's own zone."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
+    form = f"{_ENGLISH_DAY} {_ENGLISH_CLOCK}" if language() == ENGLISH else "medium"
+    return format_datetime(at.astimezone(), form, locale=language())
 
 
 def day(at: datetime) -> str:
     """The date, in the server's own zone."""
-    return f"{at.astimezone():%Y-%m-%d}"
+    return format_date(at.astimezone(), _ENGLISH_DAY if language() == ENGLISH else "medium", locale=language())
 
 
 def clock(at: datetime) -> str:
     """The time of day."""
-    return f"{at.astimezone():%H:%M:%S}"
+    return format_time(at.astimezone(), _ENGLISH_CLOCK if language() == ENGLISH else "medium", locale=language())
 
 
 def web_address(address: str | None) -> str | None:
@@ -104,4 +166,11 @@ def interval(right: int, of: int) -> tuple[float, float]:
 def precision(right: int, of: int) -> str:
     """How often the model was right, with the interval: ``8 of 10 right: 80 % (49 % to 94 %)``."""
     low, high = interval(right, of)
-    return f"{right:,} of {of:,} right: {percent(right / of)} ({percent(low)} to {percent(high)})"
+    return gettext(
+        "%(right)s of %(of)s right: %(share)s (%(low)s to %(high)s)",
+        right=number(right),
+        of=number(of),
+        share=percent(right / of),
+        low=percent(low),
+        high=percent(high),
+    )

@@ -49,6 +49,10 @@ def serve(
     url: Annotated[
         str | None, typer.Option(help="By which address people call the page; requests under other names are refused.")
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(help="Of people who choose none on the page: en, de, fr or nl. Left out: as their browser asks."),
+    ] = None,
 ) -> None:
     """Serve the curators' page: a picture, the proposed link, the reasons, and one key to decide.
 
@@ -71,7 +75,13 @@ def serve(
     serving = Serving(host, port, login, certificate, key, proxy, url)
     check_serving(serving, users_file(settings.vlkge_home))
     check_address(serving)
-    site = open_site(graph_address(settings), settings.vlkge_home, serving, not_shown=settings.vlkge_rights_not_shown)
+    site = open_site(
+        graph_address(settings),
+        settings.vlkge_home,
+        serving,
+        not_shown=settings.vlkge_rights_not_shown,
+        language=language,
+    )
     echo(f"The curators' page is at {serving.address}  (Ctrl+C ends it; decisions are saved at once)")
     with site.database:
         run(site, serving)

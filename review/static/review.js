@@ -14,8 +14,10 @@ function keyed(wish) {
   }
 }
 
-function say(text) {
-  document.getElementById("said").textContent = text;
+// Says one of the texts that the page brought, in its language.
+function say(text, problem) {
+  const place = document.getElementById("said");
+  place.textContent = place.dataset[text].replace("{problem}", problem);
 }
 
 function prepare() {
@@ -27,6 +29,7 @@ function prepare() {
   if (crypto.randomUUID) {
     document.querySelectorAll("[data-uuid]").forEach((field) => (field.value = crypto.randomUUID()));
   }
+  document.querySelectorAll("[data-here]").forEach((field) => (field.value = location.pathname + location.search));
   document.querySelector("[data-again]")?.submit();
   bring();
   document.querySelector("#zoom img")?.addEventListener("load", bring, { once: true });
@@ -63,7 +66,7 @@ async function send(form, button) {
   busy = true;
   const data = new URLSearchParams(new FormData(form));
   if (button && button.name) data.append(button.name, button.value);
-  say("Saving…");
+  say("saving");
   try {
     const answer = await fetch(form.action, { method: "POST", headers: SCRIPT, body: data });
     if (answer.redirected) {
@@ -73,16 +76,16 @@ async function send(form, button) {
     const html = await answer.text();
     if (answer.status === 401) {
       show(html);
-      say("Not saved yet: your session has ended.");
+      say("ended");
     } else if (answer.ok || answer.status === 409) {
       show(html, answer.headers.get("Content-Location"));
-      say(answer.ok ? "Saved." : "Somebody decided first; nothing was saved.");
+      say(answer.ok ? "saved" : "late");
     } else {
       const problem = new DOMParser().parseFromString(html, "text/html").querySelector("h1");
-      say(`Not saved: ${problem ? problem.textContent.trim() : answer.status}. The same key tries again.`);
+      say("failed", problem ? problem.textContent.trim() : answer.status);
     }
   } catch {
-    say("Not saved: no connection. The same key tries again.");
+    say("offline");
   } finally {
     busy = false;
   }
@@ -127,7 +130,7 @@ async function look(form) {
     if (typed !== form.querySelector("[type=search]").value.trim()) return undefined;
     place.replaceChildren(...(found?.getElementById(form.dataset.live)?.children ?? []));
   } catch {
-    say("Not found: no connection.");
+    say("lost");
   }
   return undefined;
 }
