@@ -68,6 +68,6 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
         token=token_of(request),
         login=request.app.state.site.users is not None,
         path=request.url.path,
-        place=here(request),
+        place=here(request) if status < 400 else "/queue",
     )
     return HTMLResponse(html, status_code=status)

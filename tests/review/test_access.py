@@ -77,7 +77,7 @@ def test_a_viewer_looks_and_does_not_decide(visitor: Callable[[], TestClient], g
     form = {"token": hidden(page.text, "token"), "id": str(uuid.uuid4()), "key": '["w00","hasStyle","cubism"]'}
     answer = client.post("/decide", data={**form, "verdict": "accepted"})
     assert answer.status_code == 403
-    assert "needs the role curator; vera is a viewer" in answer.text
+    assert "needs the role curator; the role of vera is viewer" in answer.text
     token = client.get("/api/session").json()["token"]
     wish = {"id": form["id"], "head": "w00", "relation": "hasStyle", "tail": "cubism", "verdict": "accepted"}
     assert client.post("/api/decisions", json=[wish], headers={"X-CSRF-Token": token}).status_code == 403

@@ -47,7 +47,7 @@ def test_only_entities_of_the_right_kind_are_found(client: TestClient) -> None:
     assert answers(client, "FAUVÍSME") == ["Fauvisme"]
     assert answers(client, "monet") == []
     assert answers(client, "pond") == []
-    assert "No Style is called so." in client.get("/answers", params={"key": FIRST, "q": "pond"}).text
+    assert "Nothing of the kind Style is called so." in client.get("/answers", params={"key": FIRST, "q": "pond"}).text
 
 
 def test_a_typed_answer_becomes_a_fact_and_leaves_the_proposals_open(client: TestClient, gallery: Database) -> None:

@@ -169,7 +169,7 @@ def test_two_curators_at_once(
         expect(page.locator("#question")).to_contain_text("Pond number 0")
     press(ben, "r")
     ana.keyboard.press("a")
-    expect(ana.get_by_role("alert")).to_contain_text("ben rejected it at")
+    expect(ana.get_by_role("alert")).to_contain_text("ben: rejected.")
     assert facts(gallery) == set()
     press(ana, "a")
     assert facts(gallery) == {("w00", "impressionism")}
