@@ -68,11 +68,14 @@ def serve(
         return
     from flows.runtime.services import echo, graph_address
     from flows.runtime.settings import Settings
+    from review.language import checked_language
     from review.server import Serving, check_address, check_serving, open_site, users_file
     from review.server import serve as run
 
     settings = Settings()
     serving = Serving(host, port, login, certificate, key, proxy, url)
+    if language is not None:
+        checked_language(language)
     check_serving(serving, users_file(settings.vlkge_home))
     check_address(serving)
     site = open_site(
