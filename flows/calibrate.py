@@ -11,7 +11,7 @@ from base.progress import Progress, silent
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo
 from graph.connection import Database
-from graph.curation.decisions import audited
+from graph.curation.audit_sample import audited
 from models.calibration.answers import Answers, Judged
 from models.calibration.calibration import KINDS, Calibration, kinds_of, label_links
 from models.calibration.calibration import calibrate as learn
@@ -70,10 +70,10 @@ def learn_answers(database: Database, served: PredictionContext) -> Answers:
     for head, relation, tail in facts[torch.isin(facts[:, 0], heads)].tolist():
         tails[head, relation].add(tail)
     judged = []
-    columns = (sample[name].tolist() for name in ("head", "relation", "tail", "probability", "correct"))
-    for head, relation, tail, probability, correct in zip(*columns, strict=True):
+    columns = (sample[name].tolist() for name in ("head", "relation", "tail", "probability", "correct", "weight"))
+    for head, relation, tail, probability, correct, weight in zip(*columns, strict=True):
         known = tails[entities[head], relations[relation]] - {entities.get(tail, -1)}
-        judged.append(Judged(relation, bool(known), probability, correct))
+        judged.append(Judged(relation, bool(known), probability, correct, weight))
     return Answers.of(served.patterns.complete, judged)
 
 

@@ -23,5 +23,6 @@ FACT_PROPERTIES = prefix.FACT_PROPERTIES
 # Properties of predicted links that the writer or people set; no column of links may be called so.
 LINK_PROPERTIES = (
     MARK_PROPERTY, "key", "state", "verdict", "run_id", "model_version", "created_at", "draw", "priority", "moved",
-    "previous_score", "previous_probability", "previous_rank", "previous_run_id", "refreshed_at", "evidence_ids",
+    "sampling_weight", "previous_score", "previous_probability", "previous_rank", "previous_run_id", "refreshed_at",
+    "evidence_ids",
 )  # fmt: skip

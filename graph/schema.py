@@ -19,6 +19,7 @@ STATEMENTS = (
     "schema/create_decision_time_index",
     "schema/create_decision_relation_index",
     "schema/create_decision_person_index",
+    "schema/create_decision_queue_index",
     "schema/create_decision_ends_index",
     "schema/create_decision_tail_index",
     "schema/create_note_key",

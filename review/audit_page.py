@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from graph.curation import decisions
+from graph.curation.audit_sample import read_sample
 from graph.curation.cells import guard
 from graph.curation.notes import list_notes
 from graph.page.audit import count_by_person, list_decisions, list_displaced
@@ -37,7 +38,6 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
     conflicts = decisions.conflicts(site.database).to_dict("records")
     named = read_names(site.database, [row[end] for row in conflicts for end in ("head", "tail")])
     older = entries[-1]["decision"].id if len(entries) == PAGE else None
-    audited = decisions.audited(site.database)
     counts = count_by_person(site.database)
     return render(
         request,
@@ -47,8 +47,7 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
         conflicts=[{**row, **{f"{e}_name": _name(named, row[e]) for e in ("head", "tail")}} for row in conflicts],
         displaced=list_displaced(site.database),
         notes=list_notes(site.database, open_only=True),
-        audited=len(audited),
-        right=int(audited["correct"].sum()),
+        right=read_sample(site.database).estimate(),
         older=link("/audit", **given, after=older) if older else None,
         export=link("/audit.csv", **given),
         people=[counted.by for counted in counts],

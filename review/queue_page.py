@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from graph.connection import Database
 from graph.curation import decisions
+from graph.curation.audit_sample import Estimate, read_sample
 from graph.curation.decisions import Choice, ConflictError, Decision
 from graph.curation.notes import list_notes
 from graph.curation.taking_back import undo_batch
@@ -81,10 +82,9 @@ def decide(
         choices = [first, *(other_choice(id, value, "rejected", reason or NONE_OF_THESE) for value in none)]
     else:
         choices = [first]
-    kind: decisions.Queue = "audit" if chosen.order == "audit" else "review"
     batch = f"card-{first.id}" if len(choices) > 1 else None
     try:
-        decisions.decide(site.database, choices, by=person.name, queue=kind, batch=batch)
+        decisions.decide(site.database, choices, by=person.name, queue=_kind(chosen), batch=batch)
     except ConflictError as error:
         return show(request, site.database, person, chosen, key, conflicts=error.conflicts, status=409)
     if also:
@@ -188,10 +188,16 @@ def _found(database: Database, person: Person, filters: Filters, key: str | None
     }
 
 
-def _right_so_far(database: Database) -> tuple[int, int] | None:
-    """How many of how many in the random sample were right; None before there are enough to say so."""
-    decided = decisions.audited(database)
-    return (int(decided["correct"].sum()), len(decided)) if len(decided) >= ENOUGH else None
+def _right_so_far(database: Database) -> Estimate | None:
+    """What the random sample says; None before enough of it is decided."""
+    found = read_sample(database).estimate()
+    return found if found is not None and found.of >= ENOUGH else None
+
+
+def _kind(filters: Filters) -> decisions.Queue:
+    """Where a decision is made: the random sample is one only of all links, or of all of one relation."""
+    plain = Filters(relation=filters.relation, order="audit")
+    return "audit" if filters == plain else "review"
 
 
 def go_on(request: Request, database: Database, person: Person, filters: Filters, key: str) -> Response:

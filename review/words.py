@@ -8,6 +8,7 @@ from datetime import datetime
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal, format_percent
 
+from graph.curation.audit_sample import Estimate
 from graph.page.audit import DISPLACED
 from graph.page.card import Fact
 from review.language import ENGLISH, N_, gettext, language, ngettext
@@ -155,22 +156,17 @@ def origins(facts: Sequence[Fact]) -> list[str]:
     return [said for said in dict.fromkeys(map(origin, facts)) if said]
 
 
-def interval(right: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share by Wilson (1927, https://doi.org/10.1080/01621459.1927.10502953)."""
-    z = 1.959964
-    share, spread = right / of, z * z / of
-    middle, half = share + spread / 2, z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+def precision(found: Estimate) -> str:
+    """How often the model was right, with the interval: ``8 of 10 right: 80 % (49 % to 94 %)``.
 
-
-def precision(right: int, of: int) -> str:
-    """How often the model was right, with the interval: ``8 of 10 right: 80 % (49 % to 94 %)``."""
-    low, high = interval(right, of)
-    return gettext(
-        "%(right)s of %(of)s right: %(share)s (%(low)s to %(high)s)",
-        right=number(right),
-        of=number(of),
-        share=percent(right / of),
-        low=percent(low),
-        high=percent(high),
-    )
+    Of a sample with weights the percentages are of all links, which is said.
+    """
+    counted = {"right": number(found.right), "of": number(found.of), "share": percent(found.share)}
+    counted |= {"low": percent(found.low), "high": percent(found.high)}
+    if found.weighted:
+        said = gettext(
+            "%(right)s of %(of)s right; weighted back, of all links %(share)s (%(low)s to %(high)s)", **counted
+        )
+    else:
+        said = gettext("%(right)s of %(of)s right: %(share)s (%(low)s to %(high)s)", **counted)
+    return f"{said}, {gettext('%(count)s skipped', count=number(found.skipped))}" if found.skipped else said

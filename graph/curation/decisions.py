@@ -189,18 +189,6 @@ def conflicts(database: Database) -> pd.DataFrame:
     return frame.sort_values(["at", "head", "relation", "tail"], ascending=[False, True, True, True], ignore_index=True)
 
 
-def audited(database: Database) -> pd.DataFrame:
-    """Decisions that are an unbiased sample of the current links: the longest decided prefix of the audit order.
-
-    Columns: head, relation, tail, correct (bool: accepted), probability (that it is right if its head has an answer;
-    NaN for links of older runs, which meant another one, and of models that were never calibrated), in the order of
-    `draw`.
-    """
-    rows = database.read("decisions/list_audited")
-    frame = pd.DataFrame(rows, columns=["head", "relation", "tail", "correct", "probability"])
-    return frame.astype({"correct": bool, "probability": "float64"})
-
-
 def _refuse_repeats(choices: Sequence[Choice]) -> None:
     for what, values in (("link", [c.key for c in choices]), ("id", [c.id for c in choices])):
         if twice := [value for value, times in Counter(values).items() if times > 1]:

@@ -16,7 +16,7 @@ from base.errors import InputError, shorten
 from base.files import replacing
 from cypher.prefix import own, own_names
 from graph import reserved
-from graph.link_key import draw, link_key
+from graph.link_key import link_key
 
 ENDS = ("head", "relation", "tail")
 REQUIRED = (*ENDS, "score", "rank")
@@ -115,13 +115,13 @@ def digest(table: pa.Table, *more: str) -> str:
 
 
 def rows(table: pa.Table) -> Iterator[dict[str, Any]]:
-    """One map per link of a checked table: key, head, tail, and `properties`, the other columns and `draw`."""
+    """One map per link of a checked table: key, head, tail, and `properties` of the other columns."""
     names = [name for name in table.column_names if name not in ENDS]
     ends = zip(*(table[name].to_pylist() for name in ENDS), strict=True)
     values = zip(*(table[name].to_pylist() for name in names), strict=True)
     for (head, relation, tail), row in zip(ends, values, strict=True):
         key = link_key(head, relation, tail)
-        properties = dict(zip(names, row, strict=True), draw=draw(key))
+        properties = dict(zip(names, row, strict=True))
         if has_evidence(names):
             properties["evidence_ids"] = _evidence(properties) or None
         yield {"key": key, "head": head, "tail": tail, "properties": properties}

@@ -28,6 +28,7 @@ from graph.predicted.links import (
 )
 from graph.predicted.publication_lock import PublicationLock, publication_lock
 from graph.predicted.rules import publish_rules
+from graph.predicted.strata import count_bands, place, read_weights
 from graph.schema import setup_schema
 from graph.transactions import change, run_in_transaction
 
@@ -205,10 +206,11 @@ class _Writer:
         known = self._known_keys(tx, relation)
         facts = fact_keys(tx, relation, [str(head) for head in part["head"].unique().to_pylist()])
         stale = {key for key, state in known.items() if state == "current"}
+        weights = self._weights(tx, relation, part)
         counts = dict.fromkeys(COUNTS, 0)
         for start in range(0, len(part), BATCH):
             self.lock.confirm()
-            batch = list(rows(part.slice(start, BATCH)))
+            batch = [place(row, weights) for row in rows(part.slice(start, BATCH))]
             undecided = [row for row in batch if row["key"] not in decided]
             predicted = [row for row in undecided if row["key"] not in facts]
             counts["decided"] += len(batch) - len(undecided)
@@ -219,6 +221,12 @@ class _Writer:
         for keys in batches(sorted(stale), BATCH):
             run_in_transaction(tx, "predict/mark_stale_links", keys=keys)
         return counts
+
+    def _weights(self, tx: neo4j.ManagedTransaction, relation: str, part: pa.Table) -> dict[int, float] | None:
+        """The sampling weights of the relation's links: the sizes of their strata, among all heads."""
+        sizes = count_bands(part["priority"].to_numpy().tolist())
+        known = {} if self.heads is None else read_weights(tx, relation)
+        return None if known is None else sizes | known
 
     def _known_keys(self, tx: neo4j.ManagedTransaction, relation: str) -> dict[str, str]:
         """The state of each undecided link that is there.

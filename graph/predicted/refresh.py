@@ -19,6 +19,7 @@ from graph.predicted.predictions import fact_keys
 from graph.predicted.publication_lock import publication_lock
 from graph.predicted.registry import Run
 from graph.predicted.rules import cited_rules
+from graph.predicted.strata import count_bands, place, read_weights
 from graph.transactions import change, look, run_in_transaction
 
 HEADS = 500  # whose links change in one transaction
@@ -140,7 +141,11 @@ class _Refreshing:
         stale: list[str],
     ) -> None:
         common = {"run_id": self.run.id, "model_version": self.run.model_version}
-        fresh = [{**row, "properties": {**row["properties"], "refreshed_at": self.at}} for row in new]
+        weights = read_weights(tx, relation) if new else {}
+        sizes = count_bands([row["properties"]["priority"] for row in new])
+        weights = None if weights is None else sizes | weights
+        placed = [place(row, weights) for row in new]
+        fresh = [{**row, "properties": {**row["properties"], "refreshed_at": self.at}} for row in placed]
         cited = {row["properties"].get("rule_key") for row in (*new, *again)}
         rules = [self.rules[key] for key in sorted(cited & self.rules.keys())]
         if rules:

@@ -27,6 +27,8 @@ class Judged(NamedTuple):
     probability: float
     """What it had when it was decided."""
     correct: bool
+    weight: float = 1.0
+    """How many links it stands for."""
 
 
 class AnswerShare(BaseModel):
@@ -65,7 +67,11 @@ class Answers(BaseModel):
             probability = np.array([link.probability for link in links])
             if len(links) < ENOUGH_DECISIONS or probability.sum() < ENOUGH_EXPECTED or (relation, known) in shares:
                 continue
-            share = learn_share(probability, np.array([link.correct for link in links]))
+            share = learn_share(
+                probability,
+                np.array([link.correct for link in links]),
+                np.array([link.weight for link in links]),
+            )
             shares[relation, known] = AnswerShare(
                 relation=relation, has_known_tail=known, probability=share, decisions=len(links)
             )
@@ -80,10 +86,15 @@ class Answers(BaseModel):
         return result
 
 
-def learn_share(probability: Numbers, correct: Mask) -> float:
-    """The mean share a of heads with an answer, links [n] being right with a · probability; a is uniform before."""
+def learn_share(probability: Numbers, correct: Mask, weight: Numbers | None = None) -> float:
+    """The mean share a of heads with an answer, links [n] being right with a · probability; a is uniform before.
+
+    weight [n]: how many links each stands for (None: all alike). They sum to the effective sample size (Kish 1965,
+    (Σ w)² / Σ w²), so that few links with large weights are not taken for many.
+    """
+    weights = np.ones(len(probability)) if weight is None else weight * (weight.sum() / (weight**2).sum())
     shares = (np.arange(GRID) + 0.5) / GRID
     chance = np.clip(shares[:, None] * probability, 1e-9, 1 - 1e-9)
-    log_likelihood = np.where(correct, np.log(chance), np.log1p(-chance)).sum(1)
-    weight = np.exp(log_likelihood - log_likelihood.max())
-    return float((shares * weight).sum() / weight.sum())
+    log_likelihood = (np.where(correct, np.log(chance), np.log1p(-chance)) * weights).sum(1)
+    posterior = np.exp(log_likelihood - log_likelihood.max())
+    return float((shares * posterior).sum() / posterior.sum())

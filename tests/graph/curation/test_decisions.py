@@ -8,12 +8,12 @@ import pytest
 
 from base.errors import InputError
 from graph.connection import Database
+from graph.curation.audit_sample import audited
 from graph.curation.decisions import (
     Choice,
     ConflictError,
     Decision,
     Verdict,
-    audited,
     conflicts,
     decide,
     history,

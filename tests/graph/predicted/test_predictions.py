@@ -113,6 +113,7 @@ def test_a_new_link_carries_what_the_run_says(art: Database) -> None:
         "priority": 0.75,
         "uncertainty": pytest.approx(0.811278, abs=1e-6),  # -(3/4 log2 3/4 + 1/4 log2 1/4)
         "draw": draw('["w4","hasStyle","s1"]'),
+        "sampling_weight": 1.0,
         "nearest": ["w1", "w3"],
         "state": "current",
         "verdict": "pending",
