@@ -15,7 +15,8 @@ from base.errors import InputError
 
 VARIABLE = "VLKGE_PREFIX"
 LABELS = (
-    "Entity", "Model", "PredictionRun", "Decision", "CuratorNote", "Doubt", "LinkRule", "Encoder", "Schema", "Vlkge",
+    "Entity", "Model", "PredictionRun", "Decision", "CuratorNote", "CuratorQueue", "Doubt", "LinkRule", "Encoder",
+    "Schema", "Vlkge",
 )  # fmt: skip
 TYPES = ("PREDICTED", "OF")
 ENTITY_PROPERTIES = (

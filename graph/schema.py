@@ -24,6 +24,7 @@ STATEMENTS = (
     "schema/create_decision_tail_index",
     "schema/create_note_key",
     "schema/create_note_link_index",
+    "schema/create_queue_key",
     "schema/create_encoder_key",
     "schema/create_doubt_key",
     "schema/create_doubt_index",

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from graph.curation import decisions
 from graph.curation.decisions import Choice, Decision
+from graph.curation.saved_queues import SavedQueue, list_saved
 from graph.page.audit import find_decision, list_decisions
 from graph.page.batch import MOST_ROWS, read_rows
 from graph.page.card import Card, Named, read_card
@@ -174,6 +175,12 @@ def queue(
         counted_to=MOST_COUNTED,
         after=keys[-1] if len(keys) == limit else None,
     )
+
+
+@router.get("/queues")
+def saved_queues(site: SiteDep, person: Viewer) -> list[SavedQueue]:  # noqa: ARG001
+    """The queues that people keep under names, with how much of each is decided."""
+    return list_saved(site.database)
 
 
 @router.get("/link")

@@ -1,14 +1,15 @@
 """The queue in parts: by what the works have a relation to, by answer, by decade; each part is an address to share."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 
+from graph.curation.saved_queues import MOST_COUNTED, close_queue, list_saved, save_queue
 from graph.page.review_queue import Filters, Part, list_parts, list_ways
-from review.access import SiteDep, Viewer
+from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form
 from review.errors import BadRequestError
-from review.forms import address
+from review.forms import address, checked_id, filters_of, pairs
 from review.language import gettext
 from review.rendering import link, render
 
@@ -17,7 +18,7 @@ FIXED = ("answer", "decade")
 
 
 @router.get("/queues")
-def queues(request: Request, site: SiteDep, person: Viewer, by: str = "") -> HTMLResponse:  # noqa: ARG001
+def queues(request: Request, site: SiteDep, person: Viewer, by: str = "") -> HTMLResponse:
     """The parts of the queue, those with the most undecided links first."""
     ways = list_ways(site.database)
     chosen = by or next(iter(ways), "answer")
@@ -30,10 +31,45 @@ def queues(request: Request, site: SiteDep, person: Viewer, by: str = "") -> HTM
         "queues.html",
         by=chosen,
         ways=[*ways, *FIXED],
+        saved=list_saved(site.database),
+        most=MOST_COUNTED,
+        open_queue=lambda kept: address(kept.filters),
+        may_close=lambda kept: person.may("curator") and (kept.by == person.name or person.may("admin")),
         parts=list_parts(site.database, chosen),
         target=lambda part: address(_filters(chosen, part)),
         grid=lambda part: link("/grid", answer=part.id, relation=part.relation) if chosen == "answer" else None,
     )
+
+
+@router.post("/queues/save", dependencies=[Depends(check_form)])
+def save(
+    site: SiteDep,
+    person: Curator,
+    id: Annotated[str, Form()],
+    name: Annotated[str, Form()],
+    filters: Annotated[str, Form()] = "",
+    goal: Annotated[str, Form()] = "",
+    assigned_to: Annotated[str, Form()] = "",
+) -> RedirectResponse:
+    """Keep a queue under a name; an admin may set its goal, and give it to somebody else."""
+    if not person.may("admin") and (goal.strip() or assigned_to.strip() not in ("", person.name)):
+        said = gettext("An admin sets goals and gives work to others; you can take a queue yourself.")
+        raise NotAllowedError(said)
+    try:
+        many = int(goal) if goal.strip() else None
+    except ValueError as error:
+        said = gettext("The goal is %(goal)s; it must be a whole number.", goal=repr(goal))
+        raise BadRequestError(said) from error
+    kept = filters_of(dict(pairs(filters)))
+    save_queue(site.database, checked_id(id), name, kept, by=person.name, goal=many, assigned_to=assigned_to)
+    return RedirectResponse("/queues#saved", status_code=303)
+
+
+@router.post("/queues/close", dependencies=[Depends(check_form)])
+def close(site: SiteDep, person: Curator, queue: Annotated[str, Form()]) -> RedirectResponse:
+    """Take a saved queue from the list; whoever saved it may, or an admin."""
+    close_queue(site.database, queue, by=person.name, of=None if person.may("admin") else person.name)
+    return RedirectResponse("/queues#saved", status_code=303)
 
 
 def _filters(by: str, part: Part) -> Filters:

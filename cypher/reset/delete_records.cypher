@@ -1,6 +1,6 @@
-// Delete the records of models, runs, decisions, notes, doubts, cited rules, encoders and sources; nodes of others under
+// Delete the records of models, runs, decisions, notes, saved queues, doubts, cited rules, encoders and sources; nodes of others under
 // these labels stay.
-MATCH (n:Model|PredictionRun|Decision|CuratorNote|Doubt|LinkRule|Encoder|Schema)
+MATCH (n:Model|PredictionRun|Decision|CuratorNote|CuratorQueue|Doubt|LinkRule|Encoder|Schema)
 WHERE n:Vlkge AND NOT (n:Schema AND n.of = 'vlkge')
 CALL (n) {
   DETACH DELETE n

@@ -24,6 +24,10 @@ MATCH (n:CuratorNote) WHERE n.id IS NOT NULL
 WITH n.id AS value, count(*) AS count WHERE count > 1
 RETURN 'CuratorNote.id' AS what, toStringOrNull(value) AS value, count
 UNION ALL
+MATCH (n:CuratorQueue) WHERE n.id IS NOT NULL
+WITH n.id AS value, count(*) AS count WHERE count > 1
+RETURN 'CuratorQueue.id' AS what, toStringOrNull(value) AS value, count
+UNION ALL
 MATCH (n:Encoder) WHERE n.modality IS NOT NULL
 WITH n.modality AS value, count(*) AS count WHERE count > 1
 RETURN 'Encoder.modality' AS what, toStringOrNull(value) AS value, count

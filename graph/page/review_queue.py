@@ -58,7 +58,7 @@ class Filters(BaseModel):
 
 
 class Counts(NamedTuple):
-    """How many links wait, and how many are decided; neither is counted beyond MOST_COUNTED."""
+    """How many links wait, and how many are decided; neither is counted beyond a limit."""
 
     left: int
     decided: int
@@ -106,16 +106,16 @@ def count_left(database: Database, filters: Filters) -> int:
     return count_links(database, filters).left
 
 
-def count_links(database: Database, filters: Filters) -> Counts:
-    """How many links wait, and how many are decided."""
-    parameters: dict[str, object] = {**_conditions(filters), "limit": MOST_COUNTED}
+def count_links(database: Database, filters: Filters, *, most: int = MOST_COUNTED) -> Counts:
+    """How many links wait, and how many are decided, each at most `most`."""
+    parameters: dict[str, object] = {**_conditions(filters), "limit": most}
     if filters.near or filters.answer:
         (row,) = database.read("review/count_narrow", **parameters, **_narrow(filters))
     elif filters.relation is None:
         (row,) = database.read("review/count_queue", **parameters)
     else:
         (row,) = database.read("review/count_relation", relation=filters.relation, **parameters)
-    return Counts(min(row["links"], MOST_COUNTED), min(row["decided"], MOST_COUNTED))
+    return Counts(min(row["links"], most), min(row["decided"], most))
 
 
 def list_ways(database: Database) -> list[str]:
