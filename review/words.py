@@ -169,4 +169,5 @@ def precision(found: Estimate) -> str:
         )
     else:
         said = gettext("%(right)s of %(of)s right: %(share)s (%(low)s to %(high)s)", **counted)
-    return f"{said}, {gettext('%(count)s skipped', count=number(found.skipped))}" if found.skipped else said
+    skipped = gettext("%(count)s skipped", count=number(found.skipped))
+    return f"{said}, {skipped}" if found.skipped else said
