@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from graph.curation import decisions
 from graph.curation.decisions import Choice, Decision
-from graph.curation.saved_queues import SavedQueue, list_saved
 from graph.page.audit import find_decision, list_decisions
 from graph.page.batch import MOST_ROWS, read_rows
 from graph.page.card import Card, Named, read_card
 from graph.page.entities import Profile, read_profile, search
 from graph.page.review_queue import MOST_COUNTED, Filters, Order, count_left, list_keys
+from graph.page.saved_queues import SavedQueue, list_saved
 from graph.predicted import registry
 from review.access import TOKEN_HEADER, Curator, SiteDep, Viewer, check_header, log_in, person_of, token_of
 from review.errors import BadRequestError, NotFoundError

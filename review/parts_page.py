@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from graph.curation.saved_queues import MOST_COUNTED, close_queue, list_saved, save_queue
 from graph.page.review_queue import Filters, Part, list_parts, list_ways
+from graph.page.saved_queues import MOST_COUNTED, close_queue, list_saved, save_queue
 from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form
 from review.errors import BadRequestError
 from review.forms import address, checked_id, filters_of, pairs
