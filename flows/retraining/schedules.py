@@ -150,4 +150,4 @@ def deploy_to(pool: str, gpus: int, parameters: dict[str, Any], times: Schedule,
             echo(f"making the work pool {pool!r}, of type process")
             client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
     made = deployments(parameters, times, watch)
-    return cast(list[UUID], deploy(*made, work_pool_name=pool, print_next_steps_message=False))
+    return cast(list[UUID], deploy(*made, work_pool_name=pool, print_next_steps_message=False, ignore_warnings=True))

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from prefect import Flow
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.logging.handlers import PrefectConsoleHandler
 from prefect.logging.loggers import flow_run_logger
 from pydantic import BaseModel
 
@@ -23,21 +24,36 @@ from flows.runtime.settings import Settings
 HANDLER = "vlkge-log"
 # What Prefect's own loggers say of runs and tasks, and what ours say.
 SOURCES = ("prefect.flow_runs", "prefect.task_runs", "graph", "flows", "models", "review")
+ROOT = ""  # where Prefect prints what reaches it from any of them
 
 logger = logging.getLogger(__name__)
 
 
 def log_to(target: Path | TextIO) -> None:
-    """Send what all SOURCES say to files in a folder or to a stream, and no longer to where it went before."""
+    """Send what all SOURCES say, and others' warnings, to files in a folder or to a stream, and no longer elsewhere.
+
+    A stream is standard error: it takes the place of what Prefect prints there, so that nothing is told twice.
+    """
     handler: logging.Handler = DailyFile(target) if isinstance(target, Path) else logging.StreamHandler(target)
     handler.setFormatter(JsonLine())
+    handler.addFilter(_is_told)
     handler.set_name(HANDLER)
+    for name in (*SOURCES, ROOT):
+        source = logging.getLogger(name)
+        for known in list(source.handlers):
+            if known.name == HANDLER or (isinstance(known, PrefectConsoleHandler) and not isinstance(target, Path)):
+                source.removeHandler(known)
     for name in SOURCES:
         source = logging.getLogger(name)
-        for known in [known for known in source.handlers if known.name == HANDLER]:
-            source.removeHandler(known)
-        source.addHandler(handler)
         source.setLevel(min(source.level or logging.INFO, logging.INFO))
+        if isinstance(target, Path):
+            source.addHandler(handler)
+    if not isinstance(target, Path):
+        logging.getLogger(ROOT).addHandler(handler)
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name.startswith(SOURCES)
 
 
 def log_begin(flow: Flow[..., Any], run: FlowRun, _: State[Any]) -> None:
