@@ -9,8 +9,8 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.events.schemas.events import ResourceSpecification
 
 NAME = "vlkge: runs that were killed are crashed"
-# Runs send a heartbeat every 30 seconds (PREFECT_FLOWS_HEARTBEAT_FREQUENCY); on a busy machine one may miss a few.
-SILENCE_SECONDS = 150
+# Runs send a heartbeat every 30 seconds (PREFECT_FLOWS_HEARTBEAT_FREQUENCY); a Prefect that starts misses some.
+SILENCE_SECONDS = 300
 FLOWS = [
     "adopt", "bulk-ingest", "compare-models", "detect-errors", "encode", "evaluate", "evaluate-seeds", "export",
     "ingest", "predict", "retrain", "retrain-when-enough", "run", "train", "tune", "unadopt",
