@@ -1,6 +1,7 @@
 """Constraints and indexes; set up on every run, which changes nothing where they are there already."""
 
 from base.errors import InputError, shorten
+from cypher.prefix import VARIABLE
 from graph import owned_indexes
 from graph.connection import Database, Row
 from graph.migrations import VERSION, check_version, migrate
@@ -40,6 +41,8 @@ STATEMENTS = (
     "schema/create_run_index",
     "schema/create_words_index",
 )
+# What settles most of what stands in the way.
+WITH_PREFIX = f"with the environment variable {VARIABLE}=vk_, ours are called otherwise and theirs stay"
 VECTOR_INDEXES = ("vectors/create_visual_index", "vectors/create_textual_index")
 
 
@@ -74,8 +77,12 @@ def find_collisions(database: Database) -> list[str]:
     if owned_indexes.missing(database, STATEMENTS):
         problems += _in_words("nodes or relationships that share", database.read("schema/find_equal_values"))
     # Until an older graph is migrated, its own nodes do not have the mark yet.
-    if check_version(database) in (None, VERSION):
+    version = check_version(database)
+    if version in (None, VERSION):
         problems += _in_words("nodes of others that have", database.read("schema/find_needed_values"))
+    if version is None and (marked := database.read("schema/find_foreign_marks")):
+        told = shorten([f"{row['what']} ({row['count']})" for row in marked])
+        problems.append(f"nodes or relationships of others with the mark that only ours have: {told}; {WITH_PREFIX}")
     return problems
 
 

@@ -36,6 +36,14 @@ MATCH (n:Doubt) WHERE n.key IS NOT NULL
 WITH n.key AS value, count(*) AS count WHERE count > 1
 RETURN 'Doubt.key' AS what, toStringOrNull(value) AS value, count
 UNION ALL
+MATCH (n:LinkRule) WHERE n.key IS NOT NULL
+WITH n.key AS value, count(*) AS count WHERE count > 1
+RETURN 'LinkRule.key' AS what, toStringOrNull(value) AS value, count
+UNION ALL
+MATCH (n:Schema) WHERE n.of IS NOT NULL
+WITH n.of AS value, count(*) AS count WHERE count > 1
+RETURN 'Schema.of' AS what, toStringOrNull(value) AS value, count
+UNION ALL
 MATCH (n:Decision) WHERE n.key IS NOT NULL AND n.number IS NOT NULL
 WITH n.key AS key, n.number AS number, count(*) AS count WHERE count > 1
 RETURN 'Decision.key and number' AS what, toStringOrNull(key) AS value, count

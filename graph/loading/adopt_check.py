@@ -4,17 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from base.errors import InputError, shorten
-from cypher.prefix import VARIABLE, own, own_names
+from cypher.prefix import own, own_names
 from graph import reserved
 from graph.connection import Database, Row, batches
 from graph.loading.adopt_nodes import OURS, has_id, is_ingested, is_wiped
 from graph.loading.adopt_spec import BACKWARDS, PROPERTIES, AdoptSpec
-from graph.schema import find_collisions
+from graph.schema import WITH_PREFIX, find_collisions
 
 IDS_PER_BATCH = 10_000
 # By what an entity calls a property: what a specification calls it.
 _SPECIFIED = {ours: theirs for theirs, ours in PROPERTIES.items()}
-_PREFIX = f"with the environment variable {VARIABLE}=vk_, ours are called otherwise and theirs stay"
 _TAKES = (
     'in the specification, `lists = "first"` takes the first of a list, `languages = ["en"]` the first in a language'
 )
@@ -94,14 +93,14 @@ def _problems(spec: AdoptSpec, node: Row) -> Iterable[tuple[str, str]]:
         held = node["own"][key]
         if held is not None and own(key) not in added and held != given[key]:
             takes = _line(f'[labels.{label}] {_SPECIFIED[key]} = "{own(key)}"', "takes the node's own")
-            way_out = f"{takes}; {_PREFIX}" if isinstance(held, str) else _PREFIX
+            way_out = f"{takes}; {WITH_PREFIX}" if isinstance(held, str) else WITH_PREFIX
             mapped = f"differs from `{properties[key]}`" if properties[key] else "is not mapped"
             yield f"the node's own `{own(key)}` {mapped}, or is no text", way_out
     if node["adopted"] is None:
         for key in node["clashes"]:
-            yield f"the node has a property `{key}` of its own", _PREFIX
+            yield f"the node has a property `{key}` of its own", WITH_PREFIX
         if node["entity"] and not is_wiped(node):
-            yield f"the node has a label {own('Entity')} of its own", _PREFIX
+            yield f"the node has a label {own('Entity')} of its own", WITH_PREFIX
 
 
 def _id_problems(database: Database, spec: AdoptSpec, nodes: list[Row]) -> list[str]:
@@ -154,7 +153,7 @@ def _relationship_problems(database: Database, spec: AdoptSpec) -> list[str]:
         found[f"{row['relation']} {', '.join(row['properties'])}"].append(f"{row['head']} -> {row['tail']}")
     return [
         f"relationships with properties of their own under our names: {name}: {shorten(ends)}; "
-        f"leave the type out of `relations`; {_PREFIX}"
+        f"leave the type out of `relations`; {WITH_PREFIX}"
         for name, ends in found.items()
     ]
 

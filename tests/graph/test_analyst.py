@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from graph.connection import Database
+from graph.migrations import VERSION
 from graph.schema import setup_schema
 from tests.graph.test_query_cost import hits
 
@@ -91,6 +92,7 @@ def collection(database: Database) -> Database:
     """20,000 works in 200 museums, every second one without a style; 100,000 links of two relations; decisions."""
     sizes = {"works": WORKS, "museums": MUSEUMS, "styles": STYLES, "links": LINKS}
     database.write("schema/create_entity_key")
+    database.write("schema/record_version", version=VERSION)
     with database.session() as session:
         for statement in (NODES, OTHERS, TAILS, FACTS, LINK, DECISIONS):
             session.run(statement, **sizes).consume()

@@ -25,7 +25,7 @@ from graph.predicted.predictions import publish
 from graph.predicted.registry import linked, models, promote, register_model, roll_back
 from graph.predicted.unlikely_facts import publish_doubts
 from graph.reset import reset
-from graph.schema import setup_schema
+from graph.schema import definitions, setup_schema
 from graph.vectors import Encoder
 from tests.graph.guests import AT_ADOPTED, INDEXES, LOOK_ALIKES, dump, run
 
@@ -240,6 +240,8 @@ def test_an_index_of_others_that_does_what_ours_would_serves_and_is_kept(databas
         ("UNWIND [1, 2] AS i CREATE (:Entity {id: 'x'})", r"share a value of Entity.id.*'x \(2\)'"),
         ("UNWIND [1, 2] AS i CREATE (:A)-[:PREDICTED {key: 'k'}]->(:B)", r"share a value of PREDICTED.key.*'k \(2\)'"),
         ("CREATE (:Model {alias: 'champion'})", r"of others that have a value of Model.alias.*'champion \(1\)'"),
+        ("CREATE (:Work:Vlkge), (:Entity:Vlkge {id: 7})", r"only ours have: ':Work \(1\)', ':Entity \(1\)'"),
+        ("CREATE (:A)-[:CITES {vlkge: true}]->(:B)", r"only ours have: '\[:CITES\] \(1\)'.*VLKGE_PREFIX=vk_"),
         ("CREATE (:Encoder {modality: 'visual'})", r"of others that have a value of Encoder.modality.*'visual \(1\)'"),
     ],
 )
@@ -250,6 +252,22 @@ def test_values_of_others_that_collide_are_found_before_the_first_write(
     before = dump(database)
     with pytest.raises(InputError, match=message):
         setup_schema(database)
+    assert dump(database) == before
+
+
+def test_no_value_of_others_keeps_a_constraint_from_being_made_unseen(database: Database) -> None:
+    unique = [definition for definition in definitions() if definition.kind == "UNIQUE"]
+    for definition in unique:
+        of, names = definition.on.strip(")").split("(")
+        held = ", ".join(f"{name}: 1" for name in names.split(", "))
+        made = f"(:A)-[:{of[1:-1]} {{{held}}}]->(:B)" if of.startswith("[") else f"(:{of} {{{held}}})"
+        run(database, f"CREATE {made}, {made}")
+    before = dump(database)
+    with pytest.raises(InputError) as refused:
+        setup_schema(database)
+    for definition in unique:
+        of, names = definition.on.strip(")").replace("[", "").replace("]", "").split("(")
+        assert f"a value of {of}.{names.replace(', ', ' and ')}," in str(refused.value)
     assert dump(database) == before
 
 

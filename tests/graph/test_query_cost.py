@@ -6,6 +6,7 @@ import pytest
 
 from graph import query
 from graph.connection import Database
+from graph.migrations import VERSION
 from graph.schema import setup_schema
 
 pytestmark = pytest.mark.bare
@@ -80,6 +81,7 @@ CREATE (:Decision:Vlkge {id: 'd' + i, key: 'k' + i, number: 1, head: 'w' + i, re
 def large(database: Database) -> Database:
     """20,000 works with pictures and texts, 1,000 styles, 100,000 links in three relations, decisions and doubts."""
     database.write("schema/create_entity_key")
+    database.write("schema/record_version", version=VERSION)
     with database.session() as session:
         session.run(
             "UNWIND range(0, $n - 1) AS i CREATE (:Entity:Vlkge:Style {primary_label: 'Style', id: 's' + i})", n=STYLES

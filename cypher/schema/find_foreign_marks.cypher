@@ -1,0 +1,9 @@
+// What has our mark in a graph that no command of ours has worked on; entities and facts, as a bulk import makes them, apart.
+// Returns: what, count
+MATCH (n:Vlkge)
+WHERE NOT (n:Entity AND n.id IS NOT NULL AND n.primary_label IS NOT NULL) AND NOT (n:Schema AND coalesce(n.of = 'vlkge', false))
+RETURN ':' + coalesce(head([l IN labels(n) WHERE l <> 'Vlkge']), 'Vlkge') AS what, count(*) AS count
+UNION ALL
+MATCH (h)-[r {vlkge: true}]->(t)
+WHERE NOT (h:Entity:Vlkge AND t:Entity:Vlkge AND r.split IS NOT NULL AND type(r) <> 'PREDICTED')
+RETURN '[:' + type(r) + ']' AS what, count(*) AS count
