@@ -1,8 +1,10 @@
 """Graphs of owners of three kinds, and what each owner does to theirs in a week of nights."""
 
+import tomllib
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks import adoption
 from graph.loading.adopt_spec import AdoptSpec
 
 
@@ -93,23 +95,11 @@ MOVIES = Owner(
     prefix="vk_",
 )
 
-# An ETL's, rewritten each night.
+# An ETL's, rewritten each night; `python -m benchmarks.adoption` has the same one with 100,000 nodes.
 LARGE = Owner(
-    made=(
-        "CREATE CONSTRAINT item_no FOR (i:Item) REQUIRE i.no IS UNIQUE",
-        "UNWIND range(1, 200) AS i CREATE (:Place {no: -i, label: 'Place ' + i})",
-        "UNWIND range(1, 3000) AS i MATCH (p:Place {no: -(i % 200 + 1)}) "
-        "CREATE (:Item {no: i, label: 'Item ' + i, size: i % 7})-[:KEPT_AT {since: 1900 + i % 100}]->(p)",
-    ),
-    spec=AdoptSpec(
-        labels={"Item": {"id": "no", "name": "label"}, "Place": {"id": "no", "name": "label"}}, relations=["KEPT_AT"]
-    ),
-    nights=(
-        "MATCH (i:Item) WHERE i.no % 2 = 0 SET i = {no: i.no, label: i.label, size: i.size + 1}",
-        "UNWIND range(20001, 20100) AS i CREATE (:Item {no: i, label: 'Item ' + i})",
-        "MATCH (i:Item) WHERE i.no % 100 = 7 SET i.no = i.no + 50000",
-        "MATCH (i:Item) WHERE i.no % 100 = 9 DETACH DELETE i",
-    ),
+    made=adoption.made(3_200),
+    spec=AdoptSpec(**tomllib.loads(adoption.SPECIFICATION)),
+    nights=tuple(adoption.NIGHTS.values()),
     links=(("20", "KEPT_AT", "-5"), ("7", "KEPT_AT", "-6")),
 )
 OWNERS = {"cidoc": CIDOC, "movies": MOVIES, "large": LARGE}
