@@ -360,7 +360,7 @@ def test_ids_that_are_numbers_become_text_and_an_equal_id_stays(museum: Database
 
 
 def test_nodes_that_an_ingest_brought_are_left_alone(museum: Database, place: dict[str, Any]) -> None:
-    run(museum, "CREATE (:Entity:Vlkge:Painting {id: 'file:1', sources: ['file']})")
+    run(museum, "CREATE (:Entity:Vlkge:Painting {id: 'file:1', primary_label: 'Painting', sources: ['file']})")
     adoption = adopt(museum, SPEC, **place)
     assert adoption.ingested == 1
     assert adoption.entities["Painting"] == 2
