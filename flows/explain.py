@@ -105,7 +105,7 @@ def explain(head: str, relation: str, tail: str, *, model: str | None = None) ->
         )
         ends = {"head": graph.entities[triple[0]], "relation": relation, "tail": graph.entities[triple[2]]}
         rules = rules_of(folder_of(settings, version), graph)
-        reasons = evidence(served.model, graph, rules, pd.DataFrame([ends]))
+        reasons = evidence(served.model, graph, rules, pd.DataFrame([ends]), scores=served.scores_today)
         why: dict[str, Any] = {str(name): reasons[name].iloc[0] for name in reasons}
         paths = [json.loads(path) for path in why["paths"]]
         named = _named(database, settings, [ends["head"], ends["tail"], *why["similar"], *_nodes(paths)])

@@ -198,7 +198,9 @@ def score_links(
 @task(cache_policy=NO_CACHE)
 def add_evidence(served: PredictionContext, rules: RuleSet, links: pd.DataFrame) -> pd.DataFrame:
     with progress_bar("evidence") as progress:
-        return pd.concat([links, evidence(served.model, served.graph, rules, links, progress)], axis=1)
+        return pd.concat(
+            [links, evidence(served.model, served.graph, rules, links, progress, served.scores_today)], axis=1
+        )
 
 
 @task(cache_policy=NO_CACHE)

@@ -1,5 +1,6 @@
 """`vlkge review`: the curators' page, and who may log in to it."""
 
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,6 +47,9 @@ def serve(
         str | None,
         typer.Option(metavar="ADDRESS", help="Address of a proxy in front that handles https; requires a login."),
     ] = None,
+    proposals: Annotated[
+        bool, typer.Option(help="After a decision, propose anew what else is asked of the work (about 1 GB of memory).")
+    ] = True,
     url: Annotated[
         str | None, typer.Option(help="By which address people call the page; requests under other names are refused.")
     ] = None,
@@ -66,6 +70,7 @@ def serve(
     """
     if context.invoked_subcommand is not None:
         return
+    from flows.runtime.proposing import proposing
     from flows.runtime.services import echo, graph_address
     from flows.runtime.settings import Settings
     from review.language import checked_language
@@ -86,7 +91,7 @@ def serve(
         language=language,
     )
     echo(f"The curators' page is at {serving.address}  (Ctrl+C ends it; decisions are saved at once)")
-    with site.database:
+    with site.database, proposing() if proposals else nullcontext():
         run(site, serving)
 
 

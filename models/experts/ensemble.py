@@ -5,7 +5,7 @@ score(e, r, c) = sum over parts k of w_k(r, side, what e has, what c has) · par
 That is stacking (Wolpert 1992): the weights are fitted on held-back facts, after the experts (`weight_fit`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -85,22 +85,18 @@ class ExpertEnsemble(SizedByState):
 class Opinions:
     """The scores of an ensemble's parts, and their weighted sum."""
 
-    def __init__(self, ensemble: ExpertEnsemble, model: Model, facts: Tensor, before: "Opinions | None" = None) -> None:
+    def __init__(
+        self, ensemble: ExpertEnsemble, model: Model, facts: Tensor, voices: Sequence[Voice] | None = None
+    ) -> None:
         self.ensemble = ensemble
         self.model = model
         self.parts = ensemble.parts
         self.trust = ensemble.weights
         self.entities = model.num_entities
         self.device = model.seen.device
+        self.facts = facts
         with torch.no_grad():
-            self.voices: list[Voice] = (
-                [expert.voice(model, facts) for expert in ensemble._all()]
-                if before is None
-                else [
-                    expert.voice_again(voice, model, facts)
-                    for expert, voice in zip(ensemble._all(), before.voices, strict=True)
-                ]
-            )
+            self.voices = [expert.voice(model, facts) for expert in ensemble._all()] if voices is None else voices
         has_facts = torch.zeros(self.entities, dtype=torch.bool, device=self.device)
         has_facts[facts[:, [0, 2]].flatten().to(self.device)] = True
         nobody = torch.zeros_like(has_facts)
@@ -110,7 +106,11 @@ class Opinions:
 
     def knowing(self, facts: Tensor) -> "Opinions":
         """The opinions where facts int64 [m, 3] are known instead; what does not go by facts is not made again."""
-        return Opinions(self.ensemble, self.model, facts, self)
+        return self._again(lambda expert, voice: expert.voice_again(voice, self.model, facts), facts)
+
+    def seeing_again(self) -> "Opinions":
+        """The opinions after the modalities of entities changed; what does not go by them is not made again."""
+        return self._again(lambda expert, voice: expert.voice_seeing(voice, self.model, self.facts), self.facts)
 
     @torch.no_grad()
     def scores(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
@@ -145,6 +145,11 @@ class Opinions:
     def weights(self, pairs: Tensor, side: Side) -> Tensor:
         """Weights [B, STATES, K] of the parts for pairs [B, 2], by the candidates' states."""
         return self.trust.of(pairs[:, 1], side, self.groups[pairs[:, 0]])
+
+    @torch.no_grad()
+    def _again(self, again: Callable[[Expert, Voice], Voice], facts: Tensor) -> "Opinions":
+        voices = [again(expert, voice) for expert, voice in zip(self.ensemble._all(), self.voices, strict=True)]
+        return Opinions(self.ensemble, self.model, facts, voices)
 
     def _parts(self, pairs: Tensor, side: Side, candidates: Tensor | None) -> Iterator[Tensor]:
         for voice in self.voices:

@@ -92,6 +92,10 @@ class Expert(nn.Module, ABC):
         """What `voice` is where other facts are known; overridden where that takes less than a new one."""
         return self.voice(model, facts) if self.reads_facts else voice
 
+    def voice_seeing(self, voice: Voice, model: Model, facts: Tensor) -> Voice:  # noqa: ARG002 (for those that differ)
+        """What `voice` is where entities have other modalities; overridden where that takes less than a new one."""
+        return self.voice(model, facts)
+
     def learn(self, graph: KnowledgeGraph) -> None:
         """Learn what is learned in closed form, from training facts; once the vectors are trained."""
 

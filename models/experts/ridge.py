@@ -97,12 +97,18 @@ class Ridge(SizedByState, Expert):
             setattr(self, name, torch.cat(parts).to(before))
 
     def voice(self, model: Model, facts: Tensor) -> Voice:
-        every = torch.arange(model.num_entities, device=model.seen.device)
-        units = [model.features_of[name].unit_features(every).cpu() for name in self.modalities]
         columns = Columns(self.columns, model.num_entities)
         learnt = {of.way: of for of in self._regressions()}
         bags = columns.bags(facts) if self.reads_facts else None
-        return Regressions(columns, learnt, units, bags, model.seen.device)
+        return Regressions(columns, learnt, self._units(model), bags, model.seen.device)
+
+    def voice_seeing(self, voice: Voice, model: Model, facts: Tensor) -> Voice:  # noqa: ARG002 (its voice knows them)
+        assert isinstance(voice, Regressions)
+        return Regressions(voice.columns, voice.regressions, self._units(model), voice.bags, voice.device)
+
+    def _units(self, model: Model) -> list[Tensor]:
+        every = torch.arange(model.num_entities, device=model.seen.device)
+        return [model.features_of[name].unit_features(every).cpu() for name in self.modalities]
 
     def _regressions(self) -> Iterator[Regression]:
         sizes, columns = self.regressions.long().cpu(), self.columns.cpu()

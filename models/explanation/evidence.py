@@ -14,7 +14,7 @@ from models.explanation import cited_rules
 from models.explanation.cited_rules import CitedRules
 from models.explanation.paths import Paths
 from models.ranking.candidates import Candidates
-from models.ranking.scores import Scores, columns_of
+from models.ranking.scores import EnsembleScores, Scores, columns_of
 from models.representation.vlkge import VLKGE
 from models.rules.rule_set import RuleSet
 from models.triples.knowledge_graph import FEATURES, KnowledgeGraph
@@ -32,7 +32,12 @@ COLUMNS = ["similar", "similarity", "paths", "path_counts", *SHARES, *cited_rule
 
 
 def evidence(
-    model: VLKGE, graph: KnowledgeGraph, rules: RuleSet, links: pd.DataFrame, progress: Progress = silent
+    model: VLKGE,
+    graph: KnowledgeGraph,
+    rules: RuleSet,
+    links: pd.DataFrame,
+    progress: Progress = silent,
+    scores: Scores | None = None,
 ) -> pd.DataFrame:
     """Evidence for links (columns head, relation, tail: ids) of a model with the rows of `graph`, in their order.
 
@@ -40,6 +45,7 @@ def evidence(
     tail among the training facts; similarity: those cosines. paths and path_counts: see models.explanation.paths.Found.
     share_structural, share_visual, share_textual, share_facts: how much of the score rests on each, see `shares`.
     rule and what follows: see models.explanation.cited_rules.CitedRules.table; `rules` are of the rows of `graph`.
+    `scores` are the model's where the facts of `graph` are known; None: they are made here.
     """
     triples = _rows(graph, links)
     model.eval()
@@ -48,7 +54,7 @@ def evidence(
     progress(1, 4, "similar entities")
     paths = Paths(graph).find(triples[:, 0].tolist(), triples[:, 2].tolist(), SHAPES)
     progress(2, 4, "paths")
-    parts = shares(model, graph, triples)
+    parts = shares(model, graph, triples, scores)
     progress(3, 4, "shares")
     cited = CitedRules(rules, graph).table(triples.numpy())
     progress(4, 4, "rules")
@@ -91,30 +97,34 @@ def similar(
     return found
 
 
-def shares(model: VLKGE, graph: KnowledgeGraph, triples: Tensor) -> dict[str, Tensor]:
+def shares(model: VLKGE, graph: KnowledgeGraph, triples: Tensor, scores: Scores | None = None) -> dict[str, Tensor]:
     """Which part of a link's score rests on structure, pictures, texts and facts, [n] each for triples [n, 3].
 
     What is divided is the lead over the mean candidate for the tail. A modality's part of it is what is lost when the
     model scores as if nobody had that modality, and that of facts, as if its experts read of none; what speaks against
     the link has no part. Parts add up to one. NaN: the model does not know the modality or reads no facts, or neither
-    end has any; all are NaN where nothing alone speaks for the link.
+    end has any; all are NaN where nothing alone speaks for the link. `scores`: see `evidence`.
     """
-    facts = graph.facts
-    whole = _lead(Scores.of_model(model, facts), graph, triples)
+    scores = Scores.of_model(model, graph.facts) if scores is None else scores
+    whole = _lead(scores, graph, triples)
     lost = {}
     for name in model.modalities:
         with without(model, name):
-            lost[name] = (whole - _lead(Scores.of_model(model, facts), graph, triples)).clamp(min=0)
+            lost[name] = (whole - _lead(_seen_again(scores, model), graph, triples)).clamp(min=0)
         masks = model.state_dict()[f"modalities.{name}.mask"].cpu()
         lost[name][~masks[triples[:, [0, 2]]].any(1)] = torch.nan
     if model.ensemble is not None and model.ensemble.reads_facts:
-        lost["facts"] = (whole - _lead(Scores.of_model(model, facts[:0]), graph, triples)).clamp(min=0)
-        lost["facts"][~torch.isin(triples[:, [0, 2]], facts[:, [0, 2]]).any(1)] = torch.nan
+        lost["facts"] = (whole - _lead(scores.knowing(graph.facts[:0]), graph, triples)).clamp(min=0)
+        lost["facts"][~torch.isin(triples[:, [0, 2]], graph.facts[:, [0, 2]]).any(1)] = torch.nan
     total = torch.stack(list(lost.values())).nansum(0)
     missing = torch.full((len(triples),), torch.nan)
     return {
         name: torch.where(total > 0, lost[name] / total, torch.nan) if name in lost else missing for name in SOURCES
     }
+
+
+def _seen_again(scores: Scores, model: VLKGE) -> Scores:
+    return scores.seeing_again() if isinstance(scores, EnsembleScores) else Scores.of_model(model)
 
 
 @contextmanager

@@ -93,6 +93,10 @@ class EnsembleScores(Scores):
     def knowing(self, facts: Tensor) -> "EnsembleScores":
         return EnsembleScores(self.opinions.knowing(facts))
 
+    def seeing_again(self) -> "EnsembleScores":
+        """The scores after the modalities of entities changed; what does not go by them is not made again."""
+        return EnsembleScores(self.opinions.seeing_again())
+
     def score_all(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
         return self.opinions.scores(pairs, side, candidates)
 

@@ -35,6 +35,21 @@ function prepare() {
   document.querySelector("#zoom img")?.addEventListener("load", bring, { once: true });
   const ahead = document.getElementById("ahead");
   if (ahead) new Image().src = ahead.dataset.picture;
+  propose(document.getElementById("fresh"));
+}
+
+// What a decision changes is proposed a moment later, while the next card is there already.
+async function propose(place) {
+  for (const wait of [300, 600, 1200, 2400, 4800]) {
+    await new Promise((done) => setTimeout(done, wait));
+    if (!place?.isConnected) return;
+    const answer = await fetch(place.dataset.proposals).catch(() => null);
+    if (answer?.status === 200) {
+      place.innerHTML = await answer.text();
+      place.hidden = false;
+      return;
+    }
+  }
 }
 
 // In a small window the page's own head makes way for the question.
