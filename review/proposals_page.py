@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from graph.page.card import read_names
 from review.access import SiteDep, Viewer
-from review.queue_page import ends_of
+from review.forms import ends_of
 from review.rendering import render
 
 MOST = 6
