@@ -139,11 +139,12 @@ def _facts_of(graph: KnowledgeGraph, head: str) -> list[list[int]]:
 class Watch:
     """Looks for decisions and has their heads proposed anew; at its first look the champion is loaded."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, since: datetime | None = None) -> None:
+        """since: when the first decision that is answered may have been made; None: now."""
         self.settings = settings
         self.database = database
         self.champion: Champion | None = None
-        self.since = datetime.now(UTC)
+        self.since = since or datetime.now(UTC)
         self.met: set[str] = set()
         self.behind = False
         """Whether the champion was loaded after decisions that wait for an answer, so that it has their facts."""
@@ -181,15 +182,15 @@ class Watch:
         return self.champion
 
 
-def main() -> None:
-    """Answer decisions until standard input ends, as it does with the page that started this."""
+def main(since: datetime) -> None:
+    """Answer decisions made after `since` until standard input ends, as it does with the page that started this."""
     ended = threading.Event()
     threading.Thread(target=_await_end, args=[ended], daemon=True).start()
     torch.set_num_threads(1)
     settings = Settings()
     try:
         with connect(graph_address(settings)) as database:
-            _answer(Watch(settings, database), ended)
+            _answer(Watch(settings, database, since), ended)
     except PipelineError as error:
         echo(f"There will be no new proposals after decisions: {error}")
 
@@ -213,4 +214,4 @@ def _await_end(ended: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(datetime.fromisoformat(sys.argv[1]))
