@@ -23,7 +23,9 @@ from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.services import echo, graph_address
 from flows.runtime.settings import Settings
 from graph.connection import Database, connect
+from graph.curation.decisions import decided_since
 from graph.exporting.export import export
+from graph.exporting.export_reader import facts_leaving
 from graph.predicted.refresh import refresh
 from graph.predicted.registry import Run, newest_run
 from models.calibration.answers import Answers
@@ -109,9 +111,8 @@ class Champion:
         entities = {identity: row for row, identity in enumerate(graph.entities)}
         relations = {name: row for row, name in enumerate(graph.relations)}
         found = [
-            (entities[heads[position]], relations[row["relation"]], entities[tail])
-            for row in database.read("export/page_facts", heads=list(heads), relations=graph.relations)
-            for position, tail in zip(row["heads"], row["tails"], strict=True)
+            (entities[head], relations[relation], entities[tail])
+            for head, relation, tail in facts_leaving(database, heads, graph.relations)
             if tail in entities
         ]
         today, rows = set(found), torch.tensor([entities[head] for head in heads])
@@ -156,8 +157,7 @@ class Watch:
         written now; the next look tries again.
         """
         held = self.champion or self._load()
-        after = (self.since - LATE).isoformat()
-        rows = self.database.read("decisions/list_decided_since", after=after, limit=MOST)
+        rows = decided_since(self.database, self.since - LATE, MOST)
         heads = sorted({row["head"] for row in rows if row["id"] not in self.met})
         if not heads:
             self.behind = False

@@ -171,6 +171,11 @@ def history(database: Database, head: str, relation: str, tail: str) -> list[Dec
     return [_decision(row) for row in rows]
 
 
+def decided_since(database: Database, moment: datetime, limit: int) -> list[dict[str, Any]]:
+    """The newest decisions from a moment on: id, head, at; at most `limit`."""
+    return database.read("decisions/list_decided_since", after=moment.isoformat(), limit=limit)
+
+
 def conflicts(database: Database) -> pd.DataFrame:
     """Links that need talking about, the newest first.
 

@@ -84,6 +84,15 @@ def read_facts(
     return _order_facts(list(names), np.concatenate(pages, axis=1))
 
 
+def facts_leaving(database: Database, heads: Sequence[str], relations: Sequence[str]) -> list[tuple[str, str, str]]:
+    """The facts (head, relation, tail: ids) of these relations that leave a few entities now."""
+    return [
+        (heads[position], row["relation"], tail)
+        for row in database.read("export/page_facts", heads=list(heads), relations=list(relations))
+        for position, tail in zip(row["heads"], row["tails"], strict=True)
+    ]
+
+
 def _page_facts(
     database: Database, ids: list[str], relations: Sequence[str] | None, progress: Progress
 ) -> Iterator[tuple[int, Row]]:
