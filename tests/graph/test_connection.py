@@ -53,7 +53,9 @@ def test_a_program_that_is_no_neo4j_is_not_waited_for() -> None:
 def test_a_wrong_password_names_what_to_set(bundled_server: Server) -> None:
     uri = bundled_server.start().uri
     with pytest.raises(
-        LoginError, match="refuses the user 'neo4j' with this password: set NEO4J_USERNAME and NEO4J_PASS"
+        LoginError,
+        match="refuses the user 'neo4j' with this password: set NEO4J_USERNAME and NEO4J_PASSWORD; "
+        "NEO4J_USER and NEO4J_AUTH are not read",
     ):
         connect(Address(uri, "neo4j", "not the password"))
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from base.errors import InputError, PipelineError
+from cypher import prefix
 from graph.connection import Database, connect
 from graph.loading import bulk_import
 from graph.loading.bulk_import import bulk_ingest, command, write_files
@@ -27,15 +28,20 @@ TIMES = {"updated_at", "asserted_at"}
 
 def properties(values: dict[str, Any]) -> dict[str, Any]:
     """All of them; of times only that there is one, in UTC."""
-    return {name: str(value.tzinfo.utcoffset(None)) if name in TIMES else value for name, value in values.items()}
+    return {
+        name: str(value.tzinfo.utcoffset(None)) if name.removeprefix("vk_") in TIMES else value
+        for name, value in values.items()
+    }
 
 
 def whole_graph(database: Database) -> list[Any]:
     with database.session() as session:
-        nodes = session.run("MATCH (n) RETURN n.id AS id, labels(n) AS labels, properties(n) AS all ORDER BY id").data()
+        nodes = session.run(
+            "MATCH (n) RETURN coalesce(n.id, n.vk_id) AS id, labels(n) AS labels, properties(n) AS all ORDER BY id"
+        ).data()
         links = session.run(
-            "MATCH (h)-[r]->(t) RETURN h.id AS head, type(r) AS type, t.id AS tail, properties(r) AS all "
-            "ORDER BY head, type, tail"
+            "MATCH (h)-[r]->(t) RETURN coalesce(h.id, h.vk_id) AS head, type(r) AS type, "
+            "coalesce(t.id, t.vk_id) AS tail, properties(r) AS all ORDER BY head, type, tail"
         ).data()
         # Neo4j itself makes the LOOKUP indexes, under names of its own.
         shown = "SHOW INDEXES YIELD name, state, type WHERE type <> 'LOOKUP' RETURN name, state ORDER BY name"
@@ -117,6 +123,28 @@ def test_a_failed_load_and_a_broken_store_are_no_dead_ends(
         with connect(server.start()) as other:
             assert whole_graph(other) == whole_graph(database)
         assert sorted(path.name for path in server.folder.glob("import-*")) == []
+    finally:
+        server.stop()
+
+
+@pytest.mark.server
+def test_the_two_ways_make_the_same_graph_under_a_prefix(
+    odd_source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLKGE_NEO4J_HEAP", "512m")
+    monkeypatch.setenv(prefix.VARIABLE, "vk_")
+    server, store = Server(tmp_path), PictureStore(tmp_path / "pictures")
+    try:
+        bulk_ingest(server, odd_source, store)
+        with connect(server.start()) as database:
+            loaded = whole_graph(database)
+            with database.session() as session:
+                session.run("MATCH (n:vk_Entity) DETACH DELETE n").consume()
+            ingest(database, odd_source, store)
+            assert whole_graph(database) == loaded
+        labels = {label for node in loaded[0] for label in node["labels"]}
+        assert labels >= {"vk_Entity", "vk_Vlkge"}
+        assert not labels & {"Entity", "Vlkge"}
     finally:
         server.stop()
 
