@@ -33,7 +33,7 @@ def unknown(call: str) -> str | None:
         if words[0] not in command.commands:
             return words[0]
         command, words = command.commands[words[0]], words[1:]
-    options = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+    options = {name for option in command.params for name in (*option.opts, *option.secondary_opts)} | {"--help"}
     given = [word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)]
     return next((word for word in given if word not in options), None)
 
