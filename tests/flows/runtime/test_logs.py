@@ -26,7 +26,7 @@ from graph.loading.plan import Counts
 from tests.flows.typed import vlkge
 
 SERVER = (Path(__file__).parents[3] / "docs" / "server.md").read_text("utf-8")
-JQ = re.findall(r"^    (?:docker compose .*\| )?(jq .*)$", SERVER, re.MULTILINE)
+JQ = re.findall(r"^    (?:docker .*\| )?(jq .*)$", SERVER, re.MULTILINE)
 
 
 @pytest.fixture
