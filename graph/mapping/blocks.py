@@ -107,7 +107,12 @@ def _follow(value: Any, steps: Sequence[str]) -> list[Any]:
             if value is None:
                 return []
             continue  # one value where others have a list, as XML gives it
-        value = value.get(step) if isinstance(value, dict) else None
+        whole, value = value, value.get(step) if isinstance(value, dict) else None
+        if isinstance(whole, dict) and not isinstance(value, dict | list):
+            # A name in a record may hold a point itself, as creator.role does.
+            for end in range(len(steps), at + 1, -1):
+                if (name := ".".join(steps[at:end])) in whole:
+                    return _follow(whole[name], steps[end:])
         if value is None and "*" in steps[at + 1 :]:
             return []
     if isinstance(value, dict) and "#text" in value:

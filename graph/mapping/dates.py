@@ -13,7 +13,8 @@ LAST_YEAR = 2100
 DASHES = re.compile(r"\s*[‐‑‒–—―−]\s*|\s+-\s+|\s+(?:to|until|through|bis|à|au|tot)\s+")
 # They leave one side open: which decade is meant, nobody knows.
 OPEN = re.compile(
-    r"\b(before|after|by|since|until|prior|post|ante|not before|not after|vor|nach|seit|avant|après|depuis|voor|na)\b"
+    r"\b(before|after|by|since|until|prior|post|ante|not before|not after|vor|nach|seit|avant|après|depuis|voor|na|"
+    r"dopo|antes|después|prima d\w+(?=\s?\d))\b"
     r"|^\s*[-/]?\.\.|(\d|\bcentury)\s*-\s*$|[<>]"
 )
 BC = re.compile(r"\b(?:b\.?\s?c\.?(?:\s?e\.?)?|v\.\s?chr\.?|av\.\s?j\.?-?\s?c\.?|a\.\s?c\.)(?!\w)")
@@ -21,7 +22,7 @@ OUR_ERA = re.compile(r"(?<![b.]\.)(?<!b)\b(?:a\.?d\.?|c\.?e\.?|n\.\s?chr\.?)(?!\
 # Years and decades in other words: 12.5.1888, années 1890, 1890er Jahre; 18-- and 189- as librarians write them.
 WORDED = {
     re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.\s?(\d{4})\b"): r"\1",
-    re.compile(r"\b(?:années|jaren)\s(\d{3}0)\b"): r"\1s",
+    re.compile(r"\b(?:années|jaren|anni|años|década de(?: los)?)\s(\d{3}0)\b"): r"\1s",
     re.compile(r"\b(\d{3}0)er\b"): r"\1s",
     re.compile(r"^(\D{0,6}\d\d)--(?=\??$)"): r"\1xx",
     re.compile(r"^(\D{0,6}\d{3})-(?=\??$)"): r"\1x",
@@ -37,26 +38,26 @@ NUMBERED = re.compile(
     rf"\b{ORDINAL}\s?(?:(?:-|/|and|or|und|et)\s?(?:(early|mid|late)[ -])?{ORDINAL}\s?)?-?\s?{CENTURY}"
 )
 ROMAN_CENTURY = re.compile(
-    r"\b(?:(?:siècles?|siglos?|secol\w*|sec\.?|saec\.?|s\.)\s?([ivx]+)|([ivx]+)(?:e|ème)?\s?(?:siècles?|century|w\.|век))(?!\w)"
+    r"\b(?:(?:siècles?|siglos?|secol\w*|sec\.?|saec\.?|s\.)\s?([ivx]+)|([ivx]+)(?:e|ème)?\s?(?:siècles?|century|secolo|sec\.?|siglo|w\.|век))(?!\w)"
 )
-ARTICLE = r"(?:\s(?:of(?:\sthe)?|des|der|du|de\sla|van(?:\sde)?))?"
+ARTICLE = r"(?:\s(?:of(?:\sthe)?|des|der|du|de\sla|van(?:\sde)?|del(?:la|l')?|de))?"
 HALF, QUARTER, THIRD = (
-    "(?:half|hälfte|moitié|helft)",
-    "(?:quarter|viertel|quart|kwart)",
-    "(?:third|drittel|tiers|derde)",
+    "(?:half|hälfte|moitié|helft|metà|mitad)",
+    "(?:quarter|viertel|quart|kwart|quarto|cuarto)",
+    "(?:third|drittel|tiers|derde|terzo|tercio)",
 )
 NUMBERS = {
-    1: r"(?:first|1st|1\.|erste[sr]?|1(?:re|ère|er|ste|e)|premi(?:er|ère)|eerste)",
-    2: r"(?:second|2nd|2\.|zweite[sr]?|2(?:de|ème|e)|deuxième|seconde?|tweede)",
-    3: r"(?:third|3rd|3\.|dritte[sr]?|3(?:de|ème|e)|troisième|derde)",
-    4: r"(?:fourth|4th|4\.|vierte[sr]?|4(?:de|ème|e)|quatrième|vierde)",
+    1: r"(?:first|1st|1\.|erste[sr]?|1(?:re|ère|er|ste|e)|premi(?:er|ère)|eerste|prim[oa]|primera?)",
+    2: r"(?:second|2nd|2\.|zweite[sr]?|2(?:de|ème|e)|deuxième|seconde?|tweede|second[oa]|segund[oa])",
+    3: r"(?:third|3rd|3\.|dritte[sr]?|3(?:de|ème|e)|troisième|derde|terzo|tercera?)",
+    4: r"(?:fourth|4th|4\.|vierte[sr]?|4(?:de|ème|e)|quatrième|vierde|quarto|cuarto)",
 }
-LAST = r"(?:last|letzte[sr]?|derni(?:er|ère)|laatste)"
+LAST = r"(?:last|letzte[sr]?|derni(?:er|ère)|laatste|ultim[oa]|últim[oa])"
 # The share of a century that the words before it leave, in years.
 PARTS: dict[str, Years] = {
-    r"early|beginning|anfang|frühes|début|begin|vroege?": (0, 33),
-    r"mid|middle|mitte|milieu|midden": (34, 66),
-    r"late|end|ende|spätes|fin|einde?|laat": (67, 99),
+    r"early|beginning|anfang|frühes|début|begin|vroege?|inizio|inizi|principios": (0, 33),
+    r"mid|middle|mitte|milieu|midden|(?<!\w )metà|mediados": (34, 66),
+    r"late|end|ende|spätes|fin|einde?|laat|fine|fin(?:al)?es": (67, 99),
     rf"{NUMBERS[1]} {HALF}": (0, 49),
     rf"(?:{NUMBERS[2]}|{LAST}) {HALF}": (50, 99),
     rf"{NUMBERS[1]} {QUARTER}": (0, 24),

@@ -12,10 +12,11 @@ from graph.mapping.draft_files import find_drafted
 from graph.mapping.draft_iiif import guess_iiif
 from graph.mapping.draft_layout import find_layouts
 from graph.mapping.formats import FORMATS
-from graph.mapping.joined_tables import join_tables
+from graph.mapping.guess import DraftedRelation, Guess
+from graph.mapping.joined_tables import JoinedTable, join_tables
 from graph.mapping.pairs import is_benchmark
 from graph.mapping.profile import Column, Profile
-from graph.mapping.roles import Guess, guess
+from graph.mapping.roles import guess
 
 HEAD = """\
 # A draft: what was seen, and what it may mean. Nothing is read of what is not named here.
@@ -49,7 +50,7 @@ def draft(place: Path) -> tuple[str, list[DraftedTable]]:
             tables += _look(folder, pattern)
         except InputError as error:
             found.unread.append(error)
-    join_tables([(table.seen, table.guessed) for table in tables])
+    join_tables([JoinedTable(_stem(table), table.seen, table.guessed) for table in tables])
     if not tables and not found.others:
         if found.unread:
             raise found.unread[0]
@@ -103,9 +104,20 @@ def _write_lines(file: str | list[str], guessed: Guess) -> list[str]:
     if guessed.keep:
         lines += [f"keep = {_quote(guessed.keep)}"]
     for relation in guessed.relations:
-        lines += ["", *(f"# {remark}" for remark in relation.remarks), f"[table.relation.{_key(relation.name)}]"]
-        lines += [f"{key} = {_quote(value)}" for key, value in relation.lines.items()]
+        lines += ["", *_write_relation(relation, "table.relation")]
     return lines
+
+
+def _write_relation(relation: DraftedRelation, above: str) -> list[str]:
+    place = f"{above}.{_key(relation.name)}"
+    lines = [*(f"# {remark}" for remark in relation.remarks), f"[{place}]"]
+    lines += [f"{key} = {_quote(value)}" for key, value in relation.lines.items()]
+    return [*lines, *(line for inner in relation.nested for line in ["", *_write_relation(inner, f"{place}.relation")])]
+
+
+def _stem(table: DraftedTable) -> str:
+    """The name of a table's sheet or file, without its ending."""
+    return str(table.guessed.lines.get("sheet") or Path(table.file).name.partition(".")[0])
 
 
 def _tabulate(columns: list[Column], guessed: Guess) -> list[str]:
@@ -154,7 +166,7 @@ def _write_other(folder: Path, kind: str, files: list[str]) -> str:
     )
 
 
-def _quote(value: str | int | list[str] | dict[str, str]) -> str:
+def _quote(value: str | int | bool | list[str] | dict[str, str]) -> str:
     """As TOML writes it."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(name)} = {_quote(inner)}" for name, inner in value.items()) + " }"

@@ -5,9 +5,10 @@ from collections import Counter
 from pathlib import Path
 
 from graph.mapping.blocks import Records
+from graph.mapping.column_words import MATERIALS, PEOPLE, camel, plain
 from graph.mapping.formats import FILE, FORMATS, Layout, read_blocks
+from graph.mapping.guess import DraftedRelation, Guess, Lines
 from graph.mapping.parts import find_parts
-from graph.mapping.roles import MATERIALS, PEOPLE, DraftedRelation, Guess, Lines, camel
 
 MOST_LOOKED_AT = 200  # manifests
 SHARED = re.compile(r"(?i)genre|subject|type|place|culture|style|collection|period|repository|department|language")
@@ -48,9 +49,9 @@ def _take_metadata(blocks: list[Records], columns: list[str], guessed: Guess) ->
     counts = Counter(label for said, _ in pairs for label in said or () if label)
     left = []
     for label, _ in counts.most_common():
-        if PEOPLE.search(label):
+        if PEOPLE.search(plain(label)):
             name, to = "createdBy", "Artist"
-        elif MATERIALS.search(label) or SHARED.search(label):
+        elif MATERIALS.search(plain(label)) or SHARED.search(label):
             name, to = f"has{camel(label)}", camel(label)
         else:
             left.append(label)

@@ -10,18 +10,24 @@ from base.errors import InputError
 from graph.loading.nobody import UNKNOWN
 from graph.mapping.blocks import Cell
 from graph.mapping.cells import TAG
+from graph.mapping.column_words import DATES, PICTURES, plain
 from graph.mapping.dates import read_years
 from graph.mapping.formats import AnyBlock
 
 ROWS = 50_000  # that are looked at
 SAMPLE = 2_000  # different values that are looked at one by one
 SEPARATORS = {"|": 0.005, ";": 0.02, ",": 0.15}  # and the share of values that must hold one
+LONGEST_PART = 40  # letters of a middling value between semicolons
+ALIGNED = 300  # first rows whose cells are compared with those of other columns
+FREQUENT = 30  # values that are told with their counts
+NUMBERS = re.compile(r"\d+(?:\s*([,;|])\s*\d+)*")
 PICTURE = re.compile(r"(?i)\.(jpe?g|png|tiff?|gif|webp|jp2)(\W|$)|/full/|iiif|image")
 IRI = re.compile(r"https?://\S+")
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 MEANINGLESS = re.compile(
-    r"(?i)^(null|n/?a|none|nil|-+|\?+|undetermined|not (known|recorded|available|determined|dated)|no date|"
-    r"date (not known|unknown)|n\.?d\.?|tbd|nan)$"
+    r"(?i)^\W*(null|n/?a|none|nil|-+|\?+|undetermined|not (known|recorded|available|determined|dated)|no date|undated|"
+    r"(title|date) (not known|unknown)|n\.?d\.?|tbd|nan|o\. ?j\.?|ohne jahr|undatiert|k\. ?a\.?|keine angabe|s\. ?d\.?|"
+    r"sans date|non daté|s\. ?f\.?|sin fecha|senza data|z\. ?j\.?|zonder jaar(tal)?|ongedateerd)\W*$|^[.…?–—-]+$"
 )
 
 
@@ -30,7 +36,8 @@ class Column(BaseModel):
 
     separator: between values in one cell, ``list`` where cells are lists. looks: id, IRI, picture, date, number, html,
     text, name or empty. unknown: values that name nobody, with counts. missing: values that mean nothing.
-    length: letters of a middling value. sample: some of the values.
+    length: letters of a middling value. sample: some of the values. frequent: the most frequent, by their counts, of
+    lists their parts. begin: the cells of the first rows.
     """
 
     name: str
@@ -45,14 +52,17 @@ class Column(BaseModel):
     missing: list[str] = []
     length: int = 0
     sample: frozenset[str] = frozenset()
+    frequent: dict[str, int] = {}
+    begin: tuple[str | None, ...] = ()
 
 
 class Profile(BaseModel):
-    """rows: how many were looked at. together: columns whose cells are lists of equal length by the separator ``|``."""
+    """rows: how many were looked at. together: groups of columns whose cells are lists of equal length, as their
+    separators divide them."""
 
     rows: int
     columns: list[Column]
-    together: list[str] = []
+    together: list[list[str]] = []
 
 
 def profile(blocks: Iterable[AnyBlock]) -> Profile:
@@ -107,6 +117,8 @@ def _look(name: str, cells: list[Cell], rows: int) -> Column:
         missing=sorted(missing)[:8],
         length=sorted(map(len, values))[len(values) // 2],
         sample=frozenset(list(counts)[:SAMPLE]),
+        frequent=dict(parts.most_common(FREQUENT)),
+        begin=tuple("; ".join(filter(None, cell)) if isinstance(cell, tuple) else cell for cell in cells[:ALIGNED]),
     )
 
 
@@ -117,14 +129,25 @@ def _split(value: str, separator: str) -> list[str]:
 def _find_separator(counts: "Counter[str]") -> str:
     """The sign that stands between values in enough cells, and whose parts come again more often than the whole."""
     total = sum(counts.values())
+    if numbers := _find_between_numbers(counts):
+        return numbers
     for sign, least in SEPARATORS.items():
         holding = {value: count for value, count in counts.items() if sign in value}
         if sum(holding.values()) < max(2, least * total):
             continue
         parts = {part.strip() for value in holding for part in value.split(sign)}
-        if sign == "|" or (len(parts) < 0.8 * sum(value.count(sign) + 1 for value in holding)):
+        short = sorted(map(len, parts))[len(parts) // 2] <= LONGEST_PART
+        repeated = len(parts) < 0.8 * sum(value.count(sign) + 1 for value in holding)
+        if sign == "|" or repeated or (sign == ";" and short):
             return sign
     return ""
+
+
+def _find_between_numbers(counts: "Counter[str]") -> str:
+    """The sign between numbers, where cells hold one or several, as ``12, 5``."""
+    found = [NUMBERS.fullmatch(value) for value in counts]
+    signs = [match[1] for match in found if match and match[1]]
+    return signs[0] if len(signs) > 1 and len(set(signs)) == 1 and all(found) else ""
 
 
 def _name_look(name: str, values: list[str]) -> str:
@@ -132,30 +155,40 @@ def _name_look(name: str, values: list[str]) -> str:
         return sum(bool(pattern.search(value)) for value in values) / len(values)
 
     if share(IRI) > 0.9:
-        named = re.search(r"(?i)image|thumb|picture|photo", name)
+        named = PICTURES.search(plain(name))
         return "picture" if named or share(PICTURE) > 0.5 else "IRI"
     if share(re.compile(r"(?i)\.(jpe?g|png|tiff?|gif|webp|jp2)$")) > 0.8:
         return "picture"
-    dated = re.search(r"(?i)date|dated|year|begin|birth|death|earliest|latest|century|period|jahr|datum|année", name)
+    dated = DATES.search(plain(name))
     years = [value for value in values if value != "0"]
     if years and dated and sum(read_years(value) is not None for value in years) > 0.6 * len(years):
         return "date"
-    if sum(bool(NUMBER.fullmatch(value)) for value in values) > 0.95 * len(values):
+    if sum(bool(NUMBER.fullmatch(value) or NUMBERS.fullmatch(value)) for value in values) > 0.95 * len(values):
         return "number"
     if share(TAG) > 0.05:
         return "html"
     return "text" if sorted(map(len, values))[len(values) // 2] > 80 else "name"
 
 
-def _find_together(columns: list[Column], cells: dict[str, list[Cell]]) -> list[str]:
-    """Columns that list as many values in each row, of those that use the sign |."""
-    piped = [column.name for column in columns if column.separator == "|"]
-    if len(piped) < 2:
-        return []
-    lengths = {name: [cell.count("|") if isinstance(cell, str) else None for cell in cells[name]] for name in piped}
-    first = max(piped, key=lambda name: sum(length is not None for length in lengths[name]))
-    return [
-        name
-        for name in piped
-        if all(a is None or b is None or a == b for a, b in zip(lengths[name], lengths[first], strict=True))
-    ]
+def _find_together(columns: list[Column], cells: dict[str, list[Cell]]) -> list[list[str]]:
+    """Groups of columns that list as many values in each row, by the same sign, and are lists in the same rows."""
+    groups: list[list[str]] = []
+    counted: dict[str, list[int | None]] = {}
+    for column in columns:
+        if column.separator not in SEPARATORS:
+            continue
+        counts = [cell.count(column.separator) if isinstance(cell, str) else None for cell in cells[column.name]]
+        counted[column.name] = counts
+        for group in groups:
+            if counted[group[0]] is not counts and _agree(counts, counted[group[0]]):
+                group.append(column.name)
+                break
+        else:
+            groups.append([column.name])
+    return [group for group in groups if len(group) > 1]
+
+
+def _agree(one: list[int | None], other: list[int | None]) -> bool:
+    """Whether two columns list as many values wherever both are filled, and several in some row."""
+    both = [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
+    return any(a for a, _ in both) and all(a == b for a, b in both)

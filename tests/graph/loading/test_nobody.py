@@ -12,7 +12,8 @@ from graph.loading.nobody import UNKNOWN
         "(Non-Portrait)", "Unbekannt", "Unbekannter Künstler", "Künstler unbekannt", "anonymer Meister", "N.N.",
         "inconnu", "Artiste inconnu", "Anonyme", "auteur anonyme", "onbekend", "Onbekende kunstenaar", "Anoniem",
         "Autor desconocido", "Anónimo", "Desconocida", "ignoto", "Autore ignoto", "Anonimo fiorentino",
-        "Italian, unknown",
+        "Italian, unknown", "Autore non identificato", "Maître anonyme", "Ubekendt", "Okänd konstnär", "Desconhecido",
+        "nicht identifiziert", "Sans auteur", "Meester onbekend", "Неизвестный художник",
     ],
 )  # fmt: skip
 def test_a_name_of_nobody_is_known(name: str) -> None:
