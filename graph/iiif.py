@@ -13,23 +13,57 @@ def find_picture(content: bytes) -> str | None:
 
     Raises ValueError where it is one that shows no picture, such as a collection.
     """
+    document = read_document(content)
+    if document is None:
+        return None
+    if is_service(document):
+        return _of_service(document)
+    resource = _shown(document)
+    services = services_of(resource)
+    return _of_service(services[0]) if services else str(_get(resource, "id"))
+
+
+def find_service(content: bytes) -> str | None:
+    """The address of the image service behind the first picture of a IIIF document; None where there is none.
+
+    Raises ValueError as find_picture.
+    """
+    document = read_document(content)
+    if document is None:
+        return None
+    services = [document] if is_service(document) else services_of(_shown(document))
+    return str(_get(services[0], "id")).rstrip("/") if services and _get(services[0], "id") else None
+
+
+def read_document(content: bytes) -> dict[str, Any] | None:
+    """The JSON of a IIIF document; None where the bytes are none."""
     if not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return None
     try:
-        document = json.loads(content.decode("utf-8-sig"))
+        document: dict[str, Any] = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
-    if "iiif.io/api/" not in json.dumps([document.get("@context"), document.get("protocol")]):
-        return None
-    if "iiif.io/api/image" in json.dumps([document.get("@context"), document.get("protocol")]):
-        return _of_service(document)
-    if "collection" in str(_get(document, "type")).lower():
+    said = json.dumps([document.get("@context"), document.get("protocol")])
+    return document if "iiif.io/api/" in said else None
+
+
+def is_service(document: dict[str, Any]) -> bool:
+    """Whether a document describes one picture, and no manifest."""
+    return "iiif.io/api/image" in json.dumps([document.get("@context"), document.get("protocol")])
+
+
+def services_of(resource: dict[str, Any]) -> list[dict[str, Any]]:
+    """The image services of what is painted on a canvas."""
+    return [one for one in _listed(resource.get("service")) if isinstance(one, dict) and _get(one, "id")]
+
+
+def _shown(manifest: dict[str, Any]) -> dict[str, Any]:
+    if "collection" in str(_get(manifest, "type")).lower():
         raise ValueError("it is a IIIF collection, which lists manifests and is no picture")
-    resource = _first_resource(document)
+    resource = _first_resource(manifest)
     if resource is None:
         raise ValueError("it is a IIIF manifest whose first canvas shows no picture")
-    services = [one for one in _listed(resource.get("service")) if isinstance(one, dict) and _get(one, "id")]
-    return _of_service(services[0]) if services else str(_get(resource, "id"))
+    return resource
 
 
 def _of_service(service: dict[str, Any]) -> str:

@@ -28,6 +28,7 @@ from review import (
     proposals_page,
     queue_page,
     takeback_page,
+    zoom_page,
 )
 from review.access import LoginNeededError, NotAllowedError
 from review.context import COOKIE_DAYS, Site
@@ -38,7 +39,7 @@ from review.rendering import link, render
 
 PARTS = (
     *(api, queue_page, answer_page, parts_page, grid_page, batch_page, entity_page, model_page, audit_page),
-    *(takeback_page, proposals_page, pictures, login_page),
+    *(takeback_page, proposals_page, pictures, zoom_page, login_page),
 )
 STATIC = Path(__file__).parent / "static"
 # What is raised, the status that it becomes, and the heading of its page. The first that fits counts.

@@ -1,13 +1,14 @@
 """What every page needs: the graph, the pictures, the models' folder, and who may come in."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.connection import Database
 from graph.page.withheld import Withheld
 from graph.pictures import PictureStore
 from review.doorkeeper import Doorkeeper
+from review.museums import Museums
 from review.users import UsersFile
 
 # A session that nobody uses ends after this. Its cookie stays, so that the page can tell that it has ended.
@@ -22,7 +23,7 @@ class Site:
     users: whom a login lets in; None: no login, everybody who reaches the page is `local_name`, an admin.
     hosts: the names by which the page may be called; None: any. secure: it is reached by https alone. door: sessions
     and wrong passwords. withheld: pictures that are not shown for their rights; None: all are.
-    language: of whoever has chosen none; None: as the browser asks.
+    language: of whoever has chosen none; None: as the browser asks. museums: what fetches pictures of IIIF services.
     """
 
     database: Database
@@ -37,6 +38,7 @@ class Site:
     secure: bool = False
     withheld: Withheld | None = None
     language: str | None = None
+    museums: Museums = field(default_factory=Museums)
 
     @property
     def cookie(self) -> str:

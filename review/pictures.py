@@ -11,7 +11,7 @@ from PIL import Image
 
 from base.errors import PipelineError
 from base.files import replacing
-from base.picture_colours import to_srgb
+from base.picture_colours import to_rgb
 from graph.pictures import FORMATS, MAX_PIXELS, PictureStore
 from review.access import SiteDep, needs
 from review.errors import NotFoundError
@@ -65,7 +65,7 @@ def _shrink(source: Path, made: Path, side: int) -> None:
         if opened.width * opened.height > MAX_PIXELS:
             raise NotFoundError(gettext("This picture has more than %(most)s pixels.", most=number(MAX_PIXELS)))
         opened.draft("RGB", (side, side))
-        shrunk = to_srgb(opened)
+        shrunk = to_rgb(opened)
         shrunk.thumbnail((side, side))
     with replacing(made) as draft:
         shrunk.save(draft, "WEBP", quality=82, method=3)

@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from graph.iiif_service import may_be_iiif
 from review import words
 from review.access import LoginNeededError, person_of, token_of
 from review.language import gettext, language, languages, ngettext
@@ -48,6 +49,7 @@ def _environment() -> Environment:
     # The new style escapes the values of placeholders, not the message.
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(link=link, precision=words.precision, language=language, languages=languages)
+    environment.filters["iiif"] = may_be_iiif
     for name in FILTERS:
         environment.filters[name] = getattr(words, name)
     return environment

@@ -30,11 +30,12 @@ class Named(BaseModel):
 
 
 class Entity(Named):
-    """An entity in full; `properties` are the further columns of its source."""
+    """An entity in full; `properties` are the further columns of its source, `image` is where its picture is from."""
 
     text: str = ""
     url: str | None = None
     rights: str | None = None
+    image: str | None = None
     properties: dict[str, str] = {}
 
 
@@ -189,8 +190,13 @@ def entity_of(row: Row) -> Entity:
         text=known.get("text") or "",
         url=known.get("url"),
         rights=known.get("rights"),
+        image=_text(known.get("image")),
         properties={name: value for name, value in further.items() if not name.startswith("_")},
     )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _plain(value: Any) -> str:

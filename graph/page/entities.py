@@ -52,6 +52,27 @@ def read_profile(database: Database, id_: str, *, alike: int = 6) -> Profile | N
     )
 
 
+def read_entity(database: Database, id_: str) -> Entity | None:
+    """The entity of that id alone, without its facts; None where there is none."""
+    rows = database.read("review/read_alone", id=id_)
+    return entity_of(rows[0]["entity"]) if rows else None
+
+
+def read_picture_address(database: Database, id_: str, *, rights: str | None) -> tuple[str, str | None] | None:
+    """Where an entity's picture is from, and its digest; None where there is none, or its rights fit the pattern."""
+    rows = database.read("review/read_picture", id=id_, rights=rights)
+    if not rows or rows[0]["withheld"] or not isinstance(rows[0]["image"], str):
+        return None
+    return rows[0]["image"], rows[0]["picture"]
+
+
+def read_alike(database: Database, id_: str, *, alike: int = 6) -> list[tuple[Named, float]]:
+    """The entities whose pictures look most alike, with the similarity; none where no picture is encoded."""
+    rows = database.read("review/read_alone", id=id_)
+    encoded = rows and rows[0]["entity"][own("visual")] and "visual" in active_encoders(database)
+    return _alike(database, LIKENESS["visual"], id_, alike) if encoded else []
+
+
 def list_proposals(database: Database, id_: str) -> list[str]:
     """The keys of the links proposed of an entity, undecided ones first."""
     return [row["key"] for row in database.read("review/list_proposals", id=id_)]

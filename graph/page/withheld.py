@@ -17,7 +17,7 @@ class Withheld:
         self._digests: frozenset[str] = frozenset()
         self._read_at = -SECONDS
 
-    def __contains__(self, digest: str) -> bool:
+    def __contains__(self, digest: str | None) -> bool:
         if time.monotonic() - self._read_at >= SECONDS:
             rows = self.database.read("review/list_withheld_pictures", rights=self.rights)
             self._digests = frozenset(rows[0]["digests"])

@@ -1,4 +1,5 @@
 // Keys, saving without leaving the page, the next picture loaded ahead. Everything works without this file.
+// Pictures that can be zoomed: viewer.js.
 "use strict";
 
 const SCRIPT = { "X-Review-Script": "1" };
@@ -120,18 +121,6 @@ async function go(address, push = true) {
   }
 }
 
-function zoom() {
-  const picture = document.querySelector("#zoom img");
-  const dialog = document.getElementById("zoomed");
-  if (!picture || !dialog) return;
-  dialog.querySelector("img")?.remove();
-  const large = new Image();
-  large.src = picture.src;
-  large.alt = picture.alt;
-  dialog.append(large);
-  dialog.showModal();
-}
-
 let waiting = 0;
 
 async function look(form) {
@@ -153,7 +142,7 @@ async function look(form) {
 function press(key) {
   const wanted = key.length === 1 ? key.toLowerCase() : key;
   if (wanted === "?") return document.getElementById("keys")?.showModal();
-  if (wanted === "z") return zoom();
+  if (wanted === "z") return document.getElementById("zoom")?.click();
   if (wanted === "/") return document.getElementById("search")?.focus();
   const reasons = document.getElementById("reasons");
   if (wanted === "e" || (wanted === "Escape" && reasons?.open)) {
@@ -171,7 +160,7 @@ function press(key) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input, select, textarea") || document.querySelector("dialog[open]")) return;
-  if (!/^([arsuzeoARSUZEO0-9?/]|ArrowLeft|ArrowRight|Escape)$/.test(event.key)) return;
+  if (!/^([arsuzeocARSUZEOC0-9?/]|ArrowLeft|ArrowRight|Escape)$/.test(event.key)) return;
   if (event.key.length === 1 && !keyed()) return;
   event.preventDefault();
   press(event.key);
@@ -206,15 +195,17 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   const link = event.target.closest("a[data-key]");
-  if (link) {
+  const picture = event.target.closest("a[data-look]");
+  if (picture) {
+    if (!document.getElementById("zoomed")) return;
+    event.preventDefault();
+    lookClosely(picture.getAttribute("href"));
+  } else if (link) {
     event.preventDefault();
     go(link.getAttribute("href"));
-  } else if (event.target.closest("#zoom")) {
-    event.preventDefault();
-    zoom();
   } else if (event.target.closest("#help")) {
     document.getElementById("keys").showModal();
-  } else if (event.target.id === "zoomed" || event.target.closest("#zoomed img")) {
+  } else if (event.target.id === "zoomed") {
     document.getElementById("zoomed").close();
   } else if (event.target.closest("[data-all]")) {
     const on = event.target.checked;

@@ -30,6 +30,8 @@ PAGES = [
     "/audit",
     "/takeback?by=tester",
     '/answers?q=cub&key=["w00","hasStyle","impressionism"]',
+    "/look?id=w00&beside=w01",
+    "/look?id=monet",
     "/nosuch",
 ]
 
@@ -131,7 +133,7 @@ def test_another_answer_a_reason_zoom_and_help_have_keys(page: Page, address: st
     reasons = gallery.driver.execute_query("MATCH (d:Decision {head: 'w01'}) RETURN d.reason").records
     assert [record[0] for record in reasons] == ["too general"]
     page.keyboard.press("z")
-    expect(page.locator("#zoomed img")).to_be_visible()
+    expect(page.locator("#zoomed .deep")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
