@@ -11,6 +11,7 @@ from graph.loading.files import MAPPING_FILE
 from graph.mapping.draft_files import find_drafted
 from graph.mapping.draft_iiif import guess_iiif
 from graph.mapping.draft_layout import find_layouts
+from graph.mapping.draft_rdf import write_rdf
 from graph.mapping.formats import FORMATS
 from graph.mapping.guess import DraftedRelation, Guess
 from graph.mapping.joined_tables import JoinedTable, join_tables
@@ -59,7 +60,14 @@ def draft(place: Path) -> tuple[str, list[DraftedTable]]:
         )
     unfit = sorted({value for table in tables for column in table.seen.columns for value in column.missing})
     missing = f"\n# Values that mean nothing:\nmissing = {_quote(unfit)}\n" if unfit else ""
-    entries = [_write(table) for table in tables] + [_write_other(folder, *other) for other in found.others.items()]
+    entries = [_write(table) for table in tables]
+    for other in found.others.items():
+        try:
+            entries.append(_write_other(folder, *other))
+        except InputError as error:
+            found.unread.append(error)
+    if not entries:
+        raise found.unread[0]
     told = "".join(f"\n# left out: {first_line(error)}" for error in found.unread)
     return HEAD + missing + "".join(entries) + (f"{told}\n" if told else ""), tables
 
@@ -160,10 +168,9 @@ def _write_other(folder: Path, kind: str, files: list[str]) -> str:
         return "\n".join(["", "# IIIF: each manifest a work, shown by its first picture", *lines, ""])
     if kind == "lido":
         return f"\n# LIDO, see docs/lido.md\n[[lido]]\nfile = {_quote(named)}\n"
-    return (
-        "\n# RDF; the presets are linked-art, cidoc-crm, edm, skos and wikidata, see docs/rdf.md\n"
-        f'[[rdf]]\nfile = {_quote(named)}\npreset = "{kind}"\n'
-    )
+    lines = write_rdf(folder, files, kind)
+    note = "presets are linked-art, cidoc-crm, edm, skos and wikidata" if "preset" in lines[0] else "what was seen"
+    return "\n".join(["", f"# RDF; {note}, see docs/rdf.md", "[[rdf]]", f"file = {_quote(named)}", *lines, ""])
 
 
 def _quote(value: str | int | bool | list[str] | dict[str, str]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from graph.loading.nobody import NOBODY
+
 PRESETS = Path(__file__).parent / "presets"
 COLUMNS = ("name", "text", "image", "url", "rights")
 # Where a mapping does not say what things are called: the usual properties, the first that a thing has.
@@ -119,6 +121,9 @@ def apply_preset(written: dict[str, Any]) -> dict[str, Any]:
         if name not in list_presets():
             raise ValueError(f"there is no preset {name!r}; allowed are {', '.join(list_presets())}")
         preset = tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
+        for lines in preset["entity"].values():
+            if lines.get("unless") == "nobody":  # how catalogues say so, in all languages that we know
+                lines["unless"] = NOBODY
     merged = {**preset, **written}
     for key in ("entity", "relation", "prefixes", "languages"):
         lines = {**preset.get(key, {}), **(written.get(key) or {})}
