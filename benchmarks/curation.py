@@ -4,8 +4,10 @@ The artworks of which all facts are hidden (val and test) are drawn into two hal
 for the works of the first half, and a curator who knows the hidden facts of that half decides some of them: accepted
 where the link is such a fact, else rejected. Accepted links become training facts, rejected ones training negatives;
 a new model is trained from the beginning, proposes anew, and so on. Each model is measured on the facts of the second
-half, which nothing else sees: tails, filtered, among all entities. Some training works are hidden as validation; they
-choose the epoch and calibrate the probabilities that the uncertain-first order goes by.
+half, which nothing else sees: tails, filtered, among all entities. It is measured too on works decided about: on those
+hidden facts of works with an accepted link that were not accepted themselves. There the first model is ranked a second
+time, reading the accepted facts without training. Some training works are hidden as validation, and single facts of
+others; they choose the epoch, fit the experts' weights and calibrate the probabilities of the uncertain-first order.
 
 The last line is a model for which every hidden fact of the first half was added: more than that, deciding cannot give.
 Trainings are kept in `--models`, so that an interrupted run goes on where it stopped.
@@ -32,7 +34,7 @@ from models.config import TrainConfig
 from models.evaluation.bootstrap import interval, paired
 from models.ranking.candidate_lists import CandidateLists, Links
 from models.ranking.ranking import rank
-from models.ranking.scores import VectorScores
+from models.ranking.scores import Scores
 from models.representation.vlkge import VLKGE
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -40,7 +42,8 @@ from models.triples.known_facts import KnownFacts
 from models.triples.relation_patterns import Patterns
 
 ORDERS = ("uncertain", "random", "probable")
-SMALL = {"dimension": 64, "epochs": 3, "experts": [], "validation_facts": 500}
+SMALL = {"dimension": 64, "epochs": 3, "validation_facts": 500}
+SINGLE = 50  # one of so many facts of other training works is validation
 TOP_K = 3
 
 
@@ -52,6 +55,7 @@ class Halves:
     first: Tensor
     second: Tensor
     validation: Tensor
+    """Facts."""
 
     @classmethod
     def drawn(cls, graph: KnowledgeGraph, label: str, validation: int, seed: int) -> "Halves":
@@ -65,7 +69,10 @@ class Halves:
         seen = (own & graph.seen).nonzero()[:, 0]
         drawn = seen[torch.randperm(len(seen), generator=generator)[:validation]]
         half = len(unseen) // 2
-        return cls(graph, *(members(graph, rows) for rows in (unseen[:half], unseen[half:], drawn)))
+        facts = graph.triples["train"]
+        single = torch.randint(SINGLE, (len(facts),), generator=generator) == 0
+        held = facts[members(graph, drawn)[facts[:, 0]] | single]
+        return cls(graph, members(graph, unseen[:half]), members(graph, unseen[half:]), held)
 
     @property
     def known_to_curator(self) -> Tensor:
@@ -119,7 +126,7 @@ class Bench:
         """A row before any decision, one for each stage and order, one for all hidden facts of the first half."""
         nothing = torch.empty(0, 3, dtype=torch.long)
         first, graph = self.model(nothing, nothing)
-        before = self.reciprocal_ranks(first)
+        before = self.reciprocal_ranks(first, self.halves.measured)
         yield self.row("", nothing, nothing, before, before)
         newest = dict.fromkeys(orders, (first, graph, nothing))
         for stage in stages:
@@ -129,9 +136,12 @@ class Bench:
                 right = among(decided, self.halves.known_to_curator, state)
                 model, state = self.model(decided[right], decided[~right])
                 newest[order] = (model, state, decided)
-                yield self.row(order, decided[right], decided[~right], self.reciprocal_ranks(model), before)
+                now = self.reciprocal_ranks(model, self.halves.measured)
+                about = self.decided_about(first, graph, model, decided[right])
+                yield self.row(order, decided[right], decided[~right], now, before) | about
         every = self.halves.known_to_curator
-        yield self.row("all", every, nothing, self.reciprocal_ranks(self.model(every, nothing)[0]), before)
+        now = self.reciprocal_ranks(self.model(every, nothing)[0], self.halves.measured)
+        yield self.row("all", every, nothing, now, before)
 
     def model(self, accepted: Tensor, rejected: Tensor) -> tuple[VLKGE, KnowledgeGraph]:
         """A model trained with the decided links, and the graph that it was trained on."""
@@ -143,7 +153,7 @@ class Bench:
 
     def queue(self, model: VLKGE, graph: KnowledgeGraph, order: str) -> Tensor:
         """The links [n, 3] proposed for the first half's works, in the order in which they are decided."""
-        scores, patterns, seen = VectorScores.of_model(model), Patterns.found(graph), graph.seen
+        scores, patterns, seen = Scores.of_model(model), Patterns.found(graph), graph.seen
         judged = label_links(scores, graph, patterns, seen=seen, top_k=TOP_K)
         calibration = Calibration.fit(judged, graph.relations, graph.triples["train"])
         links = joined(CandidateLists(scores, graph, patterns, top_k=TOP_K, heads=self.halves.first), graph)
@@ -154,26 +164,39 @@ class Bench:
         by = uncertainty(probability) if order == "uncertain" else probability
         return links.triples[torch.from_numpy(-by).argsort(stable=True)]
 
-    def reciprocal_ranks(self, model: VLKGE) -> Tensor:
-        """Of the tails of the second half's facts, float64 [m]; all of its facts are filtered out."""
-        facts = self.halves.measured
-        known = KnownFacts(facts, self.halves.graph.num_relations)
-        return 1 / rank(VectorScores.of_model(model), facts, known=known, sides=["tail"])["tail"].realistic
+    def decided_about(
+        self, first: VLKGE, before: KnowledgeGraph, model: VLKGE, accepted: Tensor
+    ) -> dict[str, dict[str, Any]]:
+        """Figures on what is still hidden of works with an accepted link: without decisions, read, and trained on."""
+        graph, every = self.halves.graph, self.halves.known_to_curator
+        facts = every[torch.isin(every[:, 0], accepted[:, 0]) & ~among(every, accepted, graph)]
+        if len(facts) == 0:
+            return {}
+        nothing = self.reciprocal_ranks(first, facts)
+        read = self.reciprocal_ranks(first, facts, torch.cat([before.triples["train"], accepted]))
+        trained = self.reciprocal_ranks(model, facts)
+        return {"about": {"read": gain(read, nothing), "trained": gain(trained, nothing)}}
+
+    def reciprocal_ranks(self, model: VLKGE, facts: Tensor, known: Tensor | None = None) -> Tensor:
+        """Of the tails of hidden facts [m, 3], float64 [m]; all hidden facts are filtered out.
+
+        `known` facts [n, 3] are those that experts may read (None: what training knew).
+        """
+        hidden = KnownFacts(hidden_facts(self.halves.graph), self.halves.graph.num_relations)
+        return 1 / rank(Scores.of_model(model, known), facts, known=hidden, sides=["tail"])["tail"].realistic
 
     def row(self, order: str, accepted: Tensor, rejected: Tensor, now: Tensor, before: Tensor) -> dict[str, Any]:
         """The figures of a model; facts are drawn anew for the intervals, of the gain on the same facts."""
-        whole, gain = interval(now), paired(now, before)
+        whole = interval(now)
         relations, of = self.halves.graph.relations, self.halves.measured[:, 1]
         return {
             "order": order,
             "decisions": len(accepted) + len(rejected),
             "accepted": len(accepted),
             "rejected": len(rejected),
-            "facts": whole.values,
             "mrr": whole.mean,
             "mrr_interval": [whole.low, whole.high],
-            "gain": gain.mean,
-            "gain_interval": [gain.low, gain.high],
+            **gain(now, before),
             "hits_at_1": (now == 1).double().mean().item(),
             "mrr_of_relations": {relations[r]: now[of == r].mean().item() for r in torch.unique(of).tolist()},
             "rejected_weight": self.config.rejected_weight,
@@ -185,7 +208,7 @@ class Bench:
         halves = self.halves
         return (
             f"decided: {int(halves.first.sum())} works with {len(halves.known_to_curator):,} hidden facts, measured: "
-            f"{int(halves.second.sum())} with {len(halves.measured):,}, validation: {int(halves.validation.sum())}"
+            f"{int(halves.second.sum())} with {len(halves.measured):,}, validation: {len(halves.validation):,} facts"
         )
 
 
@@ -199,7 +222,7 @@ def decided_data(data: HeteroData, halves: Halves, accepted: Tensor, rejected: T
         store = result[kind]
         ends = store.edge_index + shift
         triples = torch.stack([ends[0], torch.full_like(ends[0], row), ends[1]], dim=1)
-        hidden = halves.validation[ends[0]] & store.train_mask
+        hidden = among(triples, halves.validation, graph) & store.train_mask
         learned = (store.train_mask & ~hidden) | among(triples, accepted, graph)
         kept = learned | hidden
         store.edge_index = store.edge_index[:, kept]
@@ -231,6 +254,17 @@ def among(triples: Tensor, facts: Tensor, graph: KnowledgeGraph) -> Tensor:
     return torch.isin(keys[0], keys[1])
 
 
+def gain(now: Tensor, before: Tensor) -> dict[str, Any]:
+    """How much better these reciprocal ranks are, facts drawn anew for the interval."""
+    difference = paired(now, before)
+    return {
+        "facts": len(now),
+        "before": before.mean().item(),
+        "gain": difference.mean,
+        "gain_interval": [difference.low, difference.high],
+    }
+
+
 def members(graph: KnowledgeGraph, rows: Tensor) -> Tensor:
     """bool [N] of row numbers."""
     chosen = torch.zeros(graph.num_entities, dtype=torch.bool)
@@ -241,12 +275,19 @@ def members(graph: KnowledgeGraph, rows: Tensor) -> Tensor:
 def line(row: dict[str, Any]) -> str:
     """A model for people."""
     low, high = row["mrr_interval"]
-    from_, to = row["gain_interval"]
     decided = f"{row['order'] or 'none':9} {row['decisions']:6,} decisions, {row['accepted']:6,} accepted"
-    return (
-        f"{decided}: MRR {row['mrr']:.4f} ({low:.4f} to {high:.4f}), "
-        f"gain {row['gain']:+.4f} ({from_:+.4f} to {to:+.4f})"
-    )
+    said = [f"{decided}: other works: MRR {row['mrr']:.4f} ({low:.4f} to {high:.4f}), {told(row)}"]
+    for how, found in row.get("about", {}).items():
+        said.append(
+            f"  works decided about, {how}: {found['facts']:,} facts, from {found['before']:.4f}, {told(found)}"
+        )
+    return "\n".join(said)
+
+
+def told(found: dict[str, Any]) -> str:
+    """A gain for people."""
+    low, high = found["gain_interval"]
+    return f"gain {found['gain']:+.4f} ({low:+.4f} to {high:+.4f})"
 
 
 if __name__ == "__main__":
