@@ -8,6 +8,7 @@ import typer
 
 from flows.commands import start_services
 from flows.commands.options import Device, Encoder, FromTriples, Mapping, Source
+from flows.retraining import times
 from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -105,13 +106,14 @@ def serve(
         vlkge serve --interval 86400 --decisions 50
     """
     parameters = _parameters(folder, adopt, source, mapping, entities_from_triples, encoder, config, setting, device)
+    times.check(cron, interval, timezone)
     start_services()
     from flows.retraining import schedules
     from flows.runtime.services import echo
 
-    times = schedules.schedule(cron, interval, timezone)
+    when = schedules.schedule(cron, interval, timezone)
     echo("Retraining on schedule; Ctrl-C ends it.")
-    schedules.serve_here(parameters, times, _watch(facts, decisions, watch_every))
+    schedules.serve_here(parameters, when, _watch(facts, decisions, watch_every))
 
 
 @app.command()
@@ -139,11 +141,12 @@ def deploy(
     A worker needs this package, the same NEO4J_… and VLKGE_… variables, PREFECT_API_URL, and the folder.
     """
     parameters = _parameters(folder, adopt, source, mapping, entities_from_triples, encoder, config, setting, device)
+    times.check(cron, interval, timezone)
     start_services()
     from flows.retraining import schedules
 
-    times = schedules.schedule(cron, interval, timezone)
-    made = schedules.deploy_to(pool, gpus, parameters, times, _watch(facts, decisions, watch_every))
+    when = schedules.schedule(cron, interval, timezone)
+    made = schedules.deploy_to(pool, gpus, parameters, when, _watch(facts, decisions, watch_every))
     print(f"{len(made)} deployments for the work pool {pool!r}. Start a worker wherever the work is to be done:")
     print(f"  PREFECT_API_URL={os.environ['PREFECT_API_URL']} prefect worker start --pool {pool}")
 

@@ -1,6 +1,5 @@
 """Retraining on a schedule, and as soon as enough is new: in one process, or for the workers of a pool."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -16,6 +15,7 @@ from prefect.types.entrypoint import EntrypointType
 from pydantic import BaseModel
 
 from base.errors import InputError
+from flows.retraining import times
 from flows.retraining.flow import retrain
 from flows.retraining.outcome import Retraining
 from flows.runtime.crash_detection import detect_crashes
@@ -25,8 +25,6 @@ from flows.runtime.place import set_limit
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.predicted import registry
-
-LONGEST = 366 * 24 * 60 * 60
 
 
 class Trigger(BaseModel):
@@ -78,12 +76,7 @@ def schedule(cron: str | None, interval: float | None, timezone: str) -> Schedul
     Raises InputError unless exactly one of both is given, and for what is no time zone, or no cron expression of five
     fields that ever comes due.
     """
-    if (cron is None) == (interval is None):
-        raise InputError("give either --cron, for example '0 2 * * *', or --interval, in seconds")
-    if interval is not None and not 1 <= interval <= LONGEST:
-        raise InputError(f"the interval is {interval} seconds; it must be at least 1 and at most {LONGEST:,}, a year")
-    if not timezone:
-        raise InputError("the time zone is empty; give one such as Europe/Amsterdam or UTC")
+    times.check(cron, interval, timezone)
     try:
         # Prefect itself looks at the time zone only when it has a server to ask.
         if cron is None:
@@ -93,33 +86,14 @@ def schedule(cron: str | None, interval: float | None, timezone: str) -> Schedul
         CronSchedule(cron=cron, timezone=timezone)
     except (ValueError, OverflowError) as error:
         raise InputError(f"this is no schedule: cron {cron!r}, interval {interval}, time zone {timezone!r}") from error
-    _check_cron(cron, timezone)
     return Cron(cron, timezone=timezone)
 
 
-def _check_cron(cron: str, timezone: str) -> None:
-    """Raise InputError for what Prefect takes and nobody means: a sixth field for seconds, a day that never comes."""
-    fields = len(cron.split())
-    if fields != 5 and not cron.strip().startswith("@"):
-        raise InputError(
-            f"the cron line {cron!r} has {fields} fields; it must have five: minute, hour, day of the month, month and "
-            "day of the week, as '0 2 * * *' for every night at 2"
-        )
-    from prefect.server.schemas.schedules import CronSchedule as Times
-
-    try:
-        due = asyncio.run(Times(cron=cron, timezone=timezone).get_dates(1))
-    except ValueError:
-        due = []
-    if not due:
-        raise InputError(f"the cron line {cron!r} never comes due: no such day is in any of its months")
-
-
-def deployments(parameters: dict[str, Any], times: Schedule, watch: Trigger | None) -> list[RunnerDeployment]:
+def deployments(parameters: dict[str, Any], when: Schedule, watch: Trigger | None) -> list[RunnerDeployment]:
     """What is to be run and when; the runs import our modules, so that the package has to be installed there."""
     how: dict[str, Any] = {"entrypoint_type": EntrypointType.MODULE_PATH, "tags": ["vlkge"]}
     # Prefect types these calls as if they could be awaited, which they cannot here.
-    made = [cast(RunnerDeployment, retrain.to_deployment("schedule", schedule=times, parameters=parameters, **how))]
+    made = [cast(RunnerDeployment, retrain.to_deployment("schedule", schedule=when, parameters=parameters, **how))]
     if watch is not None:
         asked = {"facts": watch.facts, "decisions": watch.decisions, "retraining": parameters}
         watching = retrain_when_enough.to_deployment("watch", interval=watch.every, parameters=asked, **how)
@@ -127,15 +101,15 @@ def deployments(parameters: dict[str, Any], times: Schedule, watch: Trigger | No
     return made
 
 
-def serve_here(parameters: dict[str, Any], times: Schedule, watch: Trigger | None) -> None:
+def serve_here(parameters: dict[str, Any], when: Schedule, watch: Trigger | None) -> None:
     """Run what is due in a child of this process, until it is stopped; the schedules pause with it."""
     set_limit(RETRAINING, 1)
     detect_crashes()
     # One at a time: what becomes due meanwhile waits, instead of starting only to be refused.
-    serve(*deployments(parameters, times, watch), print_starting_message=False, limit=1)
+    serve(*deployments(parameters, when, watch), print_starting_message=False, limit=1)
 
 
-def deploy_to(pool: str, gpus: int, parameters: dict[str, Any], times: Schedule, watch: Trigger | None) -> list[UUID]:
+def deploy_to(pool: str, gpus: int, parameters: dict[str, Any], when: Schedule, watch: Trigger | None) -> list[UUID]:
     """Hand the schedules to the workers of a pool, made with type process where it is not there yet.
 
     At most `gpus` trainings and encodings share the GPUs of all workers.
@@ -149,5 +123,5 @@ def deploy_to(pool: str, gpus: int, parameters: dict[str, Any], times: Schedule,
         except ObjectNotFound:
             echo(f"making the work pool {pool!r}, of type process")
             client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
-    made = deployments(parameters, times, watch)
+    made = deployments(parameters, when, watch)
     return cast(list[UUID], deploy(*made, work_pool_name=pool, print_next_steps_message=False, ignore_warnings=True))

@@ -58,6 +58,14 @@ def test_an_unknown_hyperparameter_is_refused_before_anything_starts(tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_schedule_that_is_none_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    for command in ("serve", "deploy"):
+        done = vlkge(command, "--cron", "61 2 * * *", VLKGE_HOME=str(tmp_path))
+        assert done.returncode == 2
+        assert "'61 2 * * *' never comes due: bad minute" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_preset_is_refused_with_those_there_are(tmp_path: Path) -> None:
     done = vlkge("train", "--config", "wn19img", VLKGE_HOME=str(tmp_path))
     assert done.returncode == 2
