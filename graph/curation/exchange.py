@@ -20,11 +20,12 @@ from graph.reserved import MARK_PROPERTY
 LINK_COLUMNS = (
     "head", "head_name", "relation", "tail", "tail_name", "verdict", "probability", "answer_probability",
     "uncertainty", "calibrated_on", "priority", "score", "rank", "state", "run_id", "model_version", "created_at",
-    "previous_probability", "previous_run_id",
+    "previous_probability", "previous_run_id", "head_rights", "tail_rights",
 )  # fmt: skip
 DECISION_COLUMNS = (
     "id", "head", "head_name", "relation", "tail", "tail_name", "verdict", "by", "at", "reason", "probability",
     "run_id", "model_version", "queue", "batch", "number", "stands",
+    "head_rights", "tail_rights",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import pandas as pd
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import PROV, RDF, RDFS, XSD
+from rdflib.namespace import DCTERMS, PROV, RDF, RDFS, XSD
 
 from base.errors import InputError
 from base.files import replacing
@@ -61,7 +61,7 @@ class Turtle:
             step.property.rsplit(end, 1)[0] + end for way in self.ways.values() for step in way.steps for end in "/#"
         }
         known = [(prefix, space) for prefix, space in PREFIXES.items() if space in used]
-        for prefix, namespace in [("prov", PROV), ("rdfs", RDFS), ("vlkge", VLKGE), *known]:
+        for prefix, namespace in [("dcterms", DCTERMS), ("prov", PROV), ("rdfs", RDFS), ("vlkge", VLKGE), *known]:
             self.graph.bind(prefix, namespace)
 
     def add_links(self, links: pd.DataFrame) -> None:
@@ -113,10 +113,16 @@ class Turtle:
         for term, value in ((RDF.subject, ends[0]), (RDF.predicate, relation), (RDF.object, ends[1])):
             self._say(link, term, value)
         self._say(relation, RDFS.label, Literal(row["relation"]))
-        for end, name in zip(ends, (row["head_name"], row["tail_name"]), strict=True):
-            if isinstance(name, str):
+        for end, side in zip(ends, ("head", "tail"), strict=True):
+            if isinstance(name := row[f"{side}_name"], str):
                 self._say(end, RDFS.label, Literal(name))
+            if isinstance(rights := row.get(f"{side}_rights"), str) and rights:
+                self._say(end, DCTERMS.rights, self._rights(rights))
         return link
+
+    def _rights(self, rights: str) -> URIRef | Literal:
+        """A statement such as those of rightsstatements.org by its IRI, any other by its words."""
+        return self.name("entity", rights) if IRI.fullmatch(rights) else Literal(rights)
 
     def _add_link(self, row: dict[Any, Any]) -> None:
         link = self._add_statement(row)

@@ -43,8 +43,9 @@ def export(
     `hops` facts away from these ids, and the facts between them; with `relations`, only those are walked.
 
     Node types are primary labels. For n entities of a type: ``id`` and ``name`` (list[str] [n],
-    sorted by id), ``held_out`` (bool [n]) and, for each modality with an active encoder,
-    ``visual``/``textual`` (float32 [n, d], zeros where missing) with ``visual_mask``/``textual_mask`` (bool [n]).
+    sorted by id), ``rights`` (list[str] [n], "" where none; left out where none has any), ``held_out`` (bool [n])
+    and, for each modality with an active encoder, ``visual``/``textual`` (float32 [n, d], zeros where missing) with
+    ``visual_mask``/``textual_mask`` (bool [n]).
     For m facts of an edge type: ``edge_index`` (int64 [2, m]), ``train_mask``, ``val_mask``, ``test_mask`` and
     ``gate_mask`` (bool [m]; the half of val that is kept for calibration), and ``rejected_edge_index``
     (int64 [2, k]): rejected links that are no recorded fact. ``data.encoders`` maps a modality to
@@ -137,6 +138,7 @@ def _keep(entities: Entities, labels: Collection[str] | None) -> Entities:
         [entities.ids[i] for i in kept],
         [entities.names[i] for i in kept],
         [entities.held_out[i] for i in kept],
+        [entities.rights[i] for i in kept],
     )
 
 
@@ -155,6 +157,8 @@ def _add_entities(data: HeteroData, entities: Entities) -> None:
         data[kind].id = entities.ids[part]
         data[kind].name = entities.names[part]
         data[kind].held_out = torch.tensor(entities.held_out[part], dtype=torch.bool)
+        if any(entities.rights[part]):
+            data[kind].rights = entities.rights[part]
         data[kind].num_nodes = part.stop - part.start
 
 

@@ -27,12 +27,13 @@ Indices = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Entities:
-    """Entities in order of type, then id; a position in these lists is an entity's index."""
+    """Entities in order of type, then id; a position in these lists is an entity's index. rights: "" where none."""
 
     types: list[str]
     ids: list[str]
     names: list[str]
     held_out: list[bool]
+    rights: list[str]
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,14 @@ class Facts:
 def read_entities(database: Database, ids: Collection[str] | None = None) -> Entities:
     """All entities, or those with the given ids. Raises InputError for an entity without an id."""
     pages = _page_entities(database) if ids is None else _find_entities(database, sorted(ids))
-    found: list[tuple[str, str, str, bool]] = []
+    found: list[tuple[str, str, str, bool, str]] = []
     for row in pages:
-        found.extend(zip(repeat(row["kind"]), row["ids"], row["names"], map(bool, row["held_out"]), strict=False))
+        held_out = map(bool, row["held_out"])
+        found.extend(zip(repeat(row["kind"]), row["ids"], row["names"], held_out, row["rights"], strict=False))
     if ids is None:
         _check_identified(database, len(found))
     found.sort()
-    types, keys, names, held_out = (list(column) for column in zip(*found, strict=True)) if found else ([], [], [], [])
-    return Entities(types, keys, names, held_out)
+    return Entities(*(list(column) for column in zip(*found, strict=True))) if found else Entities([], [], [], [], [])
 
 
 def read_facts(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import PROV, RDF, XSD
+from rdflib.namespace import DCTERMS, PROV, RDF, XSD
 
 from base.errors import InputError
 from graph.connection import Database
@@ -58,6 +58,25 @@ def test_links_come_back_from_parquet_as_they_were_published(art: Database, tmp_
     assert [None if v is None else list(v) for v in back["similar"]] == LINKS["similar"].tolist()
     assert set(back["run_id"]) == {"monday"}
     assert back["head_name"].fillna("").tolist() == ['The Great Wave; "Kanagawa"', "Röd Fuji", ""]
+
+
+def test_the_rights_of_a_picture_leave_with_its_links_and_decisions(art: Database, tmp_path: Path) -> None:
+    statement = "http://rightsstatements.org/vocab/InC/1.0/"
+    art.driver.execute_query(
+        "UNWIND [['wave', $said], ['gas', 'Heirs of the artist; ask first']] AS r MATCH (w:Entity {id: r[0]}) "
+        "SET w.rights = r[1]",
+        said=statement,
+    )
+    decide(art, [choice("gas", "rejected")], by="ana")
+    write_table(read_links(art), tmp_path / "links.csv")
+    sheet = pd.read_csv(tmp_path / "links.csv", keep_default_na=False).set_index("head")
+    assert sheet["head_rights"].to_dict() == {"wave": statement, "fuji": "", "gas": "Heirs of the artist; ask first"}
+    assert read_decisions(art)["head_rights"].tolist() == ["Heirs of the artist; ask first"]
+    turtle = Turtle("https://museum.example/")
+    turtle.add_links(read_links(art))
+    turtle.add_decisions(read_decisions(art))
+    said = {(str(work).rsplit("/", 1)[1], rights) for work, rights in turtle.graph.subject_objects(DCTERMS.rights)}
+    assert said == {("wave", URIRef(statement)), ("gas", Literal("Heirs of the artist; ask first"))}
 
 
 def test_links_can_be_chosen(art: Database) -> None:

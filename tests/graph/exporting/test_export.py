@@ -70,6 +70,17 @@ def triples(data: Any) -> set[tuple[str, ...]]:
     return set(facts_of(data).itertuples(index=False, name=None))
 
 
+def test_rights_go_with_the_entities_that_have_some(art: Database) -> None:
+    before = export(art)
+    run(art, "MATCH (n:Entity {id: 'wave'}) SET n.rights = 'CC BY 4.0'")
+    data = export(art)
+    assert dict(zip(data["Artwork"].id, data["Artwork"].rights, strict=True)) == {
+        "gas": "", "nighthawks": "", "wave": "CC BY 4.0",
+    }  # fmt: skip
+    assert "rights" not in data["Artist"]
+    assert data.fingerprint == before.fingerprint, "a model learns nothing from them"
+
+
 def test_mapped_back_it_is_the_same_set_of_facts(art: Database) -> None:
     assert triples(export(art)) == set(FACTS)
 
