@@ -10,9 +10,9 @@ PEOPLE = re.compile(
     r"konstnar|ophav|creador|fotograf(en|o)?$"
 )
 IDS = re.compile(
-    r"ids?$|identif|\buris?$|\biri$|nummer|number|\bno$|\bnr$|\bnum|^inv|^acc|acno|\bref$|signatur|lref$|inventar"
+    r"^key$|ids?$|identif|\buris?$|\biri$|nummer|number|\bno$|\bnr$|\bnum|^inv|^acc|acno|\bref$|signatur|lref$|inventar"
 )
-SURE_IDS = re.compile(r"^((object|work|record|item) ?)?(id|item|uri|iri|identifier)$")
+SURE_IDS = re.compile(r"^((object|work|record|item) ?)?(id|item|uri|iri|identifier|key)$")
 TITLES = re.compile(r"\b(title|titel|titre|titr|titulo|titolo)s?$")
 NAMES = re.compile(
     r"title$|titel$|titre$|titr$|titulo$|titolo$|names?$|label$|nombre$|\bnome$|naam$|navn$|namn$|bezeichnung|^fc$|^text$"
@@ -28,8 +28,8 @@ FIRSTS = re.compile(r"earliest|begin|start|from|\bvon\b|\bfirst\b|inizio|debut")
 LASTS = re.compile(r"latest|\bend|end$|\bto$|until|\bbis\b|\blast\b|\bfin")
 # Dates of something else than the making.
 LIVES = re.compile(
-    r"birth|death|born|died|acqui|access|modif|updat|credit|metadata|zugang|erwerb|gebor|gestorb|naiss|\bmort|deces|"
-    r"nacim|muerte|nascita|morte|geboorte|overl|exhib|entry|timestamp"
+    r"birth|death|born|died|acqui|access|modif|updat|credit|metadata date|zugang|erwerb|gebor|gestorb|naiss|\bmort|"
+    r"deces|nacim|muerte|nascita|morte|geboorte|overl|exhib|entry|timestamp"
 )
 # What is written of a thing rather than shared by many, what is about its record, and the parts of a person's name.
 WORDS = re.compile(r"credit|provenance|note|dimension|inscription|remark|copyright|bemerk|\bbio$|\bmasse\b|inschrift")

@@ -21,14 +21,17 @@ from graph.mapping.parts import Part
 
 BLOCK = 8 << 20  # bytes
 PIPE = "|"
+LOOKED_AT, MOST_ABOVE = 1 << 16, 20  # bytes and lines among which the header is looked for
+FEWEST = 3  # cells of a header that titles can stand above
 
 
 def read_rows(
-    part: Part, form: CsvFormat, known: Collection[str], header: list[str] | None = None
+    part: Part, form: CsvFormat, known: Collection[str], header: list[str] | None, notes: list[str]
 ) -> Iterator[tuple[str, Rows]]:
     """The separator and the rows, block by block; the places of rows are lines of the whole file.
 
-    known: headers that a reader hopes for. header: of a file that has none; all its lines are rows then.
+    known: headers that a reader hopes for. header: of a file that has none; all its lines are rows then. notes: where
+    it is told that titles above the header are passed over.
 
     Raises InputError as graph.loading.csv_files.read_rows does.
     """
@@ -44,6 +47,13 @@ def read_rows(
             continue
         begun = True
         check_bytes(path, content, skipped)
+        if header is None:
+            above = _find_header(content, form.separator)
+            if above:
+                notes.append(f"{part.name}: {above} lines above the header are titles and are passed over")
+                content = b"".join(content.splitlines(keepends=True)[above:])
+                lines, content = _skip_blank(0, content)
+                skipped += above + lines
         if not separator:
             separator = recognise(content, known or header or (), (*SEPARATORS, PIPE))
         rows = parse_rows(path, content, skipped, form, separator, header)
@@ -82,6 +92,26 @@ def _skip_blank(skipped: int, content: bytes) -> tuple[int, bytes]:
     begun = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
     lines = before[:begun].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n")
     return skipped + lines, content[begun:] if text else b""
+
+
+def _find_header(content: bytes, separator: str | None) -> int:
+    """How many lines stand above the header: a spreadsheet's note of the separator, and lines with no more than half of
+    the cells of the widest one, where that has three or more."""
+    lines = content[:LOOKED_AT].decode(errors="ignore").splitlines()[:MOST_ABOVE]
+    noted = int(bool(lines) and lines[0].lower().startswith("sep=") and len(lines[0]) < len("sep=;;"))
+
+    def fill(sign: str) -> list[int]:
+        rows = [line.split(sign) for line in lines[noted:]]
+        return [sum(bool(cell.strip().strip('"')) for cell in row) for row in rows]
+
+    filled = max(((fill(sign)) for sign in ([separator] if separator else (*SEPARATORS, PIPE))), key=_middle)
+    widest = max(filled, default=0)
+    first = next((at for at, count in enumerate(filled) if 2 * count > widest), 0)
+    return noted + (first if widest >= FEWEST and _middle(filled) >= FEWEST else 0)
+
+
+def _middle(counts: list[int]) -> float:
+    return float(np.median(counts)) if counts else 0
 
 
 def _end_of_rows(content: bytes, quote: str) -> int:

@@ -8,8 +8,10 @@ from pathlib import Path
 from base.errors import InputError
 from graph.mapping.formats import FORMATS
 from graph.mapping.found_files import COMPRESSIONS, find_ending
+from graph.mapping.parts import ARCHIVE, find_parts
 from graph.mapping.rdf_files import open_packed
 
+MOST_MEMBERS = 30  # of an archive; more are of one form
 LOOKED_AT = 20_000  # bytes of a file that tell what it is
 # What stands in RDF of a model, and its preset; the surest first.
 PRESETS = {
@@ -21,6 +23,7 @@ PRESETS = {
     b"skos": "skos",
 }
 USUAL = "cidoc-crm"
+SAVED_OTHERWISE = (".xls", ".ods", ".numbers", ".mdb", ".accdb", ".dbf")
 LIDO, IIIF = b"lido-schema.org", re.compile(rb'"@?context"\s*:\s*\[?[^\]}]{0,300}iiif\.io/api/')
 RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
 
@@ -47,6 +50,10 @@ def find_drafted(place: Path) -> Found:
             together[path.parent, _written_ending(path)].append(path.relative_to(place))
     for (parent, written), paths in together.items():
         ending = find_ending(paths[0])
+        if ending in SAVED_OTHERWISE:
+            found.unread.append(
+                InputError(f"{paths[0]}: files ending in {ending} are not read; save it as .xlsx or .csv")
+            )
         many = ending in (".json", ".xml", *RDF) and len(paths) > 1
         if many or ending in (".json", ".xml", ".zip", *RDF, *FORMATS):
             names = [str(parent.relative_to(place) / f"*{written}")] if many else list(map(str, paths))
@@ -63,9 +70,17 @@ def find_drafted(place: Path) -> Found:
 def _sort_in(found: Found, path: Path, names: list[str]) -> None:
     kind = _find_kind(path)
     if kind is None:
-        found.tables += names
+        found.tables += names if find_ending(path) != ARCHIVE else _list_members(path, names)
     else:
         found.others[kind] += names
+
+
+def _list_members(path: Path, names: list[str]) -> list[str]:
+    """The tables in an archive, each as one where they are few and may differ."""
+    folder = Path(names[0]).parent
+    members = [str(folder / part.name) for part in find_parts(path.parent, path.name, set(FORMATS))]
+    records = all(name.endswith((".json", ".xml")) for name in members)
+    return names if len(members) == 1 or len(members) > MOST_MEMBERS or records else members
 
 
 def _join_patterns(names: list[str], others: list[str]) -> list[str]:

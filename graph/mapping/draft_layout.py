@@ -70,6 +70,8 @@ def _find_list(part: Part) -> str | None:
         found = json.loads(part.read())
     except ValueError:
         return None  # told in full when it is read
+    if isinstance(found, dict) and len(found) >= FEW and all(isinstance(record, dict) for record in found.values()):
+        return "*"
     lists = dict(_lists(found, "", DEEPEST)) if isinstance(found, dict) and len(found) < FEW else {}
     return max(lists, key=lambda path: lists[path]) if lists else None
 

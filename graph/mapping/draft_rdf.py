@@ -96,6 +96,8 @@ def _guess(quads: list[ox.Quad], classes: dict[str, list[str]]) -> list[str]:
         lines += ["", f"# {sizes[name]:,} of <{name}>", f"[rdf.entity.{_label(name)}]", f'class = "{_path(name)}"']
         lines += [f'name = "{_path(named[0])}"', *_describe(properties[name], named[0])]
         for predicate, seen in properties[name].items():
+            if predicate == named[0]:
+                continue
             _add_relations(relations, predicate, seen, by_class, entities, leads)
     lines += ["", "[rdf.relation]"]
     chosen = sorted(relations.items(), key=lambda item: -item[1][2])[:MOST_RELATIONS]

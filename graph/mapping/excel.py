@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -64,13 +65,12 @@ class Workbook:
 
 
 def take_header(rows: Rows) -> tuple[list[str], list[tuple[int, list[str | None]]], int]:
-    """The header, the rows that were looked at behind it, and how many stand above it: titles, which fill one cell."""
-    seen: list[tuple[int, list[str | None]]] = []
-    for row in rows:
-        seen.append(row)
-        if sum(cell is not None for cell in row[1]) > 1 or len(seen) == MOST_ABOVE:
-            break
-    above = len(seen) - 1 if seen and sum(cell is not None for cell in seen[-1][1]) > 1 else 0
+    """The header, the rows that were looked at behind it, and how many stand above it: titles, which fill no more than
+    half of the cells of the widest row."""
+    seen = list(islice(rows, MOST_ABOVE))
+    filled = [sum(cell is not None for cell in row) for _, row in seen]
+    widest = max(filled, default=0)
+    above = next((at for at, count in enumerate(filled) if 2 * count > widest and (count > 1 or widest < 2)), 0)
     header = [cell or "" for cell in seen[above][1]] if seen else []
     while header and not header[-1]:
         header = header[:-1]

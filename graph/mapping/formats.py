@@ -20,6 +20,7 @@ from graph.mapping.parts import Part
 
 AnyBlock: TypeAlias = Block | Records
 FILE = "@file"  # a column that every file has: its name in the folder
+KEY = "@key"  # of records that an object holds by their names: that name
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,10 @@ class Layout:
 
 def read_csv(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     """Any separated text."""
-    for separator, rows in read_rows(part, layout.form, layout.known, layout.header):
+    for separator, rows in read_rows(part, layout.form, layout.known, layout.header, layout.notes):
         if layout.form.separator is None and separator != ("\t" if part.ending == ".tsv" else ","):
             layout.notes.append(f"{part.name}: cells are separated by {separator!r}")
-        names = _check_header(part, rows.header)
+        names = _check_header(rows.header)
         yield Block(part.name, "line", rows.lines.tolist(), dict(zip(names, rows.table.columns, strict=True)))
 
 
@@ -61,8 +62,8 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         header, behind, above = take_header(rows)
         rows = chain(behind, rows)
         if above:
-            layout.notes.append(f"{part.name}: {above} rows above the header have one cell alone and are passed over")
-    names = _check_header(part, header)
+            layout.notes.append(f"{part.name}: {above} rows above the header are titles and are passed over")
+    names = _check_header(header)
     while block := list(islice(rows, ROWS)):
         columns = [
             pa.array([row[at] if at < len(row) else None for _, row in block], pa.string()) for at in range(len(header))
@@ -93,6 +94,10 @@ def read_json(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     """An object is one record, a list one each; `records` names the list in an object that holds it."""
     found = _parse(part.read(), part.name)
     for step in (layout.records or "").split(".") if layout.records else []:
+        if step == "*" and isinstance(found, dict):
+            # An object of records by their names, as {"N1": {"title": …}, …}.
+            found = [{KEY: name, **record} for name, record in found.items() if isinstance(record, dict)]
+            continue
         if not isinstance(found, dict) or step not in found:
             there = shorten(list(found)) if isinstance(found, dict) else f"a {type(found).__name__}"
             raise InputError(f"{part.name}: records = {layout.records!r}: there is no {step!r}; there is {there}")
@@ -200,13 +205,11 @@ def _as_record(element: ElementTree.Element) -> Any:
     return record
 
 
-def _check_header(part: Part, header: list[str]) -> list[str]:
-    """The header's names. Those without one get a number; raises InputError where two are the same."""
-    names = [name or f"column {number}" for number, name in enumerate(header, 1)]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise InputError(
-            f"{part.name}: the header names a column twice: {shorten(twice)}; rename one, or give `header`"
-        )
+def _check_header(header: list[str]) -> list[str]:
+    """The header's names. Those without one, and those that stood before, get a number."""
+    names: list[str] = []
+    for number, name in enumerate(header, 1):
+        names.append(f"column {number}" if not name else f"{name} ({number})" if name in names else name)
     return names
 
 
@@ -216,6 +219,7 @@ FORMATS: dict[str, Callable[[Part, Layout], Iterator[AnyBlock]]] = {
     ".tsv": read_csv,
     ".txt": read_csv,
     ".xlsx": read_excel,
+    ".xlsm": read_excel,
     ".json": read_json,
     ".jsonl": read_json_lines,
     ".ndjson": read_json_lines,

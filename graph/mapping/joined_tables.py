@@ -56,7 +56,9 @@ def join_tables(tables: list[JoinedTable]) -> None:
         else:
             for target, column in references:
                 _lead(table, column, target)
-        _join_names(table, [target for target in tables if target.label == "Person" and target is not table])
+        numbered = {str(r.lines["to"]) for other in tables for r in other.guessed.relations if "id" in r.lines}
+        people = [target for target in tables if target.label == "Person" and target is not table]
+        _join_names(table, [target for target in people if target.label not in numbered])
     _agree_on_case(tables)
 
 
@@ -202,7 +204,9 @@ def _join_names(table: JoinedTable, people: list[JoinedTable]) -> None:
             named = target.columns.get(str(target.guessed.lines.get("name")))
             own = column.sample
             if named and named.unique and len(own & named.sample) > SURELY_SHARED * len(own):
-                target.guessed.lines["id"] = named.name
+                if target.guessed.lines["id"] != named.name:
+                    target.guessed.keep["number"] = str(target.guessed.lines["id"])
+                    target.guessed.lines["id"] = named.name
                 relation.lines["to"] = target.label
                 relation.remarks.append(f"its names are those of {target.stem}")
                 break

@@ -3,13 +3,15 @@
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from base.errors import InputError
+from base.errors import InputError, shorten
 from graph.mapping.found_files import COMPRESSIONS, UNREADABLE, find_ending, find_files, unpacked
 
+ARCHIVE = ".zip"
 BROKEN = (*UNREADABLE, zipfile.BadZipFile, RuntimeError)
 
 
@@ -60,16 +62,27 @@ class _Guarded:
 
 
 def find_parts(folder: Path, patterns: str | list[str], endings: set[str]) -> list[Part]:
-    """What the files are that find_files gives. endings: of what can be read; in a .zip, members of these endings.
+    """What the files are that find_files gives. endings: of what can be read; in a .zip, members of these endings, or
+    those that fit what stands behind it: ``export.zip/objects*.csv``.
 
     Raises InputError as find_files does, and for a file that cannot be read.
     """
-    return [part for path in find_files(folder, patterns) for part in _open(folder, path, endings)]
+    parts: list[Part] = []
+    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        archive, inside, member = pattern.partition(f"{ARCHIVE}/")
+        found = find_files(folder, f"{archive}{ARCHIVE}" if inside else pattern)
+        opened = [part for path in found for part in _open(folder, path, endings)]
+        fitting = [part for part in opened if not inside or fnmatch(part.name.partition(f"{ARCHIVE}/")[2], member)]
+        if not fitting:
+            names = shorten([part.name for part in opened])
+            raise InputError(f"file = {pattern!r}: there is no such file in the archive; there are {names}")
+        parts += fitting
+    return list({part.name: part for part in parts}.values())
 
 
 def _open(folder: Path, path: Path, endings: set[str]) -> Iterator[Part]:
     name, ending = str(path.relative_to(folder)), find_ending(path)
-    if ending == ".zip":
+    if ending == ARCHIVE:
         yield from _open_members(path, name, endings)
         return
     if ending not in endings:

@@ -415,7 +415,6 @@ name = "makers.*.n"
         ("", "x,y\n1,2\n", "there is no column 'number'; there are 'x', 'y'"),
         ("", "number,title,medium\n1,a\n", "works.csv: the header has 3 cells, these rows do not (line 2: 2"),
         ("", 'number,title,medium\n1,"a,b\n', "line 2: the quote that begins this cell is never closed"),
-        ("", "number,title,title\n1,a,b\n", "the header names a column twice: 'title'"),
         ("", "", "works.csv: the file is empty"),
         ("", b"number,title,medium\n1,M\xfcller,b\n", 'its [[table]] with encoding = "cp1252"'),
         ('encoding = "klingon"', "", "encoding is 'klingon', which is none"),

@@ -1,0 +1,93 @@
+"""Files as programs leave them: titles above the header, archives, records by their names."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from base.errors import InputError
+from graph.loading.files import Source
+from graph.mapping.draft import draft, write_draft
+from graph.mapping.source import read_source
+
+HEADER = ["nr", "title", "maker", "medium"]
+ROWS = [
+    [f"N{number}", f"Work {number}", ("Ann", "Bob")[number % 2], ("oil", "ink")[number % 2]] for number in range(30)
+]
+
+
+def as_text(separator: str) -> str:
+    return "".join(f"{separator.join(row)}\n" for row in [HEADER, *ROWS])
+
+
+def read_draft(folder: Path) -> Source:
+    write_draft(folder)
+    return read_source(folder, name="museum")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"sep=;\n{as_text(';')}",
+        f"Export of May\n\n{as_text(';')}",
+        f"Export;May;;\n;;;\n{as_text(';')}",
+        f"\ufeffExport of May, all rooms\r\n{as_text('|')}",
+    ],
+)
+def test_titles_above_the_header_are_passed_over_and_told(tmp_path: Path, content: str) -> None:
+    (tmp_path / "w.csv").write_text(content)
+    source = read_draft(tmp_path)
+    assert source.triples.groupby("relation").size().to_dict() == {"createdBy": 30, "hasMedium": 30}
+    assert any("above the header are titles and are passed over" in note for note in source.notes)
+
+
+def test_a_row_that_is_wrong_is_told_with_its_line_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text(f"Export of May\n\n{as_text(';')}Sum;30\n")
+    with pytest.raises(InputError, match=r"the header has 4 cells, these rows do not \(line 34: 2"):
+        draft(tmp_path)
+
+
+def test_titles_of_several_cells_in_a_sheet(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (
+        ["Export", "May"],
+        [],
+        ["Inventory no.", "Title", "Artist", "Medium", "Room"],
+        *[[*row, 7] for row in ROWS],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "w.xlsm")
+    source = read_draft(tmp_path)
+    assert source.triples.groupby("relation").size().to_dict() == {"createdBy": 30, "hasMedium": 30}
+
+
+def test_tables_of_an_archive_are_drafted_and_named_one_by_one(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("data/works.csv", as_text(","))
+        archive.writestr("data/people.csv", "name,ULAN\nAnn,500000001\nBob,500000002\n")
+    source = read_draft(tmp_path)
+    assert set(source.triples.loc[source.triples["relation"] == "createdBy", "tail"]) == {"person:Ann", "person:Bob"}
+    assert source.identifiers == ("ulan",)
+    path = tmp_path / "mapping.toml"
+    path.write_text(path.read_text().replace("data/people.csv", "data/persons.csv"))
+    with pytest.raises(InputError, match=r"no such file in the archive; there are 'export.zip/data/people.csv'"):
+        read_source(tmp_path, name="museum")
+
+
+def test_records_by_their_names_and_columns_of_one_name(tmp_path: Path) -> None:
+    (tmp_path / "w.json").write_text(json.dumps({row[0]: dict(zip(HEADER[1:], row[1:], strict=True)) for row in ROWS}))
+    source = read_draft(tmp_path)
+    assert source.entities["id"].tolist()[:2] == ["artwork:N0", "artwork:N1"]
+    (tmp_path / "w.json").unlink()
+    (tmp_path / "mapping.toml").unlink()
+    (tmp_path / "w.csv").write_text(as_text(",").replace("title,maker", "maker,maker"))
+    written = draft(tmp_path)[0]
+    assert "maker (3)" in written
+
+
+def test_tables_of_other_programs_are_told(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text(as_text(","))
+    (tmp_path / "w.xls").write_bytes(b"\xd0\xcf\x11\xe0")
+    assert "# left out: w.xls: files ending in .xls are not read; save it as .xlsx or .csv" in draft(tmp_path)[0]
