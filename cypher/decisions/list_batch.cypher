@@ -3,6 +3,10 @@
 // $by (string): whose it is
 // Returns: id, head, relation, tail
 MATCH (d:Decision:Vlkge {batch: $batch, by: $by})
-WHERE d.verdict <> 'undone' AND NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number }
+WHERE d.verdict <> 'undone' AND NOT EXISTS {
+  MATCH (n:Decision:Vlkge {key: d.key})
+  USING INDEX SEEK n:Decision(key, number)
+  WHERE n.number > d.number
+}
 RETURN d.id AS id, d.head AS head, d.relation AS relation, d.tail AS tail
 ORDER BY head, relation, tail

@@ -1,11 +1,16 @@
 // Entities with more than one value of a relation that should have one, such as a work with two artists; by id.
+// Reads entity after entity until it has found $limit of them.
 // $relation (string): the relation
 // $limit (integer from 1) = 20: maximum number of rows
 // $after (string) = "": for the next page: the entity of the last row
+// $scanned (integer from 1) = null: maximum number of entities that are read; null: no maximum
 // Returns: entity, name, label, values, value_names, sources
 MATCH (h:Entity:Vlkge)
 USING INDEX h:Entity(id)
 WHERE h.id > $after
+WITH h
+ORDER BY h.id
+LIMIT coalesce($scanned, 9223372036854775807)
 CALL (h) {
   MATCH (h)-[r:$($relation) {vlkge: true}]->(t:Entity)
   WITH DISTINCT t, r.sources AS sources

@@ -1,12 +1,17 @@
 // Pairs of entities that may be the same: near in every modality that both have, and in the words of their names; by id.
+// Looks for the neighbours of one entity after another until it has found $limit pairs.
 // $least (float) = 0.95: minimum similarity of vectors, from 0 to 1
 // $names (float) = 0.5: minimum share of words that two names have in common
 // $limit (integer from 1) = 20: maximum number of rows
 // $after (string) = "": for the next page: the entity of the last row
+// $scanned (integer from 1) = null: maximum number of entities that are read; null: no maximum
 // Returns: entity, name, other, other_name, label, names_alike, text_alike, picture_alike
 MATCH (e:Entity:Vlkge)
 USING INDEX e:Entity(id)
 WHERE e.id > $after AND e.name IS NOT NULL
+WITH e
+ORDER BY e.id
+LIMIT coalesce($scanned, 9223372036854775807)
 CALL (e) {
   WITH e WHERE e.textual IS NOT NULL
   CALL db.index.vector.queryNodes('entity_textual', 6, e.textual) YIELD node

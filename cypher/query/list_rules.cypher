@@ -1,4 +1,5 @@
-// The rules that predicted links cite as the best that speaks for them, the surest first, and how many links do.
+// The rules that predicted links cite as the best that speaks for them, the surest first, and how many links do. Reads
+// all rules.
 // $relation (string) = null: of this relation only
 // $min_confidence (float) = 0.0: only rules that are right at least this often
 // $limit (integer from 1) = 20: maximum number of rows

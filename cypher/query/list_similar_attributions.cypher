@@ -1,12 +1,17 @@
 // Pictures that look alike and have different values of a relation, such as two artists; by id.
+// Looks for the neighbours of one picture after another until it has found $limit pairs.
 // $relation (string): the relation, such as isCreatedByArtist
 // $least (float) = 0.9: minimum similarity of pictures, from 0 to 1
 // $limit (integer from 1) = 20: maximum number of rows
 // $after (string) = "": for the next page: the entity of the last row
+// $scanned (integer from 1) = null: maximum number of pictures that are read; null: no maximum
 // Returns: entity, name, value, value_name, other, other_name, other_value, other_value_name, similarity
 MATCH (e:Entity:Vlkge)
 USING INDEX e:Entity(id)
 WHERE e.id > $after AND e.visual IS NOT NULL
+WITH e
+ORDER BY e.id
+LIMIT coalesce($scanned, 9223372036854775807)
 CALL (e) {
   MATCH (e)-[:$($relation) {vlkge: true}]->(value:Entity)
   WITH value ORDER BY value.id

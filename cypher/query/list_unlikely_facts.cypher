@@ -17,7 +17,11 @@ CALL (d, h) {
     MATCH (a:Decision:Vlkge)
     USING INDEX SEEK a:Decision(key, number)
     WHERE a.key = d.key AND a.number IS NOT NULL AND a.verdict = 'accepted'
-      AND NOT EXISTS { MATCH (n:Decision:Vlkge {key: a.key}) WHERE n.number > a.number }
+      AND NOT EXISTS {
+        MATCH (n:Decision:Vlkge {key: a.key})
+        USING INDEX SEEK n:Decision(key, number)
+        WHERE n.number > a.number
+      }
   }
   RETURN f, t
 }

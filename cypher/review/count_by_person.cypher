@@ -1,12 +1,14 @@
 // What each person decided, of each kind; how many links others decided too, and how many of these alike, by the newest
-// verdict of each.
+// verdict of each. Reads all decisions.
 // Returns: by, decisions, accepted, rejected, undone, shared, agreed, newest
 MATCH (d:Decision:Vlkge)
 WITH d ORDER BY d.key, d.number
 WITH d.by AS by, d.key AS key, collect(d) AS own
 WITH by, key, own, own[-1].verdict AS last
 WITH by, key, own, last, [v IN COLLECT {
-  MATCH (o:Decision:Vlkge {key: key}) WHERE o.by <> by
+  MATCH (o:Decision:Vlkge {key: key})
+  USING INDEX SEEK o:Decision(key, number)
+  WHERE o.number IS NOT NULL AND o.by <> by
   WITH o ORDER BY o.number
   WITH o.by AS other, collect(o.verdict)[-1] AS verdict
   RETURN verdict

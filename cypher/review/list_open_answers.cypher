@@ -16,6 +16,9 @@ RETURN functional, COLLECT {
   MATCH (h)-[p:PREDICTED {vlkge: true, relation: $relation, state: 'current', verdict: 'pending'}]->()
   WITH p ORDER BY p.rank, p.key LIMIT $limit
   RETURN {key: p.key, seen: COLLECT {
-    MATCH (d:Decision:Vlkge {key: p.key}) RETURN d.id ORDER BY d.number DESC LIMIT 1
+    MATCH (d:Decision:Vlkge {key: p.key})
+    USING INDEX SEEK d:Decision(key, number)
+    WHERE d.number IS NOT NULL
+    RETURN d.id ORDER BY d.number DESC LIMIT 1
   }[0]}
 } AS answers

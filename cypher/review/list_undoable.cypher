@@ -5,7 +5,11 @@
 MATCH (d:Decision:Vlkge)
 USING INDEX SEEK d:Decision(by, at)
 WHERE d.by = $by AND d.at IS NOT NULL AND d.verdict <> 'undone'
-  AND NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number }
+  AND NOT EXISTS {
+    MATCH (n:Decision:Vlkge {key: d.key})
+    USING INDEX SEEK n:Decision(key, number)
+    WHERE n.number > d.number
+  }
 WITH d
 ORDER BY d.by DESC, d.at DESC
 LIMIT $limit

@@ -1,5 +1,5 @@
 // The relations of facts by which a queue can be divided: those of heads of undecided links.
-// $scanned (integer) = 2000: maximum number of undecided links that are looked at
+// $scanned (integer) = 500: maximum number of undecided links that are looked at
 // Returns: relation
 MATCH (h)-[p:PREDICTED {vlkge: true}]->()
 USING INDEX SEEK p:PREDICTED(state, verdict, priority, key)

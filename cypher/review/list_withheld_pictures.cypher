@@ -1,4 +1,4 @@
-// The pictures of entities whose rights fit a pattern.
+// The pictures of entities whose rights fit a pattern. Reads all entities.
 // $rights (string): a regular expression
 // Returns: digests
 MATCH (e:Entity:Vlkge)

@@ -25,7 +25,10 @@ CALL (h, p, t) {
   WITH q, x ORDER BY q.rank, q.score DESC LIMIT $others
   RETURN collect({key: q.key, id: x.id, name: x.name, probability: q.probability, rank: q.rank, verdict: q.verdict,
     picture: x.image_sha256, seen: COLLECT {
-      MATCH (d:Decision:Vlkge {key: q.key}) RETURN d.id ORDER BY d.number DESC LIMIT 1
+      MATCH (d:Decision:Vlkge {key: q.key})
+      USING INDEX SEEK d:Decision(key, number)
+      WHERE d.number IS NOT NULL
+      RETURN d.id ORDER BY d.number DESC LIMIT 1
     }[0]}) AS others
 }
 CALL (p) {

@@ -10,7 +10,12 @@ RETURN key, h.id AS head, coalesce(h.name, h.id) AS head_name, h.image_sha256 AS
   t.id AS tail, coalesce(t.name, t.id) AS tail_name, p.probability AS probability,
   p.answer_probability AS answer_probability, p.rank AS rank,
   p.verdict AS verdict,
-  COLLECT { MATCH (d:Decision:Vlkge {key: key}) RETURN d.id ORDER BY d.number DESC LIMIT 1 }[0] AS seen,
+  COLLECT {
+    MATCH (d:Decision:Vlkge {key: key})
+    USING INDEX SEEK d:Decision(key, number)
+    WHERE d.number IS NOT NULL
+    RETURN d.id ORDER BY d.number DESC LIMIT 1
+  }[0] AS seen,
   h {.*, id: null, name: null, text: null, visual: null, textual: null, asserted_at: null, updated_at: null} AS properties,
   COLLECT {
     MATCH (h)-[f {vlkge: true}]->(x:Entity)
