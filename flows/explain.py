@@ -133,6 +133,8 @@ def in_words(probability: float, relation: str) -> str:
     of = 1000 if probability < 0.01 else of
     right = round(of * probability)
     right_ones = str(right) if right else "fewer than 1"
+    if 0.99 < probability < 1:
+        of, right_ones = 100, "more than 99"
     return f"if its head has an unrecorded {relation}, {right_ones} in {of:,} links like this one are right"
 
 
@@ -177,7 +179,8 @@ def tell(e: Explanation) -> str:
     lines.append(f"Model {e.model} puts it at place {e.rank:,} of {e.candidates:,} tails of this head.")
     if e.probability is not None:
         basis = "" if e.calibrated_on == "relation" else ", mostly from other relations, as this one has few"
-        lines.append(f"Probability {e.probability:.2f}: {in_words(e.probability, e.relation)}")
+        shown = "above 0.99" if 0.99 < e.probability < 1 else f"{e.probability:.2f}"
+        lines.append(f"Probability {shown}: {in_words(e.probability, e.relation)}")
         lines.append(f"(learned from {e.learned_from:,} links of this relation and kind of head{basis}).")
         if e.answer_probability is None:
             lines.append("Whether it has one is not known.")

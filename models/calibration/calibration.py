@@ -21,7 +21,7 @@ from base.progress import Progress, silent
 from models.calibration.curves import Calibrator, Mask, Numbers
 from models.calibration.hierarchy import Groups, Hierarchy, Rows, choose_spread
 from models.calibration.relation_predictors import relation_predictors
-from models.calibration.thresholds import POOLED, SMALL, PrecisionTable, tally
+from models.calibration.thresholds import POOLED, SMALL, PrecisionTable, drawn_to_support, table_of, tally
 from models.ranking.candidate_lists import CandidateLists, Links
 from models.ranking.ranking import BUDGET
 from models.ranking.scores import Scores
@@ -92,14 +92,19 @@ class Calibration(BaseModel):
         )
 
     def probabilities(self, links: Links, seen: Mask) -> tuple[Numbers, Mask]:
-        """Probabilities [n] of links whose heads are `seen` bool [n], and which of them rest on their own relation."""
+        """Probabilities [n] of links whose heads are `seen` bool [n], and which of them rest on their own relation.
+
+        None is above what judged links support, see `models.calibration.thresholds.drawn_to_support`.
+        """
         log_share, rows, kinds = links.log_share.double().numpy(), links.relations.numpy(), kinds_of(links, seen)
         result, own = np.empty(len(log_share)), np.zeros(len(log_share), dtype=bool)
         for row in np.unique(rows):
+            table = table_of(self.tallies, self.relations[row])
             for kind in np.unique(kinds[rows == row]):
                 some = (rows == row) & (kinds == kind)
                 curve, basis = self.curve(self.relations[row], KINDS[kind])
-                result[some], own[some] = curve.at(log_share[some]), basis == "relation"
+                result[some] = drawn_to_support(curve.at(log_share[some]), table)
+                own[some] = basis == "relation"
         return result, own
 
     def curve(self, relation: str, kind: str) -> tuple[Calibrator, Basis]:

@@ -1,6 +1,6 @@
 """How likely a link must be for a list to be right as often as somebody wishes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ CARRYING = 50  # links at or above the highest threshold that is tried
 WIDENING = 1.2  # each lower one is tried where so many times more links are at or above it
 CONFIDENCE = 0.9  # with which the promise holds
 LEVELS = 1000
+STEP = 0.005  # below what is supported: there begins where probabilities above it are drawn together
 POOLED = "*"
 SMALL = "* smaller relations"
 
@@ -28,6 +29,12 @@ class PrecisionTable(BaseModel):
     """Ascending; only those that some link has."""
     links: list[int]
     facts: list[int]
+
+    @property
+    def supported(self) -> float:
+        """The highest share of right links that these show: (right + 1) / (links + 2), Laplace's rule, at any level."""
+        counts = zip(self.facts, self.links, strict=True)
+        return max(((facts + 1) / (links + 2) for facts, links in counts), default=0.5)
 
 
 class Threshold(BaseModel):
@@ -62,6 +69,23 @@ def lower_bound(facts: int, links: int, confidence: float = CONFIDENCE) -> float
     from scipy.stats import beta
 
     return float(beta.ppf(1 - confidence, facts, links - facts + 1)) if facts else 0.0
+
+
+def table_of(tallies: Mapping[str, PrecisionTable], relation: str) -> PrecisionTable | None:
+    """That of a relation; of a smaller one that of all such, or of all relations."""
+    return tallies.get(relation) or tallies.get(SMALL) or tallies.get(POOLED)
+
+
+def drawn_to_support(probability: Numbers, table: PrecisionTable | None) -> Numbers:
+    """Probabilities [n] that are nowhere above what the table supports, in the same order.
+
+    A curve goes on rising where there are no links to learn from; whatever it promises there has not been seen.
+    """
+    if table is None:
+        return probability
+    begin = table.supported - STEP
+    above = begin + STEP * (probability - begin) / (1 - begin)
+    return np.minimum(probability, above)
 
 
 def thresholds(tallies: dict[str, PrecisionTable], precision: float, relations: Sequence[str]) -> list[Threshold]:
@@ -99,7 +123,7 @@ def _threshold(name: str, counts: PrecisionTable, precision: float, basis: str) 
         kept = Threshold(
             relation=name,
             calibrated_on=basis,
-            probability=level / LEVELS,
+            probability=float(drawn_to_support(np.array(level / LEVELS), counts)),
             links=links,
             precision=facts / links,
             lower_bound=bound,

@@ -52,7 +52,7 @@ def evidence(
     with torch.no_grad():
         near = similar(model.fused_representations().cpu(), graph, triples)
     progress(1, 4, "similar entities")
-    paths = Paths(graph).find(triples[:, 0].tolist(), triples[:, 2].tolist(), SHAPES)
+    paths = Paths(graph, _read_by(model, graph, triples)).find(triples[:, 0].tolist(), triples[:, 2].tolist(), SHAPES)
     progress(2, 4, "paths")
     parts = shares(model, graph, triples, scores)
     progress(3, 4, "shares")
@@ -121,6 +121,19 @@ def shares(model: VLKGE, graph: KnowledgeGraph, triples: Tensor, scores: Scores 
     return {
         name: torch.where(total > 0, lost[name] / total, torch.nan) if name in lost else missing for name in SOURCES
     }
+
+
+def _read_by(model: VLKGE, graph: KnowledgeGraph, triples: Tensor) -> Tensor:
+    """The facts [m, 3] that a model goes by, triples [n, 3] themselves left out: of all splits, or of training alone.
+
+    Experts that read facts read all that are known today; other models know what training showed them.
+    """
+    reads = model.ensemble is not None and model.ensemble.reads_facts
+    facts = graph.facts if reads else graph.triples["train"]
+    keys = [
+        (rows[:, 0] * graph.num_relations + rows[:, 1]) * graph.num_entities + rows[:, 2] for rows in (facts, triples)
+    ]
+    return facts[~torch.isin(*keys)]
 
 
 def _seen_again(scores: Scores, model: VLKGE) -> Scores:

@@ -1,4 +1,4 @@
-"""Paths between the two ends of a link, through the facts that training sees, in either direction of each."""
+"""Paths between the two ends of a link, through given facts, in either direction of each."""
 
 import json
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from torch import Tensor
 
 from models.triples.knowledge_graph import KnowledgeGraph
 
@@ -34,14 +35,10 @@ class _Walks(NamedTuple):
 
 
 class Paths:
-    """Searches paths in the training facts of a graph, held as sorted arrays.
+    """Searches paths in some facts int64 [m, 3] of a graph, held as sorted arrays."""
 
-    Facts of the other splits were hidden from the model, so they are no reason of what it proposes.
-    """
-
-    def __init__(self, graph: KnowledgeGraph, hub: int = HUB) -> None:
-        facts = np.unique(graph.triples["train"].numpy(), axis=0)
-        head, relation, tail = facts.T
+    def __init__(self, graph: KnowledgeGraph, facts: Tensor, hub: int = HUB) -> None:
+        head, relation, tail = np.unique(facts.numpy(), axis=0).T
         source, target = np.concatenate([head, tail]), np.concatenate([tail, head])
         step = np.concatenate([2 * relation, 2 * relation + 1])
         order = np.lexsort((step, target, source))

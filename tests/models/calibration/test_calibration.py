@@ -21,7 +21,7 @@ from models.calibration.curves import Calibrator
 from models.calibration.hierarchy import Groups, Hierarchy
 from models.calibration.relation_predictors import relation_predictors
 from models.calibration.reliability import figures, reliability
-from models.calibration.thresholds import SMALL, lower_bound, tally, thresholds
+from models.calibration.thresholds import SMALL, drawn_to_support, lower_bound, tally, thresholds
 from models.config import TrainConfig
 from models.prediction.prediction import predict, untrained
 from models.ranking.candidate_lists import CandidateLists, Links
@@ -260,6 +260,25 @@ def test_a_lower_bound_by_hand():
     assert lower_bound(22, 22) == pytest.approx(0.1 ** (1 / 22))
     assert lower_bound(0, 22) == 0
     assert lower_bound(95, 100) == pytest.approx(0.909, abs=0.001)
+
+
+def test_no_probability_is_above_what_links_of_its_relation_showed():
+    """Of 12 links with .9 or more 11 were right: (11 + 1) / (12 + 2) = .857; of all 40, 20: .5. The order stays."""
+    said = np.array([0.95] * 12 + [0.4] * 28)
+    table = tally(said, np.array([True] * 11 + [False] + [True] * 9 + [False] * 19))
+    assert table.supported == pytest.approx(12 / 14)
+    found = drawn_to_support(np.array([0.1, 0.85, 0.9, 0.9993]), table)
+    assert found[:2].tolist() == [0.1, 0.85]
+    assert 0.85 < found[2] < found[3] < 12 / 14
+
+
+def test_few_links_that_all_were_right_are_no_certainty():
+    """150 links of one relation with shares up to .9, all right: one of .999 is told at most 151 / 152."""
+    shares = np.log(np.linspace(0.6, 0.9, 150))
+    judged = LabelledLinks(links(shares.tolist()), np.ones(150, dtype=bool), np.ones(150, dtype=bool))
+    fitted = Calibration.fit(judged, ["place"], usual(0))
+    probability, _ = fitted.probabilities(links([math.log(0.999)]), np.ones(1, dtype=bool))
+    assert fitted.curves["place"][KINDS[1]].at(np.log([0.999]))[0] > 151 / 152 > probability[0] > 0.98
 
 
 def test_thresholds_are_the_lowest_whose_lower_bound_keeps_the_promise():

@@ -62,7 +62,9 @@ def triples(graph, *links):
 
 
 def paths(graph, head, tail, **options):
-    found = Paths(graph, **options).find([graph.entities.index(head)], [graph.entities.index(tail)], most=10)
+    found = Paths(graph, graph.triples["train"], **options).find(
+        [graph.entities.index(head)], [graph.entities.index(tail)], most=10
+    )
     return dict(zip(found.paths[0], found.counts[0], strict=True))
 
 
@@ -73,6 +75,19 @@ def test_paths_by_hand_shortest_first(graph):
         ('["lilies",">madeBy","monet",">worksIn","impressionism"]', 1),
         ('["lilies",">madeBy","monet","<madeBy","haystacks",">hasStyle","impressionism"]', 1),
     ]
+
+
+def test_paths_go_through_what_the_model_reads_and_not_through_the_link_itself(graph, model):
+    """That Poppies is Monet's is a test fact: experts read it today, vectors never knew it."""
+    links = pd.DataFrame(
+        [("poppies", "madeBy", "klee"), ("lilies", "madeBy", "monet")], columns=["head", "relation", "tail"]
+    )
+    rules = mine(graph.triples["train"].numpy(), graph.num_entities, graph.num_relations)
+    read, itself = evidence(model, graph, rules, links)["paths"]
+    assert read[0] == '["poppies",">madeBy","monet",">knew","klee"]'
+    assert '["lilies",">madeBy","monet"]' not in itself
+    alone = VLKGE.from_graph(TrainConfig(dimension=8, experts=()), graph).eval()
+    assert not any("madeBy" in path for path in evidence(alone, graph, rules, links)["paths"][0])
 
 
 def test_a_path_goes_through_no_entity_twice_and_may_be_one_fact(graph):
@@ -92,7 +107,7 @@ def test_no_path_goes_through_a_hub(graph):
 def test_paths_equal_a_plain_search(gallery):
     graph = KnowledgeGraph.from_hetero(gallery)
     pairs = [(0, 3), (1, 40), (5, 6), (10, 50), (20, 2)]
-    found = Paths(graph).find([a for a, _ in pairs], [b for _, b in pairs], most=1000)
+    found = Paths(graph, graph.triples["train"]).find([a for a, _ in pairs], [b for _, b in pairs], most=1000)
     for (head, tail), counts in zip(pairs, found.counts, strict=True):
         assert sum(counts) == len(list(walks(graph, [head], tail)))
 
@@ -169,7 +184,7 @@ def test_evidence_has_the_columns_of_links(graph, model):
     assert list(found.columns) == COLUMNS
     assert list(found.index) == [7]
     assert set(found["similar"].iloc[0]) == {"haystacks", "poppies"}
-    assert found["path_counts"].iloc[0] == [1, 1]
+    assert found["path_counts"].iloc[0] == [1, 2]  # the second by haystacks, and by poppies, whose maker is a test fact
     assert evidence(model, graph, rules, links.iloc[:0]).empty
 
 
