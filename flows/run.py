@@ -27,7 +27,8 @@ class Run(BaseModel):
     ingested: IngestResult
     encoded: list[Encoded]
     trained: TrainedModel
-    evaluated: Evaluation
+    evaluated: Evaluation | None
+    """None where no fact of the graph is held back to test on."""
     published: Published
     best: list[dict[str, Any]]
 
@@ -57,7 +58,7 @@ def run(
     echo("3/5 train")
     trained = train(config=config, device=device)
     echo("4/5 evaluate")
-    evaluated = evaluate(model=trained.version)
+    evaluated = evaluate(model=trained.version) if is_testable() else None
     echo("5/5 predict and write back")
     published = predict(model=trained.version, top_k=top_k, limit=limit)
     return Run(
@@ -80,6 +81,14 @@ def refuse_other_sources(source: str) -> None:
             f"the graph already holds what {', '.join(others)} brought: type `vlkge reset` to empty it first, "
             f"or add `--add` to bring {source} in beside it"
         )
+
+
+@task(cache_policy=NO_CACHE)
+def is_testable() -> bool:
+    """Whether the graph holds a fact back; of a handful none may be."""
+    with open_graph(Settings()) as database:
+        counts = ask(database, "count_facts")
+    return bool(((counts["kind"] == "fact") & (counts["status"] == "test")).any())
 
 
 @task(cache_policy=NO_CACHE)

@@ -82,7 +82,10 @@ def _run(json: bool, **parameters: Any) -> None:
 def _print_run(result: "Run") -> None:
     print_ingested(result.ingested)
     print_encoded(result.encoded)
-    print_evaluation(result.evaluated)
+    if result.evaluated is None:
+        print("no fact is held back to test on: so few say nothing of how well the model does")
+    else:
+        print_evaluation(result.evaluated)
     print_published(result.published)
     if silent := [str(row["relation"]) for row in result.published.relations if not row["current"]]:
         print(f"no new links of {', '.join(silent)}: what could have one has one, or nothing was learned of it")

@@ -59,7 +59,7 @@ def train(
     """
     graph = KnowledgeGraph.from_hetero(data)
     if len(graph.triples["train"]) == 0:
-        raise InputError("the graph has no training facts: no edge type has a true value in its train_mask")
+        raise InputError("the graph has no training facts: nothing says how its entities relate, or all facts are held back")
     if Checkpoint.exists(folder):
         return _finished(folder, config, graph, warm_start)
     check(config, group := Group.current())

@@ -14,7 +14,6 @@ from base.errors import InputError
 from graph.mapping.draft import draft, write_draft
 from graph.mapping.source import read_source
 
-SAMPLES = Path(__file__).parents[4] / "shared" / "data" / "museums"
 WORKS = "objectid;title;maker;medium;dated;note;image\n" + "".join(
     f"{number};Work {number};{maker};{medium};c. {1800 + number};NULL;http://museum.example/{number}.jpg\n"
     for number, (maker, medium) in enumerate(
@@ -214,16 +213,3 @@ def test_nothing_to_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_text("x")
     with pytest.raises(InputError, match=r"there is nothing to draft a mapping from; there may be \.csv, \.json"):
         draft(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("place", "least"),
-    [("cmoa", 50_000), ("tate", 19_000), ("npg", 90_000), ("wikidata_query.csv", 6_000)],
-)
-def test_a_draft_of_a_sample_can_be_ingested_as_it_is(tmp_path: Path, place: str, least: int) -> None:
-    if not SAMPLES.is_dir():
-        pytest.skip(f"the samples of museums are not there: {SAMPLES}")
-    where = SAMPLES / place
-    path, _ = write_draft(where, tmp_path / "mapping.toml")
-    source = read_source(where if where.is_dir() else where.parent, name="museum", mapping=path)
-    assert len(source.triples) > least
