@@ -59,7 +59,9 @@ def train(
     """
     graph = KnowledgeGraph.from_hetero(data)
     if len(graph.triples["train"]) == 0:
-        raise InputError("the graph has no training facts: nothing says how its entities relate, or all facts are held back")
+        raise InputError(
+            "the graph has no training facts: nothing says how its entities relate, or all facts are held back"
+        )
     if Checkpoint.exists(folder):
         return _finished(folder, config, graph, warm_start)
     check(config, group := Group.current())
