@@ -15,6 +15,47 @@ function keyed(wish) {
   }
 }
 
+// Which letter does what, by the letter that is delivered; the browser remembers what was changed.
+const LETTERS = [..."aresouzc"];
+
+function letters(changed) {
+  const delivered = Object.fromEntries(LETTERS.map((letter) => [letter, letter]));
+  try {
+    if (changed) localStorage.setItem("letters", JSON.stringify(changed));
+    return { ...delivered, ...JSON.parse(localStorage.getItem("letters") ?? "{}") };
+  } catch {
+    return delivered;
+  }
+}
+
+// The key that the page knows for the one that was pressed; undefined where it means nothing.
+function meant(pressed) {
+  if (/^([0-9?/]|ArrowLeft|ArrowRight|Escape)$/.test(pressed)) return pressed;
+  return LETTERS.find((letter) => letters()[letter] === pressed.toLowerCase());
+}
+
+function name(letter) {
+  return (letters()[letter] ?? letter).toUpperCase();
+}
+
+function nameKeys() {
+  document.querySelectorAll("[data-remap]").forEach((field) => (field.value = name(field.dataset.remap)));
+  document.querySelectorAll("kbd[data-of]").forEach((key) => (key.textContent = name(key.dataset.of)));
+  LETTERS.forEach((letter) => {
+    document.querySelectorAll(`[data-key="${letter}"] > kbd`).forEach((key) => (key.textContent = name(letter)));
+  });
+}
+
+function remap(field) {
+  const { remap: letter, wrong } = field.dataset;
+  const wish = field.value.toLowerCase();
+  const taken = LETTERS.some((other) => other !== letter && letters()[other] === wish);
+  field.setCustomValidity(taken || !/^[^\s\d?/]$/u.test(wish) ? wrong : "");
+  if (field.reportValidity()) letters({ ...letters(), [letter]: wish });
+  nameKeys();
+  field.select();
+}
+
 // Says one of the texts that the page brought, in its language.
 function say(text, problem) {
   const place = document.getElementById("said");
@@ -26,6 +67,7 @@ function prepare() {
   document.documentElement.classList.toggle("keyless", !keyed());
   const box = document.getElementById("keyed");
   if (box) box.checked = keyed();
+  nameKeys();
   // A page that is shown again from the browser's memory must not send the ids of decisions that were made already.
   if (crypto.randomUUID) {
     document.querySelectorAll("[data-uuid]").forEach((field) => (field.value = crypto.randomUUID()));
@@ -139,8 +181,7 @@ async function look(form) {
   return undefined;
 }
 
-function press(key) {
-  const wanted = key.length === 1 ? key.toLowerCase() : key;
+function press(wanted) {
   if (wanted === "?") return document.getElementById("keys")?.showModal();
   if (wanted === "z") return document.getElementById("zoom")?.click();
   if (wanted === "/") return document.getElementById("search")?.focus();
@@ -160,18 +201,22 @@ function press(key) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input, select, textarea") || document.querySelector("dialog[open]")) return;
-  if (!/^([arsuzeocARSUZEOC0-9?/]|ArrowLeft|ArrowRight|Escape)$/.test(event.key)) return;
-  if (event.key.length === 1 && !keyed()) return;
+  const wanted = meant(event.key);
+  if (wanted === undefined || (wanted.length === 1 && !keyed())) return;
   event.preventDefault();
-  press(event.key);
+  press(wanted);
 });
 
 document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-remap]")) return remap(event.target);
   const form = event.target.closest("[data-live]");
-  if (!form) return;
+  if (!form) return undefined;
   clearTimeout(waiting);
   waiting = setTimeout(() => look(form), 200);
+  return undefined;
 });
+
+document.addEventListener("focusin", (event) => event.target.matches("[data-remap]") && event.target.select());
 
 // From the field, Enter and the arrow lead to what was found; Escape leads back to the keys.
 document.addEventListener("keydown", (event) => {
@@ -205,6 +250,9 @@ document.addEventListener("click", (event) => {
     go(link.getAttribute("href"));
   } else if (event.target.closest("#help")) {
     document.getElementById("keys").showModal();
+  } else if (event.target.closest("#delivered")) {
+    letters(Object.fromEntries(LETTERS.map((letter) => [letter, letter])));
+    nameKeys();
   } else if (event.target.id === "zoomed") {
     document.getElementById("zoomed").close();
   } else if (event.target.closest("[data-all]")) {
