@@ -15,6 +15,15 @@ def link_key(head: str, relation: str, tail: str) -> str:
     return f"[{_encode(head)},{_encode(relation)},{_encode(tail)}]"
 
 
+def ends_of(key: str) -> tuple[str, str, str] | None:
+    """Head, relation and tail of a link's key; None where it is no such key."""
+    try:
+        head, relation, tail = json.loads(key, strict=False)
+    except (ValueError, TypeError):
+        return None
+    return (head, relation, tail) if all(isinstance(part, str) for part in (head, relation, tail)) else None
+
+
 def draw(key: str) -> float:
     """The place of a link in the random order of the audit, 0 to 1: the first 53 bits of the SHA-256 of its key."""
     return (int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]) >> 3) / 2**53

@@ -64,6 +64,10 @@ def to_version_6(database: Database) -> None:
     run_in_batches(database, "migrations/note_adopted_ids")
 
 
+def to_version_7(_: Database) -> None:
+    """Decisions can be opinions, of which earlier programs know nothing; there are none yet."""
+
+
 # By the version that they lead to, in order. Version 1 is a graph of before there were versions.
 STEPS: dict[int, Callable[[Database], None]] = {
     2: to_version_2,
@@ -71,6 +75,7 @@ STEPS: dict[int, Callable[[Database], None]] = {
     4: to_version_4,
     5: to_version_5,
     6: to_version_6,
+    7: to_version_7,
 }
 VERSION = max(STEPS)
 

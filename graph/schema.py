@@ -23,6 +23,7 @@ STATEMENTS = (
     "schema/create_decision_queue_index",
     "schema/create_decision_ends_index",
     "schema/create_decision_tail_index",
+    "schema/create_decision_waiting_index",
     "schema/create_note_key",
     "schema/create_note_link_index",
     "schema/create_queue_key",

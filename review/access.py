@@ -70,6 +70,12 @@ def _refusal(role: Role, person: Person) -> str:
     return gettext("This needs the role %(role)s; the role of %(name)s is %(own)s.", **values)
 
 
+def check_giving(person: Person, assigned_to: str, goal: str = "") -> None:
+    """Raise NotAllowedError where somebody who is no admin gives work to another, or sets a goal."""
+    if not person.may("admin") and (goal.strip() or assigned_to.strip() not in ("", person.name)):
+        raise NotAllowedError(gettext("An admin sets goals and gives work to others; you can take it yourself."))
+
+
 def token_of(request: Request) -> str:
     """The session's token; forms carry it, so that a page of another site cannot send one in a curator's name."""
     return str(request.session.setdefault("token", secrets.token_urlsafe(24)))

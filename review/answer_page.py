@@ -12,7 +12,7 @@ from graph.curation.decisions import Choice, ConflictError
 from graph.page.answers import find_answers, list_kinds, list_open
 from graph.page.audit import DISPLACED
 from graph.page.card import read_names
-from review.access import Curator, SiteDep, Viewer, check_form
+from review.access import Curator, SiteDep, Viewer, check_form, check_giving
 from review.errors import BadRequestError, NotFoundError
 from review.forms import checked_id, choice, ends_of, filters_of, other_choice, other_value, pairs
 from review.language import gettext
@@ -82,7 +82,7 @@ def choose(
     kind: decisions.Queue = "audit" if chosen.order == "audit" else "review"
     batch = f"card-{checked_id(id)}" if len(choices) > 1 else None
     try:
-        decisions.decide(site.database, choices, by=person.name, queue=kind, batch=batch)
+        decisions.decide(site.database, choices, by=person.name, queue=kind, batch=batch, settles=person.may("admin"))
     except ConflictError as error:
         return show(request, site.database, person, chosen, key, conflicts=error.conflicts, status=409)
     if len(choices) > 1 or right.key == key:
@@ -99,10 +99,13 @@ def write(
     key: Annotated[str, Form()],
     kind: Annotated[notes.Kind, Form()],
     text: Annotated[str, Form()] = "",
+    assigned_to: Annotated[str, Form()] = "",
     filters: Annotated[str, Form()] = "",
 ) -> Response:
-    """Write a note about a card's link, and show the card again."""
-    notes.write_note(site.database, checked_id(id), kind, ends_of(key), text, by=person.name)
+    """Write a note about a card's link, and show the card again. `assigned_to` counts for an assignment alone."""
+    given = assigned_to.strip() if kind == "assigned" else ""
+    check_giving(person, given)
+    notes.write_note(site.database, checked_id(id), kind, ends_of(key), text, by=person.name, assigned_to=given)
     return answer_with(request, site.database, person, filters_of(dict(pairs(filters))), key, None)
 
 

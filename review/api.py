@@ -1,21 +1,36 @@
 """The same as JSON, for scripts: described at /api/openapi.json, under the same login, roles and token."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from graph.curation import decisions
+from graph.curation import decisions, notes
+from graph.curation.agreement import Agreement, measure_agreement
 from graph.curation.decisions import Choice, Decision
+from graph.curation.opinions import Verdict, lift, list_required, require
+from graph.link_key import link_key
 from graph.page.audit import find_decision, list_decisions
 from graph.page.batch import MOST_ROWS, read_rows
 from graph.page.card import Card, Named, read_card
 from graph.page.entities import Profile, read_profile, search
-from graph.page.review_queue import MOST_COUNTED, Filters, Order, count_left, list_keys
+from graph.page.review_queue import MOST_COUNTED, Filters, Order, count_left, count_opinions, list_keys
 from graph.page.saved_queues import SavedQueue, list_saved
 from graph.predicted import registry
-from review.access import TOKEN_HEADER, Curator, SiteDep, Viewer, check_header, log_in, person_of, token_of
+from review.access import (
+    TOKEN_HEADER,
+    Admin,
+    Curator,
+    SiteDep,
+    Viewer,
+    check_giving,
+    check_header,
+    log_in,
+    person_of,
+    token_of,
+)
 from review.errors import BadRequestError, NotFoundError
 from review.login_page import try_password
 from review.queue_page import take_back
@@ -97,9 +112,23 @@ class DecisionIn(BaseModel):
     head: Text
     relation: Text
     tail: Text
-    verdict: decisions.Verdict
+    verdict: Verdict
     reason: Text | None = None
     seen: Text | None = None
+
+
+class NoteIn(BaseModel):
+    """Something to be said about a link; `assigned_to` is who should decide it, where the kind is assigned."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    kind: notes.Kind
+    head: Text
+    relation: Text
+    tail: Text
+    text: Text = ""
+    assigned_to: Text | None = None
 
 
 class EntityHit(BaseModel):
@@ -116,6 +145,23 @@ class DecisionOut(BaseModel):
     head_name: str
     tail_name: str
     stands: bool
+
+
+class RequirementOut(BaseModel):
+    """A relation on whose links two people must agree, who asked for it, and since when."""
+
+    relation: str
+    by: str
+    at: datetime
+
+
+class OpinionsOut(BaseModel):
+    """Where a second opinion is required, how many links wait for the caller's, and how many to be settled."""
+
+    required: list[RequirementOut]
+    second: int
+    contested: int
+    given: int
 
 
 @router.get("/session")
@@ -139,7 +185,7 @@ def begin(request: Request, response: Response, site: SiteDep, given: Credential
 @router.get("/queue")
 def queue(
     site: SiteDep,
-    person: Viewer,  # noqa: ARG001
+    person: Viewer,
     relation: Text | None = None,
     label: Text | None = None,
     run: Text | None = None,
@@ -156,6 +202,9 @@ def queue(
 ) -> Page:
     """Undecided links, in order; `after` is the key of the last link of the page before.
 
+    order: second and contested give what waits for the caller's second opinion, and for somebody who settles it; given
+    what somebody gave to the caller.
+
     near: only of heads with a fact about this entity. answer: only to this entity. decade: only of heads dated to it.
     """
     if picture and unpictured:
@@ -167,11 +216,13 @@ def queue(
     place = read_card(site.database, after) if after else None
     if after and place is None:
         raise NotFoundError(f"there is no link {after!r} to go on after")
-    keys = list_keys(site.database, filters, after=place.model_dump() if place else None, limit=limit)
+    keys = list_keys(
+        site.database, filters, after=place.model_dump() if place else None, limit=limit, person=person.name
+    )
     rows = [Row(**row) for row in read_rows(site.database, keys)]
     return Page(
         links=rows,
-        left=count_left(site.database, filters),
+        left=count_left(site.database, filters, person=person.name),
         counted_to=MOST_COUNTED,
         after=keys[-1] if len(keys) == limit else None,
     )
@@ -181,6 +232,21 @@ def queue(
 def saved_queues(site: SiteDep, person: Viewer) -> list[SavedQueue]:  # noqa: ARG001
     """The queues that people keep under names, with how much of each is decided."""
     return list_saved(site.database)
+
+
+@router.get("/opinions")
+def opinions(site: SiteDep, person: Viewer) -> OpinionsOut:
+    """The relations that require a second opinion, and how many links wait for the caller."""
+    waiting = count_opinions(site.database, person.name)
+    required = [RequirementOut(**found._asdict()) for found in list_required(site.database)]
+    return OpinionsOut(required=required, second=waiting.second, contested=waiting.contested, given=waiting.given)
+
+
+@router.put("/opinions", dependencies=[Depends(check_header)])
+def ask_for_opinions(site: SiteDep, person: Admin, relation: Text, required: bool) -> list[RequirementOut]:
+    """Require a second opinion on the links of a relation, or none any more; an admin may."""
+    (require if required else lift)(site.database, relation, by=person.name)
+    return [RequirementOut(**found._asdict()) for found in list_required(site.database)]
 
 
 @router.get("/link")
@@ -201,7 +267,7 @@ def decide(
 ) -> list[Decision]:
     """Make decisions, all or none; `any_kinds` allows ends of kinds that the relation never joins."""
     choices = [Choice(**{**wish.model_dump(), "id": str(wish.id)}) for wish in wishes]
-    return decisions.decide(site.database, choices, by=person.name, any_kinds=any_kinds)
+    return decisions.decide(site.database, choices, by=person.name, any_kinds=any_kinds, settles=person.may("admin"))
 
 
 @router.post("/decisions/{id}/undo", dependencies=[Depends(check_header)])
@@ -218,7 +284,7 @@ def audit(
     site: SiteDep,
     person: Viewer,  # noqa: ARG001
     by: Text | None = None,
-    verdict: decisions.Verdict | None = None,
+    verdict: Verdict | None = None,
     relation: Text | None = None,
     queue: decisions.Queue | None = None,
     after: Text | None = None,
@@ -229,6 +295,35 @@ def audit(
         site.database, by=by, verdict=verdict, relation=relation, queue=queue, after=after, limit=limit
     )
     return [DecisionOut(**row) for row in rows]
+
+
+@router.get("/notes")
+def list_notes(
+    site: SiteDep,
+    person: Viewer,  # noqa: ARG001
+    key: Text | None = None,
+    open_only: bool = False,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> list[notes.Note]:
+    """What people said about links: comments, wishes for an expert or an answer, assignments; the newest first."""
+    return notes.list_notes(site.database, key=key, open_only=open_only, limit=limit)
+
+
+@router.post("/notes", dependencies=[Depends(check_header)])
+def write_note(site: SiteDep, person: Curator, wish: NoteIn) -> list[notes.Note]:
+    """Say something about a link, or give it to somebody; the answer is all that is said about it, the newest first."""
+    check_giving(person, wish.assigned_to or "")
+    link = (wish.head, wish.relation, wish.tail)
+    notes.write_note(
+        site.database, str(wish.id), wish.kind, link, wish.text, by=person.name, assigned_to=wish.assigned_to
+    )
+    return notes.list_notes(site.database, key=link_key(*link))
+
+
+@router.get("/agreement")
+def agreement(site: SiteDep, person: Viewer) -> Agreement:  # noqa: ARG001
+    """How far people who looked at the same links agree beyond chance, per relation and per pair."""
+    return measure_agreement(site.database)
 
 
 @router.get("/entities")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from graph.curation import decisions
+from graph.curation.agreement import ENOUGH, measure_agreement
 from graph.curation.audit_sample import read_sample
 from graph.curation.cells import guard
+from graph.curation.disagreements import list_disagreements
 from graph.curation.notes import list_notes
+from graph.link_key import link_key
 from graph.page.audit import count_by_person, list_decisions, list_displaced
 from graph.page.card import read_names
 from graph.page.review_queue import Filters, list_choices
@@ -24,9 +27,15 @@ router = APIRouter(include_in_schema=False)
 FIELDS = ("by", "verdict", "relation", "queue")
 PAGE = 100
 EXPORT_PAGE = 5_000
+MOST_NOTES = 100_000
 COLUMNS = (
     *("at", "by", "verdict", "head", "head_name", "relation", "tail", "tail_name", "reason", "queue", "batch"),
     *("probability", "model_version", "run_id", "stands", "id"),
+)
+
+NOTE_COLUMNS = (
+    *("at", "by", "kind", "assigned_to", "text", "head", "head_name", "relation", "tail", "tail_name"),
+    *("closed_by", "closed_at", "id"),
 )
 
 
@@ -35,7 +44,7 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
     """Decisions, the newest first."""
     given = _given(request)
     entries = list_decisions(site.database, **given, after=request.query_params.get("after") or None, limit=PAGE)
-    conflicts = decisions.conflicts(site.database).to_dict("records")
+    conflicts = list_disagreements(site.database).to_dict("records")
     named = read_names(site.database, [row[end] for row in conflicts for end in ("head", "tail")])
     older = entries[-1]["decision"].id if len(entries) == PAGE else None
     counts = count_by_person(site.database)
@@ -44,7 +53,14 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
         "audit.html",
         given=given,
         entries=entries,
-        conflicts=[{**row, **{f"{e}_name": _name(named, row[e]) for e in ("head", "tail")}} for row in conflicts],
+        conflicts=[
+            {
+                **row,
+                "key": link_key(row["head"], row["relation"], row["tail"]),
+                **{f"{e}_name": _name(named, row[e]) for e in ("head", "tail")},
+            }
+            for row in conflicts
+        ],
         displaced=list_displaced(site.database),
         notes=list_notes(site.database, open_only=True),
         right=read_sample(site.database).estimate(),
@@ -52,6 +68,8 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
         export=link("/audit.csv", **given),
         people=[counted.by for counted in counts],
         counts=counts,
+        agreement=measure_agreement(site.database),
+        enough=ENOUGH,
         relations=list_choices(site.database).relations,
         card=lambda key: address(Filters(), key),
         may_undo=lambda made: person.may("curator") and (made.by == person.name or person.may("admin")),
@@ -76,6 +94,15 @@ def export(request: Request, site: SiteDep, person: Viewer) -> StreamingResponse
 
     headers = {"Content-Disposition": 'attachment; filename="decisions.csv"'}
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/notes.csv")
+def export_notes(site: SiteDep, person: Viewer) -> StreamingResponse:  # noqa: ARG001
+    """All notes about links, the newest first: comments, flags for experts, assignments, closed ones too."""
+    notes = (note.model_dump(mode="json") for note in list_notes(site.database, limit=MOST_NOTES))
+    lines = itertools.chain([_line(NOTE_COLUMNS)], (_line([note[name] for name in NOTE_COLUMNS]) for note in notes))
+    headers = {"Content-Disposition": 'attachment; filename="notes.csv"'}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _given(request: Request) -> dict[str, str | None]:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from graph.connection import Database
 from graph.curation import decisions
 from graph.curation.decisions import Choice, ConflictError
+from graph.curation.opinions import list_required
 from graph.page.audit import find_newest
 from graph.page.batch import MOST_ROWS, count_standing, list_batch, list_relations_to, read_rows
 from graph.page.card import read_names
@@ -18,6 +19,7 @@ from review.errors import BadRequestError
 from review.forms import checked_id, filters_of, other_choice, other_value
 from review.language import gettext, ngettext
 from review.rendering import link, render
+from review.users import Person
 from review.words import REASONS
 
 router = APIRouter(include_in_schema=False)
@@ -50,6 +52,7 @@ def preview(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
         done=count_standing(site.database, done, person.name) if done else 0,
         last=last if last and last["batch"] == done else None,
         choices=list_choices(site.database),
+        required=[found.relation for found in list_required(site.database)],
         reasons=REASONS,
         other_value=other_value,
         query=given,
@@ -84,18 +87,18 @@ def decide(
         )
     batch = f"batch-{checked_id(id)}"
     choices = [other_choice(id, value, verdict, reason) for value in chosen]
-    held = decide_but_held(site.database, choices, by=person.name, batch=batch)
+    held = decide_but_held(site.database, choices, person, batch=batch)
     return RedirectResponse(
         link("/batch", near=near, via=via, relation=relation, done=batch, held=held), status_code=303
     )
 
 
-def decide_but_held(database: Database, choices: list[Choice], *, by: str, batch: str) -> list[str]:
+def decide_but_held(database: Database, choices: list[Choice], person: Person, *, batch: str) -> list[str]:
     """Decide the choices as one batch, but for links that somebody decided meanwhile: their keys, a number of them."""
     held: list[str] = []
     while choices:
         try:
-            decisions.decide(database, choices, by=by, queue="batch", batch=batch)
+            decisions.decide(database, choices, by=person.name, queue="batch", batch=batch, settles=person.may("admin"))
             break
         except ConflictError as error:
             before = {made.key for made in error.conflicts}

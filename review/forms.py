@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 
+from graph import link_key
 from graph.curation.decisions import Choice
 from graph.page.review_queue import Filters
 from review import words
@@ -77,13 +78,10 @@ def other_value(key: str, seen: str | None) -> str:
 
 def ends_of(key: str) -> tuple[str, str, str]:
     """Head, relation and tail of a link's key. Raises BadRequestError where it is none."""
-    try:
-        head, relation, tail = json.loads(key, strict=False)
-        if not all(isinstance(part, str) for part in (head, relation, tail)):
-            raise ValueError("not three texts")
-    except (ValueError, TypeError) as error:
-        raise BadRequestError(gettext("%(key)r is not the key of a link.", key=key)) from error
-    return head, relation, tail
+    ends = link_key.ends_of(key)
+    if ends is None:
+        raise BadRequestError(gettext("%(key)r is not the key of a link.", key=key))
+    return ends
 
 
 def choice(id_: str, key: str, seen: str | None, verdict: str, reason: str | None) -> Choice:

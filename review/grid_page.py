@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from graph.curation.opinions import list_required
 from graph.page.audit import find_newest
 from graph.page.batch import count_standing, read_rows
 from graph.page.card import read_names
@@ -41,6 +42,7 @@ def grid(request: Request, site: SiteDep, person: Viewer, answer: str, relation:
         held=read_rows(site.database, request.query_params.getlist("held")[:MOST_HELD]),
         done=count_standing(site.database, done, person.name) if done else 0,
         last=last if last and last["batch"] == done else None,
+        required=[found.relation for found in list_required(site.database)],
         other_value=other_value,
         new_id=lambda: str(uuid.uuid4()),
     )
@@ -70,5 +72,5 @@ def decide(
     ticked = set(wrong or [])
     batch = f"grid-{checked_id(id)}"
     choices = [other_choice(id, value, "rejected" if value in ticked else "accepted") for value in shown]
-    held = decide_but_held(site.database, choices, by=person.name, batch=batch)
+    held = decide_but_held(site.database, choices, person, batch=batch)
     return RedirectResponse(link("/grid", answer=answer, relation=relation, done=batch, held=held), status_code=303)

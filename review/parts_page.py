@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from graph.page.review_queue import Filters, Part, list_parts, list_ways
+from graph.curation.opinions import lift, list_required, require
+from graph.page.review_queue import Filters, Part, count_opinions, list_choices, list_parts, list_ways
 from graph.page.saved_queues import MOST_COUNTED, close_queue, list_saved, save_queue
-from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form
+from review.access import Admin, Curator, SiteDep, Viewer, check_form, check_giving
 from review.errors import BadRequestError
 from review.forms import address, checked_id, filters_of, pairs
 from review.language import gettext
@@ -37,6 +38,9 @@ def queues(request: Request, site: SiteDep, person: Viewer, by: str = "") -> HTM
         may_close=lambda kept: person.may("curator") and (kept.by == person.name or person.may("admin")),
         parts=list_parts(site.database, chosen),
         target=lambda part: address(_filters(chosen, part)),
+        required=list_required(site.database),
+        waiting=count_opinions(site.database, person.name),
+        relations=list_choices(site.database).relations,
         grid=lambda part: link("/grid", answer=part.id, relation=part.relation) if chosen == "answer" else None,
     )
 
@@ -52,9 +56,7 @@ def save(
     assigned_to: Annotated[str, Form()] = "",
 ) -> RedirectResponse:
     """Keep a queue under a name; an admin may set its goal, and give it to somebody else."""
-    if not person.may("admin") and (goal.strip() or assigned_to.strip() not in ("", person.name)):
-        said = gettext("An admin sets goals and gives work to others; you can take a queue yourself.")
-        raise NotAllowedError(said)
+    check_giving(person, assigned_to, goal)
     try:
         many = int(goal) if goal.strip() else None
     except ValueError as error:
@@ -70,6 +72,15 @@ def close(site: SiteDep, person: Curator, queue: Annotated[str, Form()]) -> Redi
     """Take a saved queue from the list; whoever saved it may, or an admin."""
     close_queue(site.database, queue, by=person.name, of=None if person.may("admin") else person.name)
     return RedirectResponse("/queues#saved", status_code=303)
+
+
+@router.post("/queues/opinions", dependencies=[Depends(check_form)])
+def ask_for_opinions(
+    site: SiteDep, person: Admin, relation: Annotated[str, Form()], lifted: Annotated[str, Form()] = ""
+) -> RedirectResponse:
+    """Require a second opinion on a relation's links, or, `lifted`, no more."""
+    (lift if lifted else require)(site.database, relation, by=person.name)
+    return RedirectResponse("/queues#opinions", status_code=303)
 
 
 def _filters(by: str, part: Part) -> Filters:

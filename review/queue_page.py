@@ -15,7 +15,15 @@ from graph.curation.notes import list_notes
 from graph.curation.taking_back import undo_batch
 from graph.page.audit import DISPLACED, find_decision, list_newest
 from graph.page.card import Card, read_card, read_names
-from graph.page.review_queue import MOST_COUNTED, Filters, count_decided, count_links, list_choices, list_keys
+from graph.page.review_queue import (
+    MOST_COUNTED,
+    Filters,
+    count_decided,
+    count_links,
+    count_opinions,
+    list_choices,
+    list_keys,
+)
 from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form
 from review.errors import BadRequestError
 from review.forms import (
@@ -84,7 +92,9 @@ def decide(
         choices = [first]
     batch = f"card-{first.id}" if len(choices) > 1 else None
     try:
-        decisions.decide(site.database, choices, by=person.name, queue=_kind(chosen), batch=batch)
+        decisions.decide(
+            site.database, choices, by=person.name, queue=_kind(chosen), batch=batch, settles=person.may("admin")
+        )
     except ConflictError as error:
         return show(request, site.database, person, chosen, key, conflicts=error.conflicts, status=409)
     if also:
@@ -146,12 +156,14 @@ def show(
 ) -> HTMLResponse:
     """The page of one card (None: the first of the queue), or of an empty queue."""
     found = database.read_together(lambda reading: _found(reading, person, filters, key))
+    card: Card | None = found["card"]
     gone = key is not None and found["card"] is None
     return render(
         request,
         "queue.html",
         status=404 if gone else status,
         **found,
+        hides=card is not None and card.verdict == "opinion" and person.name not in card.opinions,
         gone=gone,
         filters=filters,
         active=active(filters, found["names"]),
@@ -171,14 +183,15 @@ def show(
 def _found(database: Database, person: Person, filters: Filters, key: str | None) -> dict[str, Any]:
     """What the page of a card shows of the graph."""
     if key is None:
-        key = next(iter(list_keys(database, filters, limit=1)), None)
+        key = next(iter(list_keys(database, filters, limit=1, person=person.name)), None)
     card = read_card(database, key) if key is not None else None
-    following = next(iter(_following(database, filters, card)), None)
+    following = next(iter(_following(database, filters, card, person)), None)
     return {
         "card": card,
         "following": following,
         "next_picture": _picture(database, following),
-        "counts": count_links(database, filters),
+        "counts": count_links(database, filters, person=person.name),
+        "waiting": count_opinions(database, person.name),
         "names": {n.id: n.name for n in read_names(database, [*filter(None, (filters.near, filters.answer))]).values()},
         "right": _right_so_far(database) if filters.order == "audit" else None,
         "today": count_decided(database, person.name, _midnight()),
@@ -202,8 +215,8 @@ def _kind(filters: Filters) -> decisions.Queue:
 
 def go_on(request: Request, database: Database, person: Person, filters: Filters, key: str) -> Response:
     """The card after that of `key`, to a decision about it."""
-    card = read_card(database, key)
-    return answer_with(request, database, person, filters, next(iter(_following(database, filters, card)), None), key)
+    following = next(iter(_following(database, filters, read_card(database, key), person)), None)
+    return answer_with(request, database, person, filters, following, key)
 
 
 def answer_with(
@@ -218,10 +231,10 @@ def answer_with(
     return page
 
 
-def _following(database: Database, filters: Filters, card: Card | None) -> list[str]:
+def _following(database: Database, filters: Filters, card: Card | None, person: Person) -> list[str]:
     if card is None:
         return []
-    return list_keys(database, filters, after=card.model_dump(), limit=1)
+    return list_keys(database, filters, after=card.model_dump(), limit=1, person=person.name)
 
 
 def _picture(database: Database, key: str | None) -> str | None:

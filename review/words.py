@@ -27,7 +27,16 @@ REASONS = (
     N_("the source is mistaken"),
     N_("two entities are the same"),
 )
-VERDICTS = (N_("accepted"), N_("rejected"), N_("undone"), N_("pending"))
+VERDICTS = (
+    N_("accepted"),
+    N_("rejected"),
+    N_("undone"),
+    N_("pending"),
+    N_("for"),
+    N_("against"),
+    N_("opinion"),
+    N_("contested"),
+)
 QUEUES = (N_("review"), N_("audit"), N_("batch"), N_("import"))
 ROLES = (N_("viewer"), N_("curator"), N_("admin"))
 _LIKELIHOODS = (

@@ -6,7 +6,7 @@
 CALL () {
   OPTIONAL MATCH ()-[p:PREDICTED {vlkge: true}]->()
   USING INDEX SEEK p:PREDICTED(state, verdict, draw)
-  WHERE p.state = 'current' AND p.verdict = 'pending' AND p.draw IS NOT NULL
+  WHERE p.state = 'current' AND p.verdict IN ['pending', 'opinion', 'contested'] AND p.draw IS NOT NULL
   RETURN coalesce(min(p.draw), Infinity) AS undecided
 }
 CALL () {
@@ -18,7 +18,7 @@ CALL () {
   WHERE p.state = 'current' AND p.verdict IN ['accepted', 'rejected']
   WITH p.relation AS relation, max(p.draw) AS last
   CALL (relation, last) {
-    UNWIND ['pending', 'accepted', 'rejected'] AS verdict
+    UNWIND ['pending', 'opinion', 'contested', 'accepted', 'rejected'] AS verdict
     CALL (relation, last, verdict) {
       MATCH ()-[n:PREDICTED {vlkge: true}]->()
       USING INDEX SEEK n:PREDICTED(state, verdict, draw)
@@ -41,7 +41,8 @@ CALL (undecided, reached) {
   WITH r, CASE WHEN r.reach > undecided THEN r.reach ELSE undecided END AS reach
   MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
   USING INDEX SEEK p:PREDICTED(state, verdict, draw)
-  WHERE p.state = 'current' AND p.verdict IN ['pending', 'accepted', 'rejected'] AND p.draw < reach
+  WHERE p.state = 'current' AND p.verdict IN ['pending', 'opinion', 'contested', 'accepted', 'rejected']
+    AND p.draw < reach
     AND p.relation = r.relation
   RETURN h, p, t, reach
 }

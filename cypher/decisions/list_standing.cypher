@@ -1,4 +1,4 @@
-// Decisions that stand, by who made them, which run had proposed their links, and when: nobody has decided their links again.
+// Decisions that stand, by who made them, which run had proposed their links, and when: nobody has decided their links again, or they are opinions that are open.
 // With how many sources record the link beside people.
 // $by (string): of this person, or null
 // $run (string): about links that this run had proposed, or null
@@ -10,11 +10,15 @@ USING INDEX SEEK d:Decision(at)
 WHERE d.at >= coalesce(datetime($since), datetime('0001-01-01T00:00:00Z'))
   AND d.at < coalesce(datetime($until), datetime() + duration({days: 1}))
   AND ($by IS NULL OR d.by = $by) AND ($run IS NULL OR d.run_id = $run) AND d.verdict <> 'undone'
-  AND NOT EXISTS {
+  AND (NOT EXISTS {
     MATCH (n:Decision:Vlkge {key: d.key})
     USING INDEX SEEK n:Decision(key, number)
     WHERE n.number > d.number
-  }
+  } OR EXISTS {
+    MATCH (n:Decision:Vlkge {key: d.key})
+    USING INDEX SEEK n:Decision(key, number)
+    WHERE n.number > d.number AND d.id IN n.opinions
+  })
 OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
 OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d.id AS id, d.head AS head, d.relation AS relation, d.tail AS tail, d.verdict AS verdict, d.by AS by, d.at AS at,

@@ -1,7 +1,7 @@
 // The next predicted links in the order of their keys, with all that is stored on them.
 // $relation (string) = null: of this relation only
 // $state (string) = null: current or stale only
-// $verdict (string) = null: pending, accepted or rejected only
+// $verdict (string) = null: pending, opinion, contested, accepted or rejected only
 // $least (float) = 0.0: only links of at least this priority; 0: all, also those without a probability
 // $after (string) = "": the last key of the page before
 // $limit (integer) = 5000: maximum number of rows

@@ -1,14 +1,16 @@
 // Records a note about a link; one that is there already stays as it is.
 // $id (string): a UUID made by who writes it
-// $kind (string): comment, expert (somebody who knows should look) or value (an answer that the graph lacks)
+// $kind (string): comment, expert (somebody who knows should look), value (an answer
+//   that the graph lacks) or assigned (somebody should decide it)
 // $key (string): the link's key
 // $head (string): the link's head
 // $relation (string): its relation
 // $tail (string): its tail
 // $text (string): what is said
 // $by (string): who says it
+// $assigned_to (string): who should decide it, or null
 // Returns: id
 MERGE (n:CuratorNote:Vlkge {id: $id})
 ON CREATE SET n.kind = $kind, n.key = $key, n.head = $head, n.relation = $relation, n.tail = $tail,
-  n.text = $text, n.by = $by, n.at = datetime()
+  n.text = $text, n.by = $by, n.at = datetime(), n.assigned_to = $assigned_to
 RETURN n.id AS id

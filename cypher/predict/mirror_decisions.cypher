@@ -3,7 +3,7 @@
 MATCH (r:PredictionRun:Vlkge {id: $run_id})
 MATCH (d:Decision:Vlkge)
 WHERE d.at >= r.started_at AND NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number }
-WITH d.key AS key, d.verdict AS verdict
+WITH d.key AS key, coalesce(d.waiting, d.verdict) AS verdict
 MATCH ()-[p:PREDICTED {vlkge: true, key: key}]->()
 USING INDEX SEEK p:PREDICTED(key)
 SET p.verdict = CASE verdict WHEN 'undone' THEN 'pending' ELSE verdict END

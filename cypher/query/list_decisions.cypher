@@ -13,9 +13,13 @@ OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
 OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d.at AS at, d.head AS head, h.name AS head_name, d.relation AS relation, d.tail AS tail, t.name AS tail_name,
   d.verdict AS verdict, d.reason AS reason, d.probability AS probability, d.queue AS queue, d.batch AS batch,
-  d.verdict <> 'undone' AND NOT EXISTS {
+  d.verdict <> 'undone' AND (NOT EXISTS {
     MATCH (n:Decision:Vlkge {key: d.key})
     USING INDEX SEEK n:Decision(key, number)
     WHERE n.number > d.number
-  } AS stands
+  } OR EXISTS {
+    MATCH (n:Decision:Vlkge {key: d.key})
+    USING INDEX SEEK n:Decision(key, number)
+    WHERE n.number > d.number AND d.id IN n.opinions
+  }) AS stands
 ORDER BY at DESC

@@ -2,7 +2,7 @@
 // $relation (string): the relation
 // $least (float) = 0.0: only links of at least this priority; 0: all, also those without a probability
 // $state (string: current, stale) = "current": stale is what the last run no longer predicts
-// $verdict (string: pending, accepted, rejected) = "pending": what people decided, or pending
+// $verdict (string: pending, opinion, contested, accepted, rejected) = "pending": what people decided, or pending
 // $limit (integer from 1) = 20: maximum number of rows
 // $after_priority (float) = null: for the next page: the priority of the last row
 // $after_probability (float) = null: an older name of after_priority

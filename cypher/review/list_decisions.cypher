@@ -1,6 +1,6 @@
 // Decisions, the newest first, in pages; those of one moment by id; `stands` where nobody has decided the link again.
 // $by (string): of this person, or null
-// $verdict (string): accepted, rejected or undone, or null
+// $verdict (string): accepted, rejected, undone, for or against, or null
 // $relation (string): of this relation, or null
 // $queue (string): review, audit, batch or import, or null
 // $before (string): for the next page: the time of the last decision, ISO 8601; null: from the newest
@@ -20,9 +20,13 @@ OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
 OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d {.id, .number, .head, .relation, .tail, .verdict, .by, .at, .reason, .run_id, .model_version, .probability, .batch,
   .queue} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
-  NOT EXISTS {
+  (NOT EXISTS {
     MATCH (n:Decision:Vlkge {key: d.key})
     USING INDEX SEEK n:Decision(key, number)
     WHERE n.number > d.number
-  } AS stands
+  } OR EXISTS {
+    MATCH (n:Decision:Vlkge {key: d.key})
+    USING INDEX SEEK n:Decision(key, number)
+    WHERE n.number > d.number AND d.id IN n.opinions
+  }) AS stands
 ORDER BY d.at DESC, d.id

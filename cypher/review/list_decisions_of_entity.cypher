@@ -11,9 +11,13 @@ OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
 OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d {.id, .number, .head, .relation, .tail, .verdict, .by, .at, .reason, .run_id, .model_version, .probability, .batch,
   .queue} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
-  NOT EXISTS {
+  (NOT EXISTS {
     MATCH (n:Decision:Vlkge {key: d.key})
     USING INDEX SEEK n:Decision(key, number)
     WHERE n.number > d.number
-  } AS stands
+  } OR EXISTS {
+    MATCH (n:Decision:Vlkge {key: d.key})
+    USING INDEX SEEK n:Decision(key, number)
+    WHERE n.number > d.number AND d.id IN n.opinions
+  }) AS stands
 ORDER BY d.at DESC, d.key

@@ -1,4 +1,4 @@
-// The undecided proposals for one question, the best first, and whether the newest run that knows says that a head has one
+// The undecided proposals, those with one opinion too, for one question, the best first, and whether the newest run that knows says that a head has one
 // value of the relation.
 // $head (string): the head's id
 // $relation (string): the relation
@@ -13,7 +13,8 @@ CALL () {
   RETURN coalesce($relation IN r.functional, false) AS functional
 }
 RETURN functional, COLLECT {
-  MATCH (h)-[p:PREDICTED {vlkge: true, relation: $relation, state: 'current', verdict: 'pending'}]->()
+  MATCH (h)-[p:PREDICTED {vlkge: true, relation: $relation, state: 'current'}]->()
+  WHERE p.verdict IN ['pending', 'opinion']
   WITH p ORDER BY p.rank, p.key LIMIT $limit
   RETURN {key: p.key, seen: COLLECT {
     MATCH (d:Decision:Vlkge {key: p.key})

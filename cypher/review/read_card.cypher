@@ -1,10 +1,21 @@
-// One predicted link with its two ends, what is known of its head, and the other candidates for the same question.
+// One link that was predicted or decided, with its two ends, what is known of its head, and the other candidates for the
+// same question.
 // $key (string): the link's key
+// $head (string): its head's id
+// $relation (string): its relation
+// $tail (string): its tail's id
 // $facts (integer) = 60: maximum number of facts of the head
 // $others (integer) = 30: maximum number of other candidates, decided ones among them
-// Returns: link, relation, head, tail, facts, others, functional (whether the newest run that knows says that a head
+// Returns: link (null where no run proposed it), relation, head, tail, facts, others, functional (whether the newest run that knows says that a head
 // has one value of the relation)
-MATCH (h)-[p:PREDICTED {vlkge: true, key: $key}]->(t)
+MATCH (h:Entity:Vlkge {id: $head})
+USING INDEX SEEK h:Entity(id)
+MATCH (t:Entity:Vlkge {id: $tail})
+USING INDEX SEEK t:Entity(id)
+OPTIONAL MATCH (h)-[p:PREDICTED {vlkge: true, key: $key}]->(t)
+USING INDEX SEEK p:PREDICTED(key)
+WITH h, t, p
+WHERE p IS NOT NULL OR EXISTS { MATCH (:Decision:Vlkge {key: $key}) }
 CALL (h) {
   MATCH (h)-[f {vlkge: true}]->(x:Entity)
   WHERE type(f) <> 'PREDICTED'
@@ -19,8 +30,8 @@ CALL (h) {
   RETURN collect({relation: type(f), id: x.id, name: coalesce(x.name, x.id), sources: coalesce(f.sources, []),
     since: f.asserted_at, accepted_by: accepted[0], accepted_at: accepted[1]}) AS facts
 }
-CALL (h, p, t) {
-  MATCH (h)-[q:PREDICTED {vlkge: true, relation: p.relation, state: 'current'}]->(x)
+CALL (h, t) {
+  MATCH (h)-[q:PREDICTED {vlkge: true, relation: $relation, state: 'current'}]->(x)
   WHERE x <> t
   WITH q, x ORDER BY q.rank, q.score DESC LIMIT $others
   RETURN collect({key: q.key, id: x.id, name: x.name, probability: q.probability, rank: q.rank, verdict: q.verdict,
@@ -31,13 +42,13 @@ CALL (h, p, t) {
       RETURN d.id ORDER BY d.number DESC LIMIT 1
     }[0]}) AS others
 }
-CALL (p) {
+CALL () {
   OPTIONAL MATCH (r:PredictionRun:Vlkge)
   WHERE r.functional IS NOT NULL
-  WITH p, r ORDER BY r.started_at DESC LIMIT 1
-  RETURN coalesce(p.relation IN r.functional, false) AS functional
+  WITH r ORDER BY r.started_at DESC LIMIT 1
+  RETURN coalesce($relation IN r.functional, false) AS functional
 }
-RETURN p {.*} AS link, p.relation AS relation,
+RETURN p {.*} AS link, $relation AS relation,
   h {.*, label: coalesce(h.primary_label, 'Entity'), visual: null, textual: null} AS head,
   t {.*, label: coalesce(t.primary_label, 'Entity'), visual: null, textual: null} AS tail, facts, others,
   functional

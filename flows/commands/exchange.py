@@ -31,6 +31,8 @@ class Verdict(StrEnum):
     pending = "pending"
     accepted = "accepted"
     rejected = "rejected"
+    opinion = "opinion"
+    contested = "contested"
 
 
 @links.command("export")
@@ -115,7 +117,7 @@ def export_links(
 @decisions.command("export")
 def export_decisions(
     file: File,
-    standing: Annotated[bool, typer.Option("--standing", help="Only the newest decision about each link.")] = False,
+    standing: Annotated[bool, typer.Option("--standing", help="Only decisions that stand.")] = False,
     base: Base = None,
     json: Json = False,
 ) -> None:

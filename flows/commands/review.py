@@ -1,5 +1,6 @@
 """`vlkge review`: the curators' page, and who may log in to it."""
 
+import getpass
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 app = typer.Typer()
 review = typer.Typer(invoke_without_command=True, help="Serve the curators' page.")
 users = typer.Typer(no_args_is_help=True, help="Manage who may log in to the page.")
+opinions = typer.Typer(no_args_is_help=True, help="Say on which relations two people must agree.")
 review.add_typer(users, name="users")
+review.add_typer(opinions, name="opinions")
 app.add_typer(review, name="review")
 
 
@@ -119,6 +122,50 @@ def remove(name: str) -> None:
 def list_(json: Json = False) -> None:
     """List who may log in."""
     rows = [{"name": person.name, "role": person.role} for person in _users().all().values()]
+    if json:
+        print_json(rows)
+    else:
+        print_table(rows)
+
+
+@opinions.command("require")
+def require(relation: str) -> None:
+    """Have two people agree on each link of a relation before it is decided.
+
+    Example:
+
+        vlkge review opinions require hasStyle
+    """
+    from flows.runtime.services import open_graph
+    from flows.runtime.settings import Settings
+    from graph.curation import opinions as asked
+
+    with open_graph(Settings()) as database:
+        asked.require(database, relation, by=getpass.getuser())
+    print(f"{relation} requires a second opinion")
+
+
+@opinions.command("lift")
+def lift(relation: str) -> None:
+    """Let one person decide about a relation's links again."""
+    from flows.runtime.services import open_graph
+    from flows.runtime.settings import Settings
+    from graph.curation import opinions as asked
+
+    with open_graph(Settings()) as database:
+        asked.lift(database, relation, by=getpass.getuser())
+    print(f"{relation} requires no second opinion")
+
+
+@opinions.command("list")
+def list_required(json: Json = False) -> None:
+    """List the relations that require a second opinion."""
+    from flows.runtime.services import open_graph
+    from flows.runtime.settings import Settings
+    from graph.curation import opinions as asked
+
+    with open_graph(Settings()) as database:
+        rows = [{**found._asdict(), "at": found.at.isoformat()} for found in asked.list_required(database)]
     if json:
         print_json(rows)
     else:

@@ -3,7 +3,7 @@
 import csv
 import io
 import uuid
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,15 @@ from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, batches
 from graph.curation.cells import unguard
-from graph.curation.decisions import Choice, decide_in_parts, unjoined_kinds
+from graph.curation.decisions import Choice, decide_in_parts
+from graph.curation.kinds import unjoined_kinds
+from graph.curation.opinions import Voice, list_required, open_opinions, said, weigh
 from graph.link_key import link_key
 
 ENDS = ("head", "relation", "tail")
 REQUIRED = (*ENDS, "verdict")
 OPTIONAL = ("by", "reason", "id")
-VERDICTS = ("accepted", "rejected", "undone")
+VERDICTS = ("accepted", "rejected", "undone", "for", "against")
 OPEN = ("", "pending")
 MOST = 5
 BATCH = 10_000
@@ -59,11 +61,11 @@ def import_decisions(
 ) -> Imported:
     """Record the decisions of a CSV file, all or none, in the order of its rows; again, it changes nothing.
 
-    Columns: head, relation, tail, verdict (accepted, rejected, undone; rows with none or with pending are left out);
-    optional: by (who decided; else `by`), reason, id. Others are ignored, so that an exported list of links with the
-    verdicts filled in is such a file. Separated by commas, semicolons or tabs; UTF-8 or, as spreadsheets write it,
-    UTF-16. With `force`, verdicts that contradict what stands and links between
-    kinds that the relation never joins are recorded too.
+    Columns: head, relation, tail, verdict (one of VERDICTS; rows with none or with pending are left out); optional: by
+    (who decided; else `by`), reason, id. Others are ignored, so that an exported list of links with the verdicts filled
+    in is such a file. Separated by commas, semicolons or tabs; UTF-8 or, as spreadsheets write it, UTF-16. With force,
+    verdicts that contradict what stands and links between kinds that the relation never joins are recorded too, and
+    where opinions differ the row settles it.
 
     Raises InputError with all that is wrong, line by line, before anything is recorded.
     """
@@ -77,7 +79,7 @@ def import_decisions(
     new, problems = _compare(database, sheet, force)
     _raise(problems)
     if not dry_run and not new.empty:
-        decide_in_parts(database, _parts(new), queue="import")
+        decide_in_parts(database, _parts(new), queue="import", settles=force)
     return Imported(
         rows=len(frame),
         recorded=len(new),
@@ -183,32 +185,46 @@ def _compare(database: Database, sheet: _Sheet, force: bool) -> tuple[pd.DataFra
     """The rows that would change what stands, and what is wrong with the rest."""
     ends = sheet.frame[["head", "relation", "tail"]].itertuples(index=False, name=None)
     frame = sheet.frame.assign(key=[link_key(*link) for link in ends])
-    standing: dict[str, tuple[str, str]] = {}
-    recorded: set[str] = set()
+    known: dict[str, list[Voice]] = {}
     for keys in batches([str(key) for key in frame["key"].unique()], BATCH):
         for row in database.read("decisions/read_decisions", keys=keys):
-            standing[row["key"]] = (row["verdict"], row["by"])
-            recorded.add(row["id"])
-    now = {key: verdict for key, (verdict, _) in standing.items()}
+            known.setdefault(row["key"], []).append(Voice(row["id"], row["by"], row["verdict"], row["undoes"]))
+    recorded = {voice.id for voices in known.values() for voice in voices}
+    required = {found.relation for found in list_required(database)}
     new, contrary, empty = (np.zeros(len(frame), dtype=bool) for _ in range(3))
-    for place, (key, verdict, id_) in enumerate(zip(frame["key"], frame["verdict"], frame["id"], strict=True)):
-        stands = now.get(key, "undone")
-        if id_ in recorded or (verdict == stands and key in now):
+    after = {key: list(voices) for key, voices in known.items()}
+    said_rows = frame[["key", "relation", "id", "by", "verdict"]].itertuples(index=False, name=None)
+    for place, (key, relation, id_, by, verdict) in enumerate(said_rows):
+        history = after.setdefault(key, [])
+        voice = Voice(id_ or f"row {place}", by, verdict)
+        if id_ in recorded or _repeats(history, voice):
             continue
         new[place] = True
-        empty[place] = verdict == "undone" and stands == "undone"
-        contrary[place] = (
-            stands != "undone" and verdict != "undone" and key in standing and now[key] == standing[key][0]
-        )
-        now[key] = verdict
-    said = frame["key"].map(lambda key: "{} by {}".format(*standing.get(key, ("", ""))))
+        settled = bool(history) and history[-1].verdict in ("accepted", "rejected")
+        contrary[place] = settled and voice.verdict != "undone" and history[-1].id in recorded
+        try:
+            outcome = weigh(history, voice, required=relation in required, settles=force)
+        except InputError:
+            (empty if voice.verdict == "undone" else contrary)[place] = True
+        else:
+            history.append(voice._replace(verdict=outcome.verdict, undoes=outcome.undoes))
+    lastly = {key: f"{voices[-1].verdict} by {voices[-1].by}" for key, voices in known.items()}
     problems = sheet.complaint(
         pd.Series(empty, frame.index, dtype=bool), "nothing stands that could be undone", frame["key"]
     )
     if not force:
         what = "somebody decided otherwise; --force records it all the same"
-        problems += sheet.complaint(pd.Series(contrary, frame.index, dtype=bool), what, said)
+        problems += sheet.complaint(
+            pd.Series(contrary, frame.index, dtype=bool), what, frame["key"].map(lastly).fillna("")
+        )
     return frame[new], problems
+
+
+def _repeats(history: Sequence[Voice], voice: Voice) -> bool:
+    """Whether the row says what stands already, or what the same person said of a link whose opinions are open."""
+    if opinions := open_opinions(history):
+        return voice.by in opinions and said(opinions[voice.by].verdict) == said(voice.verdict)
+    return bool(history) and history[-1].verdict == said(voice.verdict)
 
 
 def _parts(frame: pd.DataFrame) -> list[tuple[str, list[Choice]]]:

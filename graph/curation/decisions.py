@@ -6,23 +6,25 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 import neo4j
-import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from base.errors import InputError, PipelineError, shorten
 from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, Row
+from graph.curation.kinds import refuse_unjoined_kinds
+from graph.curation.opinions import Verdict, Voice, Waiting, open_opinions, said, weigh
 from graph.link_key import link_key
 from graph.transactions import change, run_in_transaction
 
-Verdict = Literal["accepted", "rejected", "undone"]
 Queue = Literal["review", "audit", "batch", "import"]
 ACCEPTED_SOURCE = "prediction"
 
 
 class Choice(BaseModel):
     """What somebody wants to decide about one link; `undone` takes back what stands.
+
+    verdict: `for` and `against` are opinions, also where the relation requires no second one.
 
     id: made by the one who decides, a UUID; the same id again changes nothing and returns what was recorded.
     seen: the newest decision about the link that this person knew; None: they knew of none.
@@ -46,7 +48,8 @@ class Choice(BaseModel):
 class Decision(BaseModel):
     """What somebody decided about one link, and what the run that proposed it said (None where none did).
 
-    number: 1 for the first decision about the link, and so on.
+    number: 1 for the first decision about the link, and so on. undoes: the decision that this one takes back. waiting:
+    while it is the newest about its link, what the link waits for: a second opinion, or somebody who settles it.
     """
 
     id: str
@@ -63,6 +66,13 @@ class Decision(BaseModel):
     probability: float | None
     batch: str | None
     queue: Queue
+    undoes: str | None = None
+    waiting: Waiting | None = None
+
+    @property
+    def leaves(self) -> str:
+        """The verdict that the link bears while this is the newest decision about it."""
+        return self.waiting or ("pending" if self.verdict == "undone" else self.verdict)
 
     @property
     def key(self) -> str:
@@ -70,10 +80,14 @@ class Decision(BaseModel):
 
 
 class _Rules(NamedTuple):
-    """What is not asked: whether others decided meanwhile; whether the relation joins such kinds."""
+    """What is not asked: whether others decided meanwhile; whether the relation joins such kinds.
+
+    settles: this person decides where opinions differ.
+    """
 
     force: bool
     any_kinds: bool
+    settles: bool
 
 
 class ConflictError(PipelineError):
@@ -81,8 +95,8 @@ class ConflictError(PipelineError):
 
     def __init__(self, conflicts: list[Decision]) -> None:
         self.conflicts = conflicts
-        said = [f"{d.head} {d.relation} {d.tail}: {d.verdict} by {d.by}" for d in conflicts]
-        super().__init__(f"decided by others meanwhile: {shorten(said)}; look at the links again")
+        made = [f"{d.head} {d.relation} {d.tail}: {d.verdict} by {d.by}" for d in conflicts]
+        super().__init__(f"decided by others meanwhile: {shorten(made)}; look at the links again")
 
 
 def decide(
@@ -94,34 +108,42 @@ def decide(
     batch: str | None = None,
     force: bool = False,
     any_kinds: bool = False,
+    settles: bool = False,
 ) -> list[Decision]:
     """Record the choices, all or none, and make the graph follow; the decisions in the order of the choices.
+
+    Where the relation requires a second opinion, a choice may be recorded as an opinion, see `opinions`; `settles`:
+    this person decides where opinions differ.
 
     accepted: the link becomes a fact of the source 'prediction' (split train where no source gave one).
     rejected, undone: that source is taken from the fact again, which goes where nobody else asserts it.
     The PREDICTED link, where there is one, carries the verdict (undone: pending). The entities must be in the graph,
     the link need not have been predicted. With `force` nobody is asked whether `seen` is the newest decision, with
-    `any_kinds` whether the relation joins entities of these kinds.
+    `any_kinds` whether the relation joins entities of these kinds. An opinion need not know those of others.
 
     Raises ConflictError where `seen` is not the newest decision about its link; InputError for an unknown entity or
     relation, ends of kinds that no fact and no prediction of the relation joins, an id that stands for another choice,
     one link twice, or an undo where nothing stands. Waits for another transaction that writes the same links.
     """
-    rules = _Rules(force, any_kinds)
+    rules = _Rules(force, any_kinds, settles)
     (decisions,) = _decide(database, [(by, choices)], queue=queue, batch=batch, rules=rules)
     return decisions
 
 
 def decide_in_parts(
-    database: Database, parts: Sequence[tuple[str, Sequence[Choice]]], *, queue: Queue = "import"
+    database: Database,
+    parts: Sequence[tuple[str, Sequence[Choice]]],
+    *,
+    queue: Queue = "import",
+    settles: bool = False,
 ) -> list[list[Decision]]:
     """Record the choices of several people, part after part, all in one transaction or none, whatever stands.
 
-    Kinds are not asked about: `unjoined_kinds` tells them before.
+    Kinds are not asked about: `kinds.unjoined_kinds` tells them before. settles: see `decide`.
 
     Raises what `decide` raises.
     """
-    return _decide(database, parts, queue=queue, batch=None, rules=_Rules(force=True, any_kinds=True))
+    return _decide(database, parts, queue=queue, batch=None, rules=_Rules(True, True, settles))
 
 
 def _decide(
@@ -150,19 +172,15 @@ def _decide_part(
     recorded = _recorded(tx, choices)
     new = [choice for choice in choices if choice.id not in recorded]
     earlier = _earlier(tx, [choice.key for choice in new])
+    required = _requiring(tx, {choice.relation for choice in new})
     if not rules.force:
-        _refuse_unseen(new, earlier)
+        _refuse_unseen(new, earlier, required)
     _refuse_unknown_relations(tx, {choice.relation for choice in new})
     if not rules.any_kinds:
-        _refuse_unjoined_kinds(tx, new)
-    made = _record(tx, new, earlier, **common)
+        refuse_unjoined_kinds(tx, [(c.head, c.relation, c.tail) for c in new if c.verdict != "undone"])
+    settled = _weigh(new, earlier, required, str(common["by"]), rules)
+    made = _record(tx, settled, earlier, **common)
     return [recorded.get(choice.id) or made[choice.id] for choice in choices]
-
-
-def unjoined_kinds(database: Database, links: Sequence[tuple[str, str, str]]) -> dict[str, str]:
-    """By key those of the links (head, relation, tail) whose relation never joins such kinds: the kinds in words."""
-    rows = [{"key": link_key(*link), "head": link[0], "relation": link[1], "tail": link[2]} for link in links]
-    return _in_words(database.read("decisions/find_unjoined_kinds", rows=rows))
 
 
 def history(database: Database, head: str, relation: str, tail: str) -> list[Decision]:
@@ -174,24 +192,6 @@ def history(database: Database, head: str, relation: str, tail: str) -> list[Dec
 def decided_since(database: Database, moment: datetime, limit: int) -> list[dict[str, Any]]:
     """The newest decisions from a moment on: id, head, at; at most `limit`."""
     return database.read("decisions/list_decided_since", after=moment.isoformat(), limit=limit)
-
-
-def conflicts(database: Database) -> pd.DataFrame:
-    """Links that need talking about, the newest first.
-
-    Columns: head, relation, tail, kind ('disagreement': the last verdicts of two people differ; 'dispute': a fact of a
-    source that somebody rejected; 'lost': somebody accepted it, and its fact was deleted), verdict, by, at (of the
-    newest decision), verdicts (list of 'person: verdict'), sources (list: who asserts the fact).
-    """
-    columns = ["head", "relation", "tail", "kind", "verdict", "by", "at", "verdicts", "sources"]
-    rows = database.read("decisions/list_disagreements")
-    rows += [
-        {**row, "kind": "lost", "verdict": "accepted", "verdicts": [f"{row['by']}: accepted"], "sources": []}
-        for row in database.read("adopt/list_lost_facts")
-        if row["gone"] == "fact"
-    ]
-    frame = pd.DataFrame([{**row, "at": row["at"].to_native()} for row in rows], columns=columns)
-    return frame.sort_values(["at", "head", "relation", "tail"], ascending=[False, True, True, True], ignore_index=True)
 
 
 def _refuse_repeats(choices: Sequence[Choice]) -> None:
@@ -213,7 +213,7 @@ def _recorded(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> dict[s
     """The choices that were recorded by an earlier call, by id."""
     rows = run_in_transaction(tx, "decisions/find_decisions", ids=[choice.id for choice in choices])
     found = {row["id"]: _decision(row) for row in rows}
-    other = [c.id for c in choices if c.id in found and (found[c.id].key, found[c.id].verdict) != (c.key, c.verdict)]
+    other = [c.id for c in choices if c.id in found and not _says(found[c.id], c)]
     if other:
         raise InputError(f"another decision has this id already: {shorten(other)}; make a new one for each choice")
     return found
@@ -227,48 +227,68 @@ def _earlier(tx: neo4j.ManagedTransaction, keys: list[str]) -> dict[str, list[De
     return found
 
 
-def _refuse_unseen(choices: Sequence[Choice], earlier: dict[str, list[Decision]]) -> None:
+def _says(decision: Decision, choice: Choice) -> bool:
+    return (decision.key, said(decision.verdict)) == (choice.key, said(choice.verdict))
+
+
+def _requiring(tx: neo4j.ManagedTransaction, relations: set[str]) -> set[str]:
+    """Those of the relations that require a second opinion."""
+    return relations & {row["relation"] for row in run_in_transaction(tx, "opinions/list_required")}
+
+
+def _refuse_unseen(choices: Sequence[Choice], earlier: dict[str, list[Decision]], required: set[str]) -> None:
     unseen: list[Decision] = []
     for choice in choices:
         known = [d.number for d in earlier[choice.key] if d.id == choice.seen]
         if choice.seen is not None and not known:
             raise InputError(f"{choice.seen!r}, which was seen, is no decision about {choice.key}")
+        opinions = [voice.id for voice in open_opinions(_voices(earlier[choice.key])).values()]
+        independent = choice.relation in required and choice.verdict != "undone"
+        if opinions and (independent or choice.seen in opinions):
+            continue
         unseen += [d for d in earlier[choice.key] if d.number > max(known, default=0)]
     if unseen:
         raise ConflictError(unseen)
 
 
-def _refuse_unjoined_kinds(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> None:
-    rows = [
-        {**c.model_dump(include={"head", "relation", "tail"}), "key": c.key} for c in choices if c.verdict != "undone"
-    ]
-    if wrong := _in_words(run_in_transaction(tx, "decisions/find_unjoined_kinds", rows=rows)):
-        said = [f"{key}: {kinds}" for key, kinds in wrong.items()]
-        raise InputError(f"the relation never joins such kinds: {shorten(said)}; it can be forced")
+def _voices(decisions: Sequence[Decision]) -> list[Voice]:
+    return [Voice(d.id, d.by, d.verdict, d.undoes) for d in decisions]
 
 
-def _in_words(rows: Sequence[Row]) -> dict[str, str]:
-    return {key: "{head_kind} {relation} {tail_kind}".format(**row) for row in rows for key in row["keys"]}
+def _weigh(
+    choices: Sequence[Choice], earlier: dict[str, list[Decision]], required: set[str], by: str, rules: _Rules
+) -> list[Row]:
+    """What the choices become, as rows to be recorded."""
+    rows: list[Row] = []
+    for choice in choices:
+        voice = Voice(choice.id, by, choice.verdict)
+        try:
+            outcome = weigh(
+                _voices(earlier[choice.key]),
+                voice,
+                required=choice.relation in required,
+                settles=rules.settles,
+                seen=choice.seen,
+            )
+        except InputError as error:
+            raise InputError(f"{choice.key}: {error}") from error
+        number = len(earlier[choice.key]) + 1
+        rows.append({**choice.model_dump(exclude={"seen"}), "key": choice.key, "number": number, **outcome._asdict()})
+    return rows
 
 
 def _record(
-    tx: neo4j.ManagedTransaction,
-    choices: Sequence[Choice],
-    earlier: dict[str, list[Decision]],
-    **common: str | None,
+    tx: neo4j.ManagedTransaction, rows: Sequence[Row], earlier: dict[str, list[Decision]], **common: str | None
 ) -> dict[str, Decision]:
-    if not choices:
+    if not rows:
         return {}
-    for choice in choices:
-        if choice.verdict == "undone" and (not earlier[choice.key] or earlier[choice.key][-1].verdict == "undone"):
-            raise InputError(f"nothing stands that could be undone about {choice.key}")
-    rows: list[Row] = [
-        {**choice.model_dump(exclude={"seen"}), "key": choice.key, "number": len(earlier[choice.key]) + 1}
-        for choice in choices
-    ]
-    made = run_in_transaction(tx, "decisions/record_decisions", rows=rows, **common)
+    waited = [key for key, decisions in earlier.items() if decisions and decisions[-1].waiting]
+    run_in_transaction(tx, "opinions/close_open", keys=waited)
+    made = run_in_transaction(
+        tx, "decisions/record_decisions", rows=[{**row, "opinions": row["opinions"] or None} for row in rows], **common
+    )
     run_in_transaction(tx, "decisions/assert_facts", rows=[row for row in rows if row["verdict"] == "accepted"])
-    released = [row for row in rows if row["verdict"] != "accepted"]
+    released = [row for row in rows if row["verdict"] in ("rejected", "undone")]
     run_in_transaction(tx, "ingest/release_facts", rows=released, source=ACCEPTED_SOURCE)
     return {row["id"]: _decision(row) for row in made}
 

@@ -1,4 +1,4 @@
-"""What people say about a link beside deciding it: comments, a wish for an expert, an answer that the graph lacks."""
+"""What people say about a link beside deciding it: comments, who should look at it, an answer that the graph lacks."""
 
 from datetime import datetime
 from typing import Literal
@@ -9,7 +9,7 @@ from base.errors import InputError
 from graph.connection import Database, Row
 from graph.link_key import link_key
 
-Kind = Literal["comment", "expert", "value"]
+Kind = Literal["comment", "expert", "value", "assigned"]
 LONGEST = 2000
 
 
@@ -17,7 +17,7 @@ class Note(BaseModel):
     """What somebody said about one link; `closed_by` says that nobody needs to look at it any more.
 
     kind: a comment; expert, where somebody who knows should look; value, where the text names the right answer, which
-    is no entity of the graph.
+    is no entity of the graph; assigned, where the person `assigned_to` should decide it.
     """
 
     id: str
@@ -31,17 +31,32 @@ class Note(BaseModel):
     at: datetime
     closed_by: str | None
     closed_at: datetime | None
+    assigned_to: str | None
     head_name: str
     tail_name: str
 
 
-def write_note(database: Database, id_: str, kind: Kind, link: tuple[str, str, str], text: str, *, by: str) -> None:
+def write_note(
+    database: Database,
+    id_: str,
+    kind: Kind,
+    link: tuple[str, str, str],
+    text: str,
+    *,
+    by: str,
+    assigned_to: str | None = None,
+) -> None:
     """Keep a note about a link (head, relation, tail); the same id again changes nothing.
 
-    Raises InputError where a comment or a value says nothing, the text is too long, or the head is not in the graph.
+    Raises InputError where a comment or a value says nothing, an assignment names nobody or another note somebody, the
+    text is too long, or the head is not in the graph.
     """
-    said = text.strip()
-    if not said and kind != "expert":
+    said, person = text.strip(), (assigned_to or "").strip() or None
+    if (kind == "assigned") != (person is not None):
+        raise InputError(
+            f"the note's kind is {kind!r} and it is for {person!r}; a link is assigned to one person by name"
+        )
+    if not said and kind not in ("expert", "assigned"):
         raise InputError("the note is empty; say something in it")
     if len(said) > LONGEST:
         raise InputError(f"the note has {len(said)} characters; at most {LONGEST} are allowed")
@@ -58,6 +73,7 @@ def write_note(database: Database, id_: str, kind: Kind, link: tuple[str, str, s
         tail=tail,
         text=said,
         by=by,
+        assigned_to=person,
     )
 
 

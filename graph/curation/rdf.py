@@ -159,7 +159,7 @@ class Turtle:
         self._say(person, RDFS.label, Literal(row["by"]))
         if isinstance(row["reason"], str):
             self._say(decision, RDFS.comment, Literal(row["reason"]))
-        if row["stands"] and row["verdict"] != "undone":
+        if row["stands"] and row["verdict"] in ("accepted", "rejected"):
             self._say(link, PROV.wasAttributedTo, person)
 
     def _predicate(self, relation: str) -> URIRef:

@@ -7,15 +7,19 @@ from typing import Any
 
 from pydantic import BaseModel, computed_field
 
-from cypher.prefix import own, program_name
+from cypher.prefix import program_name
 from graph import reserved
 from graph.connection import Database, Row
 from graph.curation.decisions import ACCEPTED_SOURCE, Decision, history
+from graph.curation.opinions import Voice, open_opinions
+from graph.link_key import ends_of
 from graph.page.numbers import finite
 
 # What the pipeline keeps on an entity for itself, or what the page shows in a place of its own.
 _INNER = frozenset({"id", "name", "label", "text", "url", "rights", "image", *reserved.ENTITY_PROPERTIES})
 SOURCES = ("structural", "visual", "textual", "facts")
+# The verdicts of links that a curator may still decide.
+OPEN = ("pending", "opinion")
 # Other candidates that are offered.
 OTHERS = 5
 
@@ -99,7 +103,10 @@ class Other(Named):
 
 
 class Card(BaseModel):
-    """One predicted link; `shares` say how much structure, picture, text and facts contributed (they sum to 1)."""
+    """One link; `shares` say how much structure, picture, text and facts contributed (they sum to 1).
+
+    state: current or stale, of a run; unproposed, where a person alone said it.
+    """
 
     key: str
     relation: str
@@ -134,14 +141,21 @@ class Card(BaseModel):
         """The id of the newest decision about the link."""
         return self.decisions[-1].id if self.decisions else None
 
+    @property
+    def opinions(self) -> dict[str, Voice]:
+        """The opinions that are open, by person."""
+        return open_opinions([Voice(d.id, d.by, d.verdict, d.undoes) for d in self.decisions])
+
 
 def read_card(database: Database, key: str) -> Card | None:
-    """The link of that key with all that is shown of it; None where there is no such link."""
-    rows = database.read("review/read_card", key=key)
+    """The link of that key with all that is shown of it; None where no run proposed it and nobody decided it."""
+    ends = ends_of(key)
+    rows = database.read("review/read_card", key=key, head=ends[0], relation=ends[1], tail=ends[2]) if ends else []
     if not rows:
         return None
     row = finite(rows[0])
-    link = row["link"]
+    link = row["link"] or {}
+    decisions = history(database, *ends) if ends else []
     paths = [json.loads(path) for path in link.get("paths") or []]
     similar = list(link.get("similar") or [])
     named = read_names(database, [*similar, *(id_ for path in paths for id_ in path[::2])])
@@ -156,15 +170,15 @@ def read_card(database: Database, key: str) -> Card | None:
             name: link.get(name)
             for name in (*columns, "calibrated_on", "previous_probability", "run_id", "model_version")
         },
-        state=link["state"],
-        verdict=link["verdict"],
+        state=link.get("state", "unproposed"),
+        verdict=link.get("verdict") or decisions[-1].leaves,
         rules=[link["rule"], *(link.get("more_rules") or [])] if link.get("rule") else [],
         shares={name: link[f"share_{name}"] for name in SOURCES if link.get(f"share_{name}") is not None},
         similar=_similar(similar, link.get("similarity"), named),
         paths=_paths(paths, link.get("path_counts"), named),
         others=_others(row["others"]),
         functional=row["functional"],
-        decisions=history(database, row["head"][own("id")], row["relation"], row["tail"][own("id")]),
+        decisions=decisions,
     )
 
 
@@ -220,7 +234,7 @@ def _others(rows: list[Row]) -> list[Other]:
     """Up to the fifth undecided one; decided ones between them keep their places, so no key changes its meaning."""
     found: list[Other] = []
     for place, other in enumerate(rows, 1):
-        if sum(o.verdict == "pending" for o in found) == OTHERS:
+        if sum(o.verdict in OPEN for o in found) == OTHERS:
             break
         found.append(Other(**{**other, "name": other["name"] or other["id"], "place": place}))
     return found

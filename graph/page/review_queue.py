@@ -8,8 +8,11 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graph.connection import Database
+from graph.curation.opinions import Waiting
 
-Order = Literal["probability", "uncertainty", "entity", "audit"]
+Order = Literal["probability", "uncertainty", "entity", "audit", "second", "contested", "given"]
+# Orders of links about which people have said something, and what these wait for.
+WAITING: dict[str, Waiting | None] = {"second": "opinion", "contested": "contested", "given": None}
 # Counting stops here: each page counts, and nobody needs to know how many more there are.
 MOST_COUNTED = 2_000
 # The names of properties that hold dates, as the database writes a pattern.
@@ -31,7 +34,9 @@ class Filters(BaseModel):
     low, high: the range of the priority, 0 to 1: how likely a link is right, as far as that is known. label: of the
     head. picture: only heads that have one; unpictured: only those that have none.
     order: probability and uncertainty give the highest first, entity keeps the links of one head together, audit is
-    the random order whose decided beginning measures how often the model is right.
+    the random order whose decided beginning measures how often the model is right. second and contested are the links
+    that wait for a second opinion, and for somebody who settles them, given those that somebody gave to a person; no
+    run need have proposed these.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -83,11 +88,21 @@ class FilterOptions:
     runs: list[dict[str, Any]]
 
 
-def list_keys(database: Database, filters: Filters, *, after: dict[str, Any] | None = None, limit: int) -> list[str]:
+def list_keys(
+    database: Database,
+    filters: Filters,
+    *,
+    after: dict[str, Any] | None = None,
+    limit: int,
+    person: str | None = None,
+) -> list[str]:
     """The keys of the next `limit` links, in order, after the link whose properties are `after` (None: from the start).
 
-    The page after a link is the same whether that link has been decided meanwhile or not.
+    The page after a link is the same whether that link has been decided meanwhile or not. person: whose own opinions
+    are left out of what waits for others'.
     """
+    if filters.order in WAITING:
+        return _list_waiting(database, filters, after["key"] if after else "", limit, person)
     if filters.near or filters.answer:
         return _list_narrow(database, filters, after, limit)
     everywhere, of_relation, column = _LISTS[filters.order]
@@ -101,13 +116,15 @@ def list_keys(database: Database, filters: Filters, *, after: dict[str, Any] | N
     return _keys(database, of_relation, {**parameters, "relation": filters.relation})
 
 
-def count_left(database: Database, filters: Filters) -> int:
+def count_left(database: Database, filters: Filters, *, person: str | None = None) -> int:
     """How many links wait, at most MOST_COUNTED."""
-    return count_links(database, filters).left
+    return count_links(database, filters, person=person).left
 
 
-def count_links(database: Database, filters: Filters, *, most: int = MOST_COUNTED) -> Counts:
-    """How many links wait, and how many are decided, each at most `most`."""
+def count_links(database: Database, filters: Filters, *, most: int = MOST_COUNTED, person: str | None = None) -> Counts:
+    """How many links wait, and how many are decided, each at most `most`; person: see `list_keys`."""
+    if filters.order in WAITING:
+        return Counts(len(_list_waiting(database, filters, "", most, person)), 0)
     parameters: dict[str, object] = {**_conditions(filters), "limit": most}
     if filters.near or filters.answer:
         (row,) = database.read("review/count_narrow", **parameters, **_narrow(filters))
@@ -148,6 +165,21 @@ def count_decided(database: Database, by: str, since: datetime) -> int:
     return int(row["decisions"])
 
 
+class Opinions(NamedTuple):
+    """How many links wait for a person's second opinion, to be settled, and as given to them; where one is required."""
+
+    second: int
+    contested: int
+    given: int
+    relations: list[str]
+
+
+def count_opinions(database: Database, person: str) -> Opinions:
+    """What waits for this person."""
+    (row,) = database.read("opinions/count_waiting", by=person)
+    return Opinions(**row)
+
+
 def _list_narrow(database: Database, filters: Filters, after: dict[str, Any] | None, limit: int) -> list[str]:
     value = None
     if after is not None:
@@ -157,6 +189,13 @@ def _list_narrow(database: Database, filters: Filters, after: dict[str, Any] | N
         value = -place if descending and place is not None else place
     parameters = {**_conditions(filters), **_narrow(filters), "order": filters.order, "limit": limit}
     return _keys(database, "review/list_narrow", {**parameters, "value": value, "key": after["key"] if after else ""})
+
+
+def _list_waiting(database: Database, filters: Filters, key: str, limit: int, person: str | None) -> list[str]:
+    named = {**_conditions(filters), **_narrow(filters), "by": person, "key": key, "limit": limit}
+    if filters.order == "given":
+        return _keys(database, "review/list_given", named)
+    return _keys(database, "review/list_waiting", {**named, "waiting": WAITING[filters.order]})
 
 
 def _narrow(filters: Filters) -> dict[str, object]:

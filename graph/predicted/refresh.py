@@ -166,7 +166,8 @@ class _Refreshing:
 
 def _decided(tx: neo4j.ManagedTransaction, keys: list[str]) -> set[str]:
     """Those of the keys about which a decision stands."""
-    newest = {row["key"]: row["verdict"] for row in run_in_transaction(tx, "decisions/read_decisions", keys=keys)}
+    rows = run_in_transaction(tx, "decisions/read_decisions", keys=keys)
+    newest = {row["key"]: row["waiting"] or row["verdict"] for row in rows}
     return {key for key, verdict in newest.items() if verdict != "undone"}
 
 

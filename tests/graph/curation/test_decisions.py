@@ -13,11 +13,11 @@ from graph.curation.decisions import (
     Choice,
     ConflictError,
     Decision,
-    Verdict,
-    conflicts,
     decide,
     history,
 )
+from graph.curation.disagreements import list_disagreements
+from graph.curation.opinions import Verdict
 from graph.curation.taking_back import undo_batch
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
@@ -199,16 +199,16 @@ def test_a_batch_is_undone_but_for_what_was_decided_since(art: Database) -> None
 
 
 def test_disagreements_and_disputes_are_listed(art: Database) -> None:
-    assert conflicts(art).empty
+    assert list_disagreements(art).empty
     (anas,) = decide(art, [choose("accepted")], by="ana")
     (bens,) = decide(art, [choose("rejected", seen=anas)], by="ben")
     decide(art, [choose("rejected", ("gas", "hasStyle", "realism"))], by="ana")
-    found = conflicts(art).set_index("head")[["kind", "verdict", "by", "verdicts", "sources"]]
+    found = list_disagreements(art).set_index("head")[["kind", "verdict", "by", "verdicts", "sources"]]
     assert found.loc["wave"].tolist() == ["disagreement", "rejected", "ben", ["ana: accepted", "ben: rejected"], []]
     assert found.loc["gas"].tolist() == ["dispute", "rejected", "ana", ["ana: rejected"], ["catalogue"]]
     assert [r["head"] for r in art.read("export/list_rejections")] == ["wave"], "a disputed fact is no negative"
     decide(art, [choose("accepted", seen=bens)], by="ben")
-    assert conflicts(art)["head"].tolist() == ["gas"]
+    assert list_disagreements(art)["head"].tolist() == ["gas"]
 
 
 def test_the_audit_is_the_decided_prefix_of_the_random_order(art: Database) -> None:

@@ -10,7 +10,8 @@ import pytest
 from base.errors import InputError
 from cypher import prefix
 from graph.connection import Database
-from graph.curation.decisions import Choice, conflicts, decide
+from graph.curation.decisions import Choice, decide
+from graph.curation.disagreements import list_disagreements
 from graph.curation.exchange import read_decisions
 from graph.exporting import hetero_file
 from graph.exporting.export import export, facts_of
@@ -139,9 +140,11 @@ def test_each_night_is_seen_told_and_healed(guest: Guest, monkeypatch: pytest.Mo
     run(database, next(nights))
     lost = guest.adopt(spec)
     assert lost.lost == ["person/1 ACTED_IN movie/20: the fact is gone"]
-    assert conflicts(database)[["kind", "head", "verdict"]].to_numpy().tolist() == [["lost", "person/1", "accepted"]]
+    assert list_disagreements(database)[["kind", "head", "verdict"]].to_numpy().tolist() == [
+        ["lost", "person/1", "accepted"]
+    ]
     assert guest.adopt(spec, restore_facts=True).restored == 1
-    assert conflicts(database).empty
+    assert list_disagreements(database).empty
 
     run(database, next(nights))
     gone = guest.adopt(spec)

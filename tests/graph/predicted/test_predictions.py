@@ -13,7 +13,8 @@ import pytest
 from base.errors import InputError, PipelineError
 from graph.connection import Address, Database
 from graph.curation import decisions
-from graph.curation.decisions import Choice, Verdict
+from graph.curation.decisions import Choice
+from graph.curation.opinions import Verdict
 from graph.link_key import draw
 from graph.predicted import predictions
 from graph.predicted.links import save_links

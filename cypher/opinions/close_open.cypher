@@ -1,0 +1,6 @@
+// Takes from the newest decisions about links what they leave open, before newer ones say it.
+// $keys (list): keys of links
+UNWIND $keys AS key
+MATCH (d:Decision:Vlkge {key: key})
+WHERE d.waiting IS NOT NULL
+REMOVE d.waiting, d.opinions
