@@ -14,7 +14,8 @@ WHERE NOT EXISTS {
   WHERE coalesce(a.primary_label, 'Entity') = head_kind AND coalesce(b.primary_label, 'Entity') = tail_kind
 } AND NOT EXISTS {
   MATCH (a:Entity)-[p:PREDICTED {vlkge: true}]->(b:Entity)
-  WHERE p.relation = relation AND p.state IN ['current', 'stale'] AND p.verdict IN ['pending', 'accepted', 'rejected', 'opinion', 'contested']
+  WHERE p.relation = relation AND p.state IN ['current', 'stale']
+    AND p.verdict IN ['pending', 'accepted', 'rejected', 'opinion', 'contested']
     AND coalesce(a.primary_label, 'Entity') = head_kind AND coalesce(b.primary_label, 'Entity') = tail_kind
 }
 RETURN head_kind, relation, tail_kind, keys

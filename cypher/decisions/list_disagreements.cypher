@@ -1,5 +1,5 @@
-// Links about which people disagree (the last verdicts of two of them differ), contested ones (opinions differ, and nobody
-// has settled them), and disputes: facts of a source that somebody rejected and nobody has accepted or undone since.
+// Links about which people disagree: the last verdicts of two of them differ. Contested ones: opinions differ, and nobody
+// has settled them. And disputes: facts of a source that somebody rejected and nobody has accepted or undone since.
 // Returns: head, relation, tail, kind, verdict, by, at, verdicts, sources
 MATCH (d:Decision:Vlkge)
 WITH d ORDER BY d.key, d.number
@@ -17,6 +17,7 @@ WITH newest, standing,
 WITH newest, standing, sources, torn, newest.verdict = 'rejected' AND sources <> [] AS disputed
 WHERE torn OR disputed OR newest.waiting = 'contested'
 RETURN newest.head AS head, newest.relation AS relation, newest.tail AS tail,
-  CASE WHEN disputed THEN 'dispute' WHEN newest.waiting = 'contested' THEN 'contested' ELSE 'disagreement' END AS kind, newest.verdict AS verdict, newest.by AS by,
+  CASE WHEN disputed THEN 'dispute' WHEN newest.waiting = 'contested' THEN 'contested' ELSE 'disagreement' END AS kind,
+  newest.verdict AS verdict, newest.by AS by,
   newest.at AS at, [d IN standing | d.by + ': ' + d.verdict] AS verdicts, sources
 ORDER BY at DESC, head, relation, tail

@@ -7,6 +7,7 @@ UNWIND $relations AS relation
 WITH relation, types
 WHERE relation IN types OR EXISTS {
   MATCH ()-[p:PREDICTED {vlkge: true}]->()
-  WHERE p.relation = relation AND p.state IN ['current', 'stale'] AND p.verdict IN ['pending', 'accepted', 'rejected', 'opinion', 'contested']
+  WHERE p.relation = relation AND p.state IN ['current', 'stale']
+    AND p.verdict IN ['pending', 'accepted', 'rejected', 'opinion', 'contested']
 }
 RETURN relation

@@ -1,4 +1,5 @@
-// Decisions that stand, by who made them, which run had proposed their links, and when: nobody has decided their links again, or they are opinions that are open.
+// Decisions that stand, by who made them, which run had proposed their links, and when: nobody has decided their links
+// again, or they are opinions that are open.
 // With how many sources record the link beside people.
 // $by (string): of this person, or null
 // $run (string): about links that this run had proposed, or null

@@ -1,5 +1,5 @@
-// How many links wait for a person's second opinion, how many for somebody who settles them, how many were given to this
-// person, and the relations on which a second opinion is required.
+// What waits: how many links for a person's second opinion, how many for somebody who settles them, how many were given to
+// this person. And the relations on which a second opinion is required.
 // $by (string): the person; links about which they have an open opinion are left out
 // $limit (integer) = 1000: count no further
 // Returns: second, contested, given, relations

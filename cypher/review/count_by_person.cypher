@@ -4,7 +4,8 @@
 MATCH (d:Decision:Vlkge)
 WITH d ORDER BY d.key, d.number
 WITH d.by AS by, d.key AS key, collect(d) AS own
-WITH by, key, own, CASE own[-1].verdict WHEN 'for' THEN 'accepted' WHEN 'against' THEN 'rejected' ELSE own[-1].verdict END AS last
+WITH by, key, own,
+  CASE own[-1].verdict WHEN 'for' THEN 'accepted' WHEN 'against' THEN 'rejected' ELSE own[-1].verdict END AS last
 WITH by, key, own, last, [v IN COLLECT {
   MATCH (o:Decision:Vlkge {key: key})
   USING INDEX SEEK o:Decision(key, number)

@@ -1,5 +1,5 @@
-// The undecided proposals, those with one opinion too, for one question, the best first, and whether the newest run that knows says that a head has one
-// value of the relation.
+// The undecided proposals for one question, those with one opinion too, the best first. And whether the newest run that
+// knows says that a head has one value of the relation.
 // $head (string): the head's id
 // $relation (string): the relation
 // $limit (integer) = 300: maximum number of proposals

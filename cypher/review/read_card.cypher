@@ -6,8 +6,8 @@
 // $tail (string): its tail's id
 // $facts (integer) = 60: maximum number of facts of the head
 // $others (integer) = 30: maximum number of other candidates, decided ones among them
-// Returns: link (null where no run proposed it), relation, head, tail, facts, others, functional (whether the newest run that knows says that a head
-// has one value of the relation)
+// Returns: link (null where no run proposed it), relation, head, tail, facts, others, functional (whether the newest run
+// that knows says that a head has one value of the relation)
 MATCH (h:Entity:Vlkge {id: $head})
 USING INDEX SEEK h:Entity(id)
 MATCH (t:Entity:Vlkge {id: $tail})

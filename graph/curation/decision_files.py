@@ -215,7 +215,7 @@ def _compare(database: Database, sheet: _Sheet, force: bool) -> tuple[pd.DataFra
     if not force:
         what = "somebody decided otherwise; --force records it all the same"
         problems += sheet.complaint(
-            pd.Series(contrary, frame.index, dtype=bool), what, frame["key"].map(lastly).fillna("")
+            pd.Series(contrary, frame.index, dtype=bool), what, frame["key"].map(lambda key: lastly.get(key, ""))
         )
     return frame[new], problems
 

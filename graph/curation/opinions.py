@@ -104,7 +104,7 @@ def require(database: Database, relation: str, *, by: str) -> None:
     Raises InputError for a relation that no fact and no link has.
     """
     refuse_unknown_relation(database, relation)
-    database.write("opinions/require", relation=relation, by=by)
+    database.write("opinions/require_opinion", relation=relation, by=by)
 
 
 def lift(database: Database, relation: str, *, by: str) -> None:
@@ -112,7 +112,7 @@ def lift(database: Database, relation: str, *, by: str) -> None:
 
     Raises InputError where no second opinion is required.
     """
-    if not database.write("opinions/lift", relation=relation, by=by):
+    if not database.write("opinions/lift_requirement", relation=relation, by=by):
         known = ", ".join(found.relation for found in list_required(database)) or "none"
         raise InputError(f"{relation!r} requires no second opinion; those that do: {known}")
 

@@ -92,7 +92,7 @@ def test_a_first_acceptance_makes_no_fact_and_waits_for_others(art: Database) ->
     )
     assert (waiting(art, "second", "ana"), waiting(art, "second", "ben")) == ([], [KEY])
     assert list_keys(art, Filters(), limit=9) == [link_key("fuji", "hasStyle", "ukiyo-e")], "it left the first queue"
-    assert count_opinions(art, "ben") == (1, 0, ["hasStyle"])
+    assert count_opinions(art, "ben") == (1, 0, 0, ["hasStyle"])
     assert [made["id"] for made in list_newest(art, "ana")] == [first.id]
     again = decide(art, [choose("accepted", id=first.id)], by="ana")
     assert (again, len(history(art, *LINK))) == ([first.model_copy(update={"waiting": "opinion"})], 1), "sent twice"
