@@ -33,6 +33,7 @@ from review import (
 from review.access import LoginNeededError, NotAllowedError
 from review.context import COOKIE_DAYS, Site
 from review.errors import BadRequestError, NotFoundError
+from review.graph_errors import translated
 from review.guard import Guard
 from review.language import ENGLISH, N_, Languages, gettext, language
 from review.rendering import link, render
@@ -89,7 +90,9 @@ async def explain(request: Request, error: Exception) -> Response:
     if isinstance(error, LoginNeededError) and not _wants_json(request):
         return await _ask_for_login(request, error)
     again = await _fields(request) if status == 503 else None
-    return _problem(request, status, heading, str(error), again, foreign=isinstance(error, PipelineError))
+    said = translated(str(error))
+    foreign = said is None and isinstance(error, PipelineError)
+    return _problem(request, status, heading, said or str(error), again, foreign=foreign)
 
 
 async def _ask_for_login(request: Request, error: LoginNeededError) -> Response:
