@@ -1,4 +1,4 @@
-"""What the graph's wing says to a curator, in the language of the page: it speaks English, and these sentences are known."""
+"""What the graph's wing says to a curator, in the language of the page: the sentences that are known."""
 
 import re
 from functools import cache
