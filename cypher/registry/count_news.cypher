@@ -1,4 +1,4 @@
-// How many facts and decisions came after a moment. Reads every fact.
+// How many facts and decisions came after a moment; opinions, which settle nothing yet, are left out. Reads every fact.
 // $since (string): the moment, as ISO 8601 writes it
 // Returns: facts, decisions
 CALL () {
@@ -8,7 +8,7 @@ CALL () {
 }
 CALL () {
   MATCH (d:Decision:Vlkge)
-  WHERE d.at > datetime($since)
+  WHERE d.at > datetime($since) AND NOT d.verdict IN ['for', 'against']
   RETURN count(d) AS decisions
 }
 RETURN facts, decisions
