@@ -209,11 +209,11 @@ def _of_queue(made: Collection, keys: list[str]) -> Iterator[Question]:
         {"answer": made.artists[2]},
     ]
     places: list[dict[str, Any] | None] = [None, {"key": keys[3], "priority": 0.5, "uncertainty": 0.5, "draw": 0.5}]
-    for order in ("probability", "uncertainty", "entity", "audit"):
+    for order in ("probability", "uncertainty", "entity", "audit", "second", "given"):
         for narrow in narrowed:
             filters = Filters.model_validate({**narrow, "order": order})
             for after in places:
-                yield partial(review_queue.list_keys, filters=filters, after=after, limit=20)
+                yield partial(review_queue.list_keys, filters=filters, after=after, limit=20, person="ana")
             if order == "probability":
                 yield partial(review_queue.count_links, filters=filters)
     for by in ("answer", "decade", "hasStyle"):
@@ -221,6 +221,7 @@ def _of_queue(made: Collection, keys: list[str]) -> Iterator[Question]:
     yield lambda database: batch.list_batch(database, Filters(), ("isCreatedByArtist", made.artists[1]))
     yield review_queue.list_ways
     yield review_queue.list_choices
+    yield partial(review_queue.count_opinions, person="ana")
     yield saved_queues.list_saved
 
 
@@ -271,7 +272,7 @@ def _of_hub(made: Collection) -> Iterator[Question]:
 
 def _of_decade() -> Iterator[Question]:
     """What is asked of the queue where no index knows which heads are meant."""
-    for order in ("probability", "uncertainty", "entity", "audit"):
+    for order in ("probability", "uncertainty", "entity", "audit", "second", "given"):
         yield partial(
             review_queue.list_keys, filters=Filters.model_validate({"decade": 1890, "order": order}), limit=20
         )

@@ -1,4 +1,5 @@
-// Links that several people decided or gave an opinion on, by the newest verdict of each; who took theirs back said nothing.
+// Links that several people decided or gave an opinion on, by the newest verdict of each; who took theirs back said nothing. Reads
+// all decisions.
 // Returns: relation, people, accepted (a list: whether each of these accepts it)
 MATCH (d:Decision:Vlkge)
 WITH d ORDER BY d.key, d.number

@@ -2,5 +2,6 @@
 // $keys (list): keys of links
 UNWIND $keys AS key
 MATCH (d:Decision:Vlkge {key: key})
-WHERE d.waiting IS NOT NULL
+USING INDEX SEEK d:Decision(key, number)
+WHERE d.number IS NOT NULL AND d.waiting IS NOT NULL
 REMOVE d.waiting, d.opinions

@@ -7,7 +7,11 @@ CALL () {
   MATCH (d:Decision:Vlkge)
   USING INDEX SEEK d:Decision(waiting, key)
   WHERE d.waiting = 'opinion' AND d.key IS NOT NULL
-    AND NOT EXISTS { MATCH (o:Decision:Vlkge {key: d.key}) WHERE o.by = $by AND o.id IN d.opinions }
+    AND NOT EXISTS {
+      MATCH (o:Decision:Vlkge {key: d.key})
+      USING INDEX SEEK o:Decision(key, number)
+      WHERE o.number IS NOT NULL AND o.by = $by AND o.id IN d.opinions
+    }
   WITH d LIMIT $limit
   RETURN count(d) AS second
 }
@@ -15,14 +19,22 @@ CALL () {
   MATCH (d:Decision:Vlkge)
   USING INDEX SEEK d:Decision(waiting, key)
   WHERE d.waiting = 'contested' AND d.key IS NOT NULL
-    AND NOT EXISTS { MATCH (o:Decision:Vlkge {key: d.key}) WHERE o.by = $by AND o.id IN d.opinions }
+    AND NOT EXISTS {
+      MATCH (o:Decision:Vlkge {key: d.key})
+      USING INDEX SEEK o:Decision(key, number)
+      WHERE o.number IS NOT NULL AND o.by = $by AND o.id IN d.opinions
+    }
   WITH d LIMIT $limit
   RETURN count(d) AS contested
 }
 CALL () {
   MATCH (n:CuratorNote:Vlkge {kind: 'assigned'})
   WHERE n.assigned_to = $by AND n.closed_at IS NULL
-    AND NOT EXISTS { MATCH (d:Decision:Vlkge {key: n.key}) WHERE d.by = $by AND d.at >= n.at }
+    AND NOT EXISTS {
+      MATCH (d:Decision:Vlkge {key: n.key})
+      USING INDEX SEEK d:Decision(key, number)
+      WHERE d.number IS NOT NULL AND d.by = $by AND d.at >= n.at
+    }
   RETURN count(DISTINCT n.key) AS given
 }
 OPTIONAL MATCH (s:Schema:Vlkge)

@@ -17,7 +17,11 @@
 MATCH (n:CuratorNote:Vlkge {kind: 'assigned'})
 WHERE n.assigned_to = $by AND n.closed_at IS NULL AND n.key > $key AND ($relation IS NULL OR n.relation = $relation)
   AND ($answer IS NULL OR n.tail = $answer)
-  AND NOT EXISTS { MATCH (d:Decision:Vlkge {key: n.key}) WHERE d.by = $by AND d.at >= n.at }
+  AND NOT EXISTS {
+    MATCH (d:Decision:Vlkge {key: n.key})
+    USING INDEX SEEK d:Decision(key, number)
+    WHERE d.number IS NOT NULL AND d.by = $by AND d.at >= n.at
+  }
 MATCH (h:Entity:Vlkge {id: n.head})
 USING INDEX SEEK h:Entity(id)
 OPTIONAL MATCH ()-[p:PREDICTED {vlkge: true, key: n.key}]->()

@@ -19,7 +19,11 @@ MATCH (d:Decision:Vlkge)
 USING INDEX SEEK d:Decision(waiting, key)
 WHERE d.waiting = $waiting AND d.key > $key AND ($relation IS NULL OR d.relation = $relation)
   AND ($answer IS NULL OR d.tail = $answer)
-  AND ($by IS NULL OR NOT EXISTS { MATCH (o:Decision:Vlkge {key: d.key}) WHERE o.by = $by AND o.id IN d.opinions })
+  AND ($by IS NULL OR NOT EXISTS {
+    MATCH (o:Decision:Vlkge {key: d.key})
+    USING INDEX SEEK o:Decision(key, number)
+    WHERE o.number IS NOT NULL AND o.by = $by AND o.id IN d.opinions
+  })
 MATCH (h:Entity:Vlkge {id: d.head})
 USING INDEX SEEK h:Entity(id)
 OPTIONAL MATCH ()-[p:PREDICTED {vlkge: true, key: d.key}]->()

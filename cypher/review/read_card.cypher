@@ -15,7 +15,11 @@ USING INDEX SEEK t:Entity(id)
 OPTIONAL MATCH (h)-[p:PREDICTED {vlkge: true, key: $key}]->(t)
 USING INDEX SEEK p:PREDICTED(key)
 WITH h, t, p
-WHERE p IS NOT NULL OR EXISTS { MATCH (:Decision:Vlkge {key: $key}) }
+WHERE p IS NOT NULL OR EXISTS {
+  MATCH (d:Decision:Vlkge {key: $key})
+  USING INDEX SEEK d:Decision(key, number)
+  WHERE d.number IS NOT NULL
+}
 CALL (h) {
   MATCH (h)-[f {vlkge: true}]->(x:Entity)
   WHERE type(f) <> 'PREDICTED'
