@@ -233,6 +233,8 @@ def _of_link(head: str, relation: str, key: str) -> Iterator[Question]:
     yield lambda database: answers.find_answers(database, head, relation, "gre", ["Artist", "Style"])
     yield lambda database: entities.read_profile(database, head)
     yield lambda database: entities.list_proposals(database, head)
+    yield lambda database: entities.read_entity(database, head)
+    yield lambda database: entities.read_picture_address(database, head, rights=None)
     yield lambda database: database.read("review/list_refreshed", id=head, seconds=60, limit=5)
 
 
