@@ -4,6 +4,7 @@ ConSE (Norouzi et al., 2014, https://arxiv.org/abs/1312.5650) puts a picture amo
 text vectors of its ten most probable ImageNet classes, weighted by their probabilities.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -30,12 +31,17 @@ class Bundled(Encoder):
         settings = {"longest": LONGEST, "size": efficientnet.SIZE, "classes": CLASSES, "names": self.class_names}
         both = digest(networks.state_dict(), settings)
         networks.to(place)
+        # Where the processor multiplies it: 1.5 times the texts/s, and cosines above .9999 with single precision.
+        self.texts_in_bfloat16 = place.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
         super().__init__("bundled", both, {"textual": 384, "visual": 384}, place, batch_size)
 
     @cached_property
     def class_vectors(self) -> torch.Tensor:
         """Unit text vectors [1000, 384] of the class names."""
         return torch.from_numpy(self.encode_texts(self.class_names)).to(self.device)
+
+    def text_lengths(self, texts: Sequence[str]) -> list[int]:
+        return self.texts.count_tokens(texts)
 
     def embed_texts(self, texts: list[str]) -> torch.Tensor:
         vectors: torch.Tensor = self.texts(texts)

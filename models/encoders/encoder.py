@@ -45,6 +45,9 @@ class Encoder:
     weights and the settings that change a vector, not the device or the batch size.
     """
 
+    # Whether texts are read in half precision on a processor too.
+    texts_in_bfloat16 = False
+
     def __init__(
         self, name: str, digest: str, dimensions: dict[str, int], device: torch.device, batch_size: int | None
     ) -> None:
@@ -76,6 +79,10 @@ class Encoder:
         """Vectors [b, d] of prepared pictures [b, 3, height, width]."""
         raise InputError(f"The encoder {self.name} reads texts only.")
 
+    def text_lengths(self, texts: Sequence[str]) -> list[int]:
+        """What each text costs, in any unit: texts of one length share a batch. An encoder may count tokens instead."""
+        return [len(text) for text in texts]
+
     def encode_texts(self, texts: Sequence[str], progress: Progress = silent) -> Vectors:
         """Unit vectors [n, d] of texts, in their order; the note of `progress` is the rate.
 
@@ -83,17 +90,23 @@ class Encoder:
         """
         if empty := [str(i) for i, text in enumerate(texts) if not text.strip()]:
             raise InputError(f"{len(empty)} of {len(texts)} texts are empty (first at position {empty[0]}).")
-        vectors = np.zeros((len(texts), self.dimensions.get("textual", 0)), dtype=np.float32)
-        # Texts of like length together: little padding. The longest first: what runs out of memory does so at once.
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        clock = time.perf_counter()
-        for start in range(0, len(order), self.text_batch):
-            batch = order[start : start + self.text_batch]
-            with fast_inference(self.device):
-                vectors[batch] = self._unit(self.embed_texts([texts[i] for i in batch]))
-            done = start + len(batch)
-            progress(done, len(texts), f"{done / (time.perf_counter() - clock):.0f} texts/s")
-        return vectors
+        rows: dict[str, int] = {}  # catalogues repeat titles: each is read once
+        places = [rows.setdefault(text, len(rows)) for text in texts]
+        unique = list(rows)
+        vectors = np.zeros((len(unique), self.dimensions.get("textual", 0)), dtype=np.float32)
+        lengths = self.text_lengths(unique)
+        # Texts of one length together: little padding. The longest first: what runs out of memory does so at once.
+        order = sorted(range(len(unique)), key=lambda i: -lengths[i])
+        clock, read = time.perf_counter(), 0
+        with fast_inference(self.device, bfloat16=self.texts_in_bfloat16):
+            for start in range(0, len(order), self.text_batch):
+                batch = order[start : start + self.text_batch]
+                vectors[batch] = self._unit(self.embed_texts([unique[i] for i in batch]))
+                # Time goes by length: the share of texts would promise too late an end.
+                read += sum(lengths[i] for i in batch)
+                done = len(texts) * read // sum(lengths)
+                progress(done, len(texts), f"{done / (time.perf_counter() - clock):.0f} texts/s")
+        return vectors[places]
 
     def encode_pictures(self, paths: Sequence[Path], progress: Progress = silent) -> EncodedPictures:
         """Unit vectors [n, d] of picture files, in their order; a broken one is reported and the rest goes on."""
@@ -134,9 +147,11 @@ class Encoder:
 
 
 @contextmanager
-def fast_inference(device: torch.device) -> Iterator[None]:
-    """No gradients; half precision where a GPU multiplies it faster."""
-    with torch.inference_mode(), torch.autocast(device.type, torch.float16, enabled=device.type == "cuda"):
+def fast_inference(device: torch.device, *, bfloat16: bool = False) -> Iterator[None]:
+    """No gradients; half precision where a GPU multiplies it faster, and on a processor where it is asked for."""
+    gpu = device.type == "cuda"
+    kind = torch.float16 if gpu else torch.bfloat16
+    with torch.inference_mode(), torch.autocast(device.type, kind, enabled=gpu or bfloat16):
         yield
 
 

@@ -75,7 +75,7 @@ def test_vectors_are_those_of_one_process(
     with database.session() as session:
         session.run("MATCH (n:Entity) REMOVE n.textual, n.textual_digest").consume()
     encode(encoder="bundled", device="cpu")
-    assert {key: pytest.approx(vector, abs=1e-5) for key, vector in vectors(database).items()} == by_workers
+    assert {key: pytest.approx(vector, abs=4e-3) for key, vector in vectors(database).items()} == by_workers
 
 
 @pytest.mark.usefixtures("prefect_server")
