@@ -9,7 +9,7 @@ steps are timed instead of the epoch.
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import torch
@@ -39,6 +39,13 @@ SECONDS_BETWEEN_LINES = 5.0
 
 def main() -> None:
     """Print time and memory of an epoch and of ranking."""
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    show(figures(options), as_json=options.json)
+
+
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    """What is given, by default on the command line, and the defaults of the rest."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one line of JSON per figure")
     parser.add_argument("--defaults", action="store_true", help="train as `vlkge train` does, in this dimension")
@@ -54,9 +61,7 @@ def main() -> None:
     parser.add_argument("--processor-time", action="store_true", help="not time on the clock: for a busy machine")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    show(figures(options), as_json=options.json)
+    return parser.parse_args(given)
 
 
 def figures(options: argparse.Namespace) -> Iterator[Figure]:
