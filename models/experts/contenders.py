@@ -43,21 +43,22 @@ class Compared(NamedTuple):
         return Compared(*(column[self.folds == fold] for column in self))
 
 
-def compare(opinions: Opinions, known: KnownFacts, facts: Tensor, seed: int) -> Compared:
+def compare(opinions: Opinions, known: KnownFacts, facts: Tensor, held_back: Tensor, seed: int) -> Compared:
     """Both queries of each of the facts int64 [m, 3], none of them of training; answers in `known` do not compete.
 
     Those with an end that training did not know are asked a second time, as if things arrive with some facts: all of
-    `facts` are known then, but for those of the relation that is asked for.
+    `held_back` int64 [n, 3] are known then, but for those of the relation that is asked for.
     """
     ensemble, model = opinions.ensemble, opinions.model
-    facts = facts.to(model.seen.device)
+    facts, held_back = (some.to(model.seen.device) for some in (facts, held_back))
     drawn = _Drawn(opinions, known, seed)
     found = [drawn.queries(opinions, facts, side) for side in SIDES]
     arrives = ~model.seen[facts[:, [0, 2]]].all(1)
     for relation in torch.unique(facts[arrives, 1]).tolist() if ensemble.reads_facts else ():
-        asked = facts[:, 1] == relation
-        arrived = opinions.knowing(torch.cat([ensemble.facts.long(), facts[~asked].to(ensemble.facts.device)]))
-        found += [drawn.queries(arrived, facts[asked & arrives], side) for side in SIDES]
+        given = held_back[held_back[:, 1] != relation]
+        arrived = opinions.knowing(torch.cat([ensemble.facts.long(), given.to(ensemble.facts.device)]))
+        asked = facts[(facts[:, 1] == relation) & arrives]
+        found += [drawn.queries(arrived, asked, side) for side in SIDES]
     return Compared.joined(found)
 
 

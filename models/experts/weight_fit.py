@@ -34,8 +34,17 @@ class WeightFit(NamedTuple):
     strength: float
 
 
-def fit(ensemble: ExpertEnsemble, model: Model, known: KnownFacts, facts: Tensor, seed: int) -> WeightFit:
+def fit(
+    ensemble: ExpertEnsemble,
+    model: Model,
+    known: KnownFacts,
+    facts: Tensor,
+    seed: int,
+    held_back: Tensor | None = None,
+) -> WeightFit:
     """Set the weights by which facts int64 [m, 3], none of them of training, come first among their contenders.
+
+    They are some of `held_back` int64 [n, 3] (None: all), with which things arrive; see `contenders.compare`.
 
     A candidate's weights are a sum: what all share, what the known entity's state, picture and text add, what the
     candidate's state adds, and what relation and side add, alone and by both states. Each is drawn to zero, so that few
@@ -43,14 +52,16 @@ def fit(ensemble: ExpertEnsemble, model: Model, known: KnownFacts, facts: Tensor
     is told by halves of the facts, each fitted and judged by the other; where the first part alone does better there,
     it keeps all the say.
     """
+    held_back = facts if held_back is None else held_back
     if len(facts) > MOST:
         generator = torch.Generator().manual_seed(seed)
         facts = facts[torch.randperm(len(facts), generator=generator)[:MOST]]
     rows = len(ensemble.weights.weights)
     opinions = ensemble.speak(model)
     # who is first by each expert is not who is first by all: those show once there are weights
-    ensemble.weights.weights.copy_(_fitted(compare(opinions, known, facts, seed), rows, STRENGTHS[0], ensemble.start))
-    compared = compare(opinions, known, facts, seed)
+    first_seen = compare(opinions, known, facts, held_back, seed)
+    ensemble.weights.weights.copy_(_fitted(first_seen, rows, STRENGTHS[0], ensemble.start))
+    compared = compare(opinions, known, facts, held_back, seed)
     halves = [compared.of_fold(fold) for fold in (0, 1)]
     found = {
         strength: torch.cat(

@@ -244,9 +244,8 @@ class Run:
         model.ensemble.learn(self.graph)
         if len(self.validation.facts) == 0:
             return
-        self.weight_fit = fit(
-            model.ensemble, model.eval(), self.validation.known, self.validation.facts, self.config.seed
-        )
+        known, facts, held_back = self.validation.known, self.validation.facts, self.graph.triples["val"]
+        self.weight_fit = fit(model.ensemble, model.eval(), known, facts, self.config.seed, held_back)
         self.final_mrr = self.validation.reciprocal_ranks(Scores.of_model(model)).mean().item()
 
     def metrics(self) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from models.experts.contenders import compare
+from models.experts.expert import Voice
 from models.experts.weight_fit import fit
 from models.triples.known_facts import KnownFacts
 from models.triples.sides import Side
@@ -140,3 +142,22 @@ def test_an_expert_is_trusted_as_far_whatever_its_unit(made) -> None:  # type: i
         found.append(ensemble.weights.weights * unit)
     # the unit may change how sums are rounded
     torch.testing.assert_close(*found, rtol=0.02, atol=0.05)
+
+
+def test_things_arrive_with_all_that_is_held_back_of_them_but_what_is_asked(made) -> None:  # type: ignore[no-untyped-def]
+    """Three facts of relation 0 are asked of entities that training never saw: all of relation 1 is known then."""
+    ensemble, model = made(say, 3, SEEN, RELATIONS)
+    known = []
+
+    def again(voice: Voice, _: object, facts: Tensor) -> Voice:
+        known.append(facts)
+        return voice
+
+    ensemble.experts["made"].reads_facts = True
+    ensemble.experts["made"].voice_again = again
+    facts = hidden_facts()
+    asked, others = facts[facts[:, 1] == 0][40:43], facts[facts[:, 1] == 1]
+    compared = compare(ensemble.speak(model, NOTHING), KnownFacts(NOTHING, RELATIONS), asked, facts, seed=0)
+    assert len(compared.rows) == 2 * 2 * len(asked)
+    assert all(torch.equal(read, others) for read in known)
+    assert len(known) == 1
