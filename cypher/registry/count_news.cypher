@@ -8,7 +8,7 @@ CALL () {
 }
 CALL () {
   MATCH (d:Decision:Vlkge)
-  WHERE d.at > datetime($since) AND NOT d.verdict IN ['for', 'against']
+  WHERE d.at > datetime($since) AND NOT coalesce(d.verdict, '') IN ['for', 'against']
   RETURN count(d) AS decisions
 }
 RETURN facts, decisions
