@@ -263,7 +263,10 @@ def test_a_label_that_no_entity_has_is_refused(art: Database) -> None:
     ("wrong", "message"),
     [
         ({"state": "nosuch"}, "list_links_of_relation: state is 'nosuch', it must be one of current, stale"),
-        ({"verdict": "undone"}, "verdict is 'undone', it must be one of pending, opinion, contested, accepted, rejected"),
+        (
+            {"verdict": "undone"},
+            "verdict is 'undone', it must be one of pending, opinion, contested, accepted, rejected",
+        ),
         ({"limit": "0"}, "list_links_of_relation: limit is 0, it must be 1 or more"),
         ({"limit": "-5"}, "limit is -5, it must be 1 or more"),
     ],
