@@ -61,9 +61,7 @@ def test_the_most_probable_link_comes_first_with_what_speaks_for_it(client: Test
     assert "Whether there is one is not known." in text
     assert "36 left · 0 today" in text
     assert "43 such ways" in text
-    assert (
-        "Through facts that the model reads. Ways through entities with very many facts are not counted." in text
-    )
+    assert "Through facts that the model reads. Ways through entities with very many facts are not counted." in text
     assert "structure 50 % picture 30 % text 15 % facts 5 %" in text.replace("  ", " ")
     assert "is created by artist Claude Monet" in text
     assert "CC0" in text
