@@ -3,10 +3,9 @@
 import gzip
 import hashlib
 import re
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from base.errors import PipelineError
 from graph import download as downloads
 from graph.download import Limits, PictureError, download
 from graph.pictures import PictureStore, check_picture, gather_pictures
+from tests.loopback import serving
 
 ALLOWED = Limits(allow_private=True)
 
@@ -61,13 +61,8 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def web() -> Iterator[str]:
     Handler.asked.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Handler) as address:
+        yield address
 
 
 @pytest.mark.parametrize(("form", "ending"), [("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif"), ("WEBP", "webp")])

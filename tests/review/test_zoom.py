@@ -1,10 +1,9 @@
 """Looking closely: tiles of stored originals, two pictures side by side, and museums' IIIF services behind the page."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from review.app import create_app
 from review.context import Site
 from review.errors import NotFoundError
 from review.museums import Museums, museum_address
+from tests.loopback import serving
 from tests.review.conftest import Serve
 
 WIDTH, HEIGHT = 1500, 700
@@ -82,13 +82,8 @@ class Museum(BaseHTTPRequestHandler):
 @pytest.fixture
 def museum() -> Iterator[str]:
     Museum.asked.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Museum) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Museum) as address:
+        yield address
 
 
 def serves(site: Site) -> TestClient:
