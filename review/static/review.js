@@ -200,7 +200,9 @@ function press(wanted) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (event.target.closest("input, select, textarea") || document.querySelector("dialog[open]")) return;
+  // A dialog that was just closed keeps the focus in its field until the next frame; nobody types there.
+  const typing = event.target.closest("input, select, textarea")?.checkVisibility();
+  if (typing || document.querySelector("dialog[open]")) return;
   const wanted = meant(event.key);
   if (wanted === undefined || (wanted.length === 1 && !keyed())) return;
   event.preventDefault();

@@ -142,6 +142,22 @@ def test_another_answer_a_reason_zoom_and_help_have_keys(page: Page, address: st
     assert decisions(gallery) == 3
 
 
+def test_a_key_right_after_a_dialog_goes_to_the_card(page: Page, address: str, gallery: Database) -> None:
+    """The keys arrive within one frame, in which the closed dialog still has the focus."""
+    page.goto(f"{address}/queue")
+    expect(page.locator("html.scripted")).to_be_attached()
+    page.keyboard.press("?")
+    page.evaluate("""() => {
+      const keys = document.getElementById("keys");
+      const field = keys.querySelector("[data-remap]");
+      field.focus();
+      keys.close();
+      field.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true, cancelable: true }));
+    }""")
+    expect(page.locator("#question")).to_contain_text("Pond number 1")
+    assert decisions(gallery) == 1
+
+
 def test_typing_in_a_field_decides_nothing(page: Page, address: str, gallery: Database) -> None:
     page.goto(f"{address}/queue")
     page.keyboard.press("/")
