@@ -11,6 +11,7 @@ from flows.runtime.html_page import write_page
 from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
+    from graph.loading.doubles import Double
     from graph.loading.ingest import IngestResult
     from graph.loading.survey import Survey
 
@@ -184,12 +185,18 @@ def print_survey(survey: "Survey") -> None:
     print_table([{"label": label, "entities": count} for label, count in survey.labels.items()], "by label")
     print_table([row.model_dump() for row in survey.relations], "by relation")
     if survey.doubles:
-        rows = [
-            double.model_dump(include={"label", "one_name", "other_name", "why", "facts"}) for double in survey.doubles
-        ]
+        rows = [_tell_double(double) for double in survey.doubles]
         print_table(rows[:MOST_DOUBLES], f"{len(rows)} pairs may be one; an alias in the mapping joins two ids")
     for warning in survey.warnings:
         print(f"look at: {warning}")
+
+
+def _tell_double(double: "Double") -> dict[str, Any]:
+    """A row of the table of doubles; the ids tell apart what has one name."""
+    told = double.model_dump(include={"label", "one_name", "other_name", "why", "facts"})
+    if double.one_name == double.other_name:
+        told |= {"one_name": f"{double.one_name} ({double.one})", "other_name": f"{double.other_name} ({double.other})"}
+    return {**told, "facts": " and ".join(map(str, double.facts))}
 
 
 def _bulk_ingest(json: bool, files: Path | None, parameters: dict[str, Any]) -> None:

@@ -146,10 +146,17 @@ def _warn_of_texts(
 
 
 def _warn_of_spellings(doubles: list[Double]) -> list[str]:
-    spelled = [double for double in doubles if double.why != "similar"]
-    if not spelled:
-        return []
-    shown = shorten([f"{double.one_name} / {double.other_name}" for double in spelled])
-    return [
-        f"one name in two spellings stays two entities: {shown}; [alias] in the mapping, or ignore_case, joins them"
-    ]
+    spelled = [double for double in doubles if double.why != "similar" and double.one_name != double.other_name]
+    called = [double for double in doubles if double.one_name == double.other_name]
+    warnings = []
+    if spelled:
+        shown = shorten([f"{double.one_name} / {double.other_name}" for double in spelled])
+        warnings.append(
+            f"one name in two spellings stays two entities: {shown}; [alias] in the mapping, or ignore_case, joins them"
+        )
+    if called:
+        shown = shorten([f"{double.one_name} ({double.one}, {double.other})" for double in called])
+        warnings.append(
+            f"one name with two ids stays two entities: {shown}; where they are one, [alias] in the mapping joins them"
+        )
+    return warnings

@@ -76,17 +76,21 @@ LABELS = {
 # What a role may mean; of what is none of these a person decides.
 MEANINGS = {
     "copiedAfter": re.compile(r"\bafter\b|\bnach\b|\bnaar\b|d'apres"),
-    "portrays": re.compile(r"sitter|portrayed|dargestellt|modele"),
+    "portrays": re.compile(r"sitter|portrayed|dargestellt|modele\b"),
     "publishedBy": re.compile(r"publish|verleg|uitgever|editeur"),
     "printedBy": re.compile(r"^printer|lithograph|druck|drukker|imprimeur"),
     "ownedBy": re.compile(r"\bowner|besitzer|eigenaar"),
     "givenBy": re.compile(r"donor|giver|stifter|schenker"),
     "createdBy": re.compile(
-        r"artist|maker|painter|creator|author|sculpt|photograph|designer|manufactur|printmaker|engrav|etcher|draftsman|"
+        r"artist|maker|painter|creator|author|sculpt|photograph|designer|manufactur|printmaker|engrav|modell?er\b|decorator|illustrat|etcher|draftsman|"
         r"draughtsman|architect|kunst|maler|bildhauer|schilder|beeldhouwer|fotograf|fotograaf|tekenaar|zeichner|stecher|"
         r"graveur|peintre|auteur|dessinateur|pintor|pittore|autor|scultore|incisore|grabador"
     ),
 }
+
+
+# An attribution is no fact.
+DOUBTED = re.compile(r"attribu|possibl|probabl|alleged|doubt|formerly|zugeschr|vermutl|toegeschr|mogelijk|tilskr")
 
 
 def plain(name: str) -> str:
@@ -110,8 +114,10 @@ def find_identifier(name: str, values: list[str]) -> str | None:
 
 
 def find_meaning(role: str) -> str | None:
-    """The relation that a role means; None where that is not known."""
+    """The relation that a role means; None where that is not known, or the role itself doubts it."""
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", role) if not unicodedata.combining(sign))
+    if DOUBTED.search(bare.casefold()):
+        return None
     return next((name for name, words in MEANINGS.items() if words.search(bare.casefold())), None)
 
 

@@ -17,6 +17,7 @@ from graph.mapping.column_words import (
     TITLES,
     camel,
     find_identifier,
+    find_meaning,
     plain,
 )
 from graph.mapping.guess import DraftedRelation, Guess, Lines, divide_by_role, is_same, key_of, leave_nobody, name_place
@@ -130,8 +131,9 @@ def _describe(
         if column.name in guessed.roles or column.different < 2 or is_same(column, chosen):
             continue
         if ROLES.search(said):
-            if column.filled >= MOSTLY * chosen.filled and "" not in column.frequent:
-                divide_by_role(relation, column)
+            always = column.filled >= MOSTLY * chosen.filled and "" not in column.frequent
+            if always or any(find_meaning(value) for value in column.frequent):
+                divide_by_role(relation, column, always)
                 guessed.roles[column.name] = f"role of {relation.name}"
             continue
         authority = find_identifier(column.name, list(column.sample))

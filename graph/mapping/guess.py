@@ -88,10 +88,17 @@ def name_place(lines: Lines, column: Column) -> None:
         lines["before"] = "[,(]"
 
 
-def divide_by_role(relation: DraftedRelation, role: Column) -> None:
-    """Let each role be the relation that it means; those whose meaning is not known are told."""
+def divide_by_role(relation: DraftedRelation, role: Column, always: bool = True) -> None:
+    """Let each role be the relation that it means; those whose meaning is not known are told.
+
+    always: every row has a role; else who has none is in the relation itself.
+    """
     meant = {value: meaning for value in role.frequent if (meaning := find_meaning(value))}
-    other = {value: count for value, count in role.frequent.items() if value and value not in meant}
+    spelled = {value.casefold(): value for value in reversed(meant)}
+    meant = {value: meaning for value, meaning in meant.items() if spelled[value.casefold()] == value}
+    if not always:
+        meant = {"": relation.name, **meant}
+    other = {value: count for value, count in role.frequent.items() if value and not find_meaning(value)}
     if not meant:
         meant = {role.largest: relation.name}
         other.pop(role.largest, None)

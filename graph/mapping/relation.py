@@ -43,7 +43,7 @@ class Relation(BaseModel):
         relation are split, and must then have equally many values.
     before: of each name only what stands before this is taken. ignore_case: names that differ in case are one.
     unless: names that mean nobody; they are kept as what was said, and become no entity.
-    role, roles: a column and its values, each with the relation that it means; others are left out.
+    role, roles: a column and its values, each with the relation that it means; others are left out. "" is no value.
     when: column -> values that a row must have there. keep: property of the tail -> column.
     relation: facts about the tail, from its own columns. same: identifiers that the tail shares with others.
     year: a column with dates, or columns with the first year, the last and a text; bin: how many years an entity

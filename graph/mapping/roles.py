@@ -39,19 +39,20 @@ from graph.mapping.guess import (
 from graph.mapping.making import take_dates
 from graph.mapping.profile import Column, Profile
 
-# Between materials, in each language together; those that a column has are written.
+# Between materials, in each language together; those that a column has are written. The blanks keep "black-and-white".
 PHRASES = [
-    [r"\band\b", r"\bon\b", r"\bwith\b"],
-    [r"\bund\b", r"\bauf\b", r"\bmit\b"],
-    [r"\bet\b", r"\bsur\b", r"\bavec\b"],
-    [r"\bop\b", r"\bmet\b"],
-    [r"\bsu\b", r"\bcon\b", r"\bsobre\b"],
-    [r"\bog\b", r"\bpå\b", r"\boch\b"],
+    [" and ", " on ", " with "],
+    [" und ", " auf ", " mit "],
+    [" et ", " sur ", " avec "],
+    [" op ", " met "],
+    [" su ", " con ", " sobre "],
+    [" og ", " på ", " och "],
 ]
 SPOKEN = 0.05  # of a column's values that hold such a word
 MOST_SHARED = 0.5  # values different of those filled: more are hardly shared
 ALMOST_ALL = 0.9  # of the rows with one value: nothing is learned from it
-FEW_FILLED, MANY_ROWS = 20, 200  # of many rows a relation needs more than a few
+FEW_FILLED, MANY_ROWS = 20, 200  # of many rows a relation needs more than a few,
+RARE = 0.005  # and more than this share of them
 LONGEST = 60  # letters of a middling value that names something
 
 
@@ -205,7 +206,7 @@ def _take_single(column: Column, columns: dict[str, Column], rows: int, guessed:
     short = column.length <= LONGEST and not WORDS.search(said)
     makers = bool(PEOPLE.search(said)) and not person
     shared = column.different <= (ALMOST_ALL if makers else MOST_SHARED) * filled
-    enough = filled >= FEW_FILLED or rows < MANY_ROWS
+    enough = filled >= max(FEW_FILLED, RARE * rows) or rows < MANY_ROWS
     told = short and shared and enough and column.share <= ALMOST_ALL and (makers or not IDS.search(said))
     if column.looks in ("name", "html") and told:
         _relate(column, columns, makers, guessed)

@@ -95,10 +95,20 @@ class Tails:
             return []
         parts: list[str | None] = list(cell) if isinstance(cell, tuple) else [cell]
         if self._splitter is not None:
-            parts = [value for part in parts for value in (self._splitter.split(part) if part else [None])]
+            parts = [value for part in parts for value in (self._split(part) if part else [None])]
             parts = [self._reading.of(value.strip() or None) if value else None for value in parts]
         # A single column has no gaps to keep.
         return parts if len(self.columns) > 1 else [*filter(None, parts)]
+
+    def _split(self, text: str) -> list[str]:
+        """The values in a cell. What stands in brackets belongs to its value, as in "video (color, sound)"."""
+        assert self._splitter is not None
+        cuts = list(self._splitter.finditer(text))
+        # Lists that belong together are joined by programs, which do not look at brackets.
+        if len(self.columns) == 1 and len(cuts) and is_bracketed(text):
+            cuts = [cut for cut in cuts if is_bracketed(text[: cut.start()])]
+        begins, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(text)]
+        return [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
     def _name(self, values: Values, said: Said) -> None:
         """One tail, or why it is none."""
@@ -115,11 +125,11 @@ class Tails:
         called = self.name
         if relation.role:
             role = values.get(relation.role)
-            if role is None or fold(role).casefold() not in self._roles:
+            if fold(role or "").casefold() not in self._roles:
                 why = "the role is not in `roles`" if role else "the role is empty"
                 said.left_out.append((self.name, why, name or given or "", role or ""))
                 return
-            called = self._roles[fold(role).casefold()]
+            called = self._roles[fold(role or "").casefold()]
         if self._unless and self._unless.search(name or given or ""):
             said.said.append((called, name or given or ""))
             why = "nobody is meant (`unless`); what was said is kept"
@@ -164,13 +174,18 @@ class Tails:
         first, last = years
         if last - first + 1 > relation.widest:
             said.left_out.append(
-                (self.name, f"the date spans more than {relation.widest} years", f"{first} to {last}", "")
+                (self.name, f"the date spans more than {relation.widest} years (`span`)", f"{first} to {last}", "")
             )
             return
         for start in bins_of(years, relation.bin):
             tail = f"{'-'.join(relation.label.lower().split())}:{start}"
             said.facts.append((self.name, tail))
             self.entities.append({"id": tail, "label": relation.label, "name": name_bin(start, relation.bin)})
+
+
+def is_bracketed(text: str) -> bool:
+    """Whether every bracket that is opened in a text is closed there."""
+    return text.count("(") == text.count(")") and text.count("[") == text.count("]")
 
 
 def _years(texts: list[str | None]) -> Years | None:

@@ -43,6 +43,11 @@ WORKS = [(f"w{n}", "Artwork", f"A portrait of Person {n}") for n in range(40)]
             {"t1": "Müller, Ann", "t2": "Ann MULLER"},
             "one name in two spellings stays two entities",
         ),
+        (
+            ["t0", "t1", "t2"] * 10,
+            {"t1": "Figure", "t2": "Figure"},
+            "one name with two ids stays two entities: 'Figure (t1, t2)'",
+        ),
     ],
 )
 def test_what_a_person_should_look_at_is_told(tails: list[str], names: dict[str, str], told: str) -> None:

@@ -193,6 +193,34 @@ def test_lists_that_belong_together_are_zipped(read: Map) -> None:
     assert "createdBy: 1 left out, the role is not in `roles`: 'carver' 1" in source.notes
 
 
+def test_who_has_no_role_may_be_in_the_relation_itself(read: Map) -> None:
+    mapping = PEOPLE.replace('"painter"', '"" = "createdBy", "painter"')
+    source = read(mapping, w__csv=ROW + "1,,,Ann|Bob,a|b,|After:,,,,\n2,,,Zoe,z,,,,,\n3,,,Eve,e,carver,,,,\n")
+    assert facts(source) == {
+        ("artwork:1", "createdBy", "person:a"),
+        ("artwork:1", "copiedAfter", "person:b"),
+        ("artwork:2", "createdBy", "person:z"),
+    }
+
+
+def test_what_stands_in_brackets_is_not_split(read: Map) -> None:
+    mapping = """
+[[table]]
+file = "w.csv"
+label = "Artwork"
+id = "id"
+[table.relation.hasMaterial]
+to = "Material"
+name = "said"
+split = [",", ";", " and ", " on "]
+"""
+    cells = ["video (color, sound); 6 min.", "wood (oak and pine), black-and-white film on paper", "ink (brown, gold"]
+    source = read(mapping, w__csv=ROW + "".join(f'{n},,,,,,,,,"{cell}"\n' for n, cell in enumerate(cells)))
+    assert {tail.removeprefix("material:") for _, _, tail in facts(source)} == {
+        "video (color, sound)", "6 min.", "wood (oak and pine)", "black-and-white film", "paper", "ink (brown", "gold",
+    }  # fmt: skip
+
+
 def test_lists_of_unequal_length_are_refused_with_their_line(read: Map) -> None:
     with pytest.raises(
         InputError, match=r"w.csv line 3: createdBy: .*who holds 2 values and ids 3 \('A\|B', 'a\|b\|c'\)|ids holds 3"
@@ -255,7 +283,9 @@ bin = 100
     assert entity(source, "decade:1880") == {"label": "Decade", "name": "1880s"}
     assert entity(source, "artwork:2")["madeIn_said"] == "c. 1890–95"
     assert "madeIn_said" not in entity(source, "artwork:5")
-    assert "madeIn: 1 left out, the date spans more than 20 years (w.csv line 4: '1800 to 1899')" in source.notes
+    assert (
+        "madeIn: 1 left out, the date spans more than 20 years (`span`) (w.csv line 4: '1800 to 1899')" in source.notes
+    )
     assert "madeIn: 1 left out, the date names no years (w.csv line 5: 'undated')" in source.notes
 
 
