@@ -1,5 +1,6 @@
 """`vlkge evaluate`."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,8 +89,11 @@ def evaluate(
     _print_files(evaluated.files)
 
 
-def print_evaluation(evaluated: "Evaluation") -> None:
-    """The figures of an Evaluation: overall beside the baselines, then per relation and per group of entities."""
+def print_evaluation(evaluated: "Evaluation", linked: Collection[str] | None = None) -> None:
+    """The figures of an Evaluation: overall beside the baselines, then per relation and per group of entities.
+
+    linked: the relations that have new links, once these were predicted.
+    """
     from models.evaluation.report import leaks
 
     report = evaluated.report
@@ -103,14 +107,14 @@ def print_evaluation(evaluated: "Evaluation") -> None:
             for name, part in getattr(report, parts).items()
         ]
         print_table(rows)
-    _print_answers(evaluated)
+    _print_answers(evaluated, linked)
     for warning in leaks(report):
         print(warning)
     if evaluated.calibration:
         _print_reliability(evaluated.calibration)
 
 
-def _print_answers(evaluated: "Evaluation") -> None:
+def _print_answers(evaluated: "Evaluation", linked: Collection[str] | None) -> None:
     """By tails, as curators ask: which artist, which style; the relations that gain least come first."""
     from models.evaluation.answers import answers, choose_first, warn_of_answers
 
@@ -122,7 +126,7 @@ def _print_answers(evaluated: "Evaluation") -> None:
     )
     for warning in warn_of_answers(rows):
         print(warning)
-    if first := choose_first(rows):
+    if first := choose_first(rows, linked):
         print(f"judge first: {', '.join(first)}, where the model knows most beyond what is frequent")
 
 

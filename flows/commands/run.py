@@ -85,7 +85,9 @@ def _print_run(result: "Run") -> None:
     if result.evaluated is None:
         print("no fact is held back to test on: so few say nothing of how well the model does")
     else:
-        print_evaluation(result.evaluated)
+        print_evaluation(
+            result.evaluated, [str(row["relation"]) for row in result.published.relations if row["current"]]
+        )
     print_published(result.published)
     if silent := [str(row["relation"]) for row in result.published.relations if not row["current"]]:
         print(f"no new links of {', '.join(silent)}: what could have one has one, or nothing was learned of it")

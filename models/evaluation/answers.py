@@ -1,5 +1,7 @@
 """What a curator asks of a report: of each relation, how well its tails are found, beside counting what is frequent."""
 
+from collections.abc import Collection
+
 from pydantic import BaseModel
 
 from models.evaluation.evaluation import Report
@@ -51,6 +53,10 @@ def warn_of_answers(rows: list[Answers]) -> list[str]:
     return told
 
 
-def choose_first(rows: list[Answers]) -> list[str]:
-    """The relations whose links are worth judging first: the largest gains, of enough facts."""
-    return [row.relation for row in reversed(rows) if row.facts >= FEW and row.gain >= CLOSE][:3]
+def choose_first(rows: list[Answers], linked: Collection[str] | None = None) -> list[str]:
+    """The relations whose links are worth judging first: the largest gains, of enough facts.
+
+    linked: the relations that have new links; None where that is not known yet.
+    """
+    known = [row.relation for row in reversed(rows) if row.facts >= FEW and row.gain >= CLOSE]
+    return [name for name in known if linked is None or name in linked][:3]

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.calibration.reliability import Figures as Believed
 from models.calibration.reliability import Reliability
+from models.evaluation.answers import answers, warn_of_answers
 from models.evaluation.evaluation import Figures, Report
 from models.evaluation.seeds import MeanInterval, SeedSummary
 
@@ -67,6 +68,7 @@ def markdown(
         *leaks(report),
         *([_table(["training", ""], [[name, str(value)] for name, value in training.items()])] if training else []),
         *(f"![{caption}]({path})" for caption, path in (plots or {}).items()),
+        *_answers(report, baselines),
         "## Relations",
         _relations(report, baselines),
         "## Sides, modality groups, ends joined in training",
@@ -74,6 +76,19 @@ def markdown(
         *(["## Probabilities", PROBABILITIES, _reliability(calibration)] if calibration else []),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _answers(report: Report, baselines: Mapping[str, Report]) -> list[str]:
+    """What a curator asks: of each relation the tails alone, beside popularity's, and what that means."""
+    rows = answers(report, baselines["popularity"]) if "popularity" in baselines else []
+    if not rows:
+        return []
+    cells = [
+        [_escaped(row.relation), f"{row.facts:,}", _number(row.tails), _number(row.popularity), f"{row.gain:+.3f}"]
+        for row in rows
+    ]
+    table = _table(["relation", "facts", "MRR of tails", "of popularity's tails", "gain"], cells)
+    return ["## Tails: which artist, which style", table, *map(_escaped, warn_of_answers(rows))]
 
 
 def leaks(report: Report) -> list[str]:

@@ -42,7 +42,9 @@ def test_sentences_name_what_counting_does_as_well_and_what_is_too_few() -> None
 
 
 def test_the_largest_gains_are_judged_first() -> None:
-    assert choose_first(answers(OURS, POPULARITY)) == ["hasStyle", "hasGenre"]
+    rows = answers(OURS, POPULARITY)
+    assert choose_first(rows) == ["hasStyle", "hasGenre"]
+    assert choose_first(rows, linked=["hasGenre", "bornIn"]) == ["hasGenre"], "of hasStyle there is no link to judge"
 
 
 def test_a_report_without_tails_asks_nothing() -> None:

@@ -38,13 +38,27 @@ def test_a_report_says_what_was_ranked_and_by_which_rules(report):
 
 
 def test_a_relation_has_its_sides_its_groups_and_the_baseline(report):
-    text = markdown("complex-1", report, {"popularity": report})
+    text = markdown("complex-1", report, {"popularity": report}).split("## Relations")[1]
     header, row = cells(text, "relation"), cells(text, "hasStyle")
     found = dict(zip(header, row, strict=True))
     assert found["MRR of tails"] == f"{report.relation_sides['hasStyle']['tail'].mrr:.3f}"
     assert found["MRR, unseen"] == f"{report.relation_groups['hasStyle']['unseen'].mrr:.3f}"
     assert found["MRR of popularity"] == found["MRR"]
     assert cells(text, "unseen: an end has no training fact")[1] == str(report.groups["unseen"].queries)
+
+
+def test_tails_stand_beside_popularitys_tails_with_what_that_means(report):
+    text = markdown("complex-1", report, {"popularity": report})
+    tails = text.split("## Tails")[1].split("## Relations")[0]
+    found = dict(zip(cells(tails, "relation"), cells(tails, "hasStyle"), strict=True))
+    assert (
+        found["MRR of tails"]
+        == found["of popularity's tails"]
+        == f"{report.relation_sides['hasStyle']['tail'].mrr:.3f}"
+    )
+    assert found["gain"] == "+0.000"
+    assert "hasStyle: " in tails.split("| hasStyle |")[1], "no better than counting, or too few facts"
+    assert "## Tails" not in markdown("complex-1", report, {})
 
 
 def test_each_relation_says_how_far_its_probabilities_hold(report):
