@@ -1,15 +1,16 @@
 """Whether probabilities hold on graphs of which a known part was taken away, and how many hidden facts they promise.
 
 From every relation (or those of `--relation`) a share of the facts is taken away, whatever its split; a model is
-trained on what is left, its validation is hidden as always, and its links of the heads that lost a fact of the relation
-are judged by what was taken away: so many are expected to be right, so many are found. Printed is each relation's ratio
-with its 95 % interval (Poisson), for heads that lost one fact and for those that lost several. A probability is of one
-missing answer: where several are, a link is as many times likelier, which the last column counts with. Heads that lost
-a fact whose ends a recorded one joins the other way round are left out, as that keeps it from the lists or tells it.
+trained on what is left, its validation and test facts are hidden as always, and its links of the heads that lost a fact
+of the relation are judged by what was taken away: so many are expected to be right, so many are found. Printed is each
+relation's ratio with its 95 % interval (Poisson), for heads that lost one fact and for those that lost several. A
+probability is of one missing answer: where several are, a link is as many times likelier, which the last column counts
+with. Heads that lost a fact whose ends a recorded one joins the other way round are left out, as that keeps it from the
+lists or tells it.
 
-With `--take 0` nothing is taken away, and test facts are hidden: the share of them above the thresholds of some
-precisions, and expected and found by what a probability rests on, by kind of head, and by the expert that says most for
-the link.
+With `--take 0` nothing is taken away, and probabilities that were learned without test facts are judged by these: the
+share of them above the thresholds of some precisions, and expected and found by what a probability rests on, by kind of
+head, and by the expert that says most for the link.
 """
 
 import argparse
@@ -29,7 +30,15 @@ from torch_geometric.data import HeteroData
 from benchmarks.folder_graph import read_graph
 from benchmarks.quality import CACHE, ENCODERS
 from flows.runtime.hyperparameters import chosen
-from models.calibration.calibration import KINDS, Calibration, calibrate, kinds_of, label_links
+from models.calibration.calibration import (
+    HELD_BACK,
+    KINDS,
+    UNTESTED,
+    Calibration,
+    calibrate,
+    kinds_of,
+    label_links,
+)
 from models.calibration.deciding_experts import deciding_experts
 from models.calibration.reliability import figures
 from models.calibration.thresholds import thresholds
@@ -67,9 +76,10 @@ def main() -> None:
         graph = KnowledgeGraph.from_hetero(left)
         with tempfile.TemporaryDirectory() as folder:
             scores = Scores.of_model(train(left, config, Path(folder)).model)
-        calibration = calibrate(scores, graph, Patterns.found(graph), seen=graph.seen)
+        hidden = HELD_BACK if len(taken) else UNTESTED
+        calibration = calibrate(scores, graph, Patterns.found(graph), seen=graph.seen, hidden=hidden)
         if calibration is None:
-            raise SystemExit("the graph has too few validation facts to learn probabilities from")
+            raise SystemExit("the graph has too few held-back facts to learn probabilities from")
         tables = [compare] if len(taken) else [yields, reliability]
         print(f"\n{share:.0%} taken away" if len(taken) else "\nnothing taken away", flush=True)
         for table in tables:

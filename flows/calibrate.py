@@ -13,7 +13,7 @@ from flows.runtime.services import echo
 from graph.connection import Database
 from graph.curation.audit_sample import audited
 from models.calibration.answers import Answers, Judged
-from models.calibration.calibration import KINDS, Calibration, kinds_of, label_links
+from models.calibration.calibration import HELD_BACK, KINDS, UNTESTED, Calibration, kinds_of, label_links
 from models.calibration.calibration import calibrate as learn
 from models.calibration.deciding_experts import deciding_experts
 from models.calibration.reliability import Reliability, reliability
@@ -24,24 +24,32 @@ from models.triples.knowledge_graph import KnowledgeGraph
 
 TOP_K = 3
 NOT_CALIBRATED = (
-    "Links get no probability and are ordered by score: too few validation facts can be hidden and found again."
+    "Links get no probability and are ordered by score: too few facts were held back that can be found again."
 )
 
 
 @task(cache_policy=NO_CACHE)
-def calibrate(served: PredictionContext, folder: Path) -> Calibration | None:
+def calibrate(served: PredictionContext, folder: Path, hidden: tuple[str, ...] = HELD_BACK) -> Calibration | None:
     """As `calibration_for`, with a bar."""
     with progress_bar("calibrate") as progress:
-        found = calibration_for(served, folder, progress)
+        found = calibration_for(served, folder, hidden, progress)
     if found is None:
         echo(NOT_CALIBRATED)
     return found
 
 
-def calibration_for(served: PredictionContext, folder: Path, progress: Progress = silent) -> Calibration | None:
-    """The calibration kept in the model's folder if it is of this graph and these lists, else a new one, kept there."""
-    kept = Calibration.load(folder)
-    if kept is not None and kept.key == served.key:
+def calibration_for(
+    served: PredictionContext,
+    folder: Path,
+    hidden: tuple[str, ...] = HELD_BACK,
+    progress: Progress = silent,
+) -> Calibration | None:
+    """The calibration kept in the model's folder if it is of this graph, these lists and splits, else a new one.
+
+    A new one is kept there. Whatever judges or compares models asks for UNTESTED; what is published, for HELD_BACK.
+    """
+    kept = Calibration.load(folder, hidden)
+    if kept is not None and (kept.key, kept.hidden) == (served.key, hidden):
         return kept
     made = learn(
         served.scores,
@@ -49,6 +57,7 @@ def calibration_for(served: PredictionContext, folder: Path, progress: Progress 
         served.patterns,
         seen=served.seen,
         top_k=served.top_k,
+        hidden=hidden,
         key=served.key,
         progress=progress,
     )
@@ -108,5 +117,5 @@ def check_calibration(version: str, checkpoint: Checkpoint, graph: KnowledgeGrap
     if len(graph.triples["test"]) == 0:
         return None
     served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
-    calibration = calibrate(served, folder)
+    calibration = calibrate(served, folder, UNTESTED)
     return None if calibration is None else measure_reliability(served, calibration, folder)

@@ -30,7 +30,7 @@ def predict(
     best: Annotated[int | None, typer.Option("--best", min=1, hidden=True)] = None,
     precision: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Keep links whose precision on validation is surely so high, e.g. 0.9."),
+        typer.Option(min=0, max=1, help="Keep links whose precision on held-back facts is surely so high, e.g. 0.9."),
     ] = None,
     new: Annotated[
         bool, typer.Option("--new", help="Only for entities added since training, by their facts, picture and text.")
@@ -46,7 +46,7 @@ def predict(
     """Find the best new links and publish them in the graph as PREDICTED, with probability, rank, model and run.
 
     A link's probability says how likely it is right if its head has an unrecorded answer of that relation. It is
-    learned on heads whose validation facts are hidden.
+    learned on heads whose validation and test facts are hidden.
 
     Examples:
 

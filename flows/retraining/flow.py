@@ -43,6 +43,7 @@ from flows.train import TrainedModel, train
 from graph.exporting import hetero_file
 from graph.outage import waiting_longer
 from graph.predicted import registry
+from models.calibration.calibration import UNTESTED
 from models.calibration.calibration_error import calibration_error
 from models.calibration.thresholds import POOLED as ALL
 from models.evaluation.gate import Comparison, let_compete
@@ -250,7 +251,7 @@ def judge(
             checkpoints.append(load_checkpoint(settings, database, version)[1])
         known = with_relations(graph, checkpoints[-1].relations)
         served = PredictionContext.of(version, checkpoints[-1], known, None, top_k)
-        calibration = calibrate(served, folder_of(settings, version))
+        calibration = calibrate(served, folder_of(settings, version), UNTESTED)
         errors.append(calibration_error(calibration.tallies[ALL]) if calibration else None)
     formers, debt = rivals.against(settings, champion, challenger, wanted.former_champions)
     with progress_bar("gate") as progress:

@@ -1,10 +1,14 @@
 """Calibration: from a link's share to the probability that it is right, if its head has an answer of that relation.
 
-A score tells little by itself; what tells is a link's share among the best new tails of its head. The validation facts
-are hidden, and the heads that lost one get their lists as they are served: a link is right if it is one of the hidden
-facts, and wrong otherwise, the local closed world of Knowledge Vault (Dong et al. 2014,
+A score tells little by itself; what tells is a link's share among the best new tails of its head. The facts that were
+held back from training are hidden, and the heads that lost one get their lists as they are served: a link is right if
+it is one of the hidden facts, and wrong otherwise, the local closed world of Knowledge Vault (Dong et al. 2014,
 https://doi.org/10.1145/2623330.2623623). Heads without a hidden fact say nothing: whether they have an answer that
 nobody recorded is another question, see `models.calibration.answers`.
+
+Most relations have few hidden facts, and that is what keeps their probabilities unsure. So those that are published are
+learned from all that was held back, test facts too; whether probabilities hold is measured on test facts by a
+calibration that has not seen them.
 """
 
 import json
@@ -29,9 +33,10 @@ from models.tensor_file import save_json
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 
-CALIBRATION = "calibration.json"
 FORM: Literal[3] = 3  # of the file; one of another form is made anew
-HIDDEN = ("val", "gate")
+HELD_BACK = ("val", "gate", "test")  # what training did not see
+UNTESTED = ("val", "gate")  # without what judges probabilities
+FILES = {HELD_BACK: "calibration.json", UNTESTED: "calibration_untested.json"}
 ENOUGH_LINKS = 100  # from which on a relation speaks for itself
 ENOUGH_LISTS = 10  # without which nothing can be learned
 FOLDS = 5
@@ -68,10 +73,22 @@ class Calibration(BaseModel):
     """How much the levels of relations differ, as chosen by validation."""
     key: str = ""
     """Says what it was learned from; another graph, model or way of making lists needs another calibration."""
+    hidden: tuple[str, ...] = UNTESTED
+    """The splits whose facts it was learned from; files without it are of versions that left test facts out."""
 
     @classmethod
-    def fit(cls, judged: LabelledLinks, relations: list[str], training: Tensor, key: str = "") -> Self:
-        """From judged links and the training facts [n, 3]. Raises InputError without any link."""
+    def fit(
+        cls,
+        judged: LabelledLinks,
+        relations: list[str],
+        training: Tensor,
+        key: str = "",
+        hidden: tuple[str, ...] = HELD_BACK,
+    ) -> Self:
+        """From links judged by the facts of splits `hidden`, and the training facts [n, 3].
+
+        Raises InputError without any link.
+        """
         if len(judged.correct) == 0:
             raise InputError("there are no links to calibrate on: no list holds any candidate")
         groups = Groups(
@@ -89,6 +106,7 @@ class Calibration(BaseModel):
             tallies=_tallies(unseen_by, judged, relations),
             spread=spread,
             key=key,
+            hidden=hidden,
         )
 
     def probabilities(self, links: Links, seen: Mask) -> tuple[Numbers, Mask]:
@@ -119,15 +137,16 @@ class Calibration(BaseModel):
         return self.curve(self.relations[int(link.relations[0])], KINDS[kinds_of(link, seen)[0]])[0]
 
     def save(self, folder: Path) -> None:
-        save_json(self.model_dump(mode="json"), folder / CALIBRATION)
+        save_json(self.model_dump(mode="json"), folder / FILES[self.hidden])
 
     @classmethod
-    def load(cls, folder: Path) -> Self | None:
-        """The calibration kept in a model's folder; None where there is none, or one of another form.
+    def load(cls, folder: Path, hidden: tuple[str, ...] = HELD_BACK) -> Self | None:
+        """The calibration kept in a model's folder, of the key `hidden` of FILES; None if none or of another form.
 
+        Where links were published by an earlier version, that of HELD_BACK was learned from UNTESTED; it says so.
         Raises InputError for a broken one.
         """
-        path = folder / CALIBRATION
+        path = folder / FILES[hidden]
         if not path.exists():
             return None
         try:
@@ -144,15 +163,18 @@ def calibrate(
     *,
     seen: Tensor,
     top_k: int = 3,
+    hidden: tuple[str, ...] = HELD_BACK,
     key: str = "",
     budget: int = BUDGET,
     progress: Progress = silent,
 ) -> Calibration | None:
-    """Hide validation, make the lists of the heads that lost a fact, and learn; None from fewer than ENOUGH_LISTS."""
-    judged = label_links(scores, graph, patterns, seen=seen, top_k=top_k, budget=budget, progress=progress)
+    """Hide some splits, make the lists of the heads that lost a fact, and learn; None from fewer than ENOUGH_LISTS."""
+    judged = label_links(
+        scores, graph, patterns, seen=seen, hidden=hidden, top_k=top_k, budget=budget, progress=progress
+    )
     if int((judged.links.ranks == 1).sum()) < ENOUGH_LISTS:
         return None
-    return Calibration.fit(judged, graph.relations, graph.triples["train"], key)
+    return Calibration.fit(judged, graph.relations, graph.triples["train"], key, hidden)
 
 
 def label_links(
@@ -161,7 +183,7 @@ def label_links(
     patterns: Patterns,
     *,
     seen: Tensor,
-    hidden: tuple[str, ...] = HIDDEN,
+    hidden: tuple[str, ...],
     top_k: int = 3,
     budget: int = BUDGET,
     progress: Progress = silent,

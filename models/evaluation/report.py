@@ -24,6 +24,7 @@ CANDIDATES = {
 }
 PROBABILITIES = (
     "Lists as they are served to heads with a hidden test fact of the relation: a link is right if it is such a fact. "
+    "Here probabilities are learned without test facts; those of published links learn from them too. "
     "Expected is the sum of the probabilities, right how many were. ECE, the expected "
     "calibration error, is the mean difference of predicted and observed in ten bins."
 )

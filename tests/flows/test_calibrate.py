@@ -17,6 +17,7 @@ from graph.curation.decisions import Choice, decide
 from graph.loading.files import read_source
 from graph.loading.ingest import ingest
 from graph.pictures import PictureStore
+from models.calibration.calibration import HELD_BACK, UNTESTED, Calibration
 
 SETTINGS = {"scorer": "distmult", "epochs": 1, "dimension": 8, "negatives": 5, "patience": None}
 CASES = Path(__file__).parents[3] / "shared" / "cases"
@@ -99,9 +100,15 @@ def test_of_a_relation_that_was_never_trained_nothing_is_published(trained: Trai
     hidden = [(f"w{i:03}", "near", f"w{i + 1:03}", "val" if i % 2 else "test") for i in range(30)]
     bare = [(f"w{i:03}", "beside", f"w{i + 1:03}", "train") for i in range(200, 240)]
     trained(styles(120) + hidden + bare)
+    evaluated = evaluate()
     published = predict()
     assert published.untrained == ["near"]
     assert published.calibrated
+    assert evaluated.calibration is not None
+    assert evaluated.calibration.links > 0
+    folder = Path(published.file).parent
+    kept = {hidden: Calibration.load(folder, hidden) for hidden in (HELD_BACK, UNTESTED)}
+    assert {hidden: found and found.hidden for hidden, found in kept.items()} == {key: key for key in kept}
     found = links(database)
     assert "hasStyle" in set(found["relation"])
     assert "near" not in set(found["relation"])

@@ -1,5 +1,6 @@
 """Probabilities by hand, on lists that a plain loop makes too."""
 
+import json
 import math
 
 import numpy as np
@@ -9,8 +10,10 @@ from scipy.stats import poisson
 
 from base.errors import InputError
 from models.calibration.calibration import (
+    HELD_BACK,
     KINDS,
     POOLED,
+    UNTESTED,
     Calibration,
     LabelledLinks,
     calibrate,
@@ -145,11 +148,24 @@ def test_kinds_of_heads_are_kept_apart():
 
 
 def test_calibration_is_kept_and_read_again(tmp_path):
+    """What is published and what is judged on test facts beside each other."""
     assert Calibration.load(tmp_path) is None
     judged = LabelledLinks(links([0.0, 1.0]), np.array([False, True]), np.array([True, True]))
     fitted = Calibration.fit(judged, ["hasStyle"], usual(0), key="k")
     fitted.save(tmp_path)
     assert Calibration.load(tmp_path) == fitted
+    assert Calibration.load(tmp_path, UNTESTED) is None
+    untested = Calibration.fit(judged, ["hasStyle"], usual(0), key="k", hidden=UNTESTED)
+    untested.save(tmp_path)
+    assert (Calibration.load(tmp_path), Calibration.load(tmp_path, UNTESTED)) == (fitted, untested)
+    path = tmp_path / "calibration.json"
+    earlier = json.loads(path.read_text())
+    del earlier["hidden"]
+    path.write_text(json.dumps(earlier))  # of a version that learned from validation alone
+    assert Calibration.load(tmp_path).hidden == UNTESTED
+    assert Calibration.load(tmp_path).probabilities(*judged[::2])[0].tolist() == (
+        fitted.probabilities(*judged[::2])[0].tolist()
+    )
     (tmp_path / "calibration.json").write_text('{"relations": ["hasStyle"], "curves": {}, "tallies": {}, "key": "k"}')
     assert Calibration.load(tmp_path) is None  # as it was before there was a form: made anew
     (tmp_path / "calibration.json").write_text("{")
@@ -220,12 +236,28 @@ def test_a_relation_without_training_facts_has_no_lists_and_teaches_nothing(hete
     facts += [(f"w{i}", "near", f"w{i + 1}", "val") for i in range(20)]
     graph = KnowledgeGraph.from_hetero(hetero(entities, facts))
     scores = VectorScores.of_model(VLKGE.from_graph(TrainConfig(dimension=4), graph))
-    judged = label_links(scores, graph, Patterns(), seen=graph.seen)
+    judged = label_links(scores, graph, Patterns(), seen=graph.seen, hidden=HELD_BACK)
     assert set(judged.links.relations.tolist()) == {graph.relations.index("hasStyle")}
     assert untrained(graph) == ["near"]
     found = predict(scores, graph, patterns=Patterns())
     assert "near" not in set(found["relation"])
     assert len(found)
+
+
+def test_test_facts_teach_what_is_published_and_not_what_judges_it(hetero):
+    """Of 40 works half have lost their style, 12 to validation, 8 to test; lists have both, one of them right."""
+    entities = {f"w{i}": "Work" for i in range(40)} | {"x": "Style", "y": "Style"}
+    parts = ["train"] * 20 + ["val"] * 12 + ["test"] * 8
+    facts = [(f"w{i}", "hasStyle", "xy"[i % 2], part) for i, part in enumerate(parts)]
+    half = [fact[:3] for fact in facts[20:26]]  # of validation, kept for the gate
+    graph = KnowledgeGraph.from_hetero(hetero(entities, facts, gate=half))
+    scores = VectorScores.of_model(VLKGE.from_graph(TrainConfig(dimension=4), graph))
+    published = calibrate(scores, graph, Patterns(), seen=graph.seen)
+    untested = calibrate(scores, graph, Patterns(), seen=graph.seen, hidden=UNTESTED)
+    for found, lists in ((published, 20), (untested, 12)):
+        own = found.curves["hasStyle"].values()
+        assert (sum(curve.links for curve in own), sum(curve.facts for curve in own)) == (2 * lists, lists)
+    assert (published.hidden, untested.hidden) == (HELD_BACK, UNTESTED)
 
 
 def test_nothing_to_hide_is_no_calibration(hetero):
