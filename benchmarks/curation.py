@@ -29,7 +29,7 @@ from benchmarks.folder_graph import read_graph
 from benchmarks.quality import CACHE, ENCODERS
 from flows.runtime.hyperparameters import chosen
 from graph.exporting.fingerprint import fingerprint
-from models.calibration.calibration import Calibration, label_links, uncertainty
+from models.calibration.calibration import UNTESTED, Calibration, label_links, uncertainty
 from models.config import TrainConfig
 from models.evaluation.bootstrap import interval, paired
 from models.ranking.candidate_lists import CandidateLists, Links
@@ -154,8 +154,8 @@ class Bench:
     def queue(self, model: VLKGE, graph: KnowledgeGraph, order: str) -> Tensor:
         """The links [n, 3] proposed for the first half's works, in the order in which they are decided."""
         scores, patterns, seen = Scores.of_model(model), Patterns.found(graph), graph.seen
-        judged = label_links(scores, graph, patterns, seen=seen, top_k=TOP_K)
-        calibration = Calibration.fit(judged, graph.relations, graph.triples["train"])
+        judged = label_links(scores, graph, patterns, seen=seen, hidden=UNTESTED, top_k=TOP_K)
+        calibration = Calibration.fit(judged, graph.relations, graph.triples["train"], hidden=UNTESTED)
         links = joined(CandidateLists(scores, graph, patterns, top_k=TOP_K, heads=self.halves.first), graph)
         if order == "random":
             generator = torch.Generator().manual_seed(self.config.seed)
