@@ -30,6 +30,7 @@ SHARED = {
     "diedIn": ("Place", DEATHPLACES),
 }
 MOSTLY = 0.95  # of a group's rows that have a role
+FEWEST_PACKED = 3  # different lists of roles with gaps
 
 
 def take_together(columns: dict[str, Column], together: list[list[str]], guessed: Guess) -> None:
@@ -132,7 +133,11 @@ def _describe(
             continue
         if ROLES.search(said):
             always = column.filled >= MOSTLY * chosen.filled and "" not in column.frequent
-            if always or any(find_meaning(value) for value in column.frequent):
+            if shown := find_packed(column):
+                relation.remarks.append(
+                    f"{column.name} is left out: its gaps all stand behind, as in {shown!r}; whose they are is not said"
+                )
+            elif always or any(find_meaning(value) for value in column.frequent):
                 divide_by_role(relation, column, always)
                 guessed.roles[column.name] = f"role of {relation.name}"
             continue
@@ -154,6 +159,16 @@ def _describe(
             guessed.roles |= dict.fromkeys(
                 found.values(), f"{'identifier' if into == 'same' else 'property'} of {relation.lines['to']}"
             )
+
+
+def find_packed(column: Column) -> str | None:
+    """A value whose gaps stand behind, where this is so in several and a gap in front in none: a program left gaps out
+    and filled up the list, and positions say nothing."""
+    parted = [(value, value.split(column.separator)) for value in sorted(column.sample) if column.separator in value]
+    gaps = {value: [bool(part.strip()) for part in parts] for value, parts in parted}
+    gaps = {value: filled for value, filled in gaps.items() if any(filled) and not all(filled)}
+    packed = all(filled == sorted(filled, reverse=True) for filled in gaps.values())
+    return next(iter(gaps)) if packed and len(gaps) >= FEWEST_PACKED else None
 
 
 def _is_told(column: Column, said: str) -> bool:

@@ -129,6 +129,14 @@ def test_roles_that_only_some_makers_have_divide_them(tmp_path: Path) -> None:
     assert table["keep"] == {"edition": "edition"}, "what thirty of many works have is no relation"
 
 
+def test_roles_whose_gaps_all_stand_behind_are_told_and_left_out(tmp_path: Path) -> None:
+    roles = ["after|", "publisher|", "designer|", "artist|after", "", "|"]
+    rows = [[f"w{n}", f"T{n}", "1|2", "Ann|Bob", role] for n, role in enumerate(roles * 10)]
+    write(tmp_path / "works.csv", "id,title,artist_id,full_name,role", rows)
+    assert "role" not in read(tmp_path)["works.csv"]["relation"]["createdBy"]
+    assert "# role is left out: its gaps all stand behind, as in 'after|'" in draft(tmp_path)[0]
+
+
 def test_tables_of_terms_and_of_roles_belong_to_the_works(tmp_path: Path) -> None:
     write(tmp_path / "objects.csv", "objectid,title", [[number, f"Work {number}"] for number in range(30)])
     write(
