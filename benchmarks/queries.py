@@ -221,7 +221,7 @@ def _of_queue(made: Collection, keys: list[str]) -> Iterator[Question]:
     yield lambda database: batch.list_batch(database, Filters(), ("isCreatedByArtist", made.artists[1]))
     yield review_queue.list_ways
     yield review_queue.list_choices
-    yield partial(review_queue.count_opinions, person="ana")
+    yield partial(audit.count_opinions, person="ana")
     yield saved_queues.list_saved
 
 
@@ -236,6 +236,7 @@ def _of_link(head: str, relation: str, key: str) -> Iterator[Question]:
     yield lambda database: entities.read_entity(database, head)
     yield lambda database: entities.read_picture_address(database, head, rights=None)
     yield lambda database: database.read("review/list_refreshed", id=head, seconds=60, limit=5)
+    yield lambda database: database.read("review/count_refreshing_runs", seconds=60)
 
 
 def _of_people() -> Iterator[Question]:
@@ -244,11 +245,10 @@ def _of_people() -> Iterator[Question]:
     yield partial(audit.list_decisions, by="ana", limit=20)
     yield partial(audit.list_decisions, relation=PREDICTED[0], verdict="accepted", queue="audit", limit=20)
     yield _later_decisions
-    yield lambda database: audit.list_newest(database, "ana")
     yield audit.list_displaced
     yield audit.count_by_person
     yield audit.list_people
-    yield lambda database: review_queue.count_decided(database, "ana", datetime.now(UTC).replace(hour=23, minute=59))
+    yield lambda database: audit.read_desk(database, "ana", since=datetime.now(UTC).replace(hour=23, minute=59))
     yield lambda database: batch.count_standing(database, "batch-20", "ben")
     yield lambda database: database.read("review/list_withheld_pictures", rights="(?i)all rights reserved.*")
     yield lambda database: database.read("notes/list_notes", key=None, open=True)

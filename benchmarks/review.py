@@ -1,4 +1,5 @@
-"""The curators' page on a graph with many undecided links: seconds a page, reads a row, and many people at once.
+"""The curators' page on a graph with many undecided links: seconds a page, reads a row, and what people wait for
+who each decide every five seconds.
 
 The page is served in a process of its own and asked over HTTP on loopback.
 """
@@ -12,16 +13,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
-from urllib.parse import quote, urlencode
 
 import httpx
 import numpy as np
 import pandas as pd
+import psutil
 
 import cypher
 from benchmarks.database import scratch_database
+from benchmarks.people import PACE, work
 from benchmarks.report import Figure, alone, show
 from graph.connection import Address, Database
+from graph.page.review_queue import Filters, list_keys
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
 from graph.schema import setup_schema
@@ -37,8 +40,8 @@ STATEMENTS = {"probability": "probable", "uncertainty": "uncertain", "entity": "
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.review", description=__doc__)
     parser.add_argument("--links", type=int, default=100_000, help="undecided links")
-    parser.add_argument("--at-once", type=int, default=200, help="requests at a time")
-    parser.add_argument("--requests", type=int, default=1_000, help="requests in all")
+    parser.add_argument("--people", type=int, nargs="*", default=[20, 200], help="people at a time, one run each")
+    parser.add_argument("--seconds", type=float, default=60, help="how long they work")
     parser.add_argument("--turns", type=int, default=20)
     parser.add_argument("--json", action="store_true", help="one line of JSON per figure")
     options = parser.parse_args()
@@ -82,7 +85,7 @@ def fill(database: Database, links: int) -> None:
 
 
 def figures(database: Database, home: Path, options: argparse.Namespace) -> Iterator[Figure]:
-    """Reads a row and seconds a page of each order; then many requests at a time."""
+    """Reads a row and seconds a page of each order; then what people wait for who decide at the same time."""
     for order in ORDERS:
         yield alone(f"review.hits_a_row.{order}", hits_a_row(database, STATEMENTS[order]), "db hits")
     port = _free_port()
@@ -94,11 +97,8 @@ def figures(database: Database, home: Path, options: argparse.Namespace) -> Iter
         _await(address)
         for order in ORDERS:
             yield alone(f"review.page.{order}", median(_seconds(address, order, options.turns)) * 1000, "ms")
-        taken, errors = asyncio.run(_many(address, options.requests, options.at_once))
-        yield alone("review.at_once", options.at_once, "requests at a time")
-        yield alone("review.errors", errors, f"of {options.requests} requests")
-        yield alone("review.p50", median(taken) * 1000, "ms")
-        yield alone("review.p95", quantiles(taken, n=20)[-1] * 1000, "ms")
+        for people in options.people:
+            yield from _people(database, int(process.pid or 0), port, people, options.seconds)
     finally:
         process.terminate()
         process.join()
@@ -136,31 +136,33 @@ def _seconds(address: str, order: str, turns: int) -> list[float]:
     return taken
 
 
-async def _many(address: str, requests: int, at_once: int) -> tuple[list[float], int]:
-    """Seconds of each request, and how many did not end in a page; every one asks for another card."""
-    limits = httpx.Limits(max_connections=at_once)
-    async with httpx.AsyncClient(base_url=address, timeout=120, limits=limits) as client:
-        listed = await client.get("/api/queue", params={"limit": 300})
-        keys = [row["key"] for row in listed.json()["links"]]
-        turn = asyncio.Semaphore(at_once)
-        taken: list[float] = []
-        errors = 0
+def _people(database: Database, process: int, port: int, people: int, seconds: float) -> Iterator[Figure]:
+    """What so many people wait for, and how much processor time each decision takes of whom."""
+    turns = int(seconds // PACE)
+    keys = list_keys(database, Filters(), limit=people * (turns + 1))
+    before = _processor(process)
+    waits = asyncio.run(work("127.0.0.1", port, keys[:: turns + 1], seconds))
+    yield alone(f"review.people_{people}.p50", median(waits.seconds) * 1000, "ms")
+    yield alone(f"review.people_{people}.p95", quantiles(waits.seconds, n=20)[-1] * 1000, "ms")
+    yield alone(f"review.people_{people}.errors", waits.errors, f"of {waits.decided} decisions")
+    for name, spent in _processor(process).items():
+        yield alone(f"review.people_{people}.{name}", (spent - before[name]) / waits.decided * 1000, "ms a decision")
 
-        async def ask(number: int) -> None:
-            nonlocal errors
-            async with turn:
-                begin = time.perf_counter()
-                try:
-                    answer = await client.get(
-                        f"/queue?{urlencode({'card': keys[number % len(keys)]}, quote_via=quote)}"
-                    )
-                    errors += answer.status_code != 200
-                except httpx.TransportError:
-                    errors += 1
-                taken.append(time.perf_counter() - begin)
 
-        await asyncio.gather(*(ask(number) for number in range(requests)))
-    return taken, errors
+def _processor(process: int) -> dict[str, float]:
+    """Seconds of processor time so far: of the page's process, of a bundled database, of the people themselves."""
+    own = psutil.Process()
+    others = [child for child in own.children(recursive=True) if child.pid != process and "java" in child.name()]
+    return {
+        "page": _spent(psutil.Process(process)),
+        "database": sum(map(_spent, others)),
+        "client": _spent(own),
+    }
+
+
+def _spent(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def _serve(address: Address, home: Path, port: int) -> None:

@@ -11,11 +11,11 @@ from graph.curation.agreement import Agreement, measure_agreement
 from graph.curation.decisions import Choice, Decision
 from graph.curation.opinions import Verdict, lift, list_required, require
 from graph.link_key import link_key
-from graph.page.audit import find_decision, list_decisions
+from graph.page.audit import count_opinions, find_decision, list_decisions
 from graph.page.batch import MOST_ROWS, read_rows
 from graph.page.card import Card, read_card
 from graph.page.entities import Profile, read_profile, search
-from graph.page.review_queue import MOST_COUNTED, Filters, Order, count_left, count_opinions, list_keys
+from graph.page.review_queue import MOST_COUNTED, Filters, Order, count_left, list_keys
 from graph.page.saved_queues import SavedQueue, list_saved
 from graph.predicted import registry
 from review.access import (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.connection import Database
+from graph.page.recent import Recent
 from graph.page.withheld import Withheld
 from graph.pictures import PictureStore
 from review.doorkeeper import Doorkeeper
@@ -24,6 +25,7 @@ class Site:
     hosts: the names by which the page may be called; None: any. secure: it is reached by https alone. door: sessions
     and wrong passwords. withheld: pictures that are not shown for their rights; None: all are.
     language: of whoever has chosen none; None: as the browser asks. museums: what fetches pictures of IIIF services.
+    recent: what the pages of many people say alike, and need not ask for each time.
     """
 
     database: Database
@@ -39,6 +41,7 @@ class Site:
     withheld: Withheld | None = None
     language: str | None = None
     museums: Museums = field(default_factory=Museums)
+    recent: Recent = field(default_factory=Recent)
 
     @property
     def cookie(self) -> str:

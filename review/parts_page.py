@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from graph.curation.opinions import lift, list_required, require
-from graph.page.review_queue import Filters, Part, count_opinions, list_choices, list_parts, list_ways
+from graph.page.audit import count_opinions
+from graph.page.review_queue import Filters, Part, list_choices, list_parts, list_ways
 from graph.page.saved_queues import MOST_COUNTED, close_queue, list_saved, save_queue
 from review.access import Admin, Curator, SiteDep, Viewer, check_form, check_giving
 from review.errors import BadRequestError

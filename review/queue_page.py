@@ -11,20 +11,12 @@ from graph.connection import Database
 from graph.curation import decisions
 from graph.curation.audit_sample import Estimate, read_sample
 from graph.curation.decisions import Choice, ConflictError, Decision
-from graph.curation.notes import list_notes
 from graph.curation.taking_back import undo_batch
-from graph.page.audit import DISPLACED, find_decision, list_newest
-from graph.page.card import Card, read_card, read_names
-from graph.page.review_queue import (
-    MOST_COUNTED,
-    Filters,
-    count_decided,
-    count_links,
-    count_opinions,
-    list_choices,
-    list_keys,
-)
-from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form
+from graph.page.audit import DISPLACED, find_decision, read_desk
+from graph.page.card import Card, find_link, read_names
+from graph.page.recent import Recent
+from graph.page.review_queue import MOST_COUNTED, Filters, count_recent, list_choices, list_keys, read_place
+from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form, site_of
 from review.errors import BadRequestError
 from review.forms import (
     active,
@@ -151,11 +143,15 @@ def show(
     key: str | None,
     *,
     previous: str | None = None,
+    following: list[str] | None = None,
     conflicts: list[Decision] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    """The page of one card (None: the first of the queue), or of an empty queue."""
-    found = database.read_together(lambda reading: _found(reading, person, filters, key))
+    """The page of one card (None: the first of the queue), or of an empty queue.
+
+    following: the keys of the cards after it; None: not known yet."""
+    recent = site_of(request).recent
+    found = database.read_together(lambda reading: _found(reading, person, filters, key, following, recent))
     card: Card | None = found["card"]
     gone = key is not None and found["card"] is None
     return render(
@@ -180,24 +176,30 @@ def show(
     )
 
 
-def _found(database: Database, person: Person, filters: Filters, key: str | None) -> dict[str, Any]:
+def _found(
+    database: Database, person: Person, filters: Filters, key: str | None, following: list[str] | None, recent: Recent
+) -> dict[str, Any]:
     """What the page of a card shows of the graph."""
     if key is None:
-        key = next(iter(list_keys(database, filters, limit=1, person=person.name)), None)
-    card = read_card(database, key) if key is not None else None
-    following = next(iter(_following(database, filters, card, person)), None)
+        key, *following = _next(database, filters, None, person) or (None,)
+    link = find_link(database, key) if key is not None else None
+    if following is None:
+        following = _next(database, filters, link.place, person, limit=1) if link is not None else []
+    coming = [ends_of(key)[0] for key in following]
+    filtered = [*filter(None, (filters.near, filters.answer))]
+    named = read_names(database, [*(link.mentioned if link is not None else []), *coming, *filtered])
+    desk = read_desk(database, person.name, since=_midnight())
     return {
-        "card": card,
-        "following": following,
-        "next_picture": _picture(database, following),
-        "counts": count_links(database, filters, person=person.name),
-        "waiting": count_opinions(database, person.name),
-        "names": {n.id: n.name for n in read_names(database, [*filter(None, (filters.near, filters.answer))]).values()},
+        "card": link.card(named) if link is not None else None,
+        "following": next(iter(following), None),
+        "next_picture": next((named[id_].picture for id_ in coming if id_ in named), None),
+        "counts": count_recent(database, filters, recent, person=person.name),
+        "waiting": desk.waiting,
+        "names": {id_: named[id_].name for id_ in filtered if id_ in named},
         "right": _right_so_far(database) if filters.order == "audit" else None,
-        "today": count_decided(database, person.name, _midnight()),
-        "newest": list_newest(database, person.name),
-        "choices": list_choices(database),
-        "notes": list_notes(database, key=key) if card is not None else [],
+        "today": desk.today,
+        "newest": desk.newest,
+        "choices": recent.get("choices", lambda: list_choices(database), keep=lambda choices: bool(choices.runs)),
     }
 
 
@@ -215,32 +217,34 @@ def _kind(filters: Filters) -> decisions.Queue:
 
 def go_on(request: Request, database: Database, person: Person, filters: Filters, key: str) -> Response:
     """The card after that of `key`, to a decision about it."""
-    following = next(iter(_following(database, filters, read_card(database, key), person)), None)
-    return answer_with(request, database, person, filters, following, key)
+    coming = database.read_together(lambda reading: _next(reading, filters, read_place(reading, key), person))
+    return answer_with(request, database, person, filters, next(iter(coming), None), key, following=coming[1:])
 
 
 def answer_with(
-    request: Request, database: Database, person: Person, filters: Filters, key: str | None, back: str | None
+    request: Request,
+    database: Database,
+    person: Person,
+    filters: Filters,
+    key: str | None,
+    back: str | None,
+    *,
+    following: list[str] | None = None,
 ) -> Response:
-    """A card, to whoever sent a form: to a script at once, to a browser by an address."""
+    """A card, to whoever sent a form: to a script at once, to a browser by an address. following: see `show`."""
     target = address(filters, key, back)
     if SCRIPT_HEADER not in request.headers:
         return RedirectResponse(target, status_code=303)
-    page = show(request, database, person, filters, key, previous=back)
+    page = show(request, database, person, filters, key, previous=back, following=following)
     page.headers["Content-Location"] = target
     return page
 
 
-def _following(database: Database, filters: Filters, card: Card | None, person: Person) -> list[str]:
-    if card is None:
-        return []
-    return list_keys(database, filters, after=card.model_dump(), limit=1, person=person.name)
-
-
-def _picture(database: Database, key: str | None) -> str | None:
-    """The picture of a link's head, to be loaded ahead."""
-    head = read_names(database, [ends_of(key)[0]]) if key else {}
-    return next((named.picture for named in head.values()), None)
+def _next(
+    database: Database, filters: Filters, place: dict[str, Any] | None, person: Person, *, limit: int = 2
+) -> list[str]:
+    """The keys of the cards after a place in the queue (None: from the start)."""
+    return list_keys(database, filters, after=place, limit=limit, person=person.name)
 
 
 def _midnight() -> datetime:

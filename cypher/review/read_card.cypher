@@ -1,13 +1,14 @@
-// One link that was predicted or decided, with its two ends, what is known of its head, and the other candidates for the
-// same question.
+// One link that was predicted or decided, with its two ends, what is known of its head, the other candidates for the same
+// question, and what people decided and noted about it.
 // $key (string): the link's key
 // $head (string): its head's id
 // $relation (string): its relation
 // $tail (string): its tail's id
 // $facts (integer) = 60: maximum number of facts of the head
 // $others (integer) = 30: maximum number of other candidates, decided ones among them
+// $notes (integer) = 200: maximum number of notes, the newest
 // Returns: link (null where no run proposed it), relation, head, tail, facts, others, functional (whether the newest run
-// that knows says that a head has one value of the relation)
+// that knows says that a head has one value of the relation), decisions (the oldest first), notes (the newest first)
 MATCH (h:Entity:Vlkge {id: $head})
 USING INDEX SEEK h:Entity(id)
 MATCH (t:Entity:Vlkge {id: $tail})
@@ -52,7 +53,24 @@ CALL () {
   WITH r ORDER BY r.started_at DESC LIMIT 1
   RETURN coalesce($relation IN r.functional, false) AS functional
 }
+CALL () {
+  MATCH (d:Decision:Vlkge {key: $key})
+  USING INDEX SEEK d:Decision(key, number)
+  WHERE d.number IS NOT NULL
+  WITH d ORDER BY d.number
+  RETURN collect({id: d.id, key: d.key, number: d.number, head: d.head, relation: d.relation, tail: d.tail, verdict: d.verdict,
+    by: d.by, at: d.at, reason: d.reason, run_id: d.run_id, model_version: d.model_version, probability: d.probability,
+    batch: d.batch, queue: d.queue, undoes: d.undoes, waiting: d.waiting}) AS decisions
+}
+CALL (h, t) {
+  MATCH (n:CuratorNote:Vlkge {key: $key})
+  USING INDEX SEEK n:CuratorNote(key)
+  WITH n, h, t ORDER BY n.at DESC, n.id LIMIT $notes
+  RETURN collect({id: n.id, kind: n.kind, key: n.key, head: n.head, relation: n.relation, tail: n.tail, text: n.text,
+    by: n.by, at: n.at, closed_by: n.closed_by, closed_at: n.closed_at, assigned_to: n.assigned_to,
+    head_name: coalesce(h.name, n.head), tail_name: coalesce(t.name, n.tail)}) AS notes
+}
 RETURN p {.*} AS link, $relation AS relation,
   h {.*, label: coalesce(h.primary_label, 'Entity'), visual: null, textual: null} AS head,
   t {.*, label: coalesce(t.primary_label, 'Entity'), visual: null, textual: null} AS tail, facts, others,
-  functional
+  functional, decisions, notes

@@ -160,7 +160,8 @@ def _decide(
         _refuse_repeats(choices)
 
     def transact(tx: neo4j.ManagedTransaction) -> list[list[Decision]]:
-        _lock(tx, [choice for _, choices in parts for choice in choices])
+        heads = {choice.head for _, choices in parts for choice in choices}
+        run_in_transaction(tx, "decisions/lock_heads", ids=sorted(heads))
         return [_decide_part(tx, choices, by=by, queue=queue, batch=batch, rules=rules) for by, choices in parts]
 
     return change(database, transact)
@@ -169,15 +170,18 @@ def _decide(
 def _decide_part(
     tx: neo4j.ManagedTransaction, choices: Sequence[Choice], *, rules: _Rules, **common: str | None
 ) -> list[Decision]:
-    recorded = _recorded(tx, choices)
+    before = _look_before(tx, choices)
+    recorded = _recorded(before, choices)
     new = [choice for choice in choices if choice.id not in recorded]
-    earlier = _earlier(tx, [choice.key for choice in new])
-    required = _requiring(tx, {choice.relation for choice in new})
+    earlier = _earlier(before, [choice.key for choice in new])
+    required = set(before["required"])
     if not rules.force:
         _refuse_unseen(new, earlier, required)
-    _refuse_unknown_relations(tx, {choice.relation for choice in new})
-    if not rules.any_kinds:
-        refuse_unjoined_kinds(tx, [(c.head, c.relation, c.tail) for c in new if c.verdict != "undone"])
+    _refuse_unknown_relations({choice.relation for choice in new}, set(before["known"]))
+    # Of a link that a run proposed, the relation joins the kinds.
+    unpredicted = set(before["unpredicted"]) if not rules.any_kinds else set()
+    if asked := [(c.head, c.relation, c.tail) for c in new if c.key in unpredicted and c.verdict != "undone"]:
+        refuse_unjoined_kinds(tx, asked)
     settled = _weigh(new, earlier, required, str(common["by"]), rules)
     made = _record(tx, settled, earlier, **common)
     return [recorded.get(choice.id) or made[choice.id] for choice in choices]
@@ -186,7 +190,7 @@ def _decide_part(
 def history(database: Database, head: str, relation: str, tail: str) -> list[Decision]:
     """All decisions about one link, the oldest first."""
     rows = database.read("decisions/read_decisions", keys=[link_key(head, relation, tail)])
-    return [_decision(row) for row in rows]
+    return [decision_of(row) for row in rows]
 
 
 def decided_since(database: Database, moment: datetime, limit: int) -> list[dict[str, Any]]:
@@ -200,40 +204,41 @@ def _refuse_repeats(choices: Sequence[Choice]) -> None:
             raise InputError(f"each {what} may be decided once in one call: {shorten(twice)}")
 
 
-def _lock(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> None:
-    locked = {
-        row["id"] for row in run_in_transaction(tx, "decisions/lock_heads", ids=sorted({c.head for c in choices}))
-    }
-    ends = sorted({end for c in choices for end in (c.head, c.tail)} - locked)
-    if unknown := [row["id"] for row in run_in_transaction(tx, "predict/find_unknown_ids", ids=ends)]:
+def _look_before(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> Row:
+    """What the graph says of the choices, see `read_before`. Raises InputError for an entity that it does not have."""
+    (before,) = run_in_transaction(
+        tx,
+        "decisions/read_before",
+        ids=[choice.id for choice in choices],
+        keys=[choice.key for choice in choices],
+        ends=sorted({end for choice in choices for end in (choice.head, choice.tail)}),
+        relations=sorted({choice.relation for choice in choices}),
+    )
+    if unknown := before["unknown"]:
         raise InputError(f"the choices name entities that are not in the graph: {shorten(unknown)}")
+    return before
 
 
-def _recorded(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> dict[str, Decision]:
+def _recorded(before: Row, choices: Sequence[Choice]) -> dict[str, Decision]:
     """The choices that were recorded by an earlier call, by id."""
-    rows = run_in_transaction(tx, "decisions/find_decisions", ids=[choice.id for choice in choices])
-    found = {row["id"]: _decision(row) for row in rows}
+    found = {row["id"]: decision_of(row) for row in before["recorded"]}
     other = [c.id for c in choices if c.id in found and not _says(found[c.id], c)]
     if other:
         raise InputError(f"another decision has this id already: {shorten(other)}; make a new one for each choice")
     return found
 
 
-def _earlier(tx: neo4j.ManagedTransaction, keys: list[str]) -> dict[str, list[Decision]]:
+def _earlier(before: Row, keys: list[str]) -> dict[str, list[Decision]]:
     """All decisions about each of the links, oldest first."""
     found: dict[str, list[Decision]] = {key: [] for key in keys}
-    for row in run_in_transaction(tx, "decisions/read_decisions", keys=keys):
-        found[row["key"]].append(_decision(row))
+    for row in before["earlier"]:
+        if row["key"] in found:
+            found[row["key"]].append(decision_of(row))
     return found
 
 
 def _says(decision: Decision, choice: Choice) -> bool:
     return (decision.key, said(decision.verdict)) == (choice.key, said(choice.verdict))
-
-
-def _requiring(tx: neo4j.ManagedTransaction, relations: set[str]) -> set[str]:
-    """Those of the relations that require a second opinion."""
-    return relations & {row["relation"] for row in run_in_transaction(tx, "opinions/list_required")}
 
 
 def _refuse_unseen(choices: Sequence[Choice], earlier: dict[str, list[Decision]], required: set[str]) -> None:
@@ -282,24 +287,23 @@ def _record(
 ) -> dict[str, Decision]:
     if not rows:
         return {}
-    waited = [key for key, decisions in earlier.items() if decisions and decisions[-1].waiting]
-    run_in_transaction(tx, "opinions/close_open", keys=waited)
+    if waited := [key for key, decisions in earlier.items() if decisions and decisions[-1].waiting]:
+        run_in_transaction(tx, "opinions/close_open", keys=waited)
     made = run_in_transaction(
         tx, "decisions/record_decisions", rows=[{**row, "opinions": row["opinions"] or None} for row in rows], **common
     )
-    run_in_transaction(tx, "decisions/assert_facts", rows=[row for row in rows if row["verdict"] == "accepted"])
-    released = [row for row in rows if row["verdict"] in ("rejected", "undone")]
-    run_in_transaction(tx, "ingest/release_facts", rows=released, source=ACCEPTED_SOURCE)
-    return {row["id"]: _decision(row) for row in made}
+    if accepted := [row for row in rows if row["verdict"] == "accepted"]:
+        run_in_transaction(tx, "decisions/assert_facts", rows=accepted)
+    if released := [row for row in rows if row["verdict"] in ("rejected", "undone")]:
+        run_in_transaction(tx, "ingest/release_facts", rows=released, source=ACCEPTED_SOURCE)
+    return {row["id"]: decision_of(row) for row in made}
 
 
-def _refuse_unknown_relations(tx: neo4j.ManagedTransaction, relations: set[str]) -> None:
-    known = {
-        row["relation"] for row in run_in_transaction(tx, "decisions/list_known_relations", relations=sorted(relations))
-    }
+def _refuse_unknown_relations(relations: set[str], known: set[str]) -> None:
     if unknown := sorted(relations - (known - {*own_names(reserved.RELATIONS)})):
         raise InputError(f"no fact and no prediction has the relation {shorten(unknown)}")
 
 
-def _decision(row: dict[str, Any]) -> Decision:
+def decision_of(row: Row) -> Decision:
+    """A decision as a statement returns it, with Python's own time."""
     return Decision(**{**row, "at": row["at"].to_native()})

@@ -79,7 +79,7 @@ def write_note(
 
 def list_notes(database: Database, *, key: str | None = None, open_only: bool = False, limit: int = 200) -> list[Note]:
     """The newest notes, of one link or of all; open_only: without the closed ones."""
-    return [_note(row) for row in database.read("notes/list_notes", key=key, open=open_only, limit=limit)]
+    return [note_of(row) for row in database.read("notes/list_notes", key=key, open=open_only, limit=limit)]
 
 
 def close_note(database: Database, id_: str, *, by: str, of: str | None = None) -> None:
@@ -91,6 +91,7 @@ def close_note(database: Database, id_: str, *, by: str, of: str | None = None) 
         raise InputError(f"there is no open note {id_!r}" + (f" by {of}; an admin can close others'" if of else ""))
 
 
-def _note(row: Row) -> Note:
+def note_of(row: Row) -> Note:
+    """A note as a statement returns it, with Python's own times."""
     times = {name: row[name].to_native() if row[name] else None for name in ("at", "closed_at")}
     return Note(**{**row, **times})

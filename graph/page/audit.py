@@ -1,13 +1,13 @@
 """Who decided what, and when."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from base.errors import InputError
 from graph.connection import Database, Row
-from graph.curation.decisions import Decision
+from graph.curation.decisions import Decision, decision_of
 from graph.page.numbers import finite
 
 # The reason of a link that was rejected because another answer was chosen.
@@ -16,10 +16,19 @@ DISPLACED = "another answer is right"
 MOST_LOOKED_AT = 400
 
 
+class Opinions(NamedTuple):
+    """How many links wait for a person's second opinion, to be settled, and as given to them; where one is required."""
+
+    second: int
+    contested: int
+    given: int
+    relations: list[str]
+
+
 def find_decision(database: Database, id_: str) -> Decision | None:
     """The decision of that id."""
     rows = database.read("decisions/find_decisions", ids=[id_])
-    return _decision(rows[0]) if rows else None
+    return decision_of(finite(rows[0])) if rows else None
 
 
 def find_newest(database: Database, by: str) -> dict[str, Any] | None:
@@ -29,14 +38,36 @@ def find_newest(database: Database, by: str) -> dict[str, Any] | None:
 
 def list_newest(database: Database, by: str, *, steps: int = 3) -> list[dict[str, Any]]:
     """A person's newest steps that stand, each as `find_newest` gives it: a decision, or the newest one of a batch."""
-    found: dict[str, dict[str, Any]] = {}
+    return read_desk(database, by, steps=steps).newest
+
+
+class Desk(NamedTuple):
+    """What a person did and what waits for them.
+
+    newest: their newest steps that stand, see `list_newest`. today: how many links they have decided since a moment,
+    those taken back not counted. waiting: the links that wait for them.
+    """
+
+    newest: list[dict[str, Any]]
+    today: int
+    waiting: Opinions
+
+
+def read_desk(database: Database, by: str, *, since: datetime | None = None, steps: int = 3) -> Desk:
+    """The person's desk; since: counts `today` from then on (None: not at all)."""
     for most in (steps, MOST_LOOKED_AT):
-        rows = database.read("review/list_undoable", by=by, limit=most)
-        for row in rows:
-            found.setdefault(row["batch"] or row["id"], {**row, "at": row["at"].to_native()})
-        if len(found) >= steps or len(rows) < most:
+        (row,) = database.read("review/read_person", by=by, since=since.isoformat() if since else None, newest=most)
+        found: dict[str, dict[str, Any]] = {}
+        for made in row["newest"]:
+            found.setdefault(made["batch"] or made["id"], {**made, "at": made["at"].to_native()})
+        if len(found) >= steps or len(row["newest"]) < most:
             break
-    return list(found.values())[:steps]
+    return Desk(list(found.values())[:steps], row["today"], Opinions(**{name: row[name] for name in Opinions._fields}))
+
+
+def count_opinions(database: Database, person: str) -> Opinions:
+    """What waits for this person."""
+    return read_desk(database, person, steps=1).waiting
 
 
 def list_decisions(
@@ -79,7 +110,7 @@ def list_displaced(database: Database) -> list[dict[str, Any]]:
 
 def as_entry(row: Row) -> dict[str, Any]:
     """A row with its map `decision` as a Decision."""
-    return {**row, "decision": _decision(row["decision"])}
+    return {**row, "decision": decision_of(finite(row["decision"]))}
 
 
 class Person(BaseModel):
@@ -107,7 +138,3 @@ def count_by_person(database: Database) -> list[Person]:
 def list_people(database: Database) -> list[str]:
     """Everybody who has decided anything."""
     return [row["by"] for row in database.read("review/list_people")]
-
-
-def _decision(row: Row) -> Decision:
-    return Decision(**{**finite(row), "at": row["at"].to_native()})

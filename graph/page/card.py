@@ -1,16 +1,18 @@
 """What a curator needs to see of one predicted link: its ends, what is known, and why it is proposed."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, computed_field
 
 from cypher.prefix import program_name
 from graph import reserved
 from graph.connection import Database, Row
-from graph.curation.decisions import ACCEPTED_SOURCE, Decision, history
+from graph.curation.decisions import ACCEPTED_SOURCE, Decision, decision_of
+from graph.curation.notes import Note, note_of
 from graph.curation.opinions import Voice, open_opinions
 from graph.link_key import ends_of
 from graph.page.numbers import finite
@@ -22,6 +24,12 @@ SOURCES = ("structural", "visual", "textual", "facts")
 OPEN = ("pending", "opinion")
 # Other candidates that are offered.
 OTHERS = 5
+# What orders of the queue go by, and what else a card says as the link does.
+PLACES = ("priority", "uncertainty", "draw")
+_COLUMNS = (
+    *(*PLACES, "probability", "answer_probability", "score", "rank"),
+    *("calibrated_on", "previous_probability", "run_id", "model_version"),
+)
 
 
 class Named(BaseModel):
@@ -135,6 +143,8 @@ class Card(BaseModel):
     functional: bool
     """Whether the head has one value of the relation, so that another answer says that this one is wrong."""
     decisions: list[Decision]
+    notes: list[Note]
+    """What people noted about it, the newest first."""
 
     @property
     def seen(self) -> str | None:
@@ -147,39 +157,68 @@ class Card(BaseModel):
         return open_opinions([Voice(d.id, d.by, d.verdict, d.undoes) for d in self.decisions])
 
 
-def read_card(database: Database, key: str) -> Card | None:
-    """The link of that key with all that is shown of it; None where no run proposed it and nobody decided it."""
+class Found(NamedTuple):
+    """A link as it was read. Its paths and what is similar are ids as yet: `card` is given the names of `mentioned`."""
+
+    row: Row
+    paths: list[list[str]]
+
+    @property
+    def mentioned(self) -> list[str]:
+        """The ids of the entities that the card names beside its ends."""
+        return [*self._similar, *(id_ for path in self.paths for id_ in path[::2])]
+
+    @property
+    def place(self) -> Row:
+        """Where the link stands in each order of the queue, see `list_keys`."""
+        return {"key": self.row["key"], **{name: self._link.get(name) for name in PLACES}}
+
+    @property
+    def _link(self) -> Row:
+        return self.row["link"] or {}
+
+    @property
+    def _similar(self) -> list[str]:
+        return list(self._link.get("similar") or [])
+
+    def card(self, named: Mapping[str, Named]) -> Card:
+        """All that is shown of the link; named: what `read_names` says of the mentioned."""
+        row, link = self.row, self._link
+        decisions = [decision_of(made) for made in row["decisions"]]
+        return Card(
+            key=row["key"],
+            relation=row["relation"],
+            head=entity_of(row["head"]),
+            tail=entity_of(row["tail"]),
+            facts=_by_relation(row["facts"]),
+            **{name: link.get(name) for name in _COLUMNS},
+            state=link.get("state", "unproposed"),
+            verdict=link.get("verdict") or decisions[-1].leaves,
+            rules=[link["rule"], *(link.get("more_rules") or [])] if link.get("rule") else [],
+            shares={name: link[f"share_{name}"] for name in SOURCES if link.get(f"share_{name}") is not None},
+            similar=_similar(self._similar, link.get("similarity"), named),
+            paths=_paths(self.paths, link.get("path_counts"), named),
+            others=_others(row["others"]),
+            functional=row["functional"],
+            decisions=decisions,
+            notes=[note_of(note) for note in row["notes"]],
+        )
+
+
+def find_link(database: Database, key: str) -> Found | None:
+    """The link of that key; None where no run proposed it and nobody decided it."""
     ends = ends_of(key)
     rows = database.read("review/read_card", key=key, head=ends[0], relation=ends[1], tail=ends[2]) if ends else []
     if not rows:
         return None
     row = finite(rows[0])
-    link = row["link"] or {}
-    decisions = history(database, *ends) if ends else []
-    paths = [json.loads(path) for path in link.get("paths") or []]
-    similar = list(link.get("similar") or [])
-    named = read_names(database, [*similar, *(id_ for path in paths for id_ in path[::2])])
-    columns = ("probability", "answer_probability", "priority", "uncertainty", "draw", "score", "rank")
-    return Card(
-        key=key,
-        relation=row["relation"],
-        head=entity_of(row["head"]),
-        tail=entity_of(row["tail"]),
-        facts=_by_relation(row["facts"]),
-        **{
-            name: link.get(name)
-            for name in (*columns, "calibrated_on", "previous_probability", "run_id", "model_version")
-        },
-        state=link.get("state", "unproposed"),
-        verdict=link.get("verdict") or decisions[-1].leaves,
-        rules=[link["rule"], *(link.get("more_rules") or [])] if link.get("rule") else [],
-        shares={name: link[f"share_{name}"] for name in SOURCES if link.get(f"share_{name}") is not None},
-        similar=_similar(similar, link.get("similarity"), named),
-        paths=_paths(paths, link.get("path_counts"), named),
-        others=_others(row["others"]),
-        functional=row["functional"],
-        decisions=decisions,
-    )
+    return Found({**row, "key": key}, [json.loads(path) for path in (row["link"] or {}).get("paths") or []])
+
+
+def read_card(database: Database, key: str) -> Card | None:
+    """The link of that key with all that is shown of it; None where no run proposed it and nobody decided it."""
+    found = find_link(database, key)
+    return found.card(read_names(database, found.mentioned)) if found is not None else None
 
 
 def read_names(database: Database, ids: list[str]) -> dict[str, Named]:
@@ -240,12 +279,12 @@ def _others(rows: list[Row]) -> list[Other]:
     return found
 
 
-def _similar(ids: list[str], similarities: list[float] | None, named: dict[str, Named]) -> list[Similar]:
+def _similar(ids: list[str], similarities: list[float] | None, named: Mapping[str, Named]) -> list[Similar]:
     values = [*(similarities or []), *[None] * len(ids)]
     return [Similar(entity=named[i], similarity=value) for i, value in zip(ids, values, strict=False) if i in named]
 
 
-def _paths(paths: list[list[str]], counts: list[int] | None, named: dict[str, Named]) -> list[Path]:
+def _paths(paths: list[list[str]], counts: list[int] | None, named: Mapping[str, Named]) -> list[Path]:
     found = []
     for path, count in zip(paths, [*(counts or []), *[1] * len(paths)], strict=False):
         nodes = [named.get(id_) or Named(id=id_, name=id_) for id_ in path[::2]]

@@ -2,19 +2,21 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graph.connection import Database
 from graph.curation.opinions import Waiting
+from graph.page.recent import Recent
 
 Order = Literal["probability", "uncertainty", "entity", "audit", "second", "contested", "given"]
 # Orders of links about which people have said something, and what these wait for.
 WAITING: dict[str, Waiting | None] = {"second": "opinion", "contested": "contested", "given": None}
 # Counting stops here: each page counts, and nobody needs to know how many more there are.
 MOST_COUNTED = 2_000
+# More than people decide in the seconds that a count is kept.
+SPARE = 500
 # The names of properties that hold dates, as the database writes a pattern.
 DATED = "(?i)(.*_)?(date|dated|year|decade|period|inception)s?(_.*)?"
 # The statement of each order, the one for a single relation if the order has an index for it, the property it is by.
@@ -116,6 +118,11 @@ def list_keys(
     return _keys(database, of_relation, {**parameters, "relation": filters.relation})
 
 
+def read_place(database: Database, key: str) -> dict[str, Any]:
+    """Where a link stands in each order, as `list_keys` takes it."""
+    return database.read("review/read_place", key=key)[0]
+
+
 def count_left(database: Database, filters: Filters, *, person: str | None = None) -> int:
     """How many links wait, at most MOST_COUNTED."""
     return count_links(database, filters, person=person).left
@@ -133,6 +140,17 @@ def count_links(database: Database, filters: Filters, *, most: int = MOST_COUNTE
     else:
         (row,) = database.read("review/count_relation", relation=filters.relation, **parameters)
     return Counts(min(row["links"], most), min(row["decided"], most))
+
+
+def count_recent(database: Database, filters: Filters, recent: Recent, *, person: str | None = None) -> Counts:
+    """As `count_links`, or as counted some seconds ago where there are so many more that no decision changes it."""
+    asked = (filters, person) if filters.order in WAITING else filters.model_copy(update={"order": "probability"})
+    counted = recent.get(
+        asked,
+        lambda: count_links(database, filters, most=MOST_COUNTED + SPARE, person=person),
+        keep=lambda counts: counts.left >= MOST_COUNTED + SPARE,
+    )
+    return Counts(min(counted.left, MOST_COUNTED), min(counted.decided, MOST_COUNTED))
 
 
 def list_ways(database: Database) -> list[str]:
@@ -157,27 +175,6 @@ def list_choices(database: Database) -> FilterOptions:
     relations = sorted({relation for run in row["runs"] for relation in json.loads(run["counts"] or "{}")})
     runs = [{"id": run["id"], "model": run["model"], "at": run["at"].to_native()} for run in row["runs"]]
     return FilterOptions(relations, row["labels"], runs)
-
-
-def count_decided(database: Database, by: str, since: datetime) -> int:
-    """How many links a person has decided since then, those taken back not counted."""
-    (row,) = database.read("review/count_today", by=by, since=since.isoformat())
-    return int(row["decisions"])
-
-
-class Opinions(NamedTuple):
-    """How many links wait for a person's second opinion, to be settled, and as given to them; where one is required."""
-
-    second: int
-    contested: int
-    given: int
-    relations: list[str]
-
-
-def count_opinions(database: Database, person: str) -> Opinions:
-    """What waits for this person."""
-    (row,) = database.read("opinions/count_waiting", by=person)
-    return Opinions(**row)
 
 
 def _list_narrow(database: Database, filters: Filters, after: dict[str, Any] | None, limit: int) -> list[str]:

@@ -15,9 +15,9 @@ from graph.curation.exchange import read_decisions, write_table
 from graph.curation.opinions import Outcome, Verdict, Voice, lift, list_required, open_opinions, require, weigh
 from graph.curation.taking_back import Wanted, find_standing, take_back
 from graph.link_key import link_key
-from graph.page.audit import list_newest
+from graph.page.audit import count_opinions, list_newest
 from graph.page.card import read_card
-from graph.page.review_queue import Filters, count_opinions, list_keys
+from graph.page.review_queue import Filters, list_keys
 from graph.predicted.predictions import publish
 from tests.graph.curation.test_decisions import CATALOGUE, LINK, art, choose, facts, verdict_of
 

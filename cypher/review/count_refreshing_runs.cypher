@@ -1,0 +1,6 @@
+// How many runs had links made anew a short while ago.
+// $seconds (integer): so long ago at most
+// Returns: runs
+MATCH (r:PredictionRun:Vlkge)
+WHERE r.refreshed_at >= datetime() - duration({seconds: $seconds})
+RETURN count(r) AS runs
