@@ -6,8 +6,7 @@
 // $since (string): the moment, ISO 8601; null counts none
 // $newest (integer): maximum number of newest decisions
 // $limit (integer) = 1000: count what waits no further
-// Returns: newest (maps of id, key, verdict, at, batch, relation, head_name, tail_name), today, second, contested, given,
-// relations
+// Returns: newest (maps with the names of both ends), today, second, contested, given, relations
 CALL () {
   MATCH (d:Decision:Vlkge)
   USING INDEX SEEK d:Decision(by, at)
