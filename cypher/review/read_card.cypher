@@ -1,5 +1,5 @@
-// One link that was predicted or decided, with its two ends, what is known of its head, the other candidates for the same
-// question, and what people decided and noted about it.
+// One link that was predicted or decided, with its two ends, what is known of its head, and the other candidates for the
+// same question. Also what people decided and noted about it.
 // $key (string): the link's key
 // $head (string): its head's id
 // $relation (string): its relation

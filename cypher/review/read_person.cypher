@@ -1,7 +1,6 @@
-// What a person did and what waits for them: their newest decisions that stand (nobody has decided their links again, or
-// they are opinions that are open), how many links they have decided since a moment, taken back ones left out; how many
-// links wait for their second opinion, how many for somebody who settles them, how many were given to them; and the
-// relations on which a second opinion is required.
+// What a person did and what waits for them. Their newest decisions that stand: nobody has decided their links again, or
+// they are opinions that are open. How many links they have decided since a moment, taken back ones left out. How many
+// links wait for their second opinion, to be settled, and as given to them. The relations that require a second opinion.
 // $by (string): the person
 // $since (string): the moment, ISO 8601; null counts none
 // $newest (integer): maximum number of newest decisions
