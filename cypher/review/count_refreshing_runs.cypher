@@ -1,5 +1,5 @@
 // How many runs had links made anew a short while ago.
-// $seconds (integer): so long ago at most
+// $seconds (integer): no longer ago than this
 // Returns: runs
 MATCH (r:PredictionRun:Vlkge)
 WHERE r.refreshed_at >= datetime() - duration({seconds: $seconds})
