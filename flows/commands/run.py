@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,6 +80,12 @@ def _run(json: bool, **parameters: Any) -> None:
         _print_run(result)
 
 
+def find_silent(relations: Sequence[dict[str, Any]], untrained: Collection[str]) -> list[str]:
+    """The relations without a new link, but for those of which it was said already that no fact trains them."""
+    names = [str(row["relation"]) for row in relations if not row["current"]]
+    return [name for name in names if name not in untrained]
+
+
 def _print_run(result: "Run") -> None:
     print_ingested(result.ingested)
     print_encoded(result.encoded)
@@ -89,7 +96,7 @@ def _print_run(result: "Run") -> None:
             result.evaluated, [str(row["relation"]) for row in result.published.relations if row["current"]]
         )
     print_published(result.published)
-    if silent := [str(row["relation"]) for row in result.published.relations if not row["current"]]:
+    if silent := find_silent(result.published.relations, result.published.untrained):
         print(f"no new links of {', '.join(silent)}: what could have one has one, or nothing was learned of it")
     print_table(result.best, "the strongest new links of each relation")
     example = result.best[0]["relation"] if result.best else "RELATION"
