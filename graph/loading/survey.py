@@ -12,6 +12,7 @@ from graph.loading.files import Source
 from graph.loading.nobody import UNKNOWN
 
 HUB, COMPLETE, ONCE, LEAK = 0.4, 0.995, 0.8, 0.5
+FUNCTIONAL_BELOW, SELDOM = 0.01, 0.1  # heads with several values: below the first a relation is functional by itself
 FEW = 20  # facts below which shares say nothing
 TOLD_BY_TEXT = 5_000  # facts of a relation whose heads' texts are looked through
 
@@ -58,7 +59,12 @@ def survey(source: Source, in_graph: Sequence[Double] = ()) -> Survey:
         of_it = facts[facts["relation"] == relation]
         row = _measure(str(relation), of_it, labels, names, sizes)
         relations.append(row)
-        warnings += [*_warn(row), *_warn_of_names(row, of_it, names), *_warn_of_texts(row, of_it, entities, names)]
+        warnings += [
+            *_warn(row),
+            *_warn_of_seconds(row, of_it),
+            *_warn_of_names(row, of_it, names),
+            *_warn_of_texts(row, of_it, entities, names),
+        ]
     tails = entities[entities["id"].isin(facts["tail"])]
     doubles = [*in_graph, *find_doubles(tails, facts["tail"].value_counts())]
     return Survey(
@@ -109,6 +115,17 @@ def _warn(row: RelationSurvey) -> list[str]:
             f"teaches nothing; [least] {row.relation} = 2 keeps them as properties"
         )
     return warnings
+
+
+def _warn_of_seconds(row: RelationSurvey, facts: pd.DataFrame) -> list[str]:
+    """Of relations with nearly always one value, which are not taken for functional: second values are proposed."""
+    several = float((facts["head"].value_counts() > 1).mean())
+    if row.facts < FEW or not FUNCTIONAL_BELOW < several < SELDOM:
+        return []
+    return [
+        f"{row.relation}: {several:.0%} of the heads have several values, so second ones are proposed to all; where a "
+        "second is wrong, list the relation under `functional` in what `vlkge patterns` prints"
+    ]
 
 
 def _warn_of_names(row: RelationSurvey, facts: pd.DataFrame, names: "pd.Series[str]") -> list[str]:

@@ -56,6 +56,17 @@ def test_what_a_person_should_look_at_is_told(tails: list[str], names: dict[str,
     assert any(warning.startswith(told) for warning in found.warnings), found.warnings
 
 
+def test_a_relation_with_few_second_values_proposes_them_to_all() -> None:
+    people = [(f"t{n}", "Person", f"Name {n}") for n in range(3)]
+    facts = [(f"w{n}", "r", f"t{n % 3}") for n in range(40)]
+    told = "r: 5% of the heads have several values"
+    assert not any(
+        warning.startswith("r: ") and "several values" in warning for warning in look([*WORKS, *people], facts).warnings
+    )
+    found = look([*WORKS, *people], [*facts, ("w0", "r", "t1"), ("w1", "r", "t2")]).warnings
+    assert any(warning.startswith(told) for warning in found), found
+
+
 def test_a_relation_is_measured() -> None:
     facts = [("w0", "r", "t0"), ("w1", "r", "t0"), ("w1", "r", "t1")]
     row = look([*WORKS, ("t0", "Person", "Ann"), ("t1", "Person", "Bob")], facts).relations[0]
