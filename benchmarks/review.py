@@ -24,7 +24,7 @@ from benchmarks.database import scratch_database
 from benchmarks.people import PACE, work
 from benchmarks.report import Figure, alone, show
 from graph.connection import Address, Database
-from graph.page.review_queue import Filters, list_keys
+from graph.page.review_queue import DATED, Filters, list_keys
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
 from graph.schema import setup_schema
@@ -107,8 +107,8 @@ def figures(database: Database, home: Path, options: argparse.Namespace) -> Iter
 def hits_a_row(database: Database, name: str) -> float:
     """Database hits of one page in the middle of the queue, by its number of rows."""
     statement = cypher.load(f"review/list_{name}")
-    middle: dict[str, object] = {"relation": None, "label": None, "run": None, "picture": False, "low": 0.0}
-    middle |= {"high": 1.0, "value": 0.5, "key": '["Q5', "limit": ROWS}
+    middle: dict[str, object] = {"relation": None, "label": None, "run": None, "pictured": None, "low": 0.0}
+    middle |= {"high": 1.0, "value": 0.5, "key": '["Q5', "limit": ROWS, "decade": None, "dated": DATED}
     with database.session() as session:
         bound = statement.bind(**{parameter.name: middle[parameter.name] for parameter in statement.parameters})
         result = session.run(f"PROFILE {statement.text}", bound)

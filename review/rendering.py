@@ -15,7 +15,7 @@ from review.language import gettext, language, languages, ngettext
 # Functions of `words` that templates use.
 FILTERS = (
     *("relation", "percent", "odds", "likelihood", "moment", "day", "clock", "web_address", "origin", "origins"),
-    *("word", "number", "figure"),
+    *("word", "voice", "number", "figure"),
 )
 
 

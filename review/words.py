@@ -70,6 +70,12 @@ def word(said: str | None) -> str:
     return gettext(said) if said in _FIXED else said or ""
 
 
+def voice(said: str) -> str:
+    """What one person said of a link, such as ``ana: accepted``."""
+    by, _, verdict = said.rpartition(": ")
+    return f"{by}: {word(verdict)}"
+
+
 def number(value: float) -> str:
     """A whole number, its thousands apart."""
     return format_decimal(value, "#,##0", locale=language())

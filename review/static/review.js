@@ -4,6 +4,9 @@
 
 const SCRIPT = { "X-Review-Script": "1" };
 let busy = false;
+// Keys that come before a card can have been seen mean nothing, and neither does what is typed on without a pause.
+const PAUSE = 400;
+let unheard = -Infinity;
 
 // Whether letters and digits are keys is remembered by the browser; speech input and unsteady hands do without them.
 function keyed(wish) {
@@ -107,13 +110,18 @@ function bring() {
 
 function show(html, address) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
-  document.getElementById("main").replaceWith(fresh.getElementById("main"));
+  const main = document.getElementById("main");
+  const typing = document.activeElement?.matches("input, select, textarea");
+  const elsewhere = typing && !main.contains(document.activeElement);
+  // Whoever types into a field that goes types on for a moment.
+  if (typing && !elsewhere) unheard = performance.now();
+  main.replaceWith(fresh.getElementById("main"));
   document.title = fresh.title;
   if (address && address !== location.pathname + location.search) history.pushState(null, "", address);
   scrollTo(0, 0);
   prepare();
   const heading = document.querySelector("#question, main h1");
-  if (heading) {
+  if (heading && !elsewhere) {
     heading.setAttribute("tabindex", "-1");
     heading.focus({ preventScroll: true });
   }
@@ -154,8 +162,9 @@ async function go(address, push = true) {
   busy = true;
   try {
     const answer = await fetch(address);
-    if (answer.redirected) location.assign(address);
-    else show(await answer.text(), push ? address : null);
+    const html = await answer.text();
+    if (answer.redirected || !/<main id="main"/.test(html)) location.assign(address);
+    else show(html, push ? address : null);
   } catch {
     location.assign(address);
   } finally {
@@ -206,7 +215,10 @@ document.addEventListener("keydown", (event) => {
   const wanted = meant(event.key);
   if (wanted === undefined || (wanted.length === 1 && !keyed())) return;
   event.preventDefault();
-  press(wanted);
+  // The search is above the cards and stays when they change.
+  const early = busy || performance.now() - unheard < PAUSE;
+  if (early && wanted !== "/") unheard = performance.now();
+  else press(wanted);
 });
 
 document.addEventListener("input", (event) => {
@@ -251,7 +263,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     go(link.getAttribute("href"));
   } else if (event.target.closest("#help")) {
-    document.getElementById("keys").showModal();
+    if (!busy) document.getElementById("keys").showModal();
   } else if (event.target.closest("#delivered")) {
     letters(Object.fromEntries(LETTERS.map((letter) => [letter, letter])));
     nameKeys();

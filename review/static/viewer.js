@@ -49,6 +49,8 @@ async function lookClosely(address) {
   const answer = await fetch(address).catch(() => null);
   if (!answer?.ok || answer.redirected) return location.assign(address);
   const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("look");
+  // The next card may have come meanwhile.
+  if (!dialog.isConnected) return undefined;
   fold();
   dialog.append(found);
   if (!dialog.open) dialog.showModal();

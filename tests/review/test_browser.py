@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from graph.connection import Database
 from graph.link_key import link_key
@@ -156,6 +157,51 @@ def test_a_key_right_after_a_dialog_goes_to_the_card(page: Page, address: str, g
     }""")
     expect(page.locator("#question")).to_contain_text("Pond number 1")
     assert decisions(gallery) == 1
+
+
+def hold(page: Page, addresses: str) -> list[Route]:
+    """What the page asks for at such addresses from now on; it waits for its answer until `release`."""
+    held: list[Route] = []
+    page.route(addresses, lambda route: held.append(route))
+    return held
+
+
+def release(page: Page, held: list[Route]) -> None:
+    while not held:
+        page.wait_for_timeout(10)
+    held.pop().continue_()
+
+
+def test_keys_that_come_before_the_next_card_decide_nothing(page: Page, address: str, gallery: Database) -> None:
+    """The answer to the first key is held back; the page's clock moves only where the test says so."""
+    page.clock.install()
+    page.goto(f"{address}/queue")
+    expect(page.locator("html.scripted")).to_be_attached()
+    page.clock.pause_at(datetime.now() + timedelta(hours=1))
+    held = hold(page, "**/decide")
+    page.keyboard.type("aor")
+    release(page, held)
+    expect(page.locator("#question")).to_contain_text("Pond number 1")
+    page.keyboard.type("ra")
+    page.clock.run_for(400)
+    page.keyboard.type("r")
+    release(page, held)
+    expect(page.locator("#question")).to_contain_text("Pond number 2")
+    first, second = (link_key(work, "hasStyle", "impressionism") for work in WORKS[:2])
+    assert verdicts(gallery) == {first: "accepted", second: "rejected"}
+    assert held == []
+
+
+def test_a_search_is_typed_on_while_the_next_card_comes(page: Page, address: str, gallery: Database) -> None:
+    page.goto(f"{address}/queue")
+    expect(page.locator("html.scripted")).to_be_attached()
+    held = hold(page, "**/queue?*")
+    page.keyboard.type("s/mon")
+    release(page, held)
+    expect(page.locator("#question")).to_contain_text("Pond number 1")
+    page.keyboard.type("et ar")
+    expect(page.get_by_label("Search for an entity")).to_have_value("monet ar")
+    assert decisions(gallery) == 0
 
 
 def test_typing_in_a_field_decides_nothing(page: Page, address: str, gallery: Database) -> None:

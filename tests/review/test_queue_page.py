@@ -188,6 +188,8 @@ def test_two_curators_at_once_both_see_what_happened(
     assert press(client, answer, verdict="accepted").status_code == 303
     assert facts(gallery) == {("w00", "impressionism")}
     assert "people disagree" in client.get("/audit").text
+    german = client.get("/audit", headers={"Accept-Language": "de"}).text
+    assert "ben: abgelehnt, tester: angenommen" in german
 
 
 def test_skipping_leads_through_the_whole_queue_once(client: TestClient) -> None:
