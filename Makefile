@@ -33,9 +33,9 @@ bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks.encoding --data $(DATA)
 	$(BIN)/python -m benchmarks.writeback
 
-$(VENV)/installed: requirements.lock pyproject.toml
+$(VENV)/installed: requirements.lock requirements-dev.lock pyproject.toml
 	@echo "Making the environment in $(VENV): 6 GB, a few minutes …"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@

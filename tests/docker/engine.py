@@ -6,6 +6,7 @@ the last stage of docker/Dockerfile, with the environment that runs the tests in
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -86,11 +87,13 @@ def make_images(address: str, folder: Path) -> None:
     (context / "java.options").write_text("\n".join([*JAVA_OPTIONS, "-cp", classes]))
     build(address, neo4j, context, f"--build-arg=JAVA={JAVA.resolve()}")
     build(address, compose["postgres"]["image"], HERE / "images" / "postgres")
-    _, _, ours = (ROOT / "docker" / "Dockerfile").read_text("utf-8").rpartition("\nFROM ")[2].partition("\n")
-    copied = "COPY --from=build /venv /venv"
-    assert copied in ours
-    ours = ours.replace(copied, f"RUN chmod 755 /root && ln -s {ENVIRONMENT} /venv")
-    (folder / "Dockerfile").write_text(f"FROM {BASE}\n{ours}")
+    ours = (ROOT / "docker" / "Dockerfile").read_text("utf-8")
+    ours = re.sub(
+        r"^FROM .*", f"FROM {BASE}\nRUN chmod 755 /root && ln -s {ENVIRONMENT} /venv", ours, flags=re.MULTILINE
+    )
+    ours, left_out = re.subn(r"^RUN --mount(.*\\\n)*.*\n", "", ours, flags=re.MULTILINE)
+    assert left_out == 2
+    (folder / "Dockerfile").write_text(ours)
     build(address, compose["worker"]["image"], ROOT, f"--file={folder / 'Dockerfile'}")
 
 

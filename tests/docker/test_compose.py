@@ -7,6 +7,7 @@ import shlex
 import stat
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,7 @@ SERVICES: dict[str, dict[str, Any]] = FILES["compose.yaml"]["services"]
 TOP_LEVEL = {"name", "services", "volumes", "secrets"}
 KEYS = {
     "build", "cap_drop", "command", "depends_on", "deploy", "environment", "healthcheck", "image", "logging", "ports",
-    "restart",
-    "secrets", "security_opt", "stop_grace_period", "user", "volumes",
+    "pull_policy", "restart", "secrets", "security_opt", "stop_grace_period", "user", "volumes",
 }  # fmt: skip
 # What the documentation tells its reader to type.
 TYPED = [
@@ -63,7 +63,57 @@ def test_the_bases_of_our_image_are_pinned_and_it_does_not_run_as_root() -> None
     assert all(re.match(r"FROM python:3\.\d+\.\d+-slim-\w+( AS \w+)?$", line) for line in lines if line[:4] == "FROM")
     (user,) = [line.split()[1] for line in lines if line.startswith("USER ")]
     assert user == SERVICES["worker"]["user"]
-    assert any("--require-hashes" in line for line in lines)
+    assert "--require-hashes" in (DOCKER / "install-packages.sh").read_text("utf-8")
+
+
+def test_the_image_of_three_services_is_built_once() -> None:
+    ours = {name: service for name, service in SERVICES.items() if service["image"].startswith("vlkge:")}
+    assert {service["pull_policy"] for service in ours.values()} == {"never"}
+    assert [name for name, service in ours.items() if "build" in service] == ["worker"]
+
+
+def pinned(lock: Path) -> set[str]:
+    """Names of the packages in a lock file."""
+    return {line.partition("==")[0] for line in lock.read_text("utf-8").splitlines() if line[:1] not in (" ", "")}
+
+
+def test_the_image_has_what_runs_and_no_tool_of_development() -> None:
+    runs, develops = pinned(ROOT / "requirements.lock"), pinned(ROOT / "requirements-dev.lock")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+    def names(requirements: list[str]) -> set[str]:
+        return {re.split(r"[\[<>=]", each)[0] for each in requirements}
+
+    extras = project["optional-dependencies"]
+    assert names(project["dependencies"]) | names(extras["build"]) <= runs
+    assert names(extras["dev"]) <= develops
+    assert runs & develops == set()
+
+
+@pytest.mark.parametrize("index", ["", "https://torch.example/cpu"])
+def test_without_an_nvidia_gpu_torch_comes_from_another_index(tmp_path: Path, index: str) -> None:
+    """A pip that notes what it is asked for."""
+    pip = tmp_path / "pip"
+    noted = f'echo "$*" >> {tmp_path}/asked\nfor last; do :; done\n[ ! -f "$last" ] || cp "$last" {tmp_path}/lock\n'
+    pip.write_text(f"#!/bin/sh\n{noted}")
+    pip.chmod(0o755)
+    lock = ROOT / "requirements.lock"
+    environment = {**os.environ, "PIP": str(pip)}
+    subprocess.run(["sh", DOCKER / "install-packages.sh", lock, index], env=environment, check=True)
+    asked = (tmp_path / "asked").read_text().splitlines()
+    absent = pinned(lock) - pinned(tmp_path / "lock")
+    if not index:
+        assert (len(asked), absent) == (1, set())
+        return
+    versions = re.findall(r"^(torch|torchvision)==([^ ;]+)", lock.read_text("utf-8"), re.MULTILINE)
+    assert asked[0].split()[-4:] == ["--index-url", index, *(f"{name}=={version}" for name, version in versions)]
+    assert {"torch", "torchvision", "triton", "nvidia-cublas"} <= absent
+    assert {name for name in absent if not name.startswith(("nvidia-", "cuda-", "torch", "triton"))} == set()
+    assert "torch-geometric" not in absent
+    whole = lock.read_text("utf-8").splitlines()
+    kept = (tmp_path / "lock").read_text().splitlines()
+    assert set(kept) < set(whole)
+    assert sum(line.startswith("    --hash") for line in kept) < sum(line.startswith("    --hash") for line in whole)
 
 
 def test_every_file_that_goes_into_the_image_exists() -> None:
@@ -78,7 +128,7 @@ def test_every_file_that_goes_into_the_image_exists() -> None:
 
 
 def test_every_variable_has_a_value() -> None:
-    used = re.findall(r"(?<!\$)\$\{?(\w+)(:-[^}]+)?", (DOCKER / "compose.yaml").read_text("utf-8"))
+    used = re.findall(r"(?<!\$)\$\{?(\w+)(:-[^}]*)?", (DOCKER / "compose.yaml").read_text("utf-8"))
     assert [name for name, default in used if not default] == []
 
 
@@ -138,7 +188,7 @@ def test_the_command_of_the_image_finds_the_secrets(tmp_path: Path) -> None:
 
 def test_the_example_of_settings_names_every_variable_with_its_default() -> None:
     text = (DOCKER / "compose.yaml").read_text("utf-8")
-    defaults = dict(re.findall(r"\$\{(\w+):-([^}]+)\}", text))
+    defaults = dict(re.findall(r"\$\{(\w+):-([^}]*)\}", text))
     lines = (DOCKER / "env.example").read_text("utf-8").splitlines()
     assert dict(line.split("=") for line in lines if line[:1] != "#") == defaults
 

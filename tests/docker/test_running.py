@@ -9,8 +9,10 @@ import shlex
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -116,27 +118,53 @@ def test_nobody_is_root_and_nobody_can_become_it(installation: Compose, service:
     assert all(mount["Name"].startswith("vlkge_") for mount in named), "a volume without a name is left behind"
 
 
+@dataclass
+class Night:
+    """A run of the deployed retraining, asked for at once."""
+
+    installation: Compose
+    id: str
+
+    @classmethod
+    def begin(cls, installation: Compose) -> "Night":
+        (deployment,) = prefect(installation, "deployments/filter", {})
+        route = f"deployments/{deployment['id']}/create_flow_run"
+        return cls(installation, prefect(installation, route, {"state": {"type": "SCHEDULED"}})["id"])
+
+    def state(self) -> str:
+        try:
+            (run,) = prefect(self.installation, "flow_runs/filter", {"flow_runs": {"id": {"any_": [self.id]}}})
+            return str(run["state_name"])
+        except httpx.HTTPError:
+            return "Prefect is away"
+
+    def wait_for(self, *states: str, seconds: float) -> str:
+        wait_until(lambda: self.state() in states, seconds)
+        return self.state()
+
+
+ENDS = ("Completed", "Failed", "Crashed")
+
+
 def test_a_retraining_survives_a_killed_prefect_and_a_killed_database(installation: Compose) -> None:
     installation.vlkge("ingest", "/sources/museum")
     typed = ("--config", "/sources/retrain.toml", "--cron", "0 2 * * *", "--timezone", "Europe/Amsterdam")
     assert "Start a worker" in installation.vlkge("deploy", "/sources/museum", *typed)
-    (deployment,) = prefect(installation, "deployments/filter", {})
-    run = prefect(installation, f"deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
-    which = {"flow_runs": {"id": {"any_": [run["id"]]}}}
-
-    def state() -> str:
-        try:
-            return str(prefect(installation, "flow_runs/filter", which)[0]["state_name"])
-        except httpx.HTTPError:
-            return "Prefect is away"
-
-    wait_until(lambda: state() == "Running", 90)
+    night = Night.begin(installation)
+    night.wait_for("Running", seconds=90)
     installation.kill("prefect")
     time.sleep(2)
     installation.kill("neo4j")
-    wait_until(lambda: state() in ("Completed", "Failed", "Crashed"), 240)
-    assert state() == "Completed"
+    assert night.wait_for(*ENDS, seconds=240) == "Completed"
     assert champion(installation)
+
+
+def test_after_a_night_whose_worker_was_killed_the_next_one_runs(installation: Compose) -> None:
+    night = Night.begin(installation)
+    night.wait_for("Running", seconds=90)
+    installation.kill("worker")
+    assert Night.begin(installation).wait_for(*ENDS, seconds=300) == "Completed"
+    assert night.wait_for(*ENDS, seconds=400) == "Crashed"
 
 
 def test_what_is_killed_comes_back(installation: Compose) -> None:
@@ -153,10 +181,11 @@ def test_what_is_killed_comes_back(installation: Compose) -> None:
 def test_the_log_is_json_lines_and_tells_nothing_twice(installation: Compose) -> None:
     worker = installation("ps", "--quiet", "worker").strip()
     told = [json.loads(line) for line in engine.docker(installation.address, "logs", worker).splitlines()]
-    ended = [line["flow"] for line in told if line.get("step") == "end"]
-    assert ended.count("retrain") == 1
-    said = [line["message"] for line in told if line.get("flow") == "retrain" and line["message"].startswith("· ")]
-    assert said.count("· make_plan") == 1
+    retrainings = [line for line in told if line.get("flow") == "retrain"]
+    ended = Counter(line["run"] for line in retrainings if line.get("step") == "end")
+    planned = Counter(line["run"] for line in retrainings if line["message"].startswith("· make_plan"))
+    assert list(ended.values()) == [1, 1]  # the third was killed
+    assert {planned[run] for run in ended} == {1}
 
 
 def test_graph_models_and_schedule_come_back_into_new_volumes(installation: Compose) -> None:
