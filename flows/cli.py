@@ -1,8 +1,9 @@
 """The command line."""
 
+import importlib.metadata
 import sys
 import warnings
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -58,6 +59,23 @@ GROUPS = (
 )
 for group in GROUPS:
     app.add_typer(group.app)
+
+
+def say_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        print(f"vlkge {importlib.metadata.version('vlkge-pipeline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def general(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and end.", callback=say_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Options that belong to no command."""
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The command line as a script sees it: exit codes, one sentence for an error, one JSON document."""
 
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -41,6 +42,10 @@ def test_every_command_has_help_with_a_first_sentence() -> None:
     for command in ("run", "demo", "ingest", "encode", "export", "train", "evaluate", "predict", "query", "up", "down"):
         assert f" {command} " in shown
         assert vlkge(command, "--help").returncode == 0
+
+
+def test_the_version_is_told() -> None:
+    assert vlkge("--version").stdout == f"vlkge {importlib.metadata.version('vlkge-pipeline')}\n"
 
 
 def test_an_unknown_option_is_wrong_usage() -> None:
