@@ -202,7 +202,8 @@ def _read_inside(folder: Path, address: str) -> bytes:
     if "://" in address:
         raise PictureError("it is neither a path inside the folder nor an http or https address")
     try:
-        path = _find_file(folder, PurePosixPath(address.replace("\\", "/"))).resolve()
+        path = _find_file(folder, PurePosixPath(address.replace("\\", "/")))
+        path = path.resolve(strict=path.is_symlink())
         if not path.is_relative_to(folder.resolve()):
             raise PictureError(f"the path leads out of {folder}")
         if path.is_dir():
@@ -212,7 +213,11 @@ def _read_inside(folder: Path, address: str) -> bytes:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise PictureError(f"the file is larger than {MAX_FILE_BYTES:,} bytes")
         return path.read_bytes()
-    except (OSError, ValueError, RuntimeError) as error:  # the last for links in a circle, before Python 3.13
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+    ) as error:  # the last: links in a circle before 3.13
         raise PictureError(f"the file cannot be read: {error}") from error
 
 

@@ -46,10 +46,10 @@ def unpacked(path: Path) -> Any:
 
 
 def _fitting(folder: Path, pattern: str) -> list[Path]:
-    try:
-        return [path for path in sorted(folder.glob(pattern)) if path.is_file() and not path.name.startswith(".")]
-    except ValueError as error:
-        raise InputError(f"file = {pattern!r} is no pattern of files: {error}") from error
+    # From Python 3.13 on such a pattern is taken, and means something else.
+    if any("**" in part and part != "**" for part in PurePosixPath(pattern).parts):
+        raise InputError(f"file = {pattern!r} is no pattern of files: ** stands for folders, alone between two slashes")
+    return [path for path in sorted(folder.glob(pattern)) if path.is_file() and not path.name.startswith(".")]
 
 
 def _hint(folder: Path, pattern: str) -> str:
