@@ -29,6 +29,8 @@ class _Watch:
         self.run = run
         self.cancelled = False
         self.ended = threading.Event()
+        # Not SIGINT: a shell that starts a command in the background lets it ignore that one.
+        signal.signal(signal.SIGUSR1, signal.default_int_handler)
         # In the same context: what Prefect's settings are in it, they would not be in a thread.
         look = copy_context().run
         threading.Thread(target=look, args=(self._look,), name="cancellation", daemon=True).start()
@@ -45,7 +47,7 @@ class _Watch:
                 self.cancelled = True
                 logger.warning("the run was %s", MESSAGE)
                 # As Ctrl-C would: everything below cleans up after itself. It also ends a wait for an answer.
-                signal.pthread_kill(threading.main_thread().ident or os.getpid(), signal.SIGINT)
+                signal.pthread_kill(threading.main_thread().ident or os.getpid(), signal.SIGUSR1)
                 return
 
 

@@ -174,15 +174,17 @@ class Run:
     def _refuse_divergence(self, loss: float, first: float) -> None:
         """Raises InputError where an epoch's loss left all bounds, or its vectors; `first` is that of its first batch.
 
-        A score that is not a number beats every candidate: such a model would rank everything first.
+        A score that is not a number beats every candidate: such a model would rank everything first. A loss below that
+        of the first epoch is none of these, even if a small graph was learned by heart before, to a loss near zero.
         """
         epoch, finite = len(self.history) + 1, all(bool(p.isfinite().all()) for p in self.model.parameters())
-        before = min([first, *(float(row["loss"]) for row in self.history)])
+        losses = [float(row["loss"]) for row in self.history] or [first]
+        before = min([first, *losses])
         if not math.isfinite(loss):
             what = f"the loss of epoch {epoch} is {loss}"
         elif not finite:
             what = f"after epoch {epoch} vectors hold numbers that are not finite"
-        elif loss > DIVERGED * before:
+        elif loss > max(DIVERGED * before, losses[0]):
             what = f"the loss rose from {before:.3g} to {loss:.3g} in epoch {epoch}"
         else:
             return

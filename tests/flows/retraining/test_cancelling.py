@@ -1,5 +1,6 @@
 """A retraining is cancelled in Prefect: it stops within seconds, and yesterday's state is in force."""
 
+import signal
 import time
 from collections.abc import Callable
 from uuid import UUID
@@ -51,6 +52,7 @@ def check(database: Database, night: Retraining, before: list[tuple[object, ...]
 def test_in_training(
     database: Database, museum: Retraining, press: Callable[[], tuple[UUID, float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also where a shell started it in the background, and so lets it ignore Ctrl-C."""
     before = links(database)
     pressed: list[tuple[UUID, float]] = []
 
@@ -59,8 +61,12 @@ def test_in_training(
             pressed.append(press())
 
     monkeypatch.setattr(flows.retraining.flow, "echo", tell)
-    with pytest.raises(KeyboardInterrupt):
-        retrain(config=ENDLESS)
+    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            retrain(config=ENDLESS)
+    finally:
+        signal.signal(signal.SIGINT, ours)
     check(database, museum, before, *pressed)
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -213,6 +214,13 @@ def test_a_training_that_diverges_says_so(
 ) -> None:
     with pytest.raises(InputError, match=f"{said}.*the training diverges; a learning_rate below"):
         train(gallery, SMALL.model_copy(update=settings), tmp_path, device="cpu")
+
+
+def test_a_loss_that_left_zero_again_but_not_where_it_began_does_not_diverge() -> None:
+    training = SimpleNamespace(history=[{"loss": 0.7}, {"loss": 0.001}], model=torch.nn.Linear(1, 1), config=SMALL)
+    Run._refuse_divergence(training, loss=0.15, first=0.15)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"rose from 0.001 to 0.8 in epoch 3"):
+        Run._refuse_divergence(training, loss=0.8, first=0.8)  # type: ignore[arg-type]
 
 
 def test_vectors_that_are_not_finite_are_never_kept(
