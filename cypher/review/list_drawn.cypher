@@ -14,7 +14,7 @@
 MATCH (h)-[p:PREDICTED {vlkge: true}]->()
 USING INDEX SEEK p:PREDICTED(state, verdict, draw)
 WHERE p.state = 'current' AND p.verdict = 'pending' AND p.draw >= coalesce($value, -1.0)
-  AND (p.draw > coalesce($value, -1.0) OR p.key > $key)
+  AND NOT coalesce(p.draw = $value AND p.key <= $key, false)
   AND ($relation IS NULL OR p.relation = $relation) AND $low <= p.priority <= $high
   AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
   AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)

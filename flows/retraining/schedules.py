@@ -22,6 +22,7 @@ from flows.runtime.crash_detection import detect_crashes
 from flows.runtime.locks import GPU, RETRAINING
 from flows.runtime.logs import LOGGED
 from flows.runtime.place import set_limit
+from flows.runtime.prefect_server import HEARTBEATS
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.predicted import registry
@@ -89,9 +90,11 @@ def schedule(cron: str | None, interval: float | None, timezone: str) -> Schedul
     return Cron(cron, timezone=timezone)
 
 
-def deployments(parameters: dict[str, Any], when: Schedule, watch: Trigger | None) -> list[RunnerDeployment]:
-    """What is to be run and when; the runs import our modules, so that the package has to be installed there."""
-    how: dict[str, Any] = {"entrypoint_type": EntrypointType.MODULE_PATH, "tags": ["vlkge"]}
+def deployments(
+    parameters: dict[str, Any], when: Schedule, watch: Trigger | None, **how: Any
+) -> list[RunnerDeployment]:
+    """What is to be run, when and how; the runs import our modules, so that the package has to be installed there."""
+    how |= {"entrypoint_type": EntrypointType.MODULE_PATH, "tags": ["vlkge"]}
     # Prefect types these calls as if they could be awaited, which they cannot here.
     made = [cast(RunnerDeployment, retrain.to_deployment("schedule", schedule=when, parameters=parameters, **how))]
     if watch is not None:
@@ -123,5 +126,6 @@ def deploy_to(pool: str, gpus: int, parameters: dict[str, Any], when: Schedule, 
         except ObjectNotFound:
             echo(f"making the work pool {pool!r}, of type process")
             client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
-    made = deployments(parameters, when, watch)
+    # A worker of a pool does not know our settings.
+    made = deployments(parameters, when, watch, job_variables={"env": HEARTBEATS})
     return cast(list[UUID], deploy(*made, work_pool_name=pool, print_next_steps_message=False, ignore_warnings=True))

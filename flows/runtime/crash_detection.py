@@ -9,13 +9,13 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.events.schemas.events import ResourceSpecification
 
 NAME = "vlkge: runs that were killed are crashed"
-# Runs send a heartbeat every 30 seconds (PREFECT_FLOWS_HEARTBEAT_FREQUENCY); a Prefect that starts misses some.
+# Runs send a heartbeat every 30 seconds (`flows.runtime.prefect_server`); a Prefect that starts misses some.
 SILENCE_SECONDS = 300
 FLOWS = [
     "adopt", "bulk-ingest", "compare-models", "detect-errors", "encode", "evaluate", "evaluate-seeds", "export",
     "ingest", "predict", "retrain", "retrain-when-enough", "run", "train", "tune", "unadopt",
 ]  # fmt: skip
-HEARTBEAT = "prefect.flow-run.heartbeat"
+HEARTBEAT, BEGIN = "prefect.flow-run.heartbeat", "prefect.flow-run.Running"
 ENDS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
 
 
@@ -29,7 +29,7 @@ def detect_crashes(silence: float = SILENCE_SECONDS) -> None:
                 name=NAME,
                 description="The process of such a run was killed, or its machine went down.",
                 trigger=EventTrigger(
-                    after={HEARTBEAT},
+                    after={BEGIN, HEARTBEAT},  # one that is killed at once sends none
                     expect={HEARTBEAT, *ENDS},
                     match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
                     match_related=ResourceSpecification(

@@ -12,6 +12,8 @@ from graph.server.process import BackgroundProcess, Ports, Program, State
 FIRST_PORTS = {"prefect": 14200}
 # 15 s on an idle laptop; the first start also creates the database.
 START_SECONDS = 300
+# The shortest time between two that Prefect allows; its own, 180 seconds, could not tell one that was lost from a kill.
+HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
 LEASE_STORAGE = "prefect.server.concurrency.lease_storage.filesystem"
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from flows.runtime import json_lines
-from flows.runtime.prefect_server import PrefectServer
+from flows.runtime.prefect_server import HEARTBEATS, PrefectServer
 from flows.runtime.settings import Settings
 from graph.connection import Address, Database, connect
 from graph.migrations import VERSION, check_version
@@ -93,8 +93,8 @@ def prepare_prefect(settings: Settings) -> None:
     os.environ.setdefault("DO_NOT_TRACK", "1")
     # Flow logs go to the server; the terminal gets progress bars, and one sentence where a step fails.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    # The shortest that Prefect allows: silence tells that the process of a run was killed.
-    os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30")
+    for name, value in HEARTBEATS.items():
+        os.environ.setdefault(name, value)
     if settings.prefect_api_url is not None:
         return
     server = PrefectServer(settings.vlkge_home, settings.vlkge_keep_days)

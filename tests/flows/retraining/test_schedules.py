@@ -17,6 +17,7 @@ from base.errors import InputError, PipelineError
 from flows.retraining.config import check
 from flows.retraining.schedules import Trigger, deploy_to, retrain_when_enough, schedule
 from flows.runtime.locks import GPU
+from flows.runtime.prefect_server import HEARTBEATS
 from graph.connection import Database
 from graph.loading import ingest
 from graph.loading.files import read_source
@@ -115,6 +116,7 @@ def test_workers_of_a_pool_get_the_schedule_in_its_time_zone_and_the_limits(own_
         watching = client.read_deployment_by_name("retrain-when-enough/watch")
         assert client.read_global_concurrency_limit_by_name(GPU).limit == 2
         assert client.read_global_concurrency_limit_by_name("vlkge-retrain").limit == 1
+    assert nightly.job_variables["env"] == watching.job_variables["env"] == HEARTBEATS
     (when,) = nightly.schedules
     assert (when.schedule.cron, when.schedule.timezone) == ("0 2 * * *", "Europe/Amsterdam")
     (when,) = watching.schedules

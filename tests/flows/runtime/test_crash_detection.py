@@ -11,6 +11,7 @@ from prefect import get_client
 from prefect.client.schemas.objects import FlowRun, StateType
 
 from flows.runtime.crash_detection import HEARTBEAT, NAME, detect_crashes
+from flows.runtime.prefect_server import HEARTBEATS
 
 SLEEPER = """
 import time
@@ -46,7 +47,7 @@ def forget() -> int:
 
 @pytest.mark.usefixtures("watched")
 def test_a_killed_run_is_marked_as_crashed() -> None:
-    environment = os.environ | {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
+    environment = os.environ | HEARTBEATS
     deadline = time.monotonic() + 600
     with subprocess.Popen([sys.executable, "-c", SLEEPER], stdout=subprocess.PIPE, env=environment) as run:
         assert run.stdout is not None
