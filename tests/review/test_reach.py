@@ -1,19 +1,23 @@
 """Whoever sees a small part of the page, or has no mouse, decides as others do."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
 from graph.connection import Database
 from graph.link_key import link_key
 from graph.page.review_queue import Filters
 from graph.page.saved_queues import save_queue
+from review.app import PARTS
 from review.context import Site
 from review.users import UsersFile
 from tests.review.conftest import Serve
-from tests.review.test_browser import log_in, press
+from tests.review.test_browser import PAGES, log_in, press
 from tests.review.test_queue_page import decisions, facts, has_one_style, verdicts
 
 SMALL = [(360, 640), (640, 400)]  # a phone; a window of 1280 by 800 at 200 %
@@ -140,6 +144,17 @@ def test_a_day_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     expect(page.locator("#question")).to_contain_text("Pond number 1")
     assert verdicts(gallery) == {link_key("w00", "hasStyle", "impressionism"): "accepted"}
+
+
+def test_axe_is_asked_about_every_page(client: TestClient) -> None:
+    """What answers with a page is in the list, by its parameters or without; a fragment has no page of its own."""
+    routes = [route for part in PARTS for route in part.router.routes if isinstance(route, APIRoute)]
+    paths = {route.path for route in routes if "GET" in route.methods}
+    pages = {path for path in paths if client.get(path).headers.get("content-type", "").startswith("text/html")}
+    known = {urlsplit(path).path.replace("/m1", "/{version}") for path in PAGES} | {"/login", "/nosuch"}
+    named = {path for path in pages if not path.startswith(("/pictures/", "/iiif/"))}
+    assert named - known - {"/proposals", "/models/{version}/plots/{name}.svg"} == set()
+    assert known - named == {"/nosuch"}
 
 
 def test_axe_finds_nothing_in_the_dialogs_the_saved_queues_and_at_the_door(
