@@ -228,6 +228,7 @@ def _of_queue(made: Collection, keys: list[str]) -> Iterator[Question]:
 def _of_link(head: str, relation: str, key: str) -> Iterator[Question]:
     """What the card of one link and the page of its head ask."""
     yield lambda database: card.read_card(database, key)
+    yield lambda database: review_queue.read_place(database, key)
     yield lambda database: answers.list_kinds(database, head, relation)
     yield lambda database: answers.list_open(database, head, relation)
     yield lambda database: answers.find_answers(database, head, relation, "gre", ["Artist", "Style"])
