@@ -213,11 +213,7 @@ def _read_inside(folder: Path, address: str) -> bytes:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise PictureError(f"the file is larger than {MAX_FILE_BYTES:,} bytes")
         return path.read_bytes()
-    except (
-        OSError,
-        ValueError,
-        RuntimeError,
-    ) as error:  # the last: links in a circle before 3.13
+    except (OSError, ValueError, RuntimeError) as error:  # the last: a circle of links, before 3.13
         raise PictureError(f"the file cannot be read: {error}") from error
 
 
