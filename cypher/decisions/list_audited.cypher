@@ -4,10 +4,15 @@
 // probability given an answer), priority, weight (null for links of earlier versions), reach (the draw of the first link
 // that is not in the sample; infinite where all are)
 CALL () {
-  OPTIONAL MATCH ()-[p:PREDICTED {vlkge: true}]->()
-  USING INDEX SEEK p:PREDICTED(state, verdict, draw)
-  WHERE p.state = 'current' AND p.verdict IN ['pending', 'opinion', 'contested'] AND p.draw IS NOT NULL
-  RETURN coalesce(min(p.draw), Infinity) AS undecided
+  UNWIND ['pending', 'opinion', 'contested'] AS verdict
+  CALL (verdict) {
+    MATCH ()-[p:PREDICTED {vlkge: true}]->()
+    USING INDEX SEEK p:PREDICTED(state, verdict, draw)
+    WHERE p.state = 'current' AND p.verdict = verdict AND p.draw IS NOT NULL
+    WITH p ORDER BY p.state, p.verdict, p.draw LIMIT 1
+    RETURN p.draw AS first
+  }
+  RETURN coalesce(min(first), Infinity) AS undecided
 }
 CALL () {
   MATCH (d:Decision:Vlkge)
@@ -28,26 +33,25 @@ CALL () {
     }
     RETURN coalesce(min(next), Infinity) AS reach
   }
-  RETURN collect({relation: relation, reach: reach}) AS reached
+  RETURN collect({relation: relation, last: last, reach: reach}) AS reached
 }
-CALL (undecided, reached) {
-  MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
-  USING INDEX SEEK p:PREDICTED(state, verdict, draw)
-  WHERE p.state = 'current' AND p.verdict IN ['accepted', 'rejected'] AND p.draw < undecided
-    AND NOT p.relation IN [r IN reached | r.relation]
-  RETURN h, p, t, undecided AS reach
-  UNION ALL
-  UNWIND reached AS r
-  WITH r, CASE WHEN r.reach > undecided THEN r.reach ELSE undecided END AS reach
-  MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
-  USING INDEX SEEK p:PREDICTED(state, verdict, draw)
-  WHERE p.state = 'current' AND p.verdict IN ['pending', 'opinion', 'contested', 'accepted', 'rejected']
-    AND p.draw < reach
-    AND p.relation = r.relation
-  RETURN h, p, t, reach
+CALL () {
+  MATCH (r:PredictionRun:Vlkge)
+  WHERE 'answer_probability' IN r.columns
+  RETURN collect(r.id) AS answering
 }
-RETURN h.id AS head, p.relation AS relation, t.id AS tail,
+WITH undecided, reached, answering,
+  reduce(furthest = undecided, r IN reached | CASE WHEN r.last > furthest THEN r.last ELSE furthest END) AS furthest
+MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
+USING INDEX SEEK p:PREDICTED(state, verdict, draw)
+WHERE p.state = 'current' AND p.verdict IN ['pending', 'opinion', 'contested', 'accepted', 'rejected']
+  AND p.draw <= furthest
+WITH h, p, t, answering, p.relation AS relation,
+  reduce(reach = undecided, r IN reached | CASE WHEN r.relation = p.relation AND r.reach > reach THEN r.reach ELSE reach END)
+    AS reach
+WHERE p.draw < reach
+RETURN h.id AS head, relation, t.id AS tail,
   CASE p.verdict WHEN 'accepted' THEN true WHEN 'rejected' THEN false END AS correct,
-  CASE WHEN EXISTS { MATCH (r:PredictionRun:Vlkge {id: p.run_id}) WHERE 'answer_probability' IN r.columns }
-    THEN p.probability END AS probability, p.priority AS priority, p.sampling_weight AS weight, reach
+  CASE WHEN p.run_id IN answering THEN p.probability END AS probability,
+  p.priority AS priority, p.sampling_weight AS weight, reach
 ORDER BY p.draw

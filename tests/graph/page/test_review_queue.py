@@ -112,6 +112,13 @@ def test_a_page_reads_less_than_fifty_hits_a_row(queue: Database, name: str, dee
         assert hits(result.consume().profile) < HITS_PER_ROW * ROWS
 
 
+def test_what_the_random_sample_says_reads_none_of_the_undecided_links_behind_it(queue: Database) -> None:
+    with queue.session() as session:
+        result = session.run(f"PROFILE {cypher.load('decisions/list_audited').text}")
+        assert result.data() == []
+        assert hits(result.consume().profile) < HITS_PER_ROW
+
+
 def hits(plan: dict[str, object] | None) -> int:
     assert plan is not None
     children: list[dict[str, object]] = plan.get("children", [])  # type: ignore[assignment]
