@@ -1,7 +1,9 @@
 """A CSV file of any size, block by block, as strictly read as a whole one."""
 
 import codecs
+import csv
 from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ from graph.mapping.parts import Part
 
 BLOCK = 8 << 20  # bytes
 PIPE = "|"
-LOOKED_AT, MOST_ABOVE = 1 << 16, 20  # bytes and lines among which the header is looked for
+LOOKED_AT, MOST_ABOVE = 1 << 16, 20  # bytes and rows among which the header is looked for
 FEWEST = 3  # cells of a header that titles can stand above
 
 
@@ -48,7 +50,7 @@ def read_rows(
         begun = True
         check_bytes(path, content, skipped)
         if header is None:
-            above = _find_header(content, form.separator)
+            above = _find_header(content, form)
             if above:
                 notes.append(f"{part.name}: {above} lines above the header are titles and are passed over")
                 content = b"".join(content.splitlines(keepends=True)[above:])
@@ -94,20 +96,26 @@ def _skip_blank(skipped: int, content: bytes) -> tuple[int, bytes]:
     return skipped + lines, content[begun:] if text else b""
 
 
-def _find_header(content: bytes, separator: str | None) -> int:
+def _find_header(content: bytes, form: CsvFormat) -> int:
     """How many lines stand above the header: a spreadsheet's note of the separator, and lines with no more than half of
-    the cells of the widest one, where that has three or more."""
-    lines = content[:LOOKED_AT].decode(errors="ignore").splitlines()[:MOST_ABOVE]
-    noted = int(bool(lines) and lines[0].lower().startswith("sep=") and len(lines[0]) < len("sep=;;"))
+    the cells of the widest row, where that has three or more. Cells are counted as their quotes divide them."""
+    lines = [line.decode(errors="ignore") for line in content[:LOOKED_AT].splitlines(keepends=True)]
+    noted = int(bool(lines) and lines[0].lower().startswith("sep=") and len(lines[0].strip()) < len("sep=;;"))
 
-    def fill(sign: str) -> list[int]:
-        rows = [line.split(sign) for line in lines[noted:]]
-        return [sum(bool(cell.strip().strip('"')) for cell in row) for row in rows]
+    def fill(sign: str) -> list[tuple[int, int]]:
+        quoting = csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE
+        rows = csv.reader(lines[noted:], delimiter=sign, quotechar=form.quote or None, quoting=quoting)
+        filled, begun = [], 0
+        for row in islice(rows, MOST_ABOVE):
+            filled.append((begun, sum(bool(cell.strip()) for cell in row)))
+            begun = rows.line_num
+        return filled
 
-    filled = max(((fill(sign)) for sign in ([separator] if separator else (*SEPARATORS, PIPE))), key=_middle)
-    widest = max(filled, default=0)
-    first = next((at for at, count in enumerate(filled) if 2 * count > widest), 0)
-    return noted + (first if widest >= FEWEST and _middle(filled) >= FEWEST else 0)
+    found = [fill(sign) for sign in ([form.separator] if form.separator else (*SEPARATORS, PIPE))]
+    filled = max(found, key=lambda rows: _middle([count for _, count in rows]))
+    widest = max((count for _, count in filled), default=0)
+    first = next((line for line, count in filled if 2 * count > widest), 0)
+    return noted + (first if widest >= FEWEST and _middle([count for _, count in filled]) >= FEWEST else 0)
 
 
 def _middle(counts: list[int]) -> float:

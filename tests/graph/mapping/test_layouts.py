@@ -43,6 +43,18 @@ def test_titles_above_the_header_are_passed_over_and_told(tmp_path: Path, conten
     assert any("above the header are titles and are passed over" in note for note in source.notes)
 
 
+def test_commas_in_long_texts_make_no_title_of_the_header(tmp_path: Path) -> None:
+    note = 'Painted in oil, on oak, in Ghent, with a ""glaze"",\nthen varnished, cut, lined, framed, lent, sold'
+    rows = "".join(f'{number},"{note}, {number}"\n' for number in range(5))
+    (tmp_path / "texts.csv").write_text(
+        f"id,note,year\n{rows.replace(chr(10) + chr(10), chr(10))}".replace('"\n', '",1890\n')
+    )
+    text, tables = draft(tmp_path)
+    assert [column.name for column in tables[0].seen.columns] == ["id", "note", "year"]
+    assert tables[0].seen.rows == 5
+    assert "titles" not in text
+
+
 def test_a_row_that_is_wrong_is_told_with_its_line_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text(f"Export of May\n\n{as_text(';')}Sum;30\n")
     with pytest.raises(InputError, match=r"the header has 4 cells, these rows do not \(line 34: 2"):
