@@ -11,7 +11,7 @@ from graph.loading.doubles import Double, find_doubles
 from graph.loading.files import Source
 from graph.loading.nobody import UNKNOWN
 
-HUB, COMPLETE, ONCE, LEAK = 0.4, 0.995, 0.8, 0.5
+HUB, COMPLETE, ONCE, LEAK, NAMELESS = 0.4, 0.995, 0.8, 0.5, 0.1
 FUNCTIONAL_BELOW, SELDOM = 0.01, 0.1  # heads with several values: below the first a relation is functional by itself
 FEW = 20  # facts below which shares say nothing
 TOLD_BY_TEXT = 5_000  # facts of a relation whose heads' texts are looked through
@@ -129,13 +129,24 @@ def _warn_of_seconds(row: RelationSurvey, facts: pd.DataFrame) -> list[str]:
 
 
 def _warn_of_names(row: RelationSurvey, facts: pd.DataFrame, names: "pd.Series[str]") -> list[str]:
-    """Of tails that are called unknown."""
-    counts = facts["tail"].map(names).value_counts()
+    """Of tails that are called unknown, and of those without a name where others have one."""
+    called = facts["tail"].map(names)
+    counts = called.value_counts()
     nobody = counts[[bool(UNKNOWN.match(name)) for name in counts.index]]
-    if nobody.empty:
-        return []
-    shown = shorten(nobody.index.tolist(), 3)
-    return [f"{row.relation}: {int(nobody.sum()):,} facts lead to what names nobody, {shown}; `unless` keeps them out"]
+    warnings = []
+    if not nobody.empty:
+        shown = shorten(nobody.index.tolist(), 3)
+        warnings.append(
+            f"{row.relation}: {int(nobody.sum()):,} facts lead to what names nobody, {shown}; `unless` keeps them out"
+        )
+    nameless = facts["tail"][called.isna()]
+    if len(nameless) > NAMELESS * len(facts) and names.notna().any():
+        shown = shorten(list(dict.fromkeys(nameless)), 3)
+        warnings.append(
+            f"{row.relation}: {len(nameless) / len(facts):.0%} of the facts lead to what has no name, {shown}; "
+            "who judges a link sees only that"
+        )
+    return warnings
 
 
 def _warn_of_texts(

@@ -5,6 +5,7 @@ import csv
 from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def _find_header(content: bytes, form: CsvFormat) -> int:
     noted = int(bool(lines) and lines[0].lower().startswith("sep=") and len(lines[0].strip()) < len("sep=;;"))
 
     def fill(sign: str) -> list[tuple[int, int]]:
-        quoting = csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE
         rows = csv.reader(lines[noted:], delimiter=sign, quotechar=form.quote or None, quoting=quoting)
         filled, begun = [], 0
         for row in islice(rows, MOST_ABOVE):

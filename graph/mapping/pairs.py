@@ -10,11 +10,13 @@ from base.errors import InputError, shorten
 from graph.loading.files import DEFAULT_LABEL
 from graph.mapping.source_kind import OWN, Chunk, SourceKind, Tally
 
-# The names that released files have; endings are .txt, .tsv, .csv or none.
+# The names that released files have, some behind the benchmark's own, as OpenBG500_train.tsv.
 SPLITS = {"train": ("train", "train2id"), "val": ("valid", "val", "dev", "valid2id"), "test": ("test", "test2id")}
-ENDINGS = (".txt", ".tsv", ".csv", ".dict", "")
+ENDINGS = (".txt", ".tsv", ".csv", ".dict", ".del", "")
+ENTITIES, RELATIONS = ("entity2id", "entity_ids"), ("relation2id", "relation_ids")
 ORDERS = {"hrt": (0, 1, 2), "htr": (0, 2, 1)}
 CLEAR = 3  # the relation's column has at most a third of the values of the others
+MET = 0.5  # of the values of the tails' column that heads have too, where relations have none of them
 
 Lines = list[tuple[int, list[str]]]
 
@@ -32,19 +34,26 @@ class Pairs(SourceKind):
 
     def read(self, folder: Path, tally: Tally) -> Iterator[Chunk]:
         folder = folder / self.folder
-        entities, relations = _read_numbers(folder, "entity2id"), _read_numbers(folder, "relation2id")
-        parts = {split: _read_triples(folder, names) for split, names in SPLITS.items()}
-        if not parts["train"]:
-            raise InputError(f"{folder}: there is no train.txt (or train2id.txt); a benchmark's folder has one")
-        frames = []
-        for split, (path, lines) in parts.items():
-            if path is not None:
-                frames.append(self._arrange(path, lines, split, entities, relations, tally))
+        entities, relations = _read_numbers(folder, ENTITIES), _read_numbers(folder, RELATIONS)
+        parts = {split: _read_triples(folder, split, names, tally) for split, names in SPLITS.items()}
+        if not parts["train"][1]:
+            told = "has no triples" if parts["train"][0] else "is missing (train.txt, train2id.txt, NAME_train.tsv)"
+            raise InputError(f"{folder}: the part to train on {told}; a benchmark's folder has it")
+        path, lines = parts["train"]
+        assert path is not None
+        order = self.order or _find_order(path, lines, relations)
+        if order != "hrt":
+            tally.notes.append(f"{path.name}: the columns are head, tail, relation")
+        frames = [
+            _arrange(path, lines, split, order, entities, relations)
+            for split, (path, lines) in parts.items()
+            if path is not None and lines
+        ]
         facts = pd.concat(frames, ignore_index=True)
         ids = pd.unique(pd.concat([pd.Series([*entities.values()], dtype=object), facts["head"], facts["tail"]]))
         things = pd.DataFrame({"id": ids, "label": self.label, OWN: True}, dtype=object)
         for column, names in (
-            ("name", ("entity2text", "entity2label", "entity2name")),
+            ("name", ("entity2text", "entity2label", "entity2name", "entity_strings")),
             ("text", ("entity2textlong", "entity2description")),
             ("image", ("ImageIndex", "*ImageIndex", "entity2image", "images")),
         ):
@@ -55,34 +64,33 @@ class Pairs(SourceKind):
                 things[column] = things["id"].map(given)
         yield Chunk(things, facts)
 
-    def _arrange(
-        self, path: Path, lines: Lines, split: str, entities: dict[str, str], relations: dict[str, str], tally: Tally
-    ) -> pd.DataFrame:
-        """One part's triples by their names, in our order of columns."""
-        order = self.order or _find_order(path, lines, relations)
-        if order != "hrt":
-            tally.notes.append(f"{path.name}: the columns are head, tail, relation")
-        head, relation, tail = (ORDERS[order].index(at) for at in range(3))
-        frame = pd.DataFrame([cells for _, cells in lines], dtype=object)
-        named = {
-            "head": _name(path, lines, frame[head], entities, "entity2id"),
-            "relation": _name(path, lines, frame[relation], relations, "relation2id"),
-            "tail": _name(path, lines, frame[tail], entities, "entity2id"),
-        }
-        return pd.DataFrame({**named, "split": split}, dtype=object)
-
 
 def is_benchmark(folder: Path) -> bool:
     """Whether a folder looks like one that [[pairs]] reads."""
     return _find(folder, SPLITS["train"]) is not None and _find(folder, SPLITS["test"]) is not None
 
 
+def _arrange(
+    path: Path, lines: Lines, split: str, order: str, entities: dict[str, str], relations: dict[str, str]
+) -> pd.DataFrame:
+    """One part's triples by their names, in our order of columns."""
+    head, relation, tail = (ORDERS[order].index(at) for at in range(3))
+    frame = pd.DataFrame([cells for _, cells in lines], dtype=object)
+    named = {
+        "head": _name(path, lines, frame[head], entities, "entity2id"),
+        "relation": _name(path, lines, frame[relation], relations, "relation2id"),
+        "tail": _name(path, lines, frame[tail], entities, "entity2id"),
+    }
+    return pd.DataFrame({**named, "split": split}, dtype=object)
+
+
 def _find(folder: Path, names: tuple[str, ...]) -> Path | None:
     for name in names:
-        for ending in ENDINGS:
-            found = sorted(path for path in folder.glob(f"{name}{ending}") if path.is_file())
-            if found:
-                return found[0]
+        for before in ("", "*[_-]"):
+            for ending in ENDINGS:
+                found = sorted(path for path in folder.glob(f"{before}{name}{ending}") if path.is_file())
+                if found:
+                    return found[0]
     return None
 
 
@@ -98,11 +106,14 @@ def _read_lines(path: Path) -> Lines:
     return lines[1:] if lines and len(lines[0][1]) == 1 and lines[0][1][0].isdigit() else lines
 
 
-def _read_triples(folder: Path, names: tuple[str, ...]) -> tuple[Path | None, Lines]:
+def _read_triples(folder: Path, split: str, names: tuple[str, ...], tally: Tally) -> tuple[Path | None, Lines]:
     path = _find(folder, names)
     if path is None:
         return None, []
     lines = _read_lines(path)
+    if split == "test" and lines and all(len(cells) == 2 for _, cells in lines):
+        tally.notes.append(f"{path.name}: its lines have no tail, so nothing can be measured by them; it is left out")
+        return path, []
     if wrong := [(number, cells) for number, cells in lines if len(cells) != 3]:
         shown = shorten([f"line {number}: {len(cells)}" for number, cells in wrong])
         raise InputError(
@@ -111,9 +122,9 @@ def _read_triples(folder: Path, names: tuple[str, ...]) -> tuple[Path | None, Li
     return path, lines
 
 
-def _read_numbers(folder: Path, name: str) -> dict[str, str]:
+def _read_numbers(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
     """number -> name, whichever of the two stands first; empty where there is no such file."""
-    path = _find(folder, (name,))
+    path = _find(folder, names)
     if path is None:
         return {}
     lines = _read_lines(path)
@@ -129,14 +140,22 @@ def _read_numbers(folder: Path, name: str) -> dict[str, str]:
 
 
 def _find_order(path: Path, lines: Lines, relations: dict[str, str]) -> str:
-    """hrt or htr: the relation's column has the fewest values, all of them relations where these are listed."""
-    second, third = ({cells[at] for _, cells in lines} for at in (1, 2))
+    """hrt or htr: the relation's column has the fewest values, all of them relations where these are listed, or none
+    that heads have while half of the other's are heads."""
+    if path.suffix == ".del":
+        return "hrt"  # as LibKGE writes it
+    first, second, third = ({cells[at] for _, cells in lines} for at in range(3))
     known = relations.keys() | set(relations.values())
     if known and (second <= known) != (third <= known):
         return "hrt" if second <= known else "htr"
     if CLEAR * len(second) <= len(third):
         return "hrt"
     if CLEAR * len(third) <= len(second):
+        return "htr"
+    numbered = all(map(str.isdigit, first | second | third))  # the numbers of relations are those of entities, too
+    if not numbered and not first & second and len(first & third) >= MET * len(third):
+        return "hrt"
+    if not numbered and not first & third and len(first & second) >= MET * len(second):
         return "htr"
     if len(lines) < 100 or len(second) == len(third):
         return "htr" if path.stem.endswith("2id") else "hrt"

@@ -85,11 +85,20 @@ def _pass_mark(file: IO[bytes]) -> IO[bytes]:
 
 
 def _trim(quad: ox.Quad) -> ox.Quad:
-    ends = (quad.subject, quad.predicate, quad.object)
+    ends: Any = (quad.subject, quad.predicate, quad.object)
     if all(not isinstance(end, ox.NamedNode) or end.value.strip() == end.value for end in ends):
         return quad
-    trimmed: Any = [ox.NamedNode(end.value.strip()) if isinstance(end, ox.NamedNode) else end for end in ends]
-    return ox.Quad(trimmed[0], trimmed[1], trimmed[2], quad.graph_name)
+    subject, predicate, end = map(_trim_term, ends)
+    return ox.Quad(subject, predicate, end, quad.graph_name)
+
+
+def _trim_term(term: Any) -> Any:
+    if not isinstance(term, ox.NamedNode) or term.value.strip() == term.value:
+        return term  # also a relative address, of which no new term can be made
+    try:
+        return ox.NamedNode(term.value.strip())
+    except ValueError:
+        return term
 
 
 def _check_xml(path: Path, file: IO[bytes]) -> IO[bytes]:

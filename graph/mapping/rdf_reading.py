@@ -1,7 +1,7 @@
 """What a store of RDF says by the lines of a mapping: labels of ids, facts, and the values of columns."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +21,7 @@ BETWEEN = {"text": "\n"}
 BETWEEN_KEPT = "; "
 WORDS = ("name", "text")
 ONE = ("name", "image", "url", "rights")
+NAMED = 0.5  # of a label's things that have a name: one of which nothing is said is no answer then
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,25 @@ class Reading:
             for id_, options in by_id.items():
                 self._settle(column, id_, options)
 
+    def take_unsaid_out(self) -> None:
+        """Addresses of which the files say nothing, where most things of their label have a name: nobody could judge a
+        link to one. The head keeps the address as what was said of it. What the mapping begins with, its works, stay.
+        """
+        names, known = self.values["name"], {id_ for column in self.values.values() for id_ in column}
+        sizes = Counter(self.labels.values())
+        named = Counter(label for id_, label in self.labels.items() if id_ in names)
+        unsaid = self.labels.keys() - known - {head for head, _, _ in self.facts}
+        named[next(iter(self.entity), "")] = -1
+        unsaid = {id_ for id_ in unsaid if named[self.labels[id_]] >= NAMED * sizes[self.labels[id_]]}
+        why = "the files have only its address, no name and no facts"
+        for head, relation, tail in self.facts:
+            if tail in unsaid:
+                self.tally.leave_out(relation, why, f"{head}: {tail}")
+                self._keep_said(head, relation, tail)
+        for id_ in sorted(unsaid - {tail for _, _, tail in self.facts}):
+            self.tally.leave_out(self.labels[id_], why, id_)
+        self._drop(unsaid)
+
     def take_nobody_out(self) -> None:
         """Names that say that nobody is known become what was said of the head, and are no entities."""
         names = self.values["name"]
@@ -129,11 +149,8 @@ class Reading:
         for head, relation, tail in self.facts:
             if tail in nobody:
                 self.tally.leave_out(relation, "it says that nobody is known", f"{head}: {names[tail]!r}")
-                column = self.values[f"{relation}_said"]
-                column[head] = f"{column[head]}; {names[tail]}" if head in column else names[tail]
-        self.facts = [fact for fact in self.facts if fact[0] not in nobody and fact[2] not in nobody]
-        for id_ in nobody:
-            del self.labels[id_]
+                self._keep_said(head, relation, names[tail])
+        self._drop(nobody)
 
     def chunks(self) -> Iterator[Chunk]:
         """Everything found, entities first."""
@@ -148,6 +165,15 @@ class Reading:
         for facts in _parts(self.facts):
             no_entities = pd.DataFrame({"id": [], "label": []}, dtype="str")
             yield Chunk(no_entities, pd.DataFrame(facts, columns=["head", "relation", "tail"], dtype="str"))
+
+    def _keep_said(self, head: str, relation: str, said: str) -> None:
+        column = self.values[f"{relation}_said"]
+        column[head] = f"{column[head]}; {said}" if head in column else said
+
+    def _drop(self, ids: set[str]) -> None:
+        self.facts = [fact for fact in self.facts if fact[0] not in ids and fact[2] not in ids]
+        for id_ in ids:
+            del self.labels[id_]
 
     def _add(self, head: str, relation: str, tail: str, label: str | None) -> None:
         if label is not None:

@@ -99,6 +99,7 @@ class Rdf(SourceKind):
             empty = [name for name, line in self.relation.items() if not reading.find_facts(name, line)]
             reading.find_values()
         self._tell_empty(reading, empty, tally)
+        reading.take_unsaid_out()
         reading.take_nobody_out()
         if relative := [id_ for id_ in reading.labels if not ABSOLUTE.match(id_)]:
             tally.notes.append(f"ids are relative IRIs, and no base completes them: {shorten(relative)}")

@@ -9,7 +9,7 @@ from graph.loading.files import Source
 from graph.loading.survey import Survey, survey
 
 
-def look(entities: list[tuple[str, str, str]], facts: list[tuple[str, str, str]]) -> Survey:
+def look(entities: list[tuple[str, str, str | None]], facts: list[tuple[str, str, str]]) -> Survey:
     columns = ["id", "label", "name"]
     return survey(
         Source(
@@ -28,6 +28,7 @@ WORKS = [(f"w{n}", "Artwork", f"A portrait of Person {n}") for n in range(40)]
         (["t0"] * 30 + ["t1"] * 10, {}, "r: 75% of the facts lead to 'Name 0'"),
         (["t0", "t1"] * 20, {}, "r: 100% of Artwork have one: nothing to predict"),
         ([f"t{n}" for n in range(40)], {}, "r: 100% of its 40 values stand in one fact alone"),
+        (["t0", "t1"] * 15, {"t1": None}, "r: 50% of the facts lead to what has no name, 't1'"),
         (
             ["t0", "t1", "t2"] * 10,
             {"t1": "Unknown American"},
@@ -50,7 +51,7 @@ WORKS = [(f"w{n}", "Artwork", f"A portrait of Person {n}") for n in range(40)]
         ),
     ],
 )
-def test_what_a_person_should_look_at_is_told(tails: list[str], names: dict[str, str], told: str) -> None:
+def test_what_a_person_should_look_at_is_told(tails: list[str], names: dict[str, str | None], told: str) -> None:
     people = [(t, "Person", names.get(t, f"Name {t[1:]}")) for t in sorted(set(tails))]
     found = look([*WORKS, *people], [(f"w{n}", "r", t) for n, t in enumerate(tails)])
     assert any(warning.startswith(told) for warning in found.warnings), found.warnings

@@ -46,6 +46,23 @@ def test_numbers_as_head_tail_relation_with_counts_on_top(release: Release) -> N
     assert facts(source) == FACTS
 
 
+def test_the_column_whose_values_no_head_has_is_the_relation(release: Release) -> None:
+    train = "".join(f"c{n % 9}\tc{(n + n // 9) % 9}\tr{n % 8}\n" for n in range(72))
+    source = release(bench_train=train, bench_dev="", bench_test="c1\tr1\n", bench_entity2text="c1\tOne\n")
+    assert set(source.triples["relation"]) == {f"r{n}" for n in range(8)}
+    assert source.entities.set_index("id")["name"].dropna().to_dict() == {"c1": "One"}
+    assert any("bench_test.txt: its lines have no tail" in note for note in source.notes)
+
+
+def test_libkges_numbers_are_head_relation_tail(tmp_path: Path) -> None:
+    for name, content in {
+        "train": "0\t0\t1\n", "valid": "1\t0\t2\n", "test": "2\t1\t0\n",
+        "entity_ids": "0\ta\n1\tb\n2\tc d\n", "relation_ids": "0\tknows\n1\tlikes\n",
+    }.items():  # fmt: skip
+        (tmp_path / f"{name}.del").write_text(content)
+    assert facts(read_source(tmp_path, name="benchmark")) == FACTS
+
+
 @pytest.mark.parametrize(
     ("files", "told"),
     [
@@ -54,6 +71,7 @@ def test_numbers_as_head_tail_relation_with_counts_on_top(release: Release) -> N
             {"train": "0 0 9\n", "test": "0 0 1\n", "entity2id": "a 0\nb 1\n"},
             "train.txt line 1: '9' is not in entity2id",
         ),
+        ({"train": "", "test": "a r b\n"}, "the part to train on has no triples"),
         ({"train": "a r b\n", "test": "a r b\n"}, "1 of 1 test facts stand in train too"),
         (
             {"train": "".join(f"a{n} b{n % 90} c{n % 80}\n" for n in range(200)), "test": "a1 b1 c1\n"},

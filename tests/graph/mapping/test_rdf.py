@@ -155,6 +155,32 @@ def test_only_the_named_graphs_are_read(tmp_path: Path) -> None:
         read(tmp_path, one.replace("/good", "/none"))
 
 
+def test_an_address_of_which_nothing_is_said_is_no_entity(museum: Path) -> None:
+    more = "m:wave crm:P108i_was_produced_by [ crm:P14_carried_out_by m:elsewhere ] . m:elsewhere a crm:E21_Person ."
+    (museum / "works.more.ttl").write_text(TURTLE.partition("m:wave")[0] + more)
+    source = read(museum)
+    assert f"{M}elsewhere" not in set(source.entities["id"])
+    assert column(source, "createdBy_said")[f"{M}wave"] == f"{M}elsewhere"
+    assert any("createdBy: 1 left out, the files have only its address" in note for note in source.notes)
+    (museum / "works.more.ttl").write_text(f'{TURTLE.partition("m:wave")[0]}{more} m:elsewhere rdfs:label "Ann" .')
+    assert (f"{M}wave", "createdBy", f"{M}elsewhere") in facts(read(museum))
+
+
+def test_a_relative_address_beside_a_blank_is_read(tmp_path: Path) -> None:
+    resource = (
+        '<crm:P45_consists_of rdf:resource="paper"/><crm:P62_depicts rdf:resource=" https://museum.example/sea "/>'
+    )
+    names = 'xmlns:crm="http://www.cidoc-crm.org/cidoc-crm/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    (tmp_path / "w.rdf").write_text(
+        f'<rdf:RDF {names}><crm:E22_Man-Made_Object rdf:about=" https://museum.example/wave">{resource}'
+        "</crm:E22_Man-Made_Object></rdf:RDF>"
+    )
+    (tmp_path / "mapping.toml").write_text('[[rdf]]\nfile = "w.rdf"\npreset = "cidoc-crm"\n')
+    source = read_source(tmp_path)
+    assert facts(source) == {(f"{M}wave", "hasMaterial", "paper"), (f"{M}wave", "depicts", f"{M}sea")}
+    assert any("ids are relative IRIs, and no base completes them: 'paper'" in note for note in source.notes)
+
+
 def test_blanks_in_iris_are_cut_off_and_a_formula_of_n3_is_not_said(tmp_path: Path) -> None:
     (tmp_path / "works.n3").write_text(
         f"<{M}a > a <urn:x:Work> ; <urn:x:by> < {M}b> .\n"
