@@ -25,13 +25,15 @@ from review.words import REASONS
 router = APIRouter(include_in_schema=False)
 # Links that were held back are listed, as many as an address carries.
 MOST_HELD = 20
+# What the address of a batch holds beside filters.
+BESIDE = ("via", "tick", "held", "done")
 
 
 @router.get("/batch")
 def preview(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
     """The links of a relation above a probability, or of what has one relation to one entity, such as its works."""
     given = request.query_params
-    filters, near = filters_of(given), given.get("near") or None
+    filters, near = filters_of(given, beside=BESIDE), given.get("near") or None
     ways = list_relations_to(site.database, near) if near else []
     via = given.get("via") or next(iter(ways), "")
     rows = list_batch(site.database, filters, (via, near) if near else None) if near or filters.relation else []

@@ -1,38 +1,94 @@
 """What forms and addresses of the queue carry: filters, links by their keys, and wishes about them."""
 
 import json
+import math
 import uuid
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 
 from graph import link_key
 from graph.curation.decisions import Choice
-from graph.page.review_queue import Filters
+from graph.page.review_queue import FilterOptions, Filters, Order
 from review import words
 from review.errors import BadRequestError
-from review.language import gettext
+from review.language import N_, gettext
 from review.rendering import link
 
 _NAMED = ("relation", "label", "run", "order", "picture", "unpictured", "near", "answer", "decade")
+_RANGE = {"low": "from", "high": "to"}
+# Of values that are allowed, at most so many are named.
+MOST_NAMED = 12
 
 
-def filters_of(given: Any) -> Filters:
+def filters_of(given: Mapping[str, str], beside: Collection[str] = ()) -> Filters:
     """The filters of an address: those of `Filters` under their names, but from and to in percent for low and high.
 
-    Raises BadRequestError that says what is wrong.
+    beside: what else the address may hold. Raises BadRequestError that says what is wrong, and what is allowed.
     """
+    for name in given:
+        if name not in (*_NAMED, *_RANGE.values(), *beside):
+            known = ", ".join([*_NAMED, *_RANGE.values()])
+            raise BadRequestError(
+                gettext("There is no filter %(name)r; allowed are %(known)s.", name=name, known=known)
+            )
     fields = {name: given[name] for name in _NAMED if given.get(name)}
+    shares = {name: _share(part, given[part]) for name, part in _RANGE.items() if given.get(part)}
     try:
-        shares = {name: float(given[part]) / 100 for name, part in (("low", "from"), ("high", "to")) if given.get(part)}
-        return Filters(**fields, **shares)
+        return Filters.model_validate({**fields, **shares})
     except ValidationError as error:
-        wrong = error.errors()[0]
-        raise BadRequestError(f"{'.'.join(map(str, wrong['loc']))} {wrong['input']!r}: {wrong['msg']}.") from error
-    except ValueError as error:
-        raise BadRequestError(gettext("The range of probability is in percent: two numbers from 0 to 100.")) from error
+        raise BadRequestError(_explain(error.errors()[0], given)) from error
+
+
+def _share(name: str, value: str) -> float:
+    try:
+        share = float(value) / 100
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        said = gettext("“%(name)s” is %(value)r; allowed is a percentage, 0 to 100.", name=name, value=value)
+        raise BadRequestError(said)
+    return share
+
+
+def _explain(wrong: Mapping[str, Any], given: Mapping[str, str]) -> str:
+    """What is wrong with a filter: its value, and what is allowed."""
+    name, value = str(next(iter(wrong["loc"]), "")), wrong["input"]
+    if name == "order":
+        orders = ", ".join(get_args(Order))
+        return gettext("There is no order %(value)r; allowed are %(known)s.", value=value, known=orders)
+    if name == "decade":
+        return gettext(
+            "The decade is %(value)r; allowed is a year from 0 to 9990 that ends in 0, such as 1890.", value=value
+        )
+    if name:
+        return gettext("“%(name)s” is %(value)r; allowed is “on”.", name=name, value=value)
+    if given.get("picture") and given.get("unpictured"):
+        return gettext("Links are wanted with a picture and without one; allowed is one of the two.")
+    low, high = (given.get(part) for part in _RANGE.values())
+    return gettext("“from” is %(low)r and “to” is %(high)r; “from” must not be the larger one.", low=low, high=high)
+
+
+def missing(filters: Filters, choices: FilterOptions, names: Collection[str]) -> list[str]:
+    """What the filters name and the graph lacks, in sentences; names: the ids of entities that are there."""
+    asked = [
+        (filters.relation, choices.relations, N_("The newest runs propose no %(value)r; they propose: %(known)s.")),
+        (filters.label, choices.labels, N_("No entity is of the kind %(value)r; there are: %(known)s.")),
+        (filters.run, [run["id"] for run in choices.runs], N_("%(value)r is none of the newest runs: %(known)s.")),
+    ]
+    said = [
+        gettext(sentence, value=value, known=_some(known))
+        for value, known, sentence in asked
+        if value and known and value not in known
+    ]
+    lacking = [id_ for id_ in (filters.near, filters.answer) if id_ and id_ not in names]
+    return said + [gettext("There is no entity %(id)r.", id=id_) for id_ in lacking]
+
+
+def _some(values: list[str]) -> str:
+    return ", ".join(values[:MOST_NAMED]) + (" …" if len(values) > MOST_NAMED else "")
 
 
 def query_of(filters: Filters) -> dict[str, str]:

@@ -25,6 +25,7 @@ from review.forms import (
     choice,
     ends_of,
     filters_of,
+    missing,
     other_choice,
     other_value,
     pairs,
@@ -46,7 +47,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/queue")
 def queue(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
     """One card, the first of the queue or the one that the address names."""
-    filters = filters_of(request.query_params)
+    filters = filters_of(request.query_params, beside=("card", "back"))
     key = request.query_params.get("card") or None
     return show(request, site.database, person, filters, key, previous=request.query_params.get("back"))
 
@@ -163,6 +164,7 @@ def show(
         gone=gone,
         filters=filters,
         active=active(filters, found["names"]),
+        missing=missing(filters, found["choices"], found["names"]) if card is None and not gone else [],
         query=query_of(filters),
         address=lambda card=None, back=None: address(filters, card, back),
         address_of=lambda order: address(filters.model_copy(update={"order": order})),

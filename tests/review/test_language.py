@@ -65,7 +65,7 @@ def test_every_text_has_a_translation_with_the_same_placeholders(code: str, used
 
 
 class Shown(HTMLParser):
-    """The texts of a template that a reader sees or hears, but for code and keys."""
+    """The texts of a page or template that a reader sees or hears, but for code, keys, and what says it is English."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +73,8 @@ class Shown(HTMLParser):
         self.open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.open = [*self.open, tag] if tag in ("code", "kbd") else self.open
+        apart = tag in ("code", "kbd") or ("lang", "en") in attrs
+        self.open = [*self.open, tag] if apart else self.open
         self.texts += [value or "" for name, value in attrs if name in SHOWN_ATTRIBUTES]
 
     def handle_endtag(self, tag: str) -> None:

@@ -220,18 +220,48 @@ def test_the_address_holds_filters_and_order(client: TestClient, query: str, tit
     assert f"<title>{title}" in page.text
 
 
-@pytest.mark.parametrize("query", ["relation=noSuch", "label=Style", "run=tuesday", "from=99"])
-def test_filters_that_leave_nothing_say_so(client: TestClient, query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("relation=noSuch", "The newest runs propose no 'noSuch'; they propose: hasStyle."),
+        ("label=Ship", "No entity is of the kind 'Ship'; there are: Artist, Artwork, Style."),
+        ("run=tuesday", "'tuesday' is none of the newest runs: monday."),
+        ("near=nobody&answer=cubism", "There is no entity 'nobody'."),
+        ("order=given&relation=noSuch", "The newest runs propose no 'noSuch'; they propose: hasStyle."),
+        ("label=Style", None),
+        ("from=99", None),
+        ("decade=1660", None),
+    ],
+)
+def test_filters_that_leave_nothing_say_so(client: TestClient, query: str, said: str | None) -> None:
     page = client.get(f"/queue?{query}")
     assert page.status_code == 200
-    assert "Nothing left with these filters" in page.text
+    assert "Nothing " in page.text
+    paragraphs = [html.unescape(text) for text in re.findall(r"<p>([^<]*)</p>", page.text.split('class="state"')[1])]
+    assert [text for text in paragraphs if "'" in text] == ([said] if said else [])
 
 
-@pytest.mark.parametrize("query", ["from=lots", "from=80&to=20", "to=101", "order=backwards"])
-def test_wrong_filters_are_explained(client: TestClient, query: str) -> None:
+WRONG = [
+    ("low=7", "There is no filter 'low'; allowed are relation, label, run, order, picture, unpictured, near, answer"),
+    ("from=lots", "“from” is 'lots'; allowed is a percentage, 0 to 100."),
+    ("from=NaN", "“from” is 'NaN'; allowed is a percentage, 0 to 100."),
+    ("from=-1", "“from” is '-1'; allowed is a percentage, 0 to 100."),
+    ("to=101", "“to” is '101'; allowed is a percentage, 0 to 100."),
+    ("from=80&to=20", "“from” is '80' and “to” is '20'; “from” must not be the larger one."),
+    ("order=backwards", "There is no order 'backwards'; allowed are probability, uncertainty, entity, audit, second"),
+    ("decade=1895", "The decade is '1895'; allowed is a year from 0 to 9990 that ends in 0, such as 1890."),
+    ("decade=lots", "The decade is 'lots'; allowed is a year from 0 to 9990 that ends in 0, such as 1890."),
+    ("picture=perhaps", "“picture” is 'perhaps'; allowed is “on”."),
+    ("picture=on&unpictured=on", "Links are wanted with a picture and without one; allowed is one of the two."),
+]
+
+
+@pytest.mark.parametrize(("query", "said"), WRONG)
+def test_wrong_filters_are_explained(client: TestClient, query: str, said: str) -> None:
     page = client.get(f"/queue?{query}")
     assert page.status_code == 400
     assert "This cannot be done" in page.text
+    assert said in html.unescape(page.text)
 
 
 def test_the_audit_goes_by_the_draw_and_is_told_apart(client: TestClient, gallery: Database) -> None:
