@@ -45,19 +45,34 @@ def of_unit(bags: Any, columns: Any) -> Any:
 
 def kernel(ours: Described, theirs: Described) -> Tensor:
     """k float32 [n, m]."""
+    return add_bags(of_features(ours, theirs), ours.bags, theirs.bags)
+
+
+def of_features(ours: Described, theirs: Described) -> Tensor:
+    """k [n, m] without what the facts add."""
     total = torch.ones(ours.size, theirs.size)
     for own, other in zip(ours.features, theirs.features, strict=True):
-        total += _likeness(own @ other.T, OF_FEATURES, own.any(1), other.any(1))
-    if ours.bags is not None:
-        alike = torch.from_numpy((ours.bags @ theirs.bags.T).toarray())
-        filled = [torch.from_numpy(np.diff(of.bags.indptr) > 0) for of in (ours, theirs)]
-        total += _likeness(alike, OF_BAGS, *filled)
+        filled = own.any(1), other.any(1)
+        rows, columns = (of.nonzero()[:, 0] for of in filled)
+        if 2 * len(rows) * len(columns) < total.numel():  # as of pictures, which most works lack
+            total[rows[:, None], columns] += _likeness(own[rows] @ other[columns].T, OF_FEATURES)
+        else:
+            total += _likeness(own @ other.T, OF_FEATURES).mul_(filled[0][:, None]).mul_(filled[1])
     return total
 
 
-def _likeness(cosines: Tensor, steepness: float, ours: Tensor, theirs: Tensor) -> Tensor:
-    """exp(steepness (cosines - 1)) in their place, of those that have something, bool [n] and [m]."""
-    return cosines.sub_(1).mul_(steepness).exp_().mul_(ours[:, None]).mul_(theirs)
+def add_bags(total: Tensor, ours: Any, theirs: Any) -> Tensor:
+    """Add to k [n, m] what unit bags [n, C] and [m, C] have alike (None: facts do not count)."""
+    if ours is None:
+        return total
+    alike = _likeness(torch.from_numpy((ours @ theirs.T).toarray()), OF_BAGS)
+    filled = [torch.from_numpy(np.diff(bags.indptr) > 0) for bags in (ours, theirs)]
+    return total.add_(alike.mul_(filled[0][:, None]).mul_(filled[1]))
+
+
+def _likeness(cosines: Tensor, steepness: float) -> Tensor:
+    """exp(steepness (cosines - 1)) in their place."""
+    return cosines.sub_(1).mul_(steepness).exp_()
 
 
 class Fit(NamedTuple):

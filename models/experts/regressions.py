@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from models.experts.columns import Columns, place
-from models.experts.kernel import Described, kernel, of_unit
+from models.experts.kernel import Described, add_bags, of_features, of_unit
 from models.triples.sides import Side
 
 FLOOR = 0.01  # of a score, which is about a probability: below it differences are noise
-CHUNK = 2048  # entities scored at a time
+CELLS = 2**25  # of the kernel that are held at a time
 FEW = 8  # of so many entities one is scored for itself; where more are asked for, all are, and kept
 
 
@@ -22,43 +22,48 @@ class Regression(NamedTuple):
     way: tuple[int, int]
     first: int
     counted: Any
-    landmarks: Described
+    landmarks: Tensor
+    """Rows [m] of the table of all regressions' landmarks."""
+    bags: Any
+    """Unit bags [m, C] of the landmarks; None: facts do not count."""
     weights: Tensor
     examples: Tensor
     leverages: Tensor
     labels: Any
 
-    def scores(self, units: list[Tensor], bags: Any, rows: Tensor) -> Tensor:
-        """Scores [n, T] of entities `rows` [n] with unit features [N, d] and bags [N, C] (None: facts do not count).
+    def of_kernel(self, alike: Tensor, bags: Any) -> Tensor:
+        """Scores [n, T] of entities by their features' kernel with the landmarks [m, n], changed, and bags [n, C]."""
+        own = None if self.bags is None else of_unit(bags, self.counted)
+        return add_bags(alike, self.bags, own).T @ self.weights
 
-        An example is scored as if it had not been there.
-        """
-        found = torch.cat([self._of(units, bags, some) for some in torch.split(rows, CHUNK)])
+    def left_out(self, scores: Tensor, rows: Tensor) -> Tensor:
+        """Scores [n, T] of entities `rows` [n], changed: examples are scored as if they had not been there."""
         at = place(self.examples, rows)
         own = (at >= 0).nonzero()[:, 0]
         leverage = self.leverages[at[own]][:, None]
         told = torch.from_numpy(self.labels[at[own].numpy()].toarray())
-        found[own] = (found[own] - leverage * told) / (1 - leverage)
-        return found
-
-    def _of(self, units: list[Tensor], bags: Any, rows: Tensor) -> Tensor:
-        own = None if bags is None else of_unit(bags[rows.numpy()], self.counted)
-        return kernel(Described([unit[rows] for unit in units], own, len(rows)), self.landmarks) @ self.weights
+        scores[own] = (scores[own] - leverage * told) / (1 - leverage)
+        return scores
 
 
 class Regressions:
-    """The voice of regressions, by relation and direction, over entities with unit features and bags."""
+    """The voice of regressions, by relation and direction, over entities with unit features and bags.
+
+    points: unit features [M, d] of the table of landmarks, by modality; units: those of all entities [N, d].
+    """
 
     def __init__(
         self,
         columns: Columns,
         regressions: Mapping[tuple[int, int], Regression],
+        points: list[Tensor],
         units: list[Tensor],
         bags: Any,
         device: torch.device,
     ) -> None:
         self.columns = columns
         self.regressions = regressions
+        self.points = points
         self.units = units
         self.bags = bags
         self.device = device
@@ -68,7 +73,7 @@ class Regressions:
 
     def knowing(self, bags: Any) -> "Regressions":
         """The same where these are the bags: what was scored before is scored again for those whose bags changed."""
-        again = Regressions(self.columns, self.regressions, self.units, bags, self.device)
+        again = Regressions(self.columns, self.regressions, self.points, self.units, bags, self.device)
         again.before = self
         again.other = torch.from_numpy(np.unique((bags != self.bags).nonzero()[0])).long()
         return again
@@ -105,18 +110,31 @@ class Regressions:
         """Scores [n, T] of a regression for entities [n]."""
         distinct, at = torch.unique(rows, return_inverse=True)
         if way not in self.every and len(distinct) * FEW <= self.columns.entities:
-            return self.regressions[way].scores(self.units, self.bags, distinct)[at]
+            return self._of([way], distinct)[way][at]
         return self._every(way)[rows]
 
     def _every(self, way: tuple[int, int]) -> Tensor:
-        if way not in self.every:
-            regression = self.regressions[way]
-            if self.before is None:
-                everybody = torch.arange(self.columns.entities)
-                self.every[way] = regression.scores(self.units, self.bags, everybody)
-            else:
-                found = self.before._every(way).clone()
-                if len(self.other):
-                    found[self.other] = regression.scores(self.units, self.bags, self.other)
-                self.every[way] = found
+        """Scores [N, T] of a regression for all entities, which are kept; the first question makes all regressions'."""
+        if way in self.every:
+            return self.every[way]
+        if self.before is None:
+            self.every = self._of(list(self.regressions), torch.arange(self.columns.entities))
+        else:
+            self.every[way] = self.before._every(way).clone()
+            if len(self.other):
+                self.every[way][self.other] = self._of([way], self.other)[way]
         return self.every[way]
+
+    def _of(self, ways: list[tuple[int, int]], rows: Tensor) -> dict[tuple[int, int], Tensor]:
+        """Scores [n, T] of regressions for entities `rows` [n]; they share what the features' kernel takes."""
+        asked = {way: self.regressions[way] for way in ways}
+        used = torch.unique(torch.cat([of.landmarks for of in asked.values()]))
+        at = {way: torch.searchsorted(used, of.landmarks) for way, of in asked.items()}
+        table = Described([points[used] for points in self.points], None, len(used))
+        found: dict[tuple[int, int], list[Tensor]] = {way: [] for way in ways}
+        for some in torch.split(rows, max(1, CELLS // max(1, len(used)))):
+            alike = of_features(table, Described([unit[some] for unit in self.units], None, len(some)))
+            bags = None if self.bags is None else self.bags[some.numpy()]
+            for way, regression in asked.items():
+                found[way].append(regression.of_kernel(alike[at[way]], bags))
+        return {way: asked[way].left_out(torch.cat(parts), rows) for way, parts in found.items()}

@@ -100,11 +100,13 @@ class Ridge(SizedByState, Expert):
         columns = Columns(self.columns, model.num_entities)
         learnt = {of.way: of for of in self._regressions()}
         bags = columns.bags(facts) if self.reads_facts else None
-        return Regressions(columns, learnt, self._units(model), bags, model.seen.device)
+        points = [getattr(self, f"points_{name}").cpu().float() for name in self.modalities]
+        return Regressions(columns, learnt, points, self._units(model), bags, model.seen.device)
 
     def voice_seeing(self, voice: Voice, model: Model, facts: Tensor) -> Voice:  # noqa: ARG002 (its voice knows them)
         assert isinstance(voice, Regressions)
-        return Regressions(voice.columns, voice.regressions, self._units(model), voice.bags, voice.device)
+        units = self._units(model)
+        return Regressions(voice.columns, voice.regressions, voice.points, units, voice.bags, voice.device)
 
     def _units(self, model: Model) -> list[Tensor]:
         every = torch.arange(model.num_entities, device=model.seen.device)
@@ -116,18 +118,17 @@ class Ridge(SizedByState, Expert):
         cells = self.bags.cpu().numpy()
         filled = (np.ones(len(cells), np.float32), (cells[:, 0], cells[:, 1]))
         bags = sparse.csr_matrix(filled, (len(table), len(columns)))
-        every = [getattr(self, f"points_{name}").cpu() for name in self.modalities]
         landmarks, targets, examples = (_Places(sizes[:, column].tolist()) for column in (2, 3, 4))
         parts = _Places([m * t for m, t in sizes[:, 2:4].tolist()])
         for number, (relation, inverse, m, t, _) in enumerate(sizes.tolist()):
             at, own = at_landmarks[landmarks.of(number)], at_examples[examples.of(number)]
-            points = [of[at].float() for of in every]
             asked = targets.of(number)
             yield Regression(
                 way=(relation, inverse),
                 first=asked.start,
                 counted=(columns[:, 0] != relation).numpy(),
-                landmarks=Described(points, self._counted(bags[at.numpy()], columns, relation), len(at)),
+                landmarks=at,
+                bags=self._counted(bags[at.numpy()], columns, relation),
                 weights=self.weights[parts.of(number)].cpu().view(m, t),
                 examples=table[own],
                 leverages=self.leverages[examples.of(number)].cpu(),

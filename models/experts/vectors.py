@@ -64,11 +64,24 @@ class Similarity(Expert):
     def voice(self, model: Model, facts: Tensor) -> Voice:  # noqa: ARG002 (of features alone)
         every = torch.arange(model.num_entities, device=model.seen.device)
         units = [modality.unit_features(every) for modality in model.features_of.values()]
+        filled = [modality.mask for modality in model.features_of.values()]
 
         def speak(pairs: Tensor, side: Side, candidates: Tensor | None) -> list[Tensor]:  # noqa: ARG001 (alike)
-            return [product(unit[pairs[:, 0]], unit if candidates is None else unit[candidates]) for unit in units]
+            among = every if candidates is None else candidates
+            return [_cosines(unit, mask, pairs[:, 0], among) for unit, mask in zip(units, filled, strict=True)]
 
         return speak
+
+
+def _cosines(units: Tensor, filled: Tensor, ours: Tensor, theirs: Tensor) -> Tensor:
+    """Cosines [B, C] of rows of units [N, d], which are zero where not `filled`."""
+    columns = filled[theirs].nonzero()[:, 0]
+    if 2 * len(columns) > len(theirs):
+        return product(units[ours], units[theirs])
+    # most works lack a picture: only those that have one are compared
+    found = torch.zeros(len(ours), len(theirs), device=units.device)
+    found[:, columns] = product(units[ours], units[theirs[columns]])
+    return found
 
 
 def _matched(vectors: Vectors, entities: int) -> Voice:

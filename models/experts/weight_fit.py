@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 from models.experts.contenders import Compared, compare
-from models.experts.ensemble import ExpertEnsemble
-from models.experts.expert import Model
+from models.experts.ensemble import Opinions
 from models.experts.weights import GROUPS, STATES, split_groups
 from models.triples.known_facts import KnownFacts
 
@@ -34,14 +33,7 @@ class WeightFit(NamedTuple):
     strength: float
 
 
-def fit(
-    ensemble: ExpertEnsemble,
-    model: Model,
-    known: KnownFacts,
-    facts: Tensor,
-    seed: int,
-    held_back: Tensor | None = None,
-) -> WeightFit:
+def fit(opinions: Opinions, known: KnownFacts, facts: Tensor, seed: int, held_back: Tensor | None = None) -> WeightFit:
     """Set the weights by which facts int64 [m, 3], none of them of training, come first among their contenders.
 
     They are some of `held_back` int64 [n, 3] (None: all), with which things arrive; see `contenders.compare`.
@@ -56,8 +48,8 @@ def fit(
     if len(facts) > MOST:
         generator = torch.Generator().manual_seed(seed)
         facts = facts[torch.randperm(len(facts), generator=generator)[:MOST]]
+    ensemble = opinions.ensemble
     rows = len(ensemble.weights.weights)
-    opinions = ensemble.speak(model)
     # who is first by each expert is not who is first by all: those show once there are weights
     first_seen = compare(opinions, known, facts, held_back, seed)
     ensemble.weights.weights.copy_(_fitted(first_seen, rows, STRENGTHS[0], ensemble.start))

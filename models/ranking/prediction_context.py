@@ -46,7 +46,7 @@ class PredictionContext:
     @cached_property
     def scores_today(self) -> Scores:
         """The scores for what is asked of the graph as it is: experts read all of its facts."""
-        return Scores.of_model(self.model, self.graph.facts)
+        return self.scores.knowing(self.graph.facts)
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch_geometric.data import HeteroData
 
 from base.errors import InputError
@@ -15,7 +16,7 @@ from base.progress import Progress, silent
 from models.config import TrainConfig
 from models.device import pick_device, reproducible
 from models.experts.weight_fit import WeightFit, fit
-from models.ranking.scores import Scores
+from models.ranking.scores import EnsembleScores, Scores
 from models.representation.checkpoint import Checkpoint
 from models.representation.relation_names import start_from_names
 from models.representation.vlkge import VLKGE
@@ -76,9 +77,9 @@ def train(
             if after_epoch is not None:
                 after_epoch(len(run.history), float(run.history[-1]["validation_mrr"]))
         if group.is_main:
-            run.weigh_experts()
+            found = run.weigh_experts()
             if config.below_popularity == "refuse":
-                run.validation.refuse_below_popularity(run.model, graph)
+                run.validation.refuse_below_popularity(found, graph)
             checkpoint = Checkpoint.of(run.model, graph, run.metrics())
             checkpoint.save(folder)
             for name in (STATE, BEST):
@@ -238,17 +239,24 @@ class Run:
                 parameter.copy_(tensors[name])
         return self.model
 
-    def weigh_experts(self) -> None:
-        """Fit how far the best epoch's model trusts its experts, on the facts that chose the epoch."""
-        model = self.best_model()
-        if model.ensemble is None:
-            return
-        model.ensemble.learn(self.graph)
+    def weigh_experts(self) -> Tensor:
+        """Fit how far the best epoch's model trusts its experts, on the facts that chose the epoch.
+
+        Returns reciprocal ranks [2 n] of these.
+        """
+        model = self.best_model().eval()
+        if model.ensemble is not None:
+            model.ensemble.learn(self.graph)
         if len(self.validation.facts) == 0:
-            return
-        known, facts, held_back = self.validation.known, self.validation.facts, self.graph.triples["val"]
-        self.weight_fit = fit(model.ensemble, model.eval(), known, facts, self.config.seed, held_back)
-        self.final_mrr = self.validation.reciprocal_ranks(Scores.of_model(model)).mean().item()
+            return torch.empty(0)
+        scores = Scores.of_model(model)  # an ensemble's go by its weights as they are when asked
+        if isinstance(scores, EnsembleScores):
+            known, facts, held_back = self.validation.known, self.validation.facts, self.graph.triples["val"]
+            self.weight_fit = fit(scores.opinions, known, facts, self.config.seed, held_back)
+        found = self.validation.reciprocal_ranks(scores)
+        if self.weight_fit:
+            self.final_mrr = found.mean().item()
+        return found
 
     def metrics(self) -> dict[str, Any]:
         """What is kept beside the model; `validation_mrr` is that of all experts, the history's of fused vectors."""

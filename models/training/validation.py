@@ -53,11 +53,11 @@ class Validation:
         ranks = rank(scores, self.facts if facts is None else facts, known=self.known)
         return torch.cat([1 / ranks[side].realistic for side in SIDES])
 
-    def refuse_below_popularity(self, model: VLKGE, graph: KnowledgeGraph) -> None:
-        """Raises InputError where the model is surely worse than popularity, of ENOUGH_TO_REFUSE facts or more."""
+    def refuse_below_popularity(self, found: Tensor, graph: KnowledgeGraph) -> None:
+        """Raises InputError where these reciprocal ranks are surely worse, of ENOUGH_TO_REFUSE facts or more."""
         if len(self.facts) < ENOUGH_TO_REFUSE:
             return
-        found, popular = self.reciprocal_ranks(Scores.of_model(model)), self.reciprocal_ranks(Popularity(graph))
+        popular = self.reciprocal_ranks(Popularity(graph))
         difference = found.cpu() - popular.cpu()
         if difference.mean() + CERTAIN * difference.std() / len(difference) ** 0.5 < 0:
             raise InputError(

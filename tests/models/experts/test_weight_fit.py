@@ -37,7 +37,7 @@ def say(pairs: Tensor, side: Side, candidates: Tensor) -> Tensor:
 def test_trust_goes_to_the_expert_that_is_right_by_relation_and_known_entity(made) -> None:  # type: ignore[no-untyped-def]
     ensemble, model = made(say, 3, SEEN, RELATIONS)
     assert ensemble.weights.weights[0, 0].tolist() == [[1, 0, 0]] * 3
-    found = fit(ensemble, model, KnownFacts(NOTHING, RELATIONS), hidden_facts(), seed=0)
+    found = fit(ensemble.speak(model), KnownFacts(NOTHING, RELATIONS), hidden_facts(), seed=0)
     assert found.kept
     assert found.fitted > found.first_alone + 0.3
     for side in ("tail", "head"):
@@ -61,7 +61,7 @@ def test_trust_depends_on_what_the_candidate_has(made) -> None:  # type: ignore[
         return torch.stack([noise[:, :, 0], right * seen, right * (1 - seen) + near * seen], dim=2)
 
     ensemble, model = made(by_candidate, 3, SEEN, RELATIONS)
-    found = fit(ensemble, model, KnownFacts(NOTHING, RELATIONS), hidden_facts(), seed=0)
+    found = fit(ensemble.speak(model), KnownFacts(NOTHING, RELATIONS), hidden_facts(), seed=0)
     assert found.fitted > 0.9
     weights = ensemble.weights.of(torch.tensor([0]), "tail", torch.tensor(TRAINED))[0]
     assert weights[NEW, 2] > 2 * weights[KNOWN, 2]
@@ -79,7 +79,7 @@ def test_the_same_seed_gives_the_same_weights(made) -> None:  # type: ignore[no-
     found = []
     for _ in range(2):
         ensemble, model = made(say, 3, SEEN, RELATIONS)
-        fit(ensemble, model, KnownFacts(hidden_facts()[:5], RELATIONS), hidden_facts(), seed=1)
+        fit(ensemble.speak(model), KnownFacts(hidden_facts()[:5], RELATIONS), hidden_facts(), seed=1)
         found.append(ensemble.weights.weights)
     assert torch.equal(*found)
 
@@ -94,7 +94,7 @@ def test_the_known_entity_itself_always_competes_so_that_its_nearness_to_itself_
         return torch.stack([6 * itself + 3 * right, itself], dim=2)
 
     ensemble, model = made(near, 2, torch.ones(entities, dtype=torch.bool), 1)
-    fit(ensemble, model, KnownFacts(facts, 1), facts, seed=0)
+    fit(ensemble.speak(model), KnownFacts(facts, 1), facts, seed=0)
     nearness, itself = ensemble.weights.of(torch.tensor([0]), "tail", torch.tensor([TRAINED]))[0, KNOWN].tolist()
     assert nearness > 0
     assert 6 * nearness + itself < 3 * nearness
@@ -107,7 +107,7 @@ def test_where_the_first_part_alone_does_best_it_keeps_all_the_say(made) -> None
         return torch.stack([(tails == heads + 1).float(), scores[:, :, 0]], dim=2)
 
     ensemble, model = made(right_already, 2, SEEN, RELATIONS)
-    found = fit(ensemble, model, KnownFacts(NOTHING, RELATIONS), hidden_facts(), seed=0)
+    found = fit(ensemble.speak(model), KnownFacts(NOTHING, RELATIONS), hidden_facts(), seed=0)
     assert not found.kept
     assert found.first_alone == 1
     assert ensemble.weights.weights[..., 0].unique().tolist() == [1]
@@ -128,7 +128,7 @@ def test_weights_stay_finite_whatever_the_graph(made, facts: int, unseen: int, s
 
     ensemble, model = made(flagged, 4, seen, RELATIONS)
     order = torch.randperm(118, generator=torch.Generator().manual_seed(seed))[:facts]
-    found = fit(ensemble, model, KnownFacts(NOTHING, RELATIONS), hidden_facts()[order], seed)
+    found = fit(ensemble.speak(model), KnownFacts(NOTHING, RELATIONS), hidden_facts()[order], seed)
     assert ensemble.weights.weights.abs().max() < 50
     assert not found.kept or found.fitted > found.first_alone
 
@@ -138,7 +138,7 @@ def test_an_expert_is_trusted_as_far_whatever_its_unit(made) -> None:  # type: i
     found = []
     for unit in (torch.ones(3), units):
         ensemble, model = made(lambda *query, unit=unit: say(*query) * unit, 3, SEEN, RELATIONS)
-        fit(ensemble, model, KnownFacts(NOTHING, RELATIONS), hidden_facts(), seed=0)
+        fit(ensemble.speak(model), KnownFacts(NOTHING, RELATIONS), hidden_facts(), seed=0)
         found.append(ensemble.weights.weights * unit)
     # the unit may change how sums are rounded
     torch.testing.assert_close(*found, rtol=0.02, atol=0.05)
