@@ -7,11 +7,14 @@ import unicodedata
 PEOPLE = re.compile(
     r"artist|\bmakers?\b|creator|\bauthors?\b|painter|photographer|constituent|contributor|full ?name|^people$|"
     r"kunstler|urheber|hersteller|auteur|^autr$|createur|vervaardiger|kunstenaar|schilder|\bautore?\b|autores|pittore|kunstner|"
-    r"konstnar|ophav|creador|fotograf(en|o)?$"
+    r"konstnar|ophav|creador|fotograf(en|o)?$|^display name$|\bactors?$"
 )
 IDS = re.compile(
-    r"^key$|ids?$|identif|\buris?$|\biri$|nummer|number|\bno$|\bnr$|\bnum|^inv|^acc|acno|\bref$|signatur|lref$|inventar"
+    r"^key$|ids?$|identif|\buris?$|\biri$|nummer|number|\bno$|\bnr$|\bnum|^inv|^acc|acno|\birn$|\bref$|signatur|lref$|inventar"
 )
+# What works are known by.
+WORKS = re.compile(r"^(object|work|artwork|item|record) ?(id|number|no|nr)$|^obj ?id$")
+PARENTS = re.compile(r"^parent ?(object|work|item|record|term|place|location)? ?(id|number|no)$")
 SURE_IDS = re.compile(r"^((object|work|record|item) ?)?(id|item|uri|iri|identifier|key)$")
 TITLES = re.compile(r"\b(title|titel|titre|titr|titulo|titolo)s?$")
 NAMES = re.compile(
@@ -22,23 +25,27 @@ ADDRESSES = re.compile(r"url|link|web|href|\buri\b|persistent")
 PICTURES = re.compile(r"image|thumb|picture|photo|\bbild|afbeelding|immagine|imagen")
 DATES = re.compile(
     r"date|year|begin|start|\bend\b|earliest|latest|century|period|jahr|datum|datier|datering|annee|\banno|\bano\b|fecha|"
-    r"dataz|\bdata\b|cronolog|epoque|epoca|siecle|siglo|secolo|^mill|^peri|jaar|entstehung|gebor|gestorb|birth|death"
+    r"dataz|\bdata\b|inception|cronolog|epoque|epoca|siecle|siglo|secolo|^mill|^peri|jaar|entstehung|gebor|gestorb|birth|death"
 )
 FIRSTS = re.compile(r"earliest|begin|start|from|\bvon\b|\bfirst\b|inizio|debut")
 LASTS = re.compile(r"latest|\bend|end$|\bto$|until|\bbis\b|\blast\b|\bfin")
 # Dates of something else than the making.
 LIVES = re.compile(
     r"birth|death|born|died|acqui|access|modif|updat|credit|metadata date|zugang|erwerb|gebor|gestorb|naiss|\bmort|"
-    r"deces|nacim|muerte|nascita|morte|geboorte|overl|exhib|entry|timestamp"
+    r"deces|nacim|muerte|nascita|morte|geboorte|overl|exhib|entry|entered|release|stamp"
 )
 # What is written of a thing rather than shared by many, what is about its record, and the parts of a person's name.
-WORDS = re.compile(r"credit|provenance|note|dimension|inscription|remark|copyright|bemerk|\bbio$|\bmasse\b|inschrift")
+WORDS = re.compile(
+    r"^descri|credit|provenance|note|dimension|inscription|remark|copyright|bemerk|\bbio$|\bmasse\b|inschrift"
+)
 TECHNICAL = re.compile(
     r"caption|file|resolution|sort|\border|count$|language|locale|uuid|guid|lqip|timestamp|status|modified|updated|"
+    r"suggest|autocomplete|latitud|longitud|\bcoord|^(title|name|text|uri|url) ?type$|\bstamp\b|"
     r"color|colour|version|thumbnail|\bsizes?$|width|height|depth$|\bprefix|suffix|start letter|alpha"
 )
 NAME_PARTS = re.compile(
-    r"(first|middle|last|given|family|fore|sur|vor|nach) ?name|suffix|prefix|^name title$|sort|^lastname$|start letter"
+    r"^(first|middle|last)$|(first|middle|last|given|family|fore|sur|vor|nach) ?name|suffix|prefix|^name title$|sort|"
+    r"^lastname$|start letter"
 )
 MATERIALS = re.compile(r"medium|materi|techni|tecnic|^tech$|teknik|support|soporte|matiere")
 ROLES = re.compile(r"\b(role|roles|role type|prefix|rolle|rol|funktion|fonction|funcion|ruolo)$|roletype$")
@@ -55,7 +62,7 @@ DEATHPLACES = re.compile(
 SHOWN = re.compile(r"( (titles?|names?|labels?|display|texts?|terms?))+$")
 # By its name, or by how nine of ten values begin.
 IDENTIFIERS = {
-    "ulan": (re.compile(r"\bulan"), re.compile(r"https?://vocab\.getty\.edu/(page/)?ulan/")),
+    "ulan": (re.compile(r"\bulan"), re.compile(r"https?://vocab\.getty\.edu/(page/)?ulan/|500\d{6}$")),
     "aat": (re.compile(r"\baat\b"), re.compile(r"https?://vocab\.getty\.edu/(page/)?aat/")),
     "tgn": (re.compile(r"\btgn\b"), re.compile(r"https?://vocab\.getty\.edu/(page/)?tgn/")),
     "wikidata": (re.compile(r"wiki ?data|\bqid\b|\bwiki q"), re.compile(r"(https?://www\.wikidata\.org/\w+/)?Q\d+$")),
@@ -68,22 +75,28 @@ IDENTIFIERS = {
 LABELS = {
     "Person": re.compile(
         r"\b(artists?|people|persons?|personen|constituents?|makers?|creators?|authors?|kunstler\w*|kunstenaars?|auteurs?|"
-        r"artistes?|autor\w*|artist[ai]s?|individuals?|agents?)\b"
+        r"artistes?|autor\w*|artist[ai]s?|individuals?|agents?|actors?|sitters?|donors?)\b"
     ),
-    "Place": re.compile(r"\b(places?|orte?|lieux|lieu|lugares|luoghi|plaatsen|geograph\w*)\b"),
+    "Place": re.compile(r"\b(places?|orte?|lieux|lieu|lugares|luoghi|plaatsen|geograph\w*|locations?|sites?)\b"),
     "Exhibition": re.compile(r"\b(exhibitions?|ausstellungen|expositions?|exposiciones|mostre|tentoonstellingen)\b"),
 }
+# Of a table whose name is one of these alone, that is what its rows are.
+VOCABULARIES = re.compile(
+    r"^(types?|roles?|periods?|departments?|medium|media|materials?|techniques?|classifications?|cultures?|"
+    r"nationalit(y|ies)|countr(y|ies)|styles?|movements?|subjects?|terms?|keywords?|tags?|genres?|"
+    r"images?|videos?|audio|publications?|books?|bibliograph(y|ies)|events?)( (view|list|table|items?|master))?$"
+)
 # What a role may mean; of what is none of these a person decides.
 MEANINGS = {
     "copiedAfter": re.compile(r"\bafter\b|\bnach\b|\bnaar\b|d'apres"),
-    "portrays": re.compile(r"sitter|portrayed|dargestellt|modele\b"),
+    "portrays": re.compile(r"sitter|portrayed|^subject$|depicted|dargestellt|modele\b"),
     "publishedBy": re.compile(r"publish|verleg|uitgever|editeur"),
     "printedBy": re.compile(r"^printer|lithograph|druck|drukker|imprimeur"),
     "ownedBy": re.compile(r"\bowner|besitzer|eigenaar"),
     "givenBy": re.compile(r"donor|giver|stifter|schenker"),
     "createdBy": re.compile(
         r"artist|maker|painter|creator|author|sculpt|photograph|designer|manufactur|printmaker|engrav|modell?er\b|decorator|illustrat|etcher|draftsman|"
-        r"draughtsman|architect|kunst|maler|bildhauer|schilder|beeldhouwer|fotograf|fotograaf|tekenaar|zeichner|stecher|"
+        r"draughtsman|architect|smith\b|jewel|weaver|potter|calligraph|kunst|maler|bildhauer|schilder|beeldhouwer|fotograf|fotograaf|tekenaar|zeichner|stecher|"
         r"graveur|peintre|auteur|dessinateur|pintor|pittore|autor|scultore|incisore|grabador"
     ),
 }

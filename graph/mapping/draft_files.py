@@ -3,9 +3,11 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 
 from base.errors import InputError
+from graph.mapping.draft_layout import group_files
 from graph.mapping.formats import FORMATS
 from graph.mapping.found_files import COMPRESSIONS, find_ending
 from graph.mapping.parts import ARCHIVE, find_parts
@@ -56,15 +58,36 @@ def find_drafted(place: Path) -> Found:
             )
         many = ending in (".json", ".xml", *RDF) and len(paths) > 1
         if many or ending in (".json", ".xml", ".zip", *RDF, *FORMATS):
-            names = [str(parent.relative_to(place) / f"*{written}")] if many else list(map(str, paths))
+            whole = [str(parent.relative_to(place) / f"*{written}")] if many else list(map(str, paths))
             try:
-                _sort_in(found, place / paths[0], names)
+                groups = _group(place, [*map(str, paths)]) if many and len(paths) <= MOST_MEMBERS else []
+                if len(groups) < 2:
+                    _sort_in(found, place / paths[0], whole)
+                for names in groups if len(groups) > 1 else ():
+                    _sort_in(found, place / names[0], _shorten(names, paths))
             except InputError as error:
                 found.unread.append(error)
     for kind, names in found.others.items():
         rest = [name for other, given in found.others.items() if other != kind for name in given]
         found.others[kind] = _join_patterns(names, [*found.tables, *rest])
     return found
+
+
+def _group(place: Path, names: list[str]) -> list[list[str]]:
+    """Files of one folder and ending by what they are, tables by what their records say, too."""
+    kinds: dict[str | None, list[str]] = defaultdict(list)
+    for name in names:
+        kinds[_find_kind(place / name)].append(name)
+    tables = group_files(place, kinds.pop(None)) if None in kinds else []
+    return [*tables, *kinds.values()]
+
+
+def _shorten(names: list[str], paths: list[Path]) -> list[str]:
+    """One pattern for several files, where it fits no others."""
+    alike = next((at for at, signs in enumerate(zip(*names, strict=False)) if len(set(signs)) > 1), 0)
+    pattern = f"{names[0][:alike]}*{_written_ending(Path(names[0]))}"
+    fitting = [path for path in paths if fnmatch(str(path), pattern)]
+    return [pattern] if len(names) > 1 and len(fitting) == len(names) else names
 
 
 def _sort_in(found: Found, path: Path, names: list[str]) -> None:

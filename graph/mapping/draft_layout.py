@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from base.errors import InputError
 from graph.loading.csv_files import CsvFormat, NotUtf8Error
 from graph.mapping.excel import Workbook, take_header
 from graph.mapping.formats import FORMATS, Layout, read_blocks
@@ -17,6 +18,8 @@ from graph.mapping.profile import Profile, profile
 
 GUESSED_ENCODING = "cp1252"  # of Western Windows
 DEEPEST = 3  # levels above a list of records
+FEW_FILES, SEVERAL = 30, 3  # of many files each is a record; of few these tell whether each lists records
+ALIKE = 0.3  # of the columns of two files that both have: they are of one form
 FEW = 10  # keys of an object that holds lists of records; of more it is a record itself
 
 
@@ -39,8 +42,35 @@ def find_layouts(folder: Path, pattern: str) -> list[Laid]:
         if sheets and len(there) > 1:
             return [_look(parts, Layout(sheet=sheet), {"sheet": sheet}) for sheet in sheets]
     finder = {".json": _find_list, ".xml": _find_element}.get(ending)
-    records = finder(parts[0]) if finder and len(parts) == 1 else None
+    found = {finder(part) for part in parts[:SEVERAL]} if finder and len(parts) < FEW_FILES else {None}
+    records = found.pop() if len(found) == 1 else None
     return [_look(parts, Layout(records=records), {"records": records} if records else {})]
+
+
+def group_files(folder: Path, names: list[str]) -> list[list[str]]:
+    """JSON or XML files that list records, such as works and people, by what their records say; files of one form
+    together. All together where one of them is a record itself."""
+    groups: list[tuple[set[str], list[str]]] = []
+    for part in find_parts(folder, names, set(FORMATS)):
+        found = _name_columns(part)
+        if found is None:
+            return [names]
+        alike = [at for at, (known, _) in enumerate(groups) if len(known & found) >= ALIKE * len(known | found)]
+        if alike:
+            groups[alike[0]][1].append(part.name)
+        else:
+            groups.append((found, [part.name]))
+    return [group for _, group in groups]
+
+
+def _name_columns(part: Part) -> set[str] | None:
+    """The columns of the first records of a file; None where it holds a single record, or is wrong."""
+    try:
+        records = (_find_list if part.ending == ".json" else _find_element)(part)
+        block = next(read_blocks([part], Layout(records=records)), None)
+    except InputError:
+        return None
+    return set(block.columns) if block is not None and len(block) > 1 else None
 
 
 def _look(parts: list[Part], layout: Layout, lines: dict[str, str]) -> Laid:

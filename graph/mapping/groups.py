@@ -29,6 +29,10 @@ SHARED = {
     "bornIn": ("Place", BIRTHPLACES),
     "diedIn": ("Place", DEATHPLACES),
 }
+# Lists of people's places, names or links are not of people.
+ABOUT_PEOPLE = re.compile(r"geograph|places?$|locations?$|alt names?$|uris?$|urls?$|media$|images?$")
+NAMED = re.compile(rf"{NAMES.pattern}|\bterms?$")
+PER_NAME = 2  # different ids for each name: more number the rows, not what they name
 MOSTLY = 0.95  # of a group's rows that have a role
 FEWEST_PACKED = 3  # different lists of roles with gaps
 
@@ -57,6 +61,11 @@ def take_nested(columns: dict[str, Column], guessed: Guess) -> None:
         deeper = [name for name in columns if name.startswith(f"{prefix}.") and "*" in name[len(prefix) :]]
         if any(NAMES.search(plain(name)) for name in deeper):
             continue  # what is inside says it more closely
+        inside = prefix.removesuffix(".*").rpartition("*.")[0]
+        if inside and PEOPLE.search(plain(inside.rstrip(".*"))) and ABOUT_PEOPLE.search(plain(prefix)):
+            # Several of each person: whose they are cannot be said.
+            guessed.roles |= {column.name: "left out, several of each person" for column in group}
+            continue
         words = [part for part in prefix.split(".") if part not in ("*", "children")]
         _relate(group, guessed, {}, words[-1], ".".join(words) + str(prefix.count("*")))
 
@@ -65,19 +74,22 @@ def _relate(group: list[Column], guessed: Guess, layout: Lines, word: str, path:
     """One relation from columns that belong together. word: what their list is called, if anything."""
     last = {column.name: plain(column.name) for column in group}
     people = bool(word and PEOPLE.search(plain(word))) or any(PEOPLE.search(name) for name in last.values())
+    people = people and not ABOUT_PEOPLE.search(plain(word))
     name = _choose_name(group, last, people)
     keys = [column for column in group if column is not name and _is_id(column, last[column.name], word)]
     # What stands in the same object as the name goes before what stands deeper.
     key = next((column for column in keys if name and _above(column) == _above(name)), next(iter(keys), None))
+    if key is not None and (key.different < 2 or (name is not None and key.different > PER_NAME * name.different)):
+        key = None
     if name is None and key is None:
         return
     chosen = name or key
     assert chosen is not None
     if TECHNICAL.search(plain(word or chosen.name)):
         return
-    called, label = (
-        ("createdBy", "Artist") if people else (f"has{camel(word or chosen.name)}", camel(word or chosen.name))
-    )
+    called, label = f"has{camel(word or chosen.name)}", camel(word or chosen.name)
+    if people:
+        called, label = find_meaning(word) or "createdBy", "Artist"
     if guessed.has(called):
         called = f"has{''.join(map(camel, path.split('.')))}" if path else f"{called}2"
     lines: Lines = {"to": label, **({"id": key.name} if key else {}), **({"name": name.name} if name else {}), **layout}
@@ -104,7 +116,7 @@ def _choose_name(group: list[Column], last: dict[str, str], people: bool) -> Col
         column for column in group
         if column.looks in ("name", "html", "text") and column.different > 1
         and not NAME_PARTS.search(last[column.name])
-        and (NAMES.search(last[column.name]) or (people and re.search(rf"({PEOPLE.pattern})$", last[column.name])))
+        and (NAMED.search(last[column.name]) or (people and re.search(rf"({PEOPLE.pattern})$", last[column.name])))
         and not BIRTHPLACES.search(last[column.name]) and not ROLES.search(last[column.name])
     ]  # fmt: skip
     if not named and not any("*" in column.name for column in group):
@@ -117,7 +129,7 @@ def _is_id(column: Column, said: str, word: str) -> bool:
     if column.looks == "IRI" and not PEOPLE.search(said):
         return True
     if word:
-        return bool(re.search(r"(id|uri|iri|lref)$", said)) and not find_identifier(column.name, [])
+        return bool(re.search(r"(id|uri|iri|lref|irn)$", said)) and not find_identifier(column.name, [])
     return bool(IDS.search(said)) and find_identifier(column.name, list(column.sample)) is None
 
 

@@ -27,13 +27,17 @@ class DraftedRelation:
 
 @dataclass
 class Guess:
-    """lines: key -> value of the table itself; keep: property -> column; roles: column -> what it becomes."""
+    """lines: key -> value of the table itself; keep: property -> column; roles: column -> what it becomes.
+
+    people: whether its rows say who made a work, one row a maker: then dates are those of lives.
+    """
 
     lines: Lines
     keep: dict[str, str] = field(default_factory=dict)
     relations: list[DraftedRelation] = field(default_factory=list)
     roles: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    people: bool = False
 
     def has(self, name: str) -> bool:
         """Whether there is a relation of that name."""

@@ -1,11 +1,14 @@
 """How drafted tables lead to each other: tables of links, tables that tell more of another's rows, and references."""
 
+import re
 from dataclasses import dataclass
 
 from graph.mapping.column_words import KINDS, PEOPLE, ROLES, camel, plain, singular
 from graph.mapping.guess import DraftedRelation, Guess, Lines, divide_by_role
 from graph.mapping.profile import SAMPLE, Column, Profile
 
+NUMBERS = ("id", "irn", "key", "no", "number", "record id")  # names of ids that do not tell of what
+PLACES = re.compile(r"(?i)\bplace|location|geograph|origin|find ?spot")
 SHARED_IDS = 0.2  # of a column's ids: more stand in a table, and are that table's
 SURELY_SHARED = 0.5
 MOST_KINDS = 80  # roles, or kinds of terms
@@ -53,6 +56,9 @@ def join_tables(tables: list[JoinedTable]) -> None:
             _make_links(table, *references[0], *references[1])
         elif references and at not in referred and "name" not in table.guessed.lines:
             _make_details(table, *references[0])
+        elif one := next(((target, key) for target, key in references if _tells_of(table, target, key)), None):
+            table.guessed.lines = {k: line for k, line in table.guessed.lines.items() if k not in ("name", "unless")}
+            _make_details(table, *one)
         else:
             for target, column in references:
                 _lead(table, column, target)
@@ -60,6 +66,7 @@ def join_tables(tables: list[JoinedTable]) -> None:
         people = [target for target in tables if target.label == "Person" and target is not table]
         _join_names(table, [target for target in people if target.label not in numbered])
     _agree_on_case(tables)
+    _agree_on_identifiers(tables)
 
 
 def _find_reference(table: JoinedTable, target: JoinedTable) -> Column | None:
@@ -68,7 +75,7 @@ def _find_reference(table: JoinedTable, target: JoinedTable) -> Column | None:
     if key is None:
         return None
     called = {plain(singular(target.stem)), plain(target.stem), target.label.lower()}
-    names = {plain(key.name)} if plain(key.name) != "id" else set()
+    names = {plain(key.name)} if plain(key.name) not in NUMBERS else set()
     names |= {f"{word} {end}" for word in called for end in ("id", "ids", "no", "number", "ref")}
     for column in table.columns.values():
         said = plain(column.name)
@@ -76,7 +83,9 @@ def _find_reference(table: JoinedTable, target: JoinedTable) -> Column | None:
         people = people or (
             target.label == "Person" and column.name.endswith("*.id") and bool(PEOPLE.search(column.name))
         )
-        if (column.unique and column is table.key) or not (said in names or people):
+        listed = column.name.rpartition(".*.")[0].rpartition(".")[2]
+        inside = bool(listed) and plain(listed) in called and said == plain(key.name)
+        if (column.unique and column is table.key) or not (said in names or people or inside):
             continue
         values = _values(column)
         # Of long columns the samples need not meet; that they have one name says enough.
@@ -92,6 +101,11 @@ def _values(column: Column) -> frozenset[str]:
     if column.separator in ("", "list"):
         return column.sample
     return frozenset(part.strip() for value in column.sample for part in value.split(column.separator))
+
+
+def _tells_of(table: JoinedTable, target: JoinedTable, key: Column) -> bool:
+    """Whether a row is another name or a text of one of the target's people, who are named there."""
+    return table.label == target.label == "Person" and "name" in target.guessed.lines and key is not table.key
 
 
 def _make_links(table: JoinedTable, head: JoinedTable, key: Column, tail: JoinedTable, column: Column) -> None:
@@ -133,6 +147,8 @@ def _make_details(table: JoinedTable, target: JoinedTable, key: Column) -> None:
     guessed.roles = {name: role for name, role in guessed.roles.items() if role.startswith("relation")}
     guessed.roles[key.name] = "id"
     guessed.remarks = [f"its rows tell more of those of {target.stem}"]
+    if target.label == "Person":
+        guessed.relations = [relation for relation in guessed.relations if relation.name != "madeIn"]
     columns = table.columns
     kind = next(
         (
@@ -146,6 +162,11 @@ def _make_details(table: JoinedTable, target: JoinedTable, key: Column) -> None:
     if kind is not None and len(rest) == 1:
         roles = {value: f"has{camel(value)}" for value in kind.frequent if value}
         rest[0].lines |= {"role": kind.name, "roles": roles}
+        if (
+            sum(count for value, count in kind.frequent.items() if PLACES.search(value))
+            > sum(kind.frequent.values()) / 2
+        ):
+            rest[0].lines["to"] = "Place"
         rest[0].remarks = [f"{kind.name} says what a row tells; each kind is a relation"]
         guessed.roles[kind.name] = "role"
         guessed.relations = rest
@@ -158,6 +179,9 @@ def _lead(table: JoinedTable, column: Column, target: JoinedTable) -> None:
     guessed = table.guessed
     told = f"its ids are those of {target.stem}"
     for relation in guessed.relations:
+        if relation.lines.get("name") == column.name and "id" not in relation.lines:
+            relation.lines["to"] = target.label  # it makes the ids that the names have there
+            return
         if relation.lines.get("id") == column.name:
             relation.lines["to"] = target.label
             relation.lines.pop("keep", None)
@@ -221,3 +245,17 @@ def _agree_on_case(tables: list[JoinedTable]) -> None:
     for relation in named:
         if relation.lines["to"] in loose:
             relation.lines["ignore_case"] = True
+
+
+def _agree_on_identifiers(tables: list[JoinedTable]) -> None:
+    """Let relations to what a table identifies too, as artists by ULAN, lead to the label that it has there."""
+    labels = {
+        authority: table.label
+        for table in reversed(tables)
+        if isinstance(same := table.guessed.lines.get("same"), dict)
+        for authority in same
+    }
+    for relation in [relation for table in tables for relation in table.guessed.relations]:
+        same = relation.lines.get("same")
+        if isinstance(same, dict) and (known := next((labels[name] for name in same if name in labels), None)):
+            relation.lines["to"] = known

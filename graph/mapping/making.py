@@ -14,7 +14,7 @@ NARROW = 20  # years that a middling date of decades spans
 
 def take_dates(columns: dict[str, Column], guessed: Guess) -> None:
     """The date of making as decades, its text as a property."""
-    if guessed.lines["label"] == "Person":
+    if guessed.lines["label"] == "Person" or guessed.people:
         return
     dates = [column for column in columns.values() if _is_making(column, guessed)]
     nested = [column for column in dates if "*" in column.name]

@@ -24,6 +24,9 @@ NUMBERS = re.compile(r"\d+(?:\s*([,;|])\s*\d+)*")
 PICTURE = re.compile(r"(?i)\.(jpe?g|png|tiff?|gif|webp|jp2)(\W|$)|/full/|iiif|image")
 IRI = re.compile(r"https?://\S+")
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+# Of what a system did and when; a date alone may be written with midnight.
+STAMP = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+MIDNIGHT = re.compile(r"^\d{4}-\d\d-\d\d[T ]00:00(:00)?(?![:\d.]*[1-9])")
 MEANINGLESS = re.compile(
     r"(?i)^\W*(null|n/?a|none|nil|-+|\?+|undetermined|not (known|recorded|available|determined|dated)|no date|undated|"
     r"(title|date) (not known|unknown)|n\.?d\.?|tbd|nan|o\. ?j\.?|ohne jahr|undatiert|k\. ?a\.?|keine angabe|s\. ?d\.?|"
@@ -34,8 +37,9 @@ MEANINGLESS = re.compile(
 class Column(BaseModel):
     """name: header or path. filled: share of rows. different: values. largest: the most frequent, share: its part.
 
-    separator: between values in one cell, ``list`` where cells are lists. looks: id, IRI, picture, date, number, html,
-    text, name or empty. unknown: values that name nobody, with counts. missing: values that mean nothing.
+    separator: between values in one cell, ``list`` where cells are lists. looks: id, IRI, picture, date, timestamp,
+    number, html, text, name or empty. unknown: values that name nobody, with counts. missing: values that mean nothing.
+    again: share of the filled rows whose value came before. shared: different parts for each part.
     length: letters of a middling value. sample: some of the values. frequent: the most frequent, by their counts, of
     lists their parts. begin: the cells of the first rows.
     """
@@ -48,6 +52,8 @@ class Column(BaseModel):
     separator: str = ""
     looks: str = ""
     unique: bool = False
+    again: float = 0.0
+    shared: float = 1.0
     unknown: dict[str, int] = {}
     missing: list[str] = []
     length: int = 0
@@ -113,6 +119,8 @@ def _look(name: str, cells: list[Cell], rows: int) -> Column:
         separator=separator,
         looks=_name_look(name, list(counts)[:SAMPLE]),
         unique=len(counts) == len(filled) and not lists,
+        again=1 - len(counts) / len(values),
+        shared=len(parts) / parts.total(),
         unknown={value: count for value, count in parts.most_common() if UNKNOWN.match(value)},
         missing=sorted(missing)[:8],
         length=sorted(map(len, values))[len(values) // 2],
@@ -159,6 +167,8 @@ def _name_look(name: str, values: list[str]) -> str:
         return "picture" if named or share(PICTURE) > 0.5 else "IRI"
     if share(re.compile(r"(?i)\.(jpe?g|png|tiff?|gif|webp|jp2)$")) > 0.8:
         return "picture"
+    if share(STAMP) > 0.9 and not share(MIDNIGHT) > 0.9:
+        return "timestamp"
     dated = DATES.search(plain(name))
     years = [value for value in values if value != "0"]
     if years and dated and sum(read_years(value) is not None for value in years) > 0.6 * len(years):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from graph.loading.survey import COMPLETE, HUB
 from graph.mapping.column_words import (
@@ -11,12 +10,11 @@ from graph.mapping.column_words import (
     DATES,
     DEATHPLACES,
     IDS,
-    LABELS,
     MATERIALS,
     NAME_PARTS,
     NAMES,
+    PARENTS,
     PEOPLE,
-    SURE_IDS,
     TECHNICAL,
     TEXTS,
     TITLES,
@@ -36,8 +34,10 @@ from graph.mapping.guess import (
     name_place,
     tell_unknown,
 )
+from graph.mapping.makers import take_makers_columns
 from graph.mapping.making import take_dates
 from graph.mapping.profile import Column, Profile
+from graph.mapping.rows import label_of, take_id, take_identifiers
 
 # Between materials, in each language together; those that a column has are written. The blanks keep "black-and-white".
 PHRASES = [
@@ -49,6 +49,7 @@ PHRASES = [
     [" og ", " på ", " och "],
 ]
 SPOKEN = 0.05  # of a column's values that hold such a word
+SHARED_PARTS = 0.4  # different materials for each that is written
 MOST_SHARED = 0.5  # values different of those filled: more are hardly shared
 ALMOST_ALL = 0.9  # of the rows with one value: nothing is learned from it
 FEW_FILLED, MANY_ROWS = 20, 200  # of many rows a relation needs more than a few,
@@ -63,11 +64,11 @@ def guess(file: str, seen: Profile, layout: Mapping[str, str]) -> Guess:
     """
     columns = {column.name: column for column in seen.columns if column.different}
     guessed = Guess({**layout})
-    guessed.lines["label"] = _label(file)
-    _take_id(columns, guessed)
+    guessed.lines["label"] = label_of(file)
+    take_id(columns, guessed)
     take_together(columns, seen.together, guessed)
     _take_texts(columns, guessed)
-    _take_identifiers(columns, guessed)
+    take_identifiers(columns, guessed)
     _take_labelled(columns, guessed)
     take_nested(columns, guessed)
     take_dates(columns, guessed)
@@ -75,51 +76,20 @@ def guess(file: str, seen: Profile, layout: Mapping[str, str]) -> Guess:
     for column in sorted(columns.values(), key=lambda column: column.separator != "list"):
         if column.name not in guessed.roles:
             _take_single(column, columns, seen.rows, guessed)
+    take_makers_columns(columns, guessed)
+    _take_parent(columns, guessed)
     if any(column.looks == "html" for column in columns.values()):
         guessed.lines["html"] = "strip"
     return guessed
 
 
-def _label(file: str) -> str:
-    """What the rows are, by the words in the file's name."""
-    words = plain(Path(file.replace("*", "")).stem) + " " + plain(str(Path(file).parent).replace("/", " "))
-    # A table of works and artists holds works.
-    if re.search(r"\b(object|work|artwork|collection|werke?|objekte?|oeuvres?|obras?|opere)s?\b", words):
-        return "Artwork"
-    for label, named in LABELS.items():
-        if named.search(words) or re.search(r"(artists|people|persons|constituents)$", words.split(" ")[0]):
-            return label if named.search(words) else "Person"
-    return "Artwork"
-
-
-def _take_id(columns: dict[str, Column], guessed: Guess) -> None:
-    """What tells the rows apart: a number of theirs before others, an identifier of an authority file last."""
-    flat = [column for column in columns.values() if column.separator not in ("|", "list")]
-    own = [column for column in flat if find_identifier(column.name, []) is None]
-    unique = [column for column in own if column.unique and column.filled > 0.999]
-    person = guessed.lines["label"] == "Person"
-    named = [c for c in unique if IDS.search(plain(c.name)) and (person or not PEOPLE.search(plain(c.name)))]
-    named.sort(
-        key=lambda column: (
-            bool(TECHNICAL.search(plain(column.name))),
-            not SURE_IDS.search(plain(column.name)),
-            not plain(column.name).endswith("id"),
-        )
-    )
-    flat = [column for column in flat if not column.separator]
-    again = [column for column in flat if IDS.search(plain(column.name)) and column.filled > 0.9]
-    again.sort(key=lambda column: (bool(PEOPLE.search(plain(column.name))), not SURE_IDS.search(plain(column.name))))
-    chosen = next(iter([*named, *again, *unique, *flat, *columns.values()]), None)
-    if chosen is None:
-        guessed.lines["id"] = "id"
-        guessed.remarks.append("there is no value in it")
-        return
-    guessed.lines["id"] = chosen.name
-    guessed.roles[chosen.name] = "id"
-    if NAMES.search(plain(chosen.name)) and chosen.looks == "name":
-        guessed.lines["name"] = chosen.name
-    if not chosen.unique:
-        guessed.remarks.append(f"no column tells the rows apart: rows of one {chosen.name} are one entity")
+def _take_parent(columns: dict[str, Column], guessed: Guess) -> None:
+    """What a row is a part of, by its number."""
+    parents = [column for column in columns.values() if PARENTS.search(plain(column.name))]
+    for column in [column for column in parents[:1] if guessed.lines["id"] != column.name]:
+        guessed.keep = {key: name for key, name in guessed.keep.items() if name != column.name}
+        guessed.roles[column.name] = "relation partOf"
+        guessed.relations.append(DraftedRelation("partOf", {"to": guessed.lines["label"], "id": column.name}))
 
 
 def _take_texts(columns: dict[str, Column], guessed: Guess) -> None:
@@ -161,22 +131,6 @@ def _take_texts(columns: dict[str, Column], guessed: Guess) -> None:
                 guessed.remarks.append(tell_unknown(chosen))
 
 
-def _take_identifiers(columns: dict[str, Column], guessed: Guess) -> None:
-    """Numbers in authority files that a row's thing has alone: others may know it by them."""
-    same: dict[str, str] = {}
-    for column in columns.values():
-        if column.name in guessed.roles or not column.unique or column.separator:
-            continue
-        authority = find_identifier(column.name, list(column.sample))
-        if authority is None or (guessed.lines["label"] != "Person" and PEOPLE.search(plain(column.name))):
-            continue
-        if authority not in same:
-            same[authority] = column.name
-            guessed.roles[column.name] = f"identifier {authority}"
-    if same:
-        guessed.lines["same"] = same
-
-
 def _take_labelled(columns: dict[str, Column], guessed: Guess) -> None:
     """Columns X and XLabel, as query services give them."""
     for column in columns.values():
@@ -196,7 +150,7 @@ def _take_single(column: Column, columns: dict[str, Column], rows: int, guessed:
     filled = max(1.0, column.filled * rows)
     said = plain(column.name)
     person = guessed.lines["label"] == "Person"
-    if (person and NAME_PARTS.search(said)) or TECHNICAL.search(said) or column.different < 2:
+    if NAME_PARTS.search(said) or TECHNICAL.search(said) or column.different < 2:
         return
     if "*." in column.name and any(column.name.rpartition(".")[0] in taken for taken in guessed.roles):
         return  # a neighbour of what names a relation's end
@@ -206,6 +160,10 @@ def _take_single(column: Column, columns: dict[str, Column], rows: int, guessed:
     short = column.length <= LONGEST and not WORDS.search(said)
     makers = bool(PEOPLE.search(said)) and not person
     shared = column.different <= (ALMOST_ALL if makers else MOST_SHARED) * filled
+    if not shared and not makers:
+        parts = _divide(column, _find_phrases(column)) if MATERIALS.search(said) else None
+        shared = column.separator in ("|", "list") and column.shared <= MOST_SHARED
+        shared = shared or (parts is not None and len(set(parts)) <= SHARED_PARTS * len(parts))
     enough = filled >= max(FEW_FILLED, RARE * rows) or rows < MANY_ROWS
     told = short and shared and enough and column.share <= ALMOST_ALL and (makers or not IDS.search(said))
     if column.looks in ("name", "html") and told:
@@ -273,9 +231,14 @@ def _differ_in_case(column: Column, lines: Lines) -> bool:
         return False
     split = lines.get("split")
     signs = [split] if isinstance(split, str) else split if isinstance(split, list) else []
-    between = "|".join(re.escape(sign) if len(sign) == 1 else sign for sign in signs)
-    parts = {part.strip() for value in column.sample for part in (re.split(between, value) if between else [value])}
+    parts = set(_divide(column, signs))
     return len({part.casefold() for part in parts}) < len(parts)
+
+
+def _divide(column: Column, signs: list[str]) -> list[str]:
+    """The parts of different values between separators."""
+    between = "|".join(re.escape(sign) if len(sign) == 1 else sign for sign in signs)
+    return [part.strip() for value in column.sample for part in (re.split(between, value) if between else [value])]
 
 
 def _find_phrases(column: Column) -> list[str]:

@@ -1,0 +1,97 @@
+"""What a flat table says of the maker in each row: facts and properties of the maker, not of the work."""
+
+import re
+
+from graph.mapping.column_words import DATES, LIVES, PEOPLE, ROLES, find_identifier, plain
+from graph.mapping.groups import SHARED
+from graph.mapping.guess import (
+    DraftedRelation,
+    Guess,
+    divide_by_role,
+    is_about_making,
+    key_of,
+    leave_nobody,
+    name_place,
+)
+from graph.mapping.profile import Column
+
+OF_PEOPLE = re.compile(
+    r"gender|\bsex$|^bio$|biograph|\blife\b|born|birth|died|death|geboren|gestorben|naiss|nacim|geboorte"
+)
+
+
+def take_makers_columns(columns: dict[str, Column], guessed: Guess) -> None:
+    """Move what is said of the one maker that a row names from the work to the maker.
+
+    Of several makers in a cell nobody can say whose nationality it is: then nothing is moved.
+    """
+    maker = next((relation for relation in guessed.relations if relation.name == "createdBy"), None)
+    if maker is None or guessed.lines["label"] == "Person" or "split" in maker.lines or "role" in maker.lines:
+        return
+    named = columns.get(str(maker.lines.get("name")))
+    if named is None or "*" in named.name or named.separator not in ("", ","):
+        return
+    for column in columns.values():
+        said = plain(column.name)
+        if "*" in column.name or column.different < 2 or column is named:
+            continue
+        shared = next((name for name, (_, words) in SHARED.items() if words.search(said)), None)
+        if shared is not None and _release(column, guessed):
+            _add_fact(maker, shared, column, guessed)
+        elif _is_of_maker(column, said, guessed.people) and _release(column, guessed):
+            _add_property(maker, column, guessed)
+    _take_role(columns, maker, guessed)
+
+
+def _is_of_maker(column: Column, said: str, people: bool) -> bool:
+    if find_identifier(column.name, list(column.sample)) is not None:
+        return bool(PEOPLE.search(said))
+    if people and column.looks == "date":
+        return True
+    lived = bool(PEOPLE.search(said)) and bool(LIVES.search(said) or DATES.search(said))
+    return column.looks in ("name", "date", "number", "text") and (lived or bool(OF_PEOPLE.search(said)))
+
+
+def _release(column: Column, guessed: Guess) -> bool:
+    """Take a column from the work. Returns whether it may be the maker's: it was a property, a relation or nothing."""
+    role = guessed.roles.get(column.name, "left out")
+    if not role.startswith(("property", "relation", "left out", "identifier", "text")):
+        return False
+    if role == "text":
+        del guessed.lines["text"]
+    guessed.keep = {key: name for key, name in guessed.keep.items() if name != column.name}
+    guessed.relations = [relation for relation in guessed.relations if relation.lines.get("name") != column.name]
+    same = guessed.lines.get("same")
+    if isinstance(same, dict):
+        guessed.lines["same"] = {key: name for key, name in same.items() if name != column.name}
+        if not guessed.lines["same"]:
+            del guessed.lines["same"]
+    return True
+
+
+def _add_fact(maker: DraftedRelation, shared: str, column: Column, guessed: Guess) -> None:
+    to = SHARED[shared][0]
+    fact = DraftedRelation(shared, {"to": to, "name": column.name})
+    if to == "Place":
+        name_place(fact.lines, column)
+    maker.nested.append(leave_nobody(fact, column))
+    guessed.roles[column.name] = f"relation {shared} of {maker.lines['to']}"
+
+
+def _add_property(maker: DraftedRelation, column: Column, guessed: Guess) -> None:
+    authority = find_identifier(column.name, list(column.sample))
+    line, key = ("same", authority) if authority else ("keep", key_of(column.name))
+    given = maker.lines.setdefault(line, {})
+    assert isinstance(given, dict)
+    given.setdefault(key, column.name)
+    guessed.roles[column.name] = f"{'identifier' if authority else 'property'} of {maker.lines['to']}"
+
+
+def _take_role(columns: dict[str, Column], maker: DraftedRelation, guessed: Guess) -> None:
+    """Divide the makers by their role, where there is one column of roles that says more than that they made it."""
+    roles = [column for column in columns.values() if ROLES.search(plain(column.name)) and "*" not in column.name]
+    if len(roles) != 1 or roles[0].separator or is_about_making(roles[0]):
+        return
+    if _release(roles[0], guessed):
+        divide_by_role(maker, roles[0])
+        guessed.roles[roles[0].name] = "role of createdBy"

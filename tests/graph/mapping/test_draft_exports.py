@@ -1,0 +1,124 @@
+"""What drafts make of exports as collection systems write them: a row for each maker, several files, stamps."""
+
+import csv
+import json
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from graph.mapping.draft import draft, write_draft
+from graph.mapping.source import read_source
+
+FIRST, LAST = ("Ann", "Bob", "Cy", "Dot"), ("Adler", "Berg", "Cohn", "Dietz", "Ebner")
+MAKERS = [(number, FIRST[number % 4], LAST[number % 5]) for number in range(20)]
+
+
+def write(path: Path, header: str, rows: Iterable[Sequence[object]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header.split(","), *rows])
+
+
+def read(folder: Path) -> dict[str, dict[str, Any]]:
+    """The tables of a draft by their files."""
+    return {table["file"]: table for table in tomllib.loads(draft(folder)[0])["table"]}
+
+
+def test_a_flat_tables_person_columns_are_the_makers(tmp_path: Path) -> None:
+    rows = [
+        [n, f"Untitled {n}", f"{FIRST[n % 4]} {LAST[n % 5]}", ("French", "Dutch", "Swiss")[n % 3], 1800 + n % 20,
+         ("male", "female")[n % 2], ("Artist", "Publisher")[n % 2], 1900 + n, f"2016-02-25T15:06:{n:02}.062", n % 7]
+        for n in range(10, 60)
+    ]  # fmt: skip
+    header = (
+        "ObjectID,Title,DisplayName,Nationality,ConstituentBeginDate,Gender,Role,Dated,DataDateStamp,ParentObjectID"
+    )
+    write(tmp_path / "works.csv", header.replace("ParentObjectID", "Parent Object ID"), rows)
+    table = read(tmp_path)["works.csv"]
+    assert table["keep"] == {"dated": "Dated"}, "the stamp of the record is no date of making"
+    assert table["relation"].keys() == {"createdBy", "madeIn", "partOf"}
+    maker = table["relation"]["createdBy"]
+    assert maker["keep"] == {"constituent_begin_date": "ConstituentBeginDate", "gender": "Gender"}
+    assert maker["relation"]["hasNationality"] == {"to": "Nationality", "name": "Nationality"}
+    assert maker["roles"] == {"Artist": "createdBy", "Publisher": "publishedBy"}
+
+
+def test_people_by_the_numbers_of_works_say_who_made_these(tmp_path: Path) -> None:
+    rows = [
+        [n % 25, f"{FIRST[n % 4]} {LAST[n % 5]}", f"born {1800 + n % 20}", f"A painter of {n % 25} seas. " * 9]
+        for n in range(50)
+    ]
+    write(tmp_path / "Constituents.csv", "ObjectID,DisplayName,DisplayDate,Biography", rows)
+    write(tmp_path / "Medium.csv", "ObjectID,Medium", [[n, ("oil", "ink", "wax")[n % 3]] for n in range(25)])
+    tables = read(tmp_path)
+    assert {table["label"] for table in tables.values()} == {"Artwork"}
+    assert "text" not in tables["Constituents.csv"]
+    assert tables["Constituents.csv"]["relation"]["createdBy"]["keep"] == {
+        "display_date": "DisplayDate", "biography": "Biography",
+    }  # fmt: skip
+
+
+def test_few_files_of_records_are_tables_of_their_own(tmp_path: Path) -> None:
+    people = [{"irn": id_, "name": f"{first} {last}", "ulan": f"5000{id_:05}"} for id_, first, last in MAKERS]
+    for part in range(2):
+        works = [
+            {"number": f"W{n}", "title": f"Untitled {n}", "irn": n, "actors": [
+                {"irn": n % 20, "name": people[n % 20]["name"], "ulan": people[n % 20]["ulan"]}]}
+            for n in range(part * 30, part * 30 + 30)
+        ]  # fmt: skip
+        (tmp_path / f"works-{part}.json").write_text(json.dumps({"records": works}))
+    (tmp_path / "actors.json").write_text(json.dumps({"records": people}))
+    tables = read(tmp_path)
+    assert tables.keys() == {"works-*.json", "actors.json"}
+    assert tables["actors.json"]["same"] == {"ulan": "ulan"}
+    maker = tables["works-*.json"]["relation"]["createdBy"]
+    assert (maker["to"], maker["id"], maker["same"]) == ("Person", "actors.*.irn", {"ulan": "actors.*.ulan"})
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    assert source.entities["label"].value_counts().to_dict() == {"Artwork": 60, "Person": 20}
+
+
+def test_an_identifier_that_two_rows_share_is_one_and_told(tmp_path: Path) -> None:
+    rows = [[n, f"Person {n}", 500000000 + max(n, 1)] for n in range(300)]
+    write(tmp_path / "artists.csv", "id,name,code", rows)
+    text, _ = draft(tmp_path)
+    assert tomllib.loads(text)["table"][0]["same"] == {"ulan": "code"}
+    assert "# some rows share one code, such as '500000001': these become one" in text
+
+
+def test_tables_of_names_and_of_terms_are_no_works(tmp_path: Path) -> None:
+    write(tmp_path / "constituents.csv", "constituentid,displayname", [[n, f"{a} {b}"] for n, a, b in MAKERS])
+    names = [[90 + n, n % 20, f"A. {LAST[n % 5]}"] for n in range(40)]
+    write(tmp_path / "constituents_altnames.csv", "altnameid,constituentid,displayname", names)
+    write(tmp_path / "Nationality_view.csv", "Nationality", [["Dutch"], ["Swiss"], ["Greek"]])
+    tables = read(tmp_path)
+    other = tables["constituents_altnames.csv"]
+    assert (other["label"], other["id"], "name" in other, "relation" in other) == (
+        "Person",
+        "constituentid",
+        False,
+        False,
+    )
+    assert tables["Nationality_view.csv"]["label"] == "Nationality"
+    assert tables["constituents.csv"]["id"] == "constituentid"
+
+
+def test_terms_are_named_and_their_places_in_lists_no_ids(tmp_path: Path) -> None:
+    works = [
+        {"ObjectID": n, "Title": f"Untitled {n}", "Terms": [
+            {"XRefID": n * 10 + k, "Term": ("paper", "wash", "oil")[(n + k) % 3]} for k in range(2)],
+         "Constituents": [{"ConstituentID": n % 5, "DisplayName": LAST[n % 5], "Geography": [
+             {"PlaceTerm": "Ghent"}, {"PlaceTerm": "Antwerp"}]}]}
+        for n in range(1, 60)
+    ]  # fmt: skip
+    (tmp_path / "objects.json").write_text(json.dumps(works))
+    relations = read(tmp_path)["objects.json"]["relation"]
+    assert relations["hasTerm"] == {"to": "Term", "name": "Terms.*.Term"}
+    assert relations.keys() == {"hasTerm", "createdBy"}
+
+
+def test_what_a_query_asks_for_stands_first(tmp_path: Path) -> None:
+    rows = [[f"http://www.wikidata.org/entity/Q{n // 4}", f"Town {n // 4}", f"Region {n}"] for n in range(12)]
+    write(tmp_path / "query.csv", "town,townLabel,regionLabel", rows)
+    table = read(tmp_path)["query.csv"]
+    assert (table["id"], table["name"]) == ("town", "townLabel")
