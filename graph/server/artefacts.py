@@ -1,6 +1,6 @@
 """The jars of Neo4j Community Edition: known by their hashes, fetched side by side, kept for later starts.
 
-``python -m graph.artefacts VERSION`` resolves another version with jgo and writes the lock file anew.
+``python -m graph.server.artefacts VERSION`` resolves another version with jgo and writes the lock file anew.
 """
 
 import argparse

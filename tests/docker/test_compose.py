@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ KEYS = {
     "build", "cap_drop", "command", "depends_on", "deploy", "environment", "healthcheck", "image", "logging", "ports",
     "pull_policy", "restart", "secrets", "security_opt", "stop_grace_period", "user", "volumes",
 }  # fmt: skip
+LOCK = ROOT / "requirements.lock"
+INDEX = "https://torch.example/cpu"
 # What the documentation tells its reader to type.
 TYPED = [
     line.strip() for line in (ROOT / "docs" / "server.md").read_text("utf-8").splitlines() if line.startswith("    ")
@@ -78,7 +81,7 @@ def pinned(lock: Path) -> set[str]:
 
 
 def test_the_image_has_what_runs_and_no_tool_of_development() -> None:
-    runs, develops = pinned(ROOT / "requirements.lock"), pinned(ROOT / "requirements-dev.lock")
+    runs, develops = pinned(LOCK), pinned(ROOT / "requirements-dev.lock")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
     def names(requirements: list[str]) -> set[str]:
@@ -90,30 +93,56 @@ def test_the_image_has_what_runs_and_no_tool_of_development() -> None:
     assert runs & develops == set()
 
 
-@pytest.mark.parametrize("index", ["", "https://torch.example/cpu"])
-def test_without_an_nvidia_gpu_torch_comes_from_another_index(tmp_path: Path, index: str) -> None:
-    """A pip that notes what it is asked for."""
-    pip = tmp_path / "pip"
-    noted = f'echo "$*" >> {tmp_path}/asked\nfor last; do :; done\n[ ! -f "$last" ] || cp "$last" {tmp_path}/lock\n'
-    pip.write_text(f"#!/bin/sh\n{noted}")
-    pip.chmod(0o755)
-    lock = ROOT / "requirements.lock"
-    environment = {**os.environ, "PIP": str(pip)}
-    subprocess.run(["sh", DOCKER / "install-packages.sh", lock, index], env=environment, check=True)
-    asked = (tmp_path / "asked").read_text().splitlines()
-    absent = pinned(lock) - pinned(tmp_path / "lock")
-    if not index:
-        assert (len(asked), absent) == (1, set())
-        return
-    versions = re.findall(r"^(torch|torchvision)==([^ ;]+)", lock.read_text("utf-8"), re.MULTILINE)
-    assert asked[0].split()[-4:] == ["--index-url", index, *(f"{name}=={version}" for name, version in versions)]
+@dataclass
+class Pip:
+    """A pip that installs nothing: what it is asked for, and the lock that it gets, are noted in `folder`."""
+
+    folder: Path
+
+    def install(self, index: str, check: str = "true") -> subprocess.CompletedProcess[str]:
+        """docker/install-packages.sh by it; `check` is what its `check` does."""
+        noted = (
+            f'echo "$*" >> {self.folder}/asked\nfor last; do :; done\n[ ! -f "$last" ] || cp "$last" {self.folder}/lock'
+        )
+        (self.folder / "pip").write_text(f"#!/bin/sh\n{noted}\n[ $1 != check ] || {check}\n")
+        (self.folder / "pip").chmod(0o755)
+        script = ["sh", DOCKER / "install-packages.sh", LOCK, index]
+        environment = {**os.environ, "PIP": str(self.folder / "pip"), "TMPDIR": str(self.folder / "temporary")}
+        (self.folder / "temporary").mkdir()
+        return subprocess.run(script, env=environment, capture_output=True, text=True)
+
+    def asked(self) -> list[str]:
+        return (self.folder / "asked").read_text().splitlines()
+
+
+def test_with_an_nvidia_gpu_the_whole_lock_is_installed(tmp_path: Path) -> None:
+    pip = Pip(tmp_path)
+    assert pip.install("").returncode == 0
+    assert len(pip.asked()) == 1
+    assert (tmp_path / "lock").read_text() == LOCK.read_text()
+
+
+def test_without_an_nvidia_gpu_torch_comes_from_another_index(tmp_path: Path) -> None:
+    pip = Pip(tmp_path)
+    assert pip.install(INDEX).returncode == 0
+    versions = re.findall(r"^(torch|torchvision)==([^ ;]+)", LOCK.read_text("utf-8"), re.MULTILINE)
+    asked = pip.asked()
+    assert asked[0].split()[-4:] == ["--index-url", INDEX, *(f"{name}=={version}" for name, version in versions)]
+    assert asked[-1] == "check"
+    absent = pinned(LOCK) - pinned(tmp_path / "lock")
     assert {"torch", "torchvision", "triton", "nvidia-cublas"} <= absent
     assert {name for name in absent if not name.startswith(("nvidia-", "cuda-", "torch", "triton"))} == set()
     assert "torch-geometric" not in absent
-    whole = lock.read_text("utf-8").splitlines()
+    whole = LOCK.read_text("utf-8").splitlines()
     kept = (tmp_path / "lock").read_text().splitlines()
     assert set(kept) < set(whole)
     assert sum(line.startswith("    --hash") for line in kept) < sum(line.startswith("    --hash") for line in whole)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_an_index_whose_torch_needs_nvidias_libraries_ends_the_build(tmp_path: Path) -> None:
+    done = Pip(tmp_path).install(INDEX, check="exit 1")
+    assert (done.returncode, done.stderr.startswith(f"{INDEX} does not have torch for processors alone")) == (1, True)
 
 
 def test_every_file_that_goes_into_the_image_exists() -> None:
