@@ -25,7 +25,7 @@ from base.progress import Progress, silent
 from models.calibration.curves import Calibrator, Mask, Numbers
 from models.calibration.hierarchy import Groups, Hierarchy, Rows, choose_spread
 from models.calibration.relation_predictors import relation_predictors
-from models.calibration.thresholds import POOLED, SMALL, PrecisionTable, drawn_to_support, table_of, tally
+from models.calibration.thresholds import NOTHING, POOLED, SMALL, PrecisionTable, drawn_to_support, table_of, tally
 from models.ranking.candidate_lists import CandidateLists, Links
 from models.ranking.ranking import BUDGET
 from models.ranking.scores import Scores
@@ -112,12 +112,13 @@ class Calibration(BaseModel):
     def probabilities(self, links: Links, seen: Mask) -> tuple[Numbers, Mask]:
         """Probabilities [n] of links whose heads are `seen` bool [n], and which of them rest on their own relation.
 
-        None is above what judged links support, see `models.calibration.thresholds.drawn_to_support`.
+        None is above what judged links support, see `models.calibration.thresholds.drawn_to_support`; of a relation
+        without any, that is even odds.
         """
         log_share, rows, kinds = links.log_share.double().numpy(), links.relations.numpy(), kinds_of(links, seen)
         result, own = np.empty(len(log_share)), np.zeros(len(log_share), dtype=bool)
         for row in np.unique(rows):
-            table = table_of(self.tallies, self.relations[row])
+            table = table_of(self.tallies, self.relations[row]) if self._judged(self.relations[row]) else NOTHING
             for kind in np.unique(kinds[rows == row]):
                 some = (rows == row) & (kinds == kind)
                 curve, basis = self.curve(self.relations[row], KINDS[kind])
@@ -130,7 +131,11 @@ class Calibration(BaseModel):
         own = self.curves.get(relation)
         if own is None:
             return self.curves[POOLED][kind], "pooled"
-        return own[kind], "relation" if sum(curve.links for curve in own.values()) >= ENOUGH_LINKS else "pooled"
+        return own[kind], "relation" if self._judged(relation) >= ENOUGH_LINKS else "pooled"
+
+    def _judged(self, relation: str) -> int:
+        """How many links of a relation were judged."""
+        return sum(curve.links for curve in self.curves.get(relation, {}).values())
 
     def curve_of(self, link: Links, seen: Mask) -> Calibrator:
         """The curve that gives one link its probability."""

@@ -37,6 +37,9 @@ class PrecisionTable(BaseModel):
         return max(((facts + 1) / (links + 2) for facts, links in counts), default=0.5)
 
 
+NOTHING = PrecisionTable(levels=[], links=[], facts=[])
+
+
 class Threshold(BaseModel):
     """The least probability of a relation's links at which they are right as often as wished."""
 

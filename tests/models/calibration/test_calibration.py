@@ -92,6 +92,16 @@ def test_of_relations_without_hidden_facts_those_with_rare_tails_have_lower_prob
     assert probability[2] < 0.01
 
 
+def test_no_link_of_a_relation_without_hidden_facts_is_likelier_than_not():
+    """Of `known` nearly all links with a share of .999 are right. Of `one` nothing is hidden, and it has one tail."""
+    judged = LabelledLinks(links([math.log(0.999)] * 400), np.arange(400) % 100 > 0, np.ones(400, dtype=bool))
+    one = torch.tensor([[0, 1, 7], [1, 1, 7]])
+    fitted = Calibration.fit(judged, ["known", "one"], torch.cat([usual(0), one]))
+    probability, _ = fitted.probabilities(links([math.log(0.999)] * 2, [0, 1]), np.ones(2, dtype=bool))
+    assert probability[0] > 0.97
+    assert 0.4 < probability[1] <= 0.5
+
+
 def test_a_curve_never_falls_and_is_drawn_to_a_half_by_what_is_not_known():
     """At a share of a half a curve is logistic(level); a variance of 8/π · 3 halves the log odds: 1 / (1 + e^-1)."""
     half = np.log(np.array([0.5]))
