@@ -8,7 +8,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
-from base.errors import InputError
+from base.errors import InputError, refuse_unknown_relations
 from flows.encode import Encoded, encode
 from flows.evaluate import Evaluation, evaluate
 from flows.ingest import ingest
@@ -19,6 +19,7 @@ from flows.runtime.settings import Settings
 from flows.train import TrainedModel, train
 from graph.loading.ingest import IngestResult, list_sources
 from graph.query import run as ask
+from models.triples.relation_patterns import Patterns
 
 
 class Run(BaseModel):
@@ -43,16 +44,23 @@ def run(
     entities_from_triples: bool = False,
     encoder: str = "bundled",
     config: dict[str, Any],
+    patterns: str | None = None,
     top_k: int = 3,
     limit: int = 1000,
     device: str = "auto",
     best: int = 2,
 ) -> Run:
-    """All steps in order; each takes up what an interrupted run before it left done."""
+    """All steps in order; each takes up what an interrupted run before it left done.
+
+    patterns: a file that overrides the patterns found in the data; it is checked before anything is trained.
+    """
+    declared = Patterns.declared(Path(patterns)) if patterns else Patterns()
     if not add:
         refuse_other_sources(source or Path(folder).name)
     echo("1/5 ingest")
     ingested = ingest(folder=folder, source=source, mapping=mapping, entities_from_triples=entities_from_triples)
+    if declared.named:
+        check_relations(declared.named, f"{patterns} may name those of the graph")
     echo("2/5 encode")
     encoded = encode(encoder=encoder, device=device)
     echo("3/5 train")
@@ -60,7 +68,7 @@ def run(
     echo("4/5 evaluate")
     evaluated = evaluate(model=trained.version) if is_testable() else None
     echo("5/5 predict and write back")
-    published = predict(model=trained.version, top_k=top_k, limit=limit)
+    published = predict(model=trained.version, top_k=top_k, limit=limit, patterns=patterns)
     return Run(
         ingested=ingested,
         encoded=encoded,
@@ -81,6 +89,14 @@ def refuse_other_sources(source: str) -> None:
             f"the graph already holds what {', '.join(others)} brought: type `vlkge reset` to empty it first, "
             f"or add `--add` to bring {source} in beside it"
         )
+
+
+@task(cache_policy=NO_CACHE)
+def check_relations(named: list[str], where: str) -> None:
+    """Raise InputError for relations that the graph does not have."""
+    with open_graph(Settings()) as database:
+        known = [row["relation"] for row in database.read("export/count_relations")]
+    refuse_unknown_relations(named, known, where)
 
 
 @task(cache_policy=NO_CACHE)

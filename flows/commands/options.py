@@ -44,6 +44,10 @@ Workers = Annotated[
 Relations = Annotated[
     list[str] | None, typer.Option("--relation", "-r", help="Only this relation; repeatable. Default: all.")
 ]
+PatternsFile = Annotated[
+    Path | None,
+    typer.Option("--patterns", exists=True, dir_okay=False, help="A TOML file as printed by `vlkge patterns`."),
+]
 LinksPerHead = Annotated[int, typer.Option(min=1, help="New links per head and relation.")]
 
 

@@ -6,15 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.options import LinksPerHead, Model, Relations, Workers, renamed
+from flows.commands.options import LinksPerHead, Model, PatternsFile, Relations, Workers, renamed
 from flows.runtime.output import Json, print_json, print_table
 
 app = typer.Typer()
-
-PatternsFile = Annotated[
-    Path | None,
-    typer.Option("--patterns", exists=True, dir_okay=False, help="A TOML file as printed by `vlkge patterns`."),
-]
 
 
 @app.command()

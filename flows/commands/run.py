@@ -12,7 +12,17 @@ from flows.commands import start_services
 from flows.commands.encode import print_encoded
 from flows.commands.evaluate import print_evaluation
 from flows.commands.ingest import print_ingested
-from flows.commands.options import Config, Device, Encoder, Folder, FromTriples, LinksPerHead, Mapping, Source
+from flows.commands.options import (
+    Config,
+    Device,
+    Encoder,
+    Folder,
+    FromTriples,
+    LinksPerHead,
+    Mapping,
+    PatternsFile,
+    Source,
+)  # fmt: skip
 from flows.commands.predict import print_published
 from flows.runtime.output import Json, print_json, print_table
 
@@ -37,6 +47,7 @@ def run(
     encoder: Encoder = "bundled",
     config: Config = None,
     setting: Setting = None,
+    patterns: PatternsFile = None,
     top_k: LinksPerHead = 3,
     limit: Annotated[int, typer.Option(min=1, help="Maximum links per relation.")] = 1000,
     device: Device = "auto",
@@ -55,6 +66,7 @@ def run(
         entities_from_triples=entities_from_triples,
         encoder=encoder,
         config=chosen,
+        patterns=str(patterns.resolve()) if patterns else None,
         top_k=top_k,
         limit=limit,
         device=device,

@@ -1,5 +1,6 @@
 """What a source would bring, relation by relation, and what a person should look at before it is written."""
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -61,7 +62,6 @@ def survey(source: Source, in_graph: Sequence[Double] = ()) -> Survey:
         relations.append(row)
         warnings += [
             *_warn(row),
-            *_warn_of_seconds(row, of_it),
             *_warn_of_names(row, of_it, names),
             *_warn_of_texts(row, of_it, entities, names),
         ]
@@ -70,7 +70,7 @@ def survey(source: Source, in_graph: Sequence[Double] = ()) -> Survey:
     return Survey(
         labels={str(label): int(count) for label, count in sizes.items()},
         relations=relations,
-        warnings=[*warnings, *_warn_of_spellings(doubles)],
+        warnings=[*warnings, *_warn_of_seconds(facts), *_warn_of_spellings(doubles)],
         doubles=doubles,
     )
 
@@ -117,14 +117,25 @@ def _warn(row: RelationSurvey) -> list[str]:
     return warnings
 
 
-def _warn_of_seconds(row: RelationSurvey, facts: pd.DataFrame) -> list[str]:
-    """Of relations with nearly always one value, which are not taken for functional: second values are proposed."""
-    several = float((facts["head"].value_counts() > 1).mean())
-    if row.facts < FEW or not FUNCTIONAL_BELOW < several < SELDOM:
+def _warn_of_seconds(facts: pd.DataFrame) -> list[str]:
+    """Of relations with nearly always one value, which are not taken for functional: second values are proposed. What
+    is typed against it names also those that are functional by themselves, as it replaces what is found."""
+    alone, nearly = [], []
+    for relation, heads in facts.groupby("relation", sort=False)["head"]:
+        counts = heads.value_counts()
+        several = float((counts > 1).mean())
+        if len(counts) >= FEW and several <= FUNCTIONAL_BELOW:
+            alone.append(str(relation))
+        elif len(heads) >= FEW and several < SELDOM:
+            nearly.append((str(relation), f"{relation} ({several:.0%})"))
+    if not nearly:
         return []
+    names = ", ".join(json.dumps(name, ensure_ascii=False) for name in [*alone, *(name for name, _ in nearly)])
+    shown = ", ".join(told for _, told in nearly)
     return [
-        f"{row.relation}: {several:.0%} of the heads have several values, so second ones are proposed to all; where a "
-        "second is wrong, list the relation under `functional` in what `vlkge patterns` prints"
+        f"a few heads have several values, so second ones are proposed to all: {shown}; "
+        f"where a second is wrong, write a file patterns.toml with the line\n    functional = [{names}]\n"
+        "  without the relations that may have several, and type: vlkge run FOLDER --patterns patterns.toml"
     ]
 
 

@@ -4,7 +4,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -63,14 +63,23 @@ class Patterns(BaseModel):
 
         Raises InputError for a file that is not so, and for relations that the graph does not have.
         """
+        told = cls.declared(path)
+        read = cls.found(graph).model_copy(update={key: getattr(told, key) for key in told.model_fields_set})
+        refuse_unknown_relations(read.named, graph.relations, f"{path} may name those of the graph")
+        return read
+
+    @classmethod
+    def declared(cls, path: Path) -> Self:
+        """What a TOML file says alone. Raises InputError for a file that is not so; its names are not looked at."""
         try:
-            given: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-            read = cls.model_validate({**cls.found(graph).model_dump(), **given})
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
             raise InputError(f"{path}: {error}") from error
-        named = [*read.functional, *read.symmetric, *read.complete, *(name for pair in read.inverse for name in pair)]
-        refuse_unknown_relations(named, graph.relations, f"{path} may name those of the graph")
-        return read
+
+    @property
+    def named(self) -> list[str]:
+        """All relations that it names."""
+        return [*self.functional, *self.symmetric, *self.complete, *(name for pair in self.inverse for name in pair)]
 
     def toml(self, seen: Sequence["PatternSupport"]) -> str:
         """A file that `read` takes, with what the data shows as comments."""

@@ -156,6 +156,12 @@ def test_a_run_ends_in_links_that_can_be_queried_and_a_second_changes_nothing(
         # Before the graph is read, which may take minutes: of the model it is known at once.
         assert "vlkge: there is no relation hasStile; the model knows: hasStyle, isCreatedByArtist" in unknown.stderr
 
+    declared = folder.parent / "patterns.toml"
+    declared.write_text('functional = ["hasStile"]')
+    unknown = typed.vlkge("run", str(folder), *RUN, "--patterns", str(declared), **environment)
+    assert unknown.returncode == 2
+    assert "there is no relation hasStile" in unknown.stderr, "before anything is trained"
+
     other = folder.parent / "other"
     folder.rename(other)
     refused = typed.vlkge("run", str(other), *RUN, **environment)

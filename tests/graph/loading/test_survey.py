@@ -1,5 +1,6 @@
 """What a dry run warns of."""
 
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -59,13 +60,12 @@ def test_what_a_person_should_look_at_is_told(tails: list[str], names: dict[str,
 
 def test_a_relation_with_few_second_values_proposes_them_to_all() -> None:
     people = [(f"t{n}", "Person", f"Name {n}") for n in range(3)]
-    facts = [(f"w{n}", "r", f"t{n % 3}") for n in range(40)]
-    told = "r: 5% of the heads have several values"
-    assert not any(
-        warning.startswith("r: ") and "several values" in warning for warning in look([*WORKS, *people], facts).warnings
-    )
+    facts = [(f"w{n}", relation, f"t{n % 3}") for n in range(40) for relation in ("r", "s")]
+    assert not any("several values" in warning for warning in look([*WORKS, *people], facts).warnings)
     found = look([*WORKS, *people], [*facts, ("w0", "r", "t1"), ("w1", "r", "t2")]).warnings
-    assert any(warning.startswith(told) for warning in found), found
+    (told,) = [warning for warning in found if "several values" in warning]
+    assert told.startswith("a few heads have several values, so second ones are proposed to all: r (5%); ")
+    assert tomllib.loads(told.splitlines()[1]) == {"functional": ["s", "r"]}
 
 
 def test_a_relation_is_measured() -> None:
