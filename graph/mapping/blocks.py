@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from base.errors import InputError, shorten
 from graph.loading.names import INVISIBLE, bare
+from graph.mapping.labelled import is_labelled, values_of
 
 # A cell: None where there is nothing, a text, or a list of texts and gaps.
 Cell: TypeAlias = "str | tuple[str | None, ...] | None"
@@ -98,8 +99,11 @@ class Records:
 
 
 def _follow(value: Any, steps: Sequence[str]) -> list[Any]:
-    """What a path leads to. A list is gone through by `*`, or where a name does not fit it; a missing end is None."""
+    """What a path leads to. A list is gone through by `*`, or where a name does not fit it; a missing end is None. In
+    lists of labels and values a name is a label."""
     for at, step in enumerate(steps):
+        if is_labelled(value) and step not in ("*", "label", "value"):
+            return [*values_of(value, ".".join(steps[at:]))]
         if isinstance(value, list):
             rest = steps[at + 1 :] if step == "*" else steps[at:]
             return [found for inner in value for found in _follow(inner, rest)]

@@ -83,7 +83,7 @@ def profile(blocks: Iterable[AnyBlock]) -> Profile:
             column.extend([None] * (rows - len(column)))
         if rows >= ROWS:
             break
-    columns = [_look(name, column, rows) for name, column in cells.items()]
+    columns = [look(name, column, rows) for name, column in cells.items()]
     return Profile(rows=rows, columns=columns, together=_find_together(columns, cells))
 
 
@@ -94,7 +94,7 @@ def _column(block: AnyBlock, name: str) -> list[Cell]:
         return [None] * len(block)  # a value in some records and an object in others
 
 
-def _look(name: str, cells: list[Cell], rows: int) -> Column:
+def look(name: str, cells: list[Cell], rows: int) -> Column:
     """One column's figures and what it looks like."""
     missing = {cell for cell in cells if isinstance(cell, str) and MEANINGLESS.match(cell)}
     filled = [cell for cell in cells if cell is not None and cell not in missing]

@@ -121,6 +121,7 @@ MANIFEST = {
     "metadata": [
         {"label": {"en": ["Artist"]}, "value": {"en": ["Hokusai"]}},
         {"label": {"en": ["Date"]}, "value": {"en": ["1831"]}},
+        {"label": {"en": ["Size"]}, "value": {"none": ["25 x 37"]}},
     ],
 }
 
@@ -129,11 +130,40 @@ def test_a_manifest_of_iiif_is_a_work_with_its_picture(tmp_path: Path) -> None:
     for number in ("1", "2"):
         (tmp_path / f"{number}.json").write_text(json.dumps(MANIFEST).replace("{}", number))
     path, _ = write_draft(tmp_path)
-    assert "# the metadata say more: Date" in path.read_text()
+    assert '# the metadata say more: Size; keep = { note = "metadata.LABEL" }' in path.read_text()
     source = read_source(tmp_path, name="museum")
     address = "https://m.example/2/manifest.json"
     assert source.entities.loc[1, ["id", "name", "image"]].tolist() == [address, "Wave 2", address]
-    assert set(source.triples["tail"]) == {"artist:Hokusai"}
+    assert set(source.triples["tail"]) == {"artist:Hokusai", "decade:1830"}
+
+
+def test_metadata_of_several_values_and_languages_stand_under_their_labels(tmp_path: Path) -> None:
+    for number in ("1", "2"):
+        metadata = [
+            {
+                "label": [{"@value": "Titel", "@language": "de"}, {"@value": "Title", "@language": "en"}],
+                "value": "Wave",
+            },
+            {"label": "Subject", "value": ["sea", "wind"]},
+            {
+                "label": "Creator",
+                "value": [{"@value": "Hokusai", "@language": "en"}, {"@value": "北斎", "@language": "ja"}],
+            },
+            {"label": "Place of Origin (Engl.)", "value": "Edo"},
+        ]
+        manifest = {"@context": "http://iiif.io/api/presentation/2/context.json", "@type": "sc:Manifest"}
+        manifest |= {"@id": f"https://m.example/{number}/manifest", "label": f"Wave {number}", "metadata": metadata}
+        (tmp_path / f"{number}.json").write_text(json.dumps(manifest))
+    collection = manifest | {"@type": "sc:Collection", "@id": "urn:all", "metadata": []}
+    (tmp_path / "all.json").write_text(json.dumps(collection))
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    own = source.triples[source.triples["head"] == "https://m.example/1/manifest"]
+    assert set(zip(own["relation"], own["tail"], strict=True)) == {
+        ("hasSubject", "subject:sea"), ("hasSubject", "subject:wind"), ("createdBy", "artist:Hokusai"),
+        ("hasPlaceOfOriginEngl", "placeoforiginengl:Edo"),
+    }  # fmt: skip
+    assert source.entities["label"].value_counts()["Artwork"] == 2
 
 
 def test_manifests_without_addresses_are_known_by_their_files(tmp_path: Path) -> None:
