@@ -119,7 +119,7 @@ def find_identifier(name: str, values: list[str]) -> str | None:
     """Of which authority file a column's values are, such as ``ulan``; None where of none."""
     written = plain(name)
     for authority, (named, begun) in IDENTIFIERS.items():
-        if named.search(written):
+        if named.search(written) and not re.search(r"(names?|labels?|titles?)$", written):
             return authority
         if values and sum(bool(begun.match(value)) for value in values) > 0.9 * len(values):
             return authority

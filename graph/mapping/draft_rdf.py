@@ -61,6 +61,8 @@ def write_rdf(folder: Path, files: list[str], preset: str) -> list[str]:
             classes[_key(quad.subject)].append(quad.object.value)
     there = {name for names in classes.values() for name in names}
     known = {expand(name, found.prefixes) for lines in found.entity.values() for name in lines.classes}
+    if quads and not there and all(lines.type == "rdf:type" for lines in found.entity.values() if lines.classes):
+        raise InputError(f"{', '.join(files)}: nothing in it has a class (rdf:type), so nothing can be an entity")
     if known & there or not there:
         return [f'preset = "{preset}"']
     return _guess(quads, classes)

@@ -46,7 +46,7 @@ class Event(BaseModel):
 
 
 MADE = ["production", "creation", "creating", "making", "design", "designing", "herstellung", "entstehung", "entwurf",
-        "vervaardiging", "création", "producere", "http://terminology.lido-schema.org/lido00007",
+        "ausführung", "vervaardiging", "création", "producere", "http://terminology.lido-schema.org/lido00007",
         "http://terminology.lido-schema.org/lido00012", "http://terminology.lido-schema.org/lido00224"]  # fmt: skip
 FOUND = ["finding", "excavation", "fund", "auffindung", "vondst", "découverte", "descoperire",
          "http://terminology.lido-schema.org/lido00002"]  # fmt: skip
@@ -127,9 +127,12 @@ class LidoReading:
         ids = [text_of(one) for one in [*find(record.element, "objectPublishedID"), *find(record.element, "lidoRecID")]]
         ids = [id_ for id_ in ids if id_]
         if not ids:
-            raise InputError(f"{path}, line {record.element.sourceline}: the record has no lidoRecID")
+            place = f"{path.name}, line {record.element.sourceline}"
+            self.tally.leave_out(self.spec.label, "the record has no lidoRecID", place)
+            return
         iri = next((id_ for id_ in ids if id_.startswith(("http://", "https://"))), None)
-        work = iri or make_id(self.spec.label, text_of(find(record.element, "lidoRecID")[0]) or ids[0])
+        own = next(filter(None, map(text_of, find(record.element, "lidoRecID"))), ids[0])
+        work = iri or make_id(self.spec.label, own)
         administration = "administrativeMetadata/recordWrap"
         inner = find(record.element, f"{administration}/recordID")
         inner += find(record.element, f"{administration}/recordInfoSet/recordInfoID")

@@ -63,7 +63,8 @@ def test_few_files_of_records_are_tables_of_their_own(tmp_path: Path) -> None:
     for part in range(2):
         works = [
             {"number": f"W{n}", "title": f"Untitled {n}", "irn": n, "actors": [
-                {"irn": n % 20, "name": people[n % 20]["name"], "ulan": people[n % 20]["ulan"]}]}
+                {"irn": n % 20, "name": people[n % 20]["name"], "ulan": {
+                    "name": LAST[n % 5], "id": people[n % 20]["ulan"]}}]}
             for n in range(part * 30, part * 30 + 30)
         ]  # fmt: skip
         (tmp_path / f"works-{part}.json").write_text(json.dumps({"records": works}))
@@ -72,7 +73,7 @@ def test_few_files_of_records_are_tables_of_their_own(tmp_path: Path) -> None:
     assert tables.keys() == {"works-*.json", "actors.json"}
     assert tables["actors.json"]["same"] == {"ulan": "ulan"}
     maker = tables["works-*.json"]["relation"]["createdBy"]
-    assert (maker["to"], maker["id"], maker["same"]) == ("Person", "actors.*.irn", {"ulan": "actors.*.ulan"})
+    assert (maker["to"], maker["id"], maker["same"]) == ("Person", "actors.*.irn", {"ulan": "actors.*.ulan.id"})
     write_draft(tmp_path)
     source = read_source(tmp_path, name="museum")
     assert source.entities["label"].value_counts().to_dict() == {"Artwork": 60, "Person": 20}

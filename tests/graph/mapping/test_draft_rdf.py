@@ -44,3 +44,5 @@ def test_a_preset_is_written_where_its_classes_are_there_and_nameless_files_are_
     written = draft(tmp_path)[0]
     assert tomllib.loads(written).keys() == {"table"}
     assert "# left out: nothing in the files has a name and a class; there are https://museum.example/Thing" in written
+    (tmp_path / "a.ttl").write_text(f"{crm} e:w e:like e:v .")
+    assert "# left out: a.ttl: nothing in it has a class (rdf:type), so nothing can be an entity" in draft(tmp_path)[0]

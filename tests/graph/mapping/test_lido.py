@@ -143,11 +143,25 @@ def test_another_language_and_another_event(museum: Path) -> None:
     assert not any("Exhibition" in note for note in source.notes)
 
 
+def test_a_record_without_an_id_is_left_out_and_told(museum: Path) -> None:
+    records = museum / "records.xml"
+    before = len(read(museum, "").entities)
+    template = "<lido:lido><lido:lidoRecID/></lido:lido>"
+    published = "<lido:lido><lido:objectPublishedID>P9</lido:objectPublishedID></lido:lido>"
+    records.write_text(records.read_text().replace("</lido:lidoWrap>", f"{template}{published}</lido:lidoWrap>"))
+    source = read(museum, "")
+    assert len(source.entities) == before + 1
+    assert "artwork:P9" in set(source.entities["id"])
+    assert any(
+        note.startswith("Artwork: 1 left out, the record has no lidoRecID (records.xml") for note in source.notes
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (WRAP.format("<lido:lido>\n<lido:lidoRecID>1</lido:lidoRecID>"), r"records.xml, line 3: .*mismatch"),
-        (WRAP.format("<lido:lido/>"), r"records.xml, line 2: the record has no lidoRecID"),
+        (WRAP.format("<lido:lido/>"), r"Artwork: 1 left out, the record has no lidoRecID \(records.xml, line 2\)"),
         ("<rdf/>", r"records.xml has no lido element"),
         ("", r"records.xml, line .: "),
         ('<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;">]>' + WRAP.format("&b;"), r"has no lido element"),
