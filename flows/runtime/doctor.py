@@ -82,7 +82,7 @@ def look_at_graph(settings: Settings) -> Iterator[Finding]:
     try:
         address = running_graph(settings)
     except InputError as error:
-        yield fail("database", str(error), "set VLKGE_NEO4J_HEAP to such a size, or unset it")
+        yield fail("database", str(error), "set the variable as it says, or unset it")
         return
     if address is None:
         yield warn("database", "the bundled Neo4j does not run", "vlkge db start (every command that needs it does so)")

@@ -1,6 +1,7 @@
 """The jars of Neo4j Community Edition: known by their hashes, fetched side by side, kept for later starts.
 
-``python -m graph.server.artefacts VERSION`` resolves another version with jgo and writes the lock file anew.
+``python -m graph.server.artefacts VERSION`` resolves another version with jgo and writes the lock file anew, or a file
+that VLKGE_NEO4J_LOCK can name.
 """
 
 import argparse
@@ -56,11 +57,26 @@ def cache_folder() -> Path:
     return (Path(named) if named else platformdirs.user_cache_path("vlkge")) / "neo4j"
 
 
+def lock_file() -> Path:
+    """The lock file of the version that is bundled, or of the one that VLKGE_NEO4J_LOCK chooses."""
+    named = os.environ.get("VLKGE_NEO4J_LOCK")
+    return Path(named) if named else LOCK
+
+
 def read_lock(lock: Path = LOCK) -> list[Jar]:
-    """The jars that a lock file lists."""
-    lines = lock.read_text(encoding="utf-8").splitlines()
-    rows = (line.split() for line in lines if line and not line.startswith("#"))
-    return [Jar(coordinate, sha256, int(size)) for sha256, size, coordinate in rows]
+    """The jars that a lock file lists; InputError where it is none."""
+    try:
+        lines = lock.read_text(encoding="utf-8").splitlines()
+        rows = (line.split() for line in lines if line and not line.startswith("#"))
+        jars = [Jar(coordinate, sha256, int(size)) for sha256, size, coordinate in rows]
+        version_of(jars)
+    except (OSError, ValueError, StopIteration) as error:
+        problem = "cannot be read" if isinstance(error, OSError) else "lists no jars of Neo4j"
+        raise InputError(
+            f"the lock file {lock} {problem}; `python -m graph.server.artefacts VERSION --lock {lock}` writes one. "
+            "Without VLKGE_NEO4J_LOCK the bundled version is started"
+        ) from error
+    return jars
 
 
 def version_of(jars: Sequence[Jar]) -> str:

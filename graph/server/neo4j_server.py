@@ -60,6 +60,10 @@ KNOWN_FAILURES = {
     "Lock file has been locked": "another Neo4j already works in {folder}: stop it, or set VLKGE_HOME elsewhere",
     "exceeds physical memory": "a Java heap of {heap} does not fit: set VLKGE_NEO4J_HEAP to less, e.g. 1g",
     "OutOfMemoryError": "the Java heap of {heap} is too small: set VLKGE_NEO4J_HEAP to more, e.g. 4g",
+    "UnsupportedLogVersionException": (
+        "a later version has opened {folder}: set VLKGE_NEO4J_LOCK to that one's lock file, "
+        "or set VLKGE_HOME to another folder and restore a backup of before"
+    ),
     "AccessDenied": "files in {folder} may not be written by this user: set VLKGE_HOME to a folder of your own",
 }
 
@@ -81,10 +85,10 @@ class ServerStatus(BaseModel):
 class Server:
     """The bundled Neo4j that keeps its data in ``<home>/neo4j``."""
 
-    def __init__(self, home: Path, *, lock: Path = artefacts.LOCK, cache: Path | None = None) -> None:
+    def __init__(self, home: Path, *, lock: Path | None = None, cache: Path | None = None) -> None:
         self.folder = home.absolute() / "neo4j"
         self.cache = cache or artefacts.cache_folder()
-        self.jars = artefacts.read_lock(lock)
+        self.jars = artefacts.read_lock(lock or artefacts.lock_file())
         self.version = artefacts.version_of(self.jars)
         self.process = BackgroundProcess(self.folder, "neo4j")
         self.password_file = self.folder / "password"

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from base.errors import PipelineError
+from base.errors import InputError, PipelineError
 from graph.server.artefacts import LOCK, Jar, fetch, read_lock, version_of, write_lock
+from graph.server.neo4j_server import Server
 
 COORDINATES = ["org.neo4j.app:neo4j-server:5.26.30", "io.netty:netty-transport-native-epoll:4.1.137.Final:linux-x86_64"]
 PATHS = [
@@ -86,6 +87,35 @@ def test_the_lock_file_names_no_host() -> None:
 def test_a_lock_file_that_is_written_reads_the_same(jars: list[Jar], tmp_path: Path) -> None:
     write_lock(jars, tmp_path / "neo4j.lock")
     assert set(read_lock(tmp_path / "neo4j.lock")) == set(jars)
+
+
+def test_a_variable_chooses_another_version(jars: list[Jar], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = [Jar(jar.coordinate.replace("5.26.30", "2026.08.1"), jar.sha256, jar.size) for jar in jars]
+    write_lock(later, tmp_path / "later.lock")
+    monkeypatch.setenv("VLKGE_NEO4J_LOCK", str(tmp_path / "later.lock"))
+    assert Server(tmp_path).version == "2026.08.1"
+    monkeypatch.setenv("VLKGE_NEO4J_LOCK", "")
+    assert Server(tmp_path).version == version_of(read_lock(LOCK))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read"),
+        ("", "lists no jars of Neo4j"),
+        ("127.0.0.1 localhost\n", "lists no jars of Neo4j"),
+        ("0f 12 io.netty:netty-common:4.1.137.Final\n", "lists no jars of Neo4j"),
+    ],
+)
+def test_a_file_that_is_no_lock_file_is_refused_with_what_to_type(
+    content: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = tmp_path / "later.lock"
+    if content is not None:
+        lock.write_text(content)
+    monkeypatch.setenv("VLKGE_NEO4J_LOCK", str(lock))
+    with pytest.raises(InputError, match=f"{said}; `python -m graph.server.artefacts VERSION --lock {lock}` writes"):
+        Server(tmp_path)
 
 
 def test_the_jars_are_fetched_and_progress_is_told(jars: list[Jar], repository: Repository, tmp_path: Path) -> None:

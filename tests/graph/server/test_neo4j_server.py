@@ -26,7 +26,10 @@ def test_a_second_start_finds_the_running_server(bundled_server: Server, home: P
 
 def test_the_status_says_how_to_log_in(bundled_server: Server) -> None:
     status = bundled_server.status()
-    assert (status.state, status.version) == ("running", artefacts.version_of(artefacts.read_lock()))
+    assert (status.state, status.version) == (
+        "running",
+        artefacts.version_of(artefacts.read_lock(artefacts.lock_file())),
+    )
     password = status.password_file.read_text()
     assert status.uri is not None
     with connect(Address(status.uri, status.username, password)) as database:
