@@ -40,7 +40,8 @@ def main() -> None:
     parser.add_argument("--candidates", choices=["all", "typed", "observed"], default="all")
     parser.add_argument("--structural", action="store_true", help="without pictures and texts")
     parser.add_argument(
-        "--encoder", help="files:FOLDER-OR-PATTERN with vectors of the entities; none: the bundled encoders"
+        "--encoder",
+        help="of texts, by its name, or files:FOLDER-OR-PATTERN with vectors of the entities; none: the bundled ones",
     )
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder for vectors of pictures and texts")
     parser.add_argument("--threads", type=int, default=2)
@@ -71,12 +72,10 @@ def main() -> None:
 
 
 def encoders(name: str | None) -> dict[str, str]:
-    """The encoder of each modality: the bundled ones, or the files that `files:FOLDER-OR-PATTERN` names."""
-    if name is None:
-        return ENCODERS
-    kind, _, where = name.partition(":")
+    """The encoder of each modality: the bundled ones, one for texts, or the files of `files:FOLDER-OR-PATTERN`."""
+    kind, _, where = (name or "").partition(":")
     if kind != "files":
-        raise SystemExit(f"--encoder is {name!r}; allowed is files:FOLDER-OR-PATTERN")
+        return {**ENCODERS, **({"textual": name} if name else {})}
     return {modality: f"files:{file}" for modality, file in find_features(where).items()}
 
 

@@ -123,9 +123,12 @@ class PlainLoop:
 
     def steps(self, number: int) -> None:
         for batch in islice(self.batches.epoch(0), number):
-            self.optimizer.zero_grad()
-            torch.autograd.backward(self._loss(batch))
-            self.optimizer.step()
+            self.step(batch)
+
+    def step(self, batch: Batch) -> None:
+        self.optimizer.zero_grad()
+        torch.autograd.backward(self._loss(batch))
+        self.optimizer.step()
 
     def _loss(self, batch: Batch) -> torch.Tensor:
         assert batch.entities is not None

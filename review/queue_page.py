@@ -1,12 +1,15 @@
 """The queue: one card at a time, and deciding it."""
 
 import uuid
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from base.errors import PipelineError
 from graph.connection import Database
 from graph.curation import decisions
 from graph.curation.audit_sample import Estimate, read_sample
@@ -17,6 +20,7 @@ from graph.page.card import Card, find_link, read_names
 from graph.page.recent import Recent
 from graph.page.review_queue import MOST_COUNTED, Filters, count_recent, list_choices, list_keys, read_place
 from review.access import Curator, NotAllowedError, SiteDep, Viewer, check_form, site_of
+from review.context import Site
 from review.errors import BadRequestError
 from review.forms import (
     active,
@@ -38,6 +42,8 @@ from review.words import NONE_OF_THESE, REASONS
 
 # Of fewer decisions the page does not say how often the model is right.
 ENOUGH = 10
+# So many cards are read when the page starts.
+WARMING = 20
 # A script that asks for this gets the next page at once; a form without it is redirected, so that reloading is safe.
 SCRIPT_HEADER = "X-Review-Script"
 
@@ -203,6 +209,16 @@ def _found(
         "newest": desk.newest,
         "choices": recent.get("choices", lambda: list_choices(database), keep=lambda choices: bool(choices.runs)),
     }
+
+
+def warm(site: Site) -> None:
+    """Read the first cards once, so that the database has its plans and pages before anybody waits for them."""
+    person = Person(site.local_name, "viewer")
+    with suppress(PipelineError):  # whoever opens the page is told
+        for key in _next(site.database, Filters(), None, person, limit=WARMING):
+            site.database.read_together(
+                partial(_found, person=person, filters=Filters(), key=key, following=None, recent=site.recent)
+            )
 
 
 def _right_so_far(database: Database) -> Estimate | None:

@@ -5,6 +5,7 @@ import ipaddress
 import os
 import socket
 import ssl
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from review.context import Site
 from review.doorkeeper import Doorkeeper
 from review.impatience import Impatient, raise_file_limit
 from review.language import checked_language
+from review.queue_page import warm
 from review.users import UsersFile, read_secret
 
 PORT = 8383
@@ -181,6 +183,7 @@ def open_site(
 def serve(site: Site, serving: Serving) -> None:
     """Serve until interrupted. Raises InputError where the certificate and its key are none."""
     raise_file_limit()
+    threading.Thread(target=warm, args=[site], daemon=True).start()
     try:
         uvicorn.run(
             create_app(site),

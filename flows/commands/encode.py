@@ -16,7 +16,7 @@ def encode(
     encoder: Annotated[
         str,
         typer.Option(
-            help="bundled, clip:ARCHITECTURE/TAG-OR-FILE, blip:NAME-OR-FOLDER, text:NAME-OR-FOLDER, "
+            help="bundled, multilingual, clip:ARCHITECTURE/TAG-OR-FILE, blip:NAME-OR-FOLDER, text:NAME-OR-FOLDER, "
             "picture:NAME-OR-FOLDER or files:FOLDER-OR-PATTERN."
         ),
     ] = "bundled",

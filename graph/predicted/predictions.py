@@ -289,6 +289,7 @@ def _explained(error: PipelineError, relation: str, links: int) -> PipelineError
     if isinstance(cause, Neo4jError) and "OutOfMemory" in (cause.code or ""):
         return PipelineError(
             f"the {links} links of {relation} do not fit into one transaction of the server: "
-            "raise its server.memory.heap.max_size, or publish fewer links per head"
+            "raise its server.memory.heap.max_size (VLKGE_NEO4J_HEAP for the bundled one), "
+            "or publish fewer links per head"
         )
     return error

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 ENCODERS = {
     "bundled": "models.encoders.bundled:Bundled",
     "efficientnet": "models.encoders.efficientnet:EfficientNetLite",
+    "multilingual": "models.encoders.multilingual:Multilingual",
     "clip": "models.encoders.clip:Clip",
     "blip": "models.encoders.blip:Blip",
     "text": "models.encoders.sentences:Sentences",
     "picture": "models.encoders.vision:Vision",
 }
 
-WITHOUT_WEIGHTS = ("bundled", "efficientnet")
+WITHOUT_WEIGHTS = ("bundled", "efficientnet", "multilingual")
 EXAMPLES = (
-    "bundled, efficientnet, clip:ViT-B-32/laion2b_s34b_b79k, clip:ViT-B-32/path/to/file.pt, "
+    "bundled, efficientnet, multilingual, clip:ViT-B-32/laion2b_s34b_b79k, clip:ViT-B-32/path/to/file.pt, "
     "blip:Salesforce/blip-itm-base-coco or blip:path/to/folder, text:intfloat/multilingual-e5-small or "
     "text:path/to/folder, picture:facebook/dinov2-base or picture:path/to/folder"
 )

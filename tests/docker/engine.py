@@ -34,7 +34,7 @@ PACKAGES = (
     "ca-certificates,libbz2-1.0,libexpat1,libffi8,libgomp1,liblzma5,libncursesw6,libreadline8,libsqlite3-0,libssl3,"
     "libuuid1,postgresql-15,procps,tini,wget,zlib1g"
 )
-MIRROR = "http://deb.debian.org/debian"
+MIRROR = os.environ.get("VLKGE_TEST_MIRROR", "")  # of Debian, for debootstrap
 BASE = "vlkge-test/bookworm"
 SERVICES = ("neo4j", "postgres", "prefect", "worker", "review")
 

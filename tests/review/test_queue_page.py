@@ -17,6 +17,7 @@ from graph.link_key import link_key
 from graph.predicted.predictions import publish
 from review.app import create_app
 from review.context import Site
+from review.queue_page import warm
 from tests.review.conftest import HOSTILE, RULE, WORKS, proposals
 
 FIRST = link_key("w00", "hasStyle", "impressionism")
@@ -49,6 +50,14 @@ def verdicts(database: Database) -> dict[str, str]:
 
 def decisions(database: Database) -> int:
     return int(database.driver.execute_query("MATCH (d:Decision) RETURN count(d)").records[0][0])
+
+
+def test_cards_are_read_when_the_page_starts_and_nothing_is_written(make_site: Callable[..., Site]) -> None:
+    site = make_site()
+    warm(site)
+    kept = site.recent.get("choices", lambda: pytest.fail("nothing was read"))
+    assert kept.relations
+    assert decisions(site.database) == 0
 
 
 def test_the_most_probable_link_comes_first_with_what_speaks_for_it(client: TestClient) -> None:

@@ -204,8 +204,8 @@ def test_a_digest_changes_with_a_weight_and_with_a_setting() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("dino", "There is no encoder 'dino'; allowed are bundled, efficientnet, clip:ViT-B-32/"),
-        ("bundled:other", "'bundled:other' is not written as one of bundled, efficientnet, clip:"),
+        ("dino", "There is no encoder 'dino'; allowed are bundled, efficientnet, multilingual, clip:ViT-B-32/"),
+        ("bundled:other", "'bundled:other' is not written as one of bundled, efficientnet, multilingual, clip:"),
         ("clip", "'clip' is not written as one of"),
         ("blip:", "'blip:' is not written as one of"),
     ],
