@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.folder_graph import read_graph
-from benchmarks.quality import CACHE, ENCODERS
+from benchmarks.quality import CACHE, encoders
 from flows.runtime.hyperparameters import chosen
 from models.config import TrainConfig
 from models.evaluation.bootstrap import paired
@@ -51,13 +51,14 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, help="folder of a model trained on that data; else one is trained")
     parser.add_argument("--against", default="fused", help="the expert whose difference from all is given")
     parser.add_argument("--queries", type=int, default=100, help="that make a relation large enough to stand alone")
+    parser.add_argument("--encoder", help="as benchmarks.quality takes it")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder for vectors of pictures and texts")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--arrivals", action="store_true", help="rank the facts of works that arrive with others")
     parser.add_argument("--json", action="store_true", help="one line of JSON per row")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    data = read_graph(options.data, ENCODERS, options.cache)
+    data = read_graph(options.data, encoders(options.encoder), options.cache)
     graph = KnowledgeGraph.from_hetero(data)
     if options.checkpoint:
         model = Checkpoint.load(options.checkpoint).model_for(graph)

@@ -30,6 +30,7 @@ from models.encoders.vector_files import find_features, read_features
 
 # Written as they come, so that an interrupted encoding keeps what is done.
 ENTITIES_PER_PART = 2_000
+DEFAULT = "bundled"
 
 Vectors: TypeAlias = tuple[npt.NDArray[np.float32], dict[str, str]]
 """Vectors of the readable entities of a part, in their order, and why the others are not readable, by id."""
@@ -60,17 +61,18 @@ class Encoded(BaseModel):
     """Of vectors from files: ids that are no entity of the graph, or that have no vector there."""
 
 
-@flow(name="encode", flow_run_name="encode-{encoder}", **LOGGED)
+@flow(name="encode", flow_run_name="encode", **LOGGED)
 def encode(
-    *, encoder: str = "bundled", device: str = "auto", batch_size: int | None = None, sharded: bool = False
+    *, encoder: str | None = None, device: str = "auto", batch_size: int | None = None, sharded: bool = False
 ) -> list[Encoded]:
     """Bring the vectors of every modality that the encoder has up to date.
 
-    With `sharded`, the parts are encoded as tasks of their own, wherever the flow's task runner runs them.
-    The encoder `files:` and a folder or a pattern puts vectors from files on the entities with their ids.
+    encoder: None: for each modality the one that its vectors in the graph are of, bundled where there are none yet;
+    vectors from files stay as they are. `files:` and a folder or a pattern puts vectors from files on the entities with
+    their ids. With `sharded`, the parts are encoded as tasks of their own, wherever the flow's task runner runs them.
     """
     settings = Settings()
-    kind, _, where = encoder.partition(":")
+    kind, _, where = (encoder or "").partition(":")
     if kind == "files":
         if sharded:
             raise InputError("vectors from files are not encoded, so there is nothing to share among workers")
@@ -78,13 +80,28 @@ def encode(
         with open_graph(settings) as database:
             return [place_file(database, modality, file) for modality, file in files.items()]
     with open_graph(settings) as database:
-        loaded = load(encoder, device, batch_size)
         store = PictureStore(settings.pictures)
-        if sharded:
-            there = partial(_encode_there, encoder, device, batch_size, store)
-            return [bring_up_to_date(database, loaded, modality, there) for modality in loaded.modalities]
-        with gpu_slot(device):
-            return [encode_modality(database, loaded, store, modality) for modality in loaded.modalities]
+        found: list[Encoded] = []
+        for name, modalities in named(database, encoder).items():
+            loaded = load(name, device, batch_size)
+            wanted = [modality for modality in loaded.modalities if modality in modalities]
+            if sharded:
+                there = partial(_encode_there, name, device, batch_size, store)
+                found += [bring_up_to_date(database, loaded, modality, there) for modality in wanted]
+                continue
+            with gpu_slot(device):
+                found += [encode_modality(database, loaded, store, modality) for modality in wanted]
+        return found
+
+
+def named(database: Database, encoder: str | None) -> dict[str, list[str]]:
+    """The encoders to use, and of which modalities."""
+    if encoder is not None:
+        return {encoder: list(vectors.MODALITIES)}
+    active = vectors.active_encoders(database)
+    names = {modality: active[modality].name if modality in active else DEFAULT for modality in vectors.MODALITIES}
+    used = [name for name in dict.fromkeys(names.values()) if not name.startswith("files:")]
+    return {name: [modality for modality, of in names.items() if of == name] for name in used}
 
 
 @task(cache_policy=NO_CACHE)

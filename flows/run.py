@@ -42,7 +42,7 @@ def run(
     add: bool = False,
     mapping: str | None = None,
     entities_from_triples: bool = False,
-    encoder: str = "bundled",
+    encoder: str | None = None,
     config: dict[str, Any],
     patterns: str | None = None,
     top_k: int = 3,

@@ -14,12 +14,13 @@ app = typer.Typer()
 @app.command()
 def encode(
     encoder: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="bundled, multilingual, clip:ARCHITECTURE/TAG-OR-FILE, blip:NAME-OR-FOLDER, text:NAME-OR-FOLDER, "
-            "picture:NAME-OR-FOLDER or files:FOLDER-OR-PATTERN."
+            "picture:NAME-OR-FOLDER or files:FOLDER-OR-PATTERN. Left out: those of the vectors that are there, "
+            "bundled where there are none."
         ),
-    ] = "bundled",
+    ] = None,
     device: Device = "auto",
     batch_size: Annotated[int | None, typer.Option(min=1, help="Texts or pictures in a batch.")] = None,
     workers: Workers = None,
@@ -43,6 +44,8 @@ def encode(
 
 def print_encoded(result: list[Any]) -> None:
     """What was encoded, per modality, and the pictures that could not be read."""
+    if not result:
+        print("all vectors are from files: they stay as they are")
     rates = {"textual": "texts/s", "visual": "pictures/s"}
     # Only files give ids that no entity has.
     hidden = {"broken", "per_second"} | ({"left_out"} if not any(part.left_out for part in result) else set())

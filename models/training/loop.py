@@ -251,7 +251,9 @@ class Run:
             return torch.empty(0)
         scores = Scores.of_model(model)  # an ensemble's go by its weights as they are when asked
         if isinstance(scores, EnsembleScores):
-            known, facts, held_back = self.validation.known, self.validation.facts, self.graph.triples["val"]
+            # gate facts stand beside the questions as they will, and are never asked for
+            held_back = torch.cat([self.graph.triples["val"], self.graph.triples["gate"]])
+            known, facts = self.validation.known, self.validation.facts
             self.weight_fit = fit(scores.opinions, known, facts, self.config.seed, held_back)
         found = self.validation.reciprocal_ranks(scores)
         if self.weight_fit:

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from benchmarks import quality
+from flows.encode import named
 from flows.runtime.prefect_server import PrefectServer
+from graph import vectors
 from graph.connection import Address, Database
 from tests.flows import typed
 
@@ -36,8 +38,8 @@ def release(tmp_path: Path) -> Path:
     pictures["images/39.jpg"] = {}  # none
     texts = {f"artist-{k}": draws.normal(size=4).astype(np.float32) for k in (0, 1, 7)}
     relations = {"isCreatedByArtist": draws.normal(size=4)}
-    for name, vectors in {"vf_clip": pictures, "tf_clip": texts, "rf_clip": relations, "tf_bert": texts}.items():
-        (folder / "features" / f"wikiart_{name}.pkl").write_bytes(pickle.dumps(vectors))
+    for name, held in {"vf_clip": pictures, "tf_clip": texts, "rf_clip": relations, "tf_bert": texts}.items():
+        (folder / "features" / f"wikiart_{name}.pkl").write_bytes(pickle.dumps(held))
     return folder
 
 
@@ -71,6 +73,9 @@ def test_a_folder_of_the_release_goes_from_ingest_to_evaluation(
     again = vlkge(environment, "encode", "--encoder", encoder)
     assert [part["encoded"] for part in again] == [0, 0]
 
+    assert vlkge(environment, "encode") == [], "what is from files stays, until another encoder is named"
+    assert vector(database, "images/38.jpg", "visual") == [2.0] * 6
+
     trained = vlkge(environment, "train", *SMALL)
     shown = vlkge(environment, "models", "show", trained["version"])
     assert shown["encoders"] == {"textual": "files:wikiart_tf_clip.pkl", "visual": "files:wikiart_vf_clip.pkl"}
@@ -100,6 +105,15 @@ def test_files_of_another_graph_are_refused_and_changed_files_replace_the_vector
     assert (placed["encoded"], placed["dropped"], placed["dimension"]) == (1, 2, 5)
     assert vector(database, "artist-0", "textual") == [1.0] * 5
     assert vector(database, "artist-1", "textual") is None
+
+
+def test_a_graph_keeps_its_encoders_until_another_is_named(database: Database) -> None:
+    assert named(database, None) == {"bundled": ["visual", "textual"]}
+    vectors.activate(database, "textual", vectors.Encoder("text:some/model", "0" * 64, 4))
+    assert named(database, None) == {"bundled": ["visual"], "text:some/model": ["textual"]}
+    vectors.activate(database, "visual", vectors.Encoder("files:art_vf.pkl", "1" * 64, 4))
+    assert named(database, None) == {"text:some/model": ["textual"]}
+    assert named(database, "bundled") == {"bundled": ["visual", "textual"]}
 
 
 def test_the_benchmark_of_quality_takes_the_same_folder(

@@ -13,6 +13,7 @@ from torch_geometric.data import HeteroData
 from base.errors import InputError
 from flows.runtime import hyperparameters
 from models.config import TrainConfig
+from models.experts.weight_fit import WeightFit
 from models.ranking.scores import Scores
 from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE
@@ -134,10 +135,30 @@ def test_validation_and_test_facts_never_reach_the_weights(gallery: HeteroData, 
     assert_same_bits(clean.model, other.model)
 
 
+def test_gate_facts_stand_beside_the_questions_of_the_fit_and_are_never_asked(
+    gallery: HeteroData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Works arrive with all their facts; with half of them, weights would not trust what reads facts as it deserves."""
+    graph = KnowledgeGraph.from_hetero(gallery)
+    asked, beside = [], []
+
+    def noting(_opinions: object, _known: object, facts: Tensor, _seed: int, held_back: Tensor) -> WeightFit:
+        asked.append(facts)
+        beside.append(held_back)
+        return WeightFit(kept=False, fitted=0, first_alone=0, strength=1)
+
+    monkeypatch.setattr(loop, "fit", noting)
+    train(gallery, SMALL, tmp_path)
+    assert len(graph.triples["gate"]) > 0
+    assert {tuple(fact) for fact in asked[0].tolist()} == {tuple(fact) for fact in graph.triples["val"].tolist()}
+    both = torch.cat([graph.triples["val"], graph.triples["gate"]])
+    assert torch.equal(beside[0], both)
+
+
 def test_the_epoch_of_the_best_validation_is_kept_and_patience_ends_training(
     gallery: HeteroData, tmp_path: Path
 ) -> None:
-    config = SMALL.model_copy(update={"epochs": 60, "patience": 2})
+    config = SMALL.model_copy(update={"epochs": 60, "patience": 2, "experts": ()})  # the figures are of fused vectors
     metrics = train(gallery, config, tmp_path, device="cpu").metrics
     course = [row["validation_mrr"] for row in metrics["history"]]
     assert metrics["validation_mrr"] == max(course)
