@@ -19,8 +19,9 @@ import pandas as pd
 from benchmarks.report import Figure, alone, compare, show
 from graph.connection import Address, Database, batches, connect
 from graph.predicted.links import check_links, rows, with_priority
-from graph.predicted.predictions import BATCH, publish
+from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
+from graph.predicted.run_writer import BATCH
 from graph.schema import setup_schema
 from graph.server.neo4j_server import Server
 

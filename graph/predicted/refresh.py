@@ -15,10 +15,10 @@ from graph import reserved
 from graph.connection import Database, batches
 from graph.outage import ignore
 from graph.predicted.links import ENDS, check_links, rows, with_priority
-from graph.predicted.predictions import fact_keys
 from graph.predicted.publication_lock import publication_lock
 from graph.predicted.registry import Run
 from graph.predicted.rules import cited_rules
+from graph.predicted.run_writer import fact_keys
 from graph.predicted.strata import count_bands, place, read_weights
 from graph.transactions import change, look, run_in_transaction
 

@@ -208,7 +208,7 @@ class Server:
 def memory() -> tuple[str, str]:
     """The Java heap and the page cache: a quarter and a twelfth of the machine's memory, within bounds.
 
-    The heap is only a limit; 100,000 links of one relation are published in one transaction, which wants 2 GB.
+    The heap is only a limit; 50,000 links of one relation are published in one transaction, which wants 1 GB.
 
     VLKGE_NEO4J_HEAP sets the heap, e.g. to 2g; raises InputError where it is no such size.
     """

@@ -16,8 +16,8 @@ from graph.curation import decisions
 from graph.curation.decisions import Choice
 from graph.curation.opinions import Verdict
 from graph.link_key import draw
-from graph.predicted import predictions
-from graph.predicted.links import save_links
+from graph.predicted import run_writer
+from graph.predicted.links import check_links, save_links
 from graph.predicted.predictions import publish
 from graph.predicted.publication_lock import publication_lock
 from graph.predicted.registry import register_model
@@ -27,10 +27,10 @@ from graph.schema import setup_schema
 WRITER = """
 import json, os, signal, sys
 import pandas as pd
-from graph.predicted import predictions
+from graph.predicted import predictions, run_writer
 from graph.connection import Address, connect
 uri, password, links, batch, kill_at = sys.argv[1:]
-predictions.BATCH = int(batch)
+run_writer.BATCH = int(batch)
 calls = 0
 def count(done, total, note=""):
     global calls
@@ -40,6 +40,13 @@ def count(done, total, note=""):
 with connect(Address(uri, "neo4j", password)) as database:
     predictions.publish(database, pd.read_json(links), model_version="v2", progress=count)
 """
+
+
+@pytest.fixture(autouse=True, params=[run_writer.PART, 1], ids=["at once", "head by head"])
+def part(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many links of a relation are written in one transaction: what holds for small ones holds for large ones."""
+    monkeypatch.setattr(run_writer, "PART", request.param)
+    return int(request.param)
 
 
 @pytest.fixture
@@ -313,7 +320,7 @@ def test_who_waits_for_another_writer_is_told_so(art: Database) -> None:
 
 
 def test_two_writers_at_once_come_one_after_the_other(art: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predictions, "BATCH", 1)
+    monkeypatch.setattr(run_writer, "BATCH", 1)
     spoke: list[str] = []
     relations = [f"r{n}" for n in range(5)]
 
@@ -354,11 +361,22 @@ def test_a_killed_writer_is_completed_by_the_same_call(art: Database, server: Ad
     for kill_at in range(1, 7):
         start_over()
         arguments = [server.uri, server.password, str(file), "2", str(kill_at)]
-        writer = subprocess.run([sys.executable, "-c", WRITER, *arguments], cwd=Path(predictions.__file__).parents[2])
+        writer = subprocess.run([sys.executable, "-c", WRITER, *arguments], cwd=Path(run_writer.__file__).parents[2])
         assert writer.returncode == -signal.SIGKILL
         assert dump(art) != uninterrupted
         publish(art, links, model_version="v2")
         assert dump(art) == uninterrupted, f"killed at report {kill_at}"
+
+
+@pytest.mark.usefixtures("part")
+def test_a_large_relation_is_cut_between_heads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_writer, "PART", 3)
+    rows = [
+        (head, "hasStyle", f"s{i}", 1.0) for head, of in (("a", 2), ("b", 2), ("c", 1), ("d", 5)) for i in range(of)
+    ]
+    cut = [part["head"].to_pylist() for part in run_writer.cut_by_heads(check_links(frame(*rows)))]
+    assert cut == [["a", "a"], ["b", "b", "c"], ["d"] * 5]
+    assert [len(part) for part in run_writer.cut_by_heads(check_links(frame(*rows[:3])))] == [3]
 
 
 def test_links_are_kept_as_parquet_and_can_be_published_from_it(art: Database, tmp_path: Path) -> None:
