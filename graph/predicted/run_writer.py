@@ -182,7 +182,8 @@ def cut_by_heads(links: pa.Table) -> Iterator[pa.Table]:
         end = end or next((place for place in first if place > start), len(links))
         yield links.slice(start, end - start)
         start = end
-    yield links.slice(start)
+    if start < len(links) or start == 0:
+        yield links.slice(start)
 
 
 def _heads(part: pa.Table) -> list[str]:
