@@ -85,7 +85,7 @@ def test_the_image_has_what_runs_and_no_tool_of_development() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
     def names(requirements: list[str]) -> set[str]:
-        return {re.split(r"[\[<>=]", each)[0] for each in requirements}
+        return {re.split(r"[\[<>=; ]", each)[0] for each in requirements}
 
     extras = project["optional-dependencies"]
     assert names(project["dependencies"]) | names(extras["build"]) <= runs
