@@ -26,6 +26,7 @@ from models.calibration.answers import Answers, AnswerShare
 from models.calibration.calibration import Calibration
 from models.calibration.thresholds import Threshold, thresholds
 from models.explanation.evidence import evidence
+from models.prediction.plausible_heads import PlausibleHeads
 from models.prediction.prediction import added_since, members, untrained
 from models.prediction.prediction import predict as find_links
 from models.ranking.prediction_context import PredictionContext
@@ -46,6 +47,7 @@ class Wanted(BaseModel):
     best: int | None = None
     precision: float | None = None
     new: bool = False
+    all_heads: bool = False
 
 
 class Published(BaseModel):
@@ -80,6 +82,7 @@ def predict(
     best: int | None = None,
     precision: float | None = None,
     new: bool = False,
+    all_heads: bool = False,
     patterns: str | None = None,
     shards: int | None = None,
 ) -> Published:
@@ -87,11 +90,12 @@ def predict(
 
     `limit` links of each relation at most, `best` of all; with `precision`, only those that are right that often if
     their heads have an answer; with
-    `new`, only of entities added since training. `patterns` is a file that overrides the patterns found in the data.
+    `new`, only of entities added since training; with `all_heads`, also of entities whose facts resemble those of no
+    head of the relation. `patterns` is a file that overrides the patterns found in the data.
     With `shards`, so many parts of the heads are scored as tasks, wherever the flow's task runner runs them.
     """
     settings = Settings()
-    wanted = Wanted(relations=relations, limit=limit, best=best, precision=precision, new=new)
+    wanted = Wanted(relations=relations, limit=limit, best=best, precision=precision, new=new, all_heads=all_heads)
     with open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
         refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
@@ -105,6 +109,8 @@ def predict(
             echo(f"No links of {', '.join(nothing_known)}: without training facts nothing is known of it.")
         kept = choose_thresholds(calibration, precision, relations or graph.relations)
         heads = added_heads(checkpoint, graph) if new else None
+        if not all_heads:
+            tell_left_out(graph, relations or graph.relations)
         if shards is None:
             links = score_links(served, calibration, answers, wanted, kept, heads)
         else:
@@ -122,6 +128,7 @@ def predict(
                     answers,
                     levels,
                     heads,
+                    all_heads,
                 )
                 links = score_in_shards(job, graph, shards)
         links = add_evidence(served, rules_of(folder_of(settings, version), graph), links)
@@ -159,6 +166,16 @@ def levels_of(kept: list[Threshold]) -> dict[str, float]:
     return {threshold.relation: threshold.probability for threshold in kept if threshold.probability is not None}
 
 
+def tell_left_out(graph: KnowledgeGraph, relations: list[str]) -> None:
+    """Say how many questions are not asked, where there are such."""
+    left, every = PlausibleHeads(graph).left_out(graph.relations.index(name) for name in relations)
+    if left:
+        echo(
+            f"{left:,} of {every:,} pairs of an entity and a relation are not asked: the entity's facts resemble those "
+            "of no head of the relation. --all-heads asks them too."
+        )
+
+
 def added_heads(checkpoint: Checkpoint, graph: KnowledgeGraph) -> list[str]:
     """Ids of the entities that the model has never met; raises InputError where there are none."""
     heads = added_since(checkpoint, graph)
@@ -191,6 +208,7 @@ def score_links(
             seen=served.seen,
             heads=chosen,
             thresholds=None if kept is None else levels_of(kept),
+            all_heads=wanted.all_heads,
             progress=progress,
         )
 

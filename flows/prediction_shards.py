@@ -41,6 +41,7 @@ class Job:
     answers: Answers
     thresholds: dict[str, float] | None
     heads: list[str] | None
+    all_heads: bool
 
 
 @contextmanager
@@ -81,6 +82,7 @@ def score_shard(job: Job, shard: int, shards: int) -> pd.DataFrame:
         seen=seen,
         heads=heads_of(graph, shard, shards, among),
         thresholds=job.thresholds,
+        all_heads=job.all_heads,
     )
 
 

@@ -33,6 +33,12 @@ def predict(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Only for entities whose facts changed since; their links keep their run.")
     ] = False,
+    all_heads: Annotated[
+        bool,
+        typer.Option(
+            "--all-heads", help="Ask also entities whose facts resemble those of no entity that has the relation."
+        ),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --refresh: only tell what would change.")] = False,
     patterns: PatternsFile = None,
     workers: Workers = None,
@@ -62,6 +68,7 @@ def predict(
         raise typer.BadParameter("it goes with --refresh alone", param_hint="--dry-run")
     if refresh:
         others = {"--new": new, "--relation": relation, "--max-links": max_links, "--workers": workers}
+        others["--all-heads"] = all_heads
         if given := [name for name, value in others.items() if value]:
             raise typer.BadParameter(f"it does not go with {', '.join(given)}", param_hint="--refresh")
         _refresh(model, top_k, limit, precision, patterns, dry_run, json)
@@ -84,6 +91,7 @@ def predict(
         best=max_links,
         precision=precision,
         new=new,
+        all_heads=all_heads,
         patterns=str(patterns.resolve()) if patterns else None,
     )
     if json:

@@ -12,6 +12,7 @@ from base.errors import InputError, refuse_unknown_relations
 from base.progress import Progress, silent
 from models.calibration.answers import Answers
 from models.calibration.calibration import Calibration, uncertainty
+from models.prediction.plausible_heads import PlausibleHeads
 from models.prediction.top_links import TopLinks
 from models.ranking.candidate_lists import CandidateLists, Links
 from models.ranking.ranking import BUDGET
@@ -42,6 +43,7 @@ def predict(
     seen: Tensor | None = None,
     heads: Tensor | None = None,
     thresholds: Mapping[str, float] | None = None,
+    all_heads: bool = False,
     budget: int = BUDGET,
     progress: Progress = silent,
 ) -> pd.DataFrame:
@@ -52,10 +54,10 @@ def predict(
     (relation or pooled). `seen` bool [N] says of whom the model knew training facts (None: of those that have some in
     the graph).
 
-    Heads and tails are of the labels that the relation joins in the graph. Left out are the facts of all splits, what
-    they say the other way round, rejected links, loops unless the relation has some, and second values of functional
-    relations (`patterns`; None: those that the data shows). A relation without training facts has no links. `heads`
-    bool [N] restricts whose links are looked for.
+    Heads and tails are of the labels that the relation joins in the graph. Heads are those of `PlausibleHeads`, or with
+    `all_heads` all of them; `heads` bool [N] restricts whose links are looked for. Left out are the facts of all
+    splits, what they say the other way round, rejected links, loops unless the relation has some, and second values of
+    functional relations (`patterns`; None: those that the data shows). A relation without training facts has no links.
 
     From the union of the `top_k` best tails of every head and relation, the `limit` best of each relation are kept,
     and of those the `best` of all (None: all of them), by probability, times that of an answer where it is known, then
@@ -71,10 +73,11 @@ def predict(
     lists = CandidateLists(scores, graph, patterns or Patterns.found(graph), top_k=top_k, heads=heads, budget=budget)
     judge = _Judge(calibration, answers or Answers(), graph.seen if seen is None else seen, graph.relations)
     everything = TopLinks(best)
-    total, done = sum(lists.count(row) for row in chosen), 0
+    asked = PlausibleHeads(graph, few=graph.num_entities if all_heads else None).of
+    total, done = sum(lists.count(row, asked(row)) for row in chosen), 0
     for row in chosen:
         kept = TopLinks(limit)
-        for count, links in lists.blocks(row):
+        for count, links in lists.blocks(row, asked(row)):
             if calibration is not None and thresholds is not None:
                 links = judge.likely(links, thresholds.get(graph.relations[row], np.inf))
             kept.add(links, judge.combined(links))

@@ -83,9 +83,9 @@ class CandidateLists:
         self.looping = set(known[known[:, 0] == known[:, 2]][:, 1].tolist())
         self.left_out = KnownFacts(torch.cat([self.known, graph.rejected]), graph.num_relations).to(scores.device)
 
-    def count(self, relation: int) -> int:
-        """How many lists the relation has: pairs of a head and the labels of tails that it joins with it."""
-        return sum(len(heads) for heads, _ in self._joined(relation, None))
+    def count(self, relation: int, among: Tensor | None = None) -> int:
+        """How many lists `blocks` makes: pairs of a head and the labels of tails that the relation joins with it."""
+        return sum(len(heads) for heads, _ in self._joined(relation, among))
 
     def blocks(self, relation: int, among: Tensor | None = None) -> Iterator[tuple[int, Links]]:
         """(number of lists, their links), block by block; of the heads `among` (bool [N]) where they are given."""
