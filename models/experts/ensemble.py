@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from models.experts.expert import Expert, Model, SizedByState, Voice
 from models.experts.facts import Facts
 from models.experts.flags import Flags
+from models.experts.paths import Paths
 from models.experts.popularity import Popularity
 from models.experts.ridge import FactRidge, Ridge
 from models.experts.vectors import Fused, Similarity, Structure
@@ -27,6 +28,7 @@ EXPERTS: dict[str, type[Expert]] = {
     "facts": Facts,
     "features": Ridge,
     "facts_and_features": FactRidge,
+    "paths": Paths,
 }
 """By the name that the setting `experts` has for it; the order is that of their weights."""
 
