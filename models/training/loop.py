@@ -77,6 +77,7 @@ def train(
             if after_epoch is not None:
                 after_epoch(len(run.history), float(run.history[-1]["validation_mrr"]))
         if group.is_main:
+            progress(run.total_steps, run.total_steps, "weighing the experts")  # minutes on large graphs
             found = run.weigh_experts()
             if config.below_popularity == "refuse":
                 run.validation.refuse_below_popularity(found, graph)
