@@ -8,6 +8,7 @@ import numpy as np
 from models.rules.facts import Facts, Integers, RuleConfig, walk
 
 LONGEST = 3
+LEFT, LOOKED_AT = 5_000, 100_000  # walks that are gone on with, and those looked at, by which paths are chosen
 Path = tuple[int, ...]
 
 
@@ -34,7 +35,7 @@ def closed_paths(facts: Facts, config: RuleConfig, seed: int = 0) -> Iterator[Cl
             continue
         some = draw.permutation(own)[: config.sample]
         heads = draw.permutation(np.unique(facts.entity[own]))[: config.sample]
-        for path in shapes(facts, facts.entity[some], facts.value[some], step, config):
+        for path in shapes(facts, facts.entity[some], facts.value[some], step, config, draw):
             found = confidence(facts, heads, step, path, config)
             if found.support >= config.support:
                 yield found
@@ -49,8 +50,13 @@ def confidence(facts: Facts, entities: Integers, step: int, path: Path, config: 
     return Closed(step, path, int(right.sum()), len(pairs))
 
 
-def shapes(facts: Facts, entities: Integers, values: Integers, step: int, config: RuleConfig) -> list[Path]:
-    """At most `shapes` paths that join entities [n] with values [n], those of the most pairs first."""
+def shapes(
+    facts: Facts, entities: Integers, values: Integers, step: int, config: RuleConfig, draw: np.random.Generator
+) -> list[Path]:
+    """At most `shapes` paths that join entities [n] with values [n], those of the most pairs first.
+
+    Of more than LEFT and LOOKED_AT walks so many are drawn.
+    """
     radix = facts.steps + 1
     pair, node, code = np.arange(len(entities)), entities, np.zeros_like(entities)
     found = []
@@ -59,14 +65,19 @@ def shapes(facts: Facts, entities: Integers, values: Integers, step: int, config
         few = facts.fan[node[row] * facts.steps + last] <= config.hub
         found.append(np.unique(pair[row[few]] * radix**LONGEST + code[row[few]] * radix + last[few] + 1))
         if length + 1 < LONGEST:
+            some = _drawn(np.arange(len(node)), LEFT, draw)
+            pair, node, code = pair[some], node[some], code[some]
             row, onward, end = facts.onward(node, config.hub)
-            new = (end != entities[pair[row]]) & (end != values[pair[row]])
-            row, node = row[new], end[new]
-            pair, code = pair[row], code[row] * radix + onward[new] + 1
+            new = _drawn(np.flatnonzero((end != entities[pair[row]]) & (end != values[pair[row]])), LOOKED_AT, draw)
+            pair, node, code = pair[row[new]], end[new], code[row[new]] * radix + onward[new] + 1
     codes, counts = np.unique(np.concatenate(found) % radix**LONGEST, return_counts=True)
     most = np.lexsort((codes, -counts))
     paths = [_decoded(int(codes[i]), radix) for i in most if counts[i] >= config.support]
     return [path for path in paths if path != (step,)][: config.shapes]
+
+
+def _drawn(rows: Integers, most: int, draw: np.random.Generator) -> Integers:
+    return rows if len(rows) <= most else draw.permutation(rows)[:most]
 
 
 def _decoded(code: int, radix: int) -> Path:

@@ -8,6 +8,7 @@ Integers = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 NONE = -1  # a step, a value or an answer that a rule does not have
+WALKS = 2_000  # of one start by one path
 
 
 class RuleConfig(BaseModel):
@@ -88,10 +89,14 @@ class Facts:
 def walk(facts: Facts, starts: Integers, steps: list[int], hub: int) -> tuple[Integers, Integers]:
     """(row of starts, entity where it ends) of every walk by these steps that meets no entity twice.
 
-    Entities with more than `hub` values by a step are not left by it.
+    Entities with more than `hub` values by a step are not left by it, nor starts of which more than WALKS walks lead
+    somewhere: what leads nearly everywhere says nothing.
     """
     rows, nodes = np.arange(len(starts)), starts[None]
     for step in steps:
+        fan = facts.fan[nodes[-1] * facts.steps + step]
+        many = np.bincount(rows, weights=np.where(fan > hub, 0, fan), minlength=len(starts)) > WALKS
+        rows, nodes = rows[~many[rows]], nodes[:, ~many[rows]]
         at, value = facts.values(nodes[-1], step, hub)
         new = (nodes[:, at] != value).all(0)
         rows, nodes = rows[at[new]], np.vstack([nodes[:, at[new]], value[new]])

@@ -95,6 +95,27 @@ def test_a_path_leads_through_no_hub():
     assert (found.support, found.of) == (2, 2)
 
 
+def test_a_start_from_which_too_many_walks_lead_on_is_given_up(monkeypatch):
+    facts = Facts(indices(FACTS), len(ENTITIES), len(RELATIONS))
+    starts = np.array([ENTITIES.index(name) for name in ("m1", "k1")])
+    whole = walk(facts, starts, [0, 3, 1], hub=100)
+    monkeypatch.setattr("models.rules.facts.WALKS", 4)  # Monet has five works, Klee two
+    rows, ends = walk(facts, starts, [0, 3, 1], hub=100)
+    assert set(whole[0]) == {0, 1}
+    assert [ENTITIES[end] for end in ends[rows == 1]] == ["abstract"]
+    assert set(rows) == {1}
+
+
+def test_of_many_walks_some_are_looked_at(monkeypatch, rules):
+    """What they show is counted in full."""
+    monkeypatch.setattr("models.rules.closed.LEFT", 6)
+    monkeypatch.setattr("models.rules.closed.LOOKED_AT", 6)
+    every, some = counts(rules), counts(mine(indices(FACTS), len(ENTITIES), len(RELATIONS)))
+    closed = [rule for rule in some if rule[1] is None]
+    assert 0 < len(closed) <= sum(rule[1] is None for rule in every)
+    assert all(every.get(rule, some[rule]) == some[rule] for rule in closed)
+
+
 def test_a_hub_has_no_columns_and_its_works_have_theirs():
     works = 3000
     facts = np.stack([np.arange(works), np.zeros(works, dtype=np.int64), np.full(works, works)], axis=1)
