@@ -87,7 +87,7 @@ class TrainConfig(Settings):
     experts: tuple[str, ...] = Field(
         ("structure", "similarity", "popularity", "facts", "features", "facts_and_features"),
         description="what scores beside the fused vectors: a model of structure alone, cosines of frozen features, "
-        "popularity, the facts beside the question, regressions on features and on both; not by default `paths`, "
+        "popularity, the facts beside the question, regressions on features and on both. Not by default: `paths`, "
         "closed paths of facts. Validation facts fit their weights",
     )
     fact_columns: int = Field(
