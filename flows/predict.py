@@ -109,7 +109,7 @@ def predict(
             echo(f"No links of {', '.join(nothing_known)}: without training facts nothing is known of it.")
         kept = choose_thresholds(calibration, precision, relations or graph.relations)
         heads = added_heads(checkpoint, graph) if new else None
-        if not all_heads:
+        if not (all_heads or new):
             tell_left_out(graph, relations or graph.relations)
         if shards is None:
             links = score_links(served, calibration, answers, wanted, kept, heads)
