@@ -172,7 +172,7 @@ def tell_left_out(graph: KnowledgeGraph, relations: list[str]) -> None:
     if left:
         echo(
             f"{left:,} of {every:,} pairs of an entity and a relation are not asked: the entity's facts resemble those "
-            "of no head of the relation. --all-heads asks them too."
+            "of no head of the relation. `vlkge predict --all-heads` asks them too."
         )
 
 
