@@ -20,6 +20,7 @@ from models.rules.rule_set import lower_bound
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import Side
 
+CONFIG = RuleConfig()
 FLOOR = 1e-3  # of a confidence: below it differences are noise
 
 
@@ -30,13 +31,11 @@ class Paths(SizedByState, Expert):
     """
 
     parts = ("surest path", "all paths")
-    trusted_first = ()
     reads_facts = True
 
-    def __init__(self, relations: int, config: RuleConfig | None = None) -> None:
+    def __init__(self, relations: int) -> None:
         super().__init__()
         self.relations = relations
-        self.config = config or RuleConfig()
         self.paths: Tensor
         self.register_buffer("paths", torch.empty(0, LONGEST + 3, dtype=torch.int32))
         """Step, path (NONE behind its last step), support, of; steps are those of `models.rules.facts.Facts`."""
@@ -47,7 +46,7 @@ class Paths(SizedByState, Expert):
 
     def learn(self, graph: KnowledgeGraph) -> None:
         steps = Steps(graph.triples["train"].numpy(), graph.num_entities, self.relations)
-        found = [_row(path) for path in closed_paths(steps, self.config)]
+        found = [_row(path) for path in closed_paths(steps, CONFIG)]
         self.paths = torch.tensor(found, dtype=torch.int32, device=self.paths.device).reshape(-1, LONGEST + 3)
 
     def voice(self, model: Model, facts: Tensor) -> Voice:
@@ -56,7 +55,7 @@ class Paths(SizedByState, Expert):
         for step, *path, support, of in self.paths.tolist():
             sure = float(lower_bound(np.array([support]), np.array([of]))[0])
             of_step.setdefault(step, []).append(([part for part in path if part != NONE], sure))
-        return _Walker(steps, of_step, self.config.hub, model.seen.device)
+        return _Walker(steps, of_step, model.seen.device)
 
     def voice_seeing(self, voice: Voice, model: Model, facts: Tensor) -> Voice:  # noqa: ARG002 (goes by none)
         return voice
@@ -74,12 +73,9 @@ class Paths(SizedByState, Expert):
 class _Walker:
     """The voice: where the paths of a step lead from the known entities."""
 
-    def __init__(
-        self, facts: Steps, of_step: dict[int, list[tuple[list[int], float]]], hub: int, device: torch.device
-    ) -> None:
+    def __init__(self, facts: Steps, of_step: dict[int, list[tuple[list[int], float]]], device: torch.device) -> None:
         self.facts = facts
         self.of_step = of_step
-        self.hub = hub
         self.device = device
 
     def __call__(self, pairs: Tensor, side: Side, candidates: Tensor | None) -> list[Tensor]:
@@ -91,7 +87,7 @@ class _Walker:
             rows = np.flatnonzero(asked == relation)
             step = int(relation) + (self.facts.relations if side == "head" else 0)
             for path, sure in self.of_step.get(step, ()):
-                at, end = walk(self.facts, known[rows], path, self.hub)
+                at, end = walk(self.facts, known[rows], path, CONFIG.hub)
                 cells = np.unique(rows[at] * entities + end)
                 surest.ravel()[cells] = np.maximum(surest.ravel()[cells], sure)
                 missed.ravel()[cells] += np.log1p(-min(sure, 1 - FLOOR))

@@ -18,6 +18,7 @@ from models.representation.vlkge import VLKGE
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import SIDES
+from tests.models.experts.learnt import with_experts
 
 Gallery = Callable[..., HeteroData]
 CONFIG = TrainConfig(dimension=4, experts=("facts",), fact_regularisation=2.0)
@@ -29,9 +30,8 @@ def graph(gallery: HeteroData) -> KnowledgeGraph:
 
 
 def learnt(graph: KnowledgeGraph, config: TrainConfig = CONFIG) -> tuple[VLKGE, Facts]:
-    model = VLKGE.from_graph(config, graph).eval()
+    model = with_experts(graph, config)
     assert model.ensemble is not None
-    model.ensemble.learn(graph)
     expert = model.ensemble.experts["facts"]
     assert isinstance(expert, Facts)
     return model, expert

@@ -20,6 +20,7 @@ from models.rules.rule_set import lower_bound
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import SIDES, Side
+from tests.models.experts.learnt import with_experts
 
 CONFIG = TrainConfig(dimension=4, epochs=1, experts=("paths",))
 
@@ -36,9 +37,8 @@ def family(draw: random.Random, people: int = 30) -> tuple[dict[str, str], list[
 
 
 def learnt(graph: KnowledgeGraph) -> tuple[VLKGE, Paths]:
-    model = VLKGE.from_graph(CONFIG, graph).eval()
+    model = with_experts(graph, CONFIG)
     assert model.ensemble is not None
-    model.ensemble.learn(graph)
     expert = model.ensemble.experts["paths"]
     assert isinstance(expert, Paths)
     return model, expert

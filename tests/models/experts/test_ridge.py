@@ -19,16 +19,14 @@ from models.experts.regressions import FLOOR
 from models.representation.vlkge import VLKGE
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
+from tests.models.experts.learnt import with_experts
 
 Gallery = Callable[..., HeteroData]
 CONFIG = TrainConfig(dimension=4, experts=("features", "facts_and_features"))
 
 
 def learnt(graph: KnowledgeGraph, **options: object) -> VLKGE:
-    model = VLKGE.from_graph(CONFIG.model_copy(update=options), graph).eval()
-    assert model.ensemble is not None
-    model.ensemble.learn(graph)
-    return model
+    return with_experts(graph, CONFIG.model_copy(update=options))
 
 
 def said(model: VLKGE, part: str, pairs: Tensor, side: str = "tail", facts: Tensor | None = None) -> Tensor:
