@@ -1,15 +1,17 @@
-"""Which entities have other facts than when a model's links were made: a digest of each one's facts, kept beside it."""
+"""Which entities have other facts than when a model was trained, or its links were made: digests kept beside it."""
 
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from torch import Tensor
 
 from base.files import replacing
 from models.triples.knowledge_graph import KnowledgeGraph
 
-FILE = "facts_read.parquet"
+FILE = "facts_read.parquet"  # of the facts that links were made from
+TRAINED = "facts_trained.parquet"  # of those and the rejected links that a training saw
 MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
 
 
@@ -23,6 +25,20 @@ def changed_since(folder: Path, graph: KnowledgeGraph) -> list[str]:
     return [str(entity) for entity in today.index[before.isna() | (before != today)]]
 
 
+def keep_trained(folder: Path, graph: KnowledgeGraph) -> None:
+    """Keep what a model was trained on."""
+    _write(folder / TRAINED, digests(graph, graph.rejected))
+
+
+def changed_since_training(folder: Path, graph: KnowledgeGraph) -> int | None:
+    """How many entities have other facts or rejected links than in training, or are gone; None: nobody knows."""
+    if not (folder / TRAINED).is_file():
+        return None
+    kept = pd.read_parquet(folder / TRAINED).set_index("entity")["digest"]
+    today = digests(graph, graph.rejected)
+    return int((kept.reindex(today.index) != today).sum()) + len(kept.index.difference(today.index))
+
+
 def keep(folder: Path, graph: KnowledgeGraph, heads: list[str] | None = None) -> None:
     """Keep the digests of the facts of these entities (None: of all) for what a model's links were made from."""
     today = digests(graph)
@@ -31,8 +47,7 @@ def keep(folder: Path, graph: KnowledgeGraph, heads: list[str] | None = None) ->
             return  # the links of the others were made from facts that nobody knows
         kept = pd.read_parquet(folder / FILE).set_index("entity")["digest"]
         today = pd.concat([kept.drop(heads, errors="ignore"), today.loc[heads]])
-    with replacing(folder / FILE) as draft:
-        today.rename_axis("entity").rename("digest").reset_index().to_parquet(draft)
+    _write(folder / FILE, today)
 
 
 def forget(folder: Path) -> None:
@@ -40,18 +55,29 @@ def forget(folder: Path) -> None:
     (folder / FILE).unlink(missing_ok=True)
 
 
-def digests(graph: KnowledgeGraph) -> "pd.Series[str]":
-    """A hexadecimal digest of the facts of each entity, as head and as tail, by id; their order does not matter."""
+def digests(graph: KnowledgeGraph, rejected: Tensor | None = None) -> "pd.Series[str]":
+    """A hexadecimal digest of the facts of each entity, as head and as tail, by id; their order does not matter.
+
+    `rejected` int64 [k, 3] are links that count as well.
+    """
     entities, relations = _hashes(graph.entities), _hashes(graph.relations)
-    heads, names, tails = graph.facts.numpy().T
-    told = entities[heads] * MIX[0] + relations[names] * MIX[1] + entities[tails] * MIX[2]
-    told ^= told >> np.uint64(29)
-    told *= MIX[1]
-    told ^= told >> np.uint64(32)
     sums = np.zeros(graph.num_entities, dtype=np.uint64)
-    np.add.at(sums, heads, told)
-    np.add.at(sums, tails, told)
+    for links, kind in ((graph.facts, 0), (rejected, 1)):
+        if links is None:
+            continue
+        heads, names, tails = links.numpy().T
+        told = entities[heads] * MIX[0] + relations[names] * MIX[1] + entities[tails] * MIX[2] + np.uint64(kind)
+        told ^= told >> np.uint64(29)
+        told *= MIX[1]
+        told ^= told >> np.uint64(32)
+        np.add.at(sums, heads, told)
+        np.add.at(sums, tails, told)
     return pd.Series([f"{value:016x}" for value in sums.tolist()], index=graph.entities)
+
+
+def _write(path: Path, found: "pd.Series[str]") -> None:
+    with replacing(path) as draft:
+        found.rename_axis("entity").rename("digest").reset_index().to_parquet(draft)
 
 
 def _hashes(names: list[str]) -> npt.NDArray[np.uint64]:

@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
-from flows.runtime.services import open_graph
+from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.download import Limits
@@ -19,8 +19,11 @@ from graph.loading.plan import Plan
 from graph.mapping.source import read_source
 from graph.pictures import PictureStore
 from graph.schema import setup_schema
+from graph.server.neo4j_admin import count_contents
 from graph.server.neo4j_server import Server
 from graph.splits import Shares
+
+BULK_FACTS = 500_000  # from which on stopping and starting the server is soon made up for
 
 
 @flow(name="ingest", flow_run_name="ingest-{folder}", **LOGGED)
@@ -37,10 +40,20 @@ def ingest(
     preferred: bool = False,
     allow_private: bool = False,
     dry_run: bool = False,
+    bulk_where_large: bool = False,
 ) -> IngestResult:
-    """Check the whole folder, then bring the graph to what it asserts; a second run changes nothing."""
+    """Check the whole folder, then bring the graph to what it asserts; a second run changes nothing.
+
+    With `bulk_where_large`, BULK_FACTS or more go into the empty bundled server as `bulk_ingest` does it.
+    """
     settings = Settings()
     asserted = read_folder(folder, source, mapping, entities_from_triples)
+    if bulk_where_large and suits_bulk(settings, asserted):
+        echo(
+            f"{len(asserted.triples):,} facts into an empty graph: neo4j-admin imports them, faster than single writes"
+        )
+        store, limits = PictureStore(settings.pictures), Limits(allow_private=allow_private)
+        return import_source(Server(settings.vlkge_home), asserted, store, Shares(*shares), hold_out, limits)
     with open_graph(settings) as database:
         changes = plan_changes(database, asserted, Shares(*shares), hold_out, preferred)
         if prune:
@@ -76,6 +89,12 @@ def bulk_ingest(
     asserted = read_folder(folder, source, mapping, entities_from_triples)
     store, limits = PictureStore(settings.pictures), Limits(allow_private=allow_private)
     return import_source(Server(settings.vlkge_home), asserted, store, Shares(*shares), hold_out, limits)
+
+
+def suits_bulk(settings: Settings, source: Source) -> bool:
+    """Whether a first load is large, and the server is ours to stop."""
+    large = settings.neo4j_uri is None and len(source.triples) >= BULK_FACTS
+    return large and not count_contents(Server(settings.vlkge_home))["nodes"]
 
 
 @task(cache_policy=NO_CACHE)

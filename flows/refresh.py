@@ -1,4 +1,4 @@
-"""Refresh: what today's facts imply under the model whose links are in force, for the entities whose facts changed."""
+"""Refresh: what today's facts imply under the model whose links are in force, for the entities that it concerns."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,14 +21,17 @@ from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
+from graph.exporting import hetero_file
 from graph.predicted import registry
 from graph.predicted.links import save_links
 from graph.predicted.refresh import refresh as refresh_links
 from graph.predicted.registry import Run
 from graph.predicted.rules import delete_uncited_rules
 from models.calibration.calibration import Calibration
+from models.explanation.cited_facts import outdated
 from models.ranking.prediction_context import PredictionContext
 from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.relation_patterns import Patterns
 from models.triples.subgraph import with_relations
 
 
@@ -38,7 +41,13 @@ class Refreshed(BaseModel):
     model: str
     run_id: str
     entities: int
-    """How many have other facts than when their links were made."""
+    """How many had their links made anew."""
+    changed: int
+    """How many have other facts than when their links were made; the others' links told what no longer holds."""
+    left: int | None
+    """How many links of other entities stay as they are; None: the run's file of links is not on this machine."""
+    unlearned: list[str]
+    """Relations of the graph that the model does not know: no links."""
     dry_run: bool
     relations: list[dict[str, int | str]]
 
@@ -52,31 +61,41 @@ def refresh(
     precision: float | None = None,
     patterns: str | None = None,
     dry_run: bool = False,
+    exported: str | None = None,
 ) -> Refreshed:
     """Make the links of entities whose facts changed anew, by the model (None: the champion) whose links are in force.
 
-    Links of other entities stay as they are. `limit`, `precision` and `patterns` are as in `flows.predict.predict`.
-    Raises InputError where the links in the graph are another model's.
+    So are those whose evidence cites what is gone, and all of a relation that became functional, or is no longer.
+    Links of other entities stay as they are. `limit`, `precision` and `patterns` are as in `flows.predict.predict`;
+    `exported` is an export's file, to read instead of the graph. Raises InputError where the links in the graph are
+    another model's.
     """
     settings = Settings()
     with open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
         folder, run = folder_of(settings, version), run_in_force(database, version)
-        data: HeteroData = read_graph(database)
-        graph = with_relations(KnowledgeGraph.from_hetero(data), checkpoint.relations)
-        heads = facts_read.changed_since(folder, graph)
+        data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
+        every = KnowledgeGraph.from_hetero(data)
+        graph = with_relations(every, checkpoint.relations)
+        changed, kept = facts_read.changed_since(folder, graph), saved_links(folder, run)
+        declared = Path(patterns) if patterns else None
+        heads = sorted({*changed, *untrue(kept, graph, folder, run, declared)}) if changed else []
         if heads:
-            served = PredictionContext.of(version, checkpoint, graph, Path(patterns) if patterns else None, top_k)
+            served = PredictionContext.of(version, checkpoint, graph, declared, top_k)
             wanted = Wanted(limit=limit, precision=precision)
             links = links_of(database, served, folder, wanted, heads)
             counts = write(database, links, run, heads, graph.relations, dry_run)
             if not dry_run:
                 keep_links(folder, run, heads, links)
+                registry.record_functional(database, run, served.patterns.functional)
                 facts_read.keep(folder, graph, None if len(heads) == graph.num_entities else heads)
     return Refreshed(
         model=version,
         run_id=run.id,
         entities=len(heads),
+        changed=len(changed),
+        left=None if kept is None else int((~kept["head"].isin(heads)).sum()),
+        unlearned=sorted(set(every.relations) - set(graph.relations)),
         dry_run=dry_run,
         relations=counts.to_dict(orient="records") if heads else [],
     )
@@ -94,6 +113,18 @@ def run_in_force(database: Database, version: str) -> Run:
             "or type `vlkge predict`"
         )
     return run
+
+
+def untrue(
+    links: pd.DataFrame | None, graph: KnowledgeGraph, folder: Path, run: Run, declared: Path | None
+) -> list[str]:
+    """The heads of links in force that today's facts speak against, though their own facts may be as they were."""
+    if links is None:
+        return []
+    today = Patterns.read(declared, graph) if declared else Patterns.found(graph)
+    other = set(today.functional).symmetric_difference(run.functional or ())
+    heads = links.loc[links["relation"].isin(other) & links["head"].isin(graph.entities), "head"]
+    return sorted({*heads, *outdated(links, graph, rules_of(folder, graph))})
 
 
 def links_of(
@@ -128,8 +159,13 @@ def write(
 
 def keep_links(folder: Path, run: Run, heads: list[str], links: pd.DataFrame) -> None:
     """Put the links of these heads into the file of the run, so that publishing it again brings them back."""
-    file = folder / f"{run.id}.parquet"
-    if file.is_file():
-        kept = pd.read_parquet(file)
+    kept = saved_links(folder, run)
+    if kept is not None:
         parts = [part for part in (kept[~kept["head"].isin(heads)], links) if len(part)]
         save_links(pd.concat(parts, ignore_index=True) if parts else links, folder, run.id)
+
+
+def saved_links(folder: Path, run: Run) -> pd.DataFrame | None:
+    """The links that a run published, as they were last made; None where they are not on this machine."""
+    file = folder / f"{run.id}.parquet"
+    return pd.read_parquet(file) if file.is_file() else None

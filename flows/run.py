@@ -58,7 +58,13 @@ def run(
     if not add:
         refuse_other_sources(source or Path(folder).name)
     echo("1/5 ingest")
-    ingested = ingest(folder=folder, source=source, mapping=mapping, entities_from_triples=entities_from_triples)
+    ingested = ingest(
+        folder=folder,
+        source=source,
+        mapping=mapping,
+        entities_from_triples=entities_from_triples,
+        bulk_where_large=True,
+    )
     if declared.named:
         check_relations(declared.named, f"{patterns} may name those of the graph")
     echo("2/5 encode")

@@ -9,6 +9,7 @@ from prefect.runtime import flow_run
 from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
+from flows import facts_read
 from flows.distributed_training import train_together
 from flows.export import read_graph
 from flows.rules import keep_rules
@@ -17,7 +18,7 @@ from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
 from flows.runtime.provenance import git_commit
-from flows.runtime.services import open_graph
+from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.exporting import hetero_file
@@ -26,7 +27,7 @@ from graph.predicted.registry import CHAMPION
 from models.config import TrainConfig
 from models.representation.checkpoint import Checkpoint
 from models.training.loop import train as fit
-from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.knowledge_graph import KnowledgeGraph, count_training_facts
 
 
 class TrainedModel(BaseModel):
@@ -65,10 +66,24 @@ def train(
         if warm_start is not None:
             warm_start, earlier = load_checkpoint(settings, database, None if warm_start == CHAMPION else warm_start)
         data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
+        chosen = suited(chosen, data)
         version = version_of(chosen, data.fingerprint, warm_start)
         checkpoint = fit_model(data, chosen, folder_of(settings, version), earlier, device, processes)
-        keep_rules(folder_of(settings, version), KnowledgeGraph.from_hetero(data))
+        graph = KnowledgeGraph.from_hetero(data)
+        keep_rules(folder_of(settings, version), graph)
+        facts_read.keep_trained(folder_of(settings, version), graph)
         return register(database, version, checkpoint, data, folder_of(settings, version), warm_start)
+
+
+def suited(config: TrainConfig, data: HeteroData) -> TrainConfig:
+    """The settings with those that the graph's size decides about; which these are is said."""
+    facts = count_training_facts(data)
+    found = config.for_size(facts)
+    differing = {name: value for name, value in found if value != getattr(config, name)}
+    if differing:
+        told = ", ".join(f"{name}={value}" for name, value in differing.items())
+        echo(f"{facts:,} training facts: {told}, as nothing else was chosen (--set NAME=VALUE).")
+    return found
 
 
 @task(cache_policy=NO_CACHE)

@@ -26,6 +26,8 @@ LATER = (
 )
 Modality = Literal["structural", "visual", "textual"]
 
+LARGE = 1_000_000  # training facts
+
 # What version 0.1 called otherwise: settings, and values of settings.
 FORMER_NAMES = {"landmarks": "nystroem_components", "corrupted": "corruption_scheme"}
 FORMER_VALUES = {("negative_candidates", "relation"): "pseudo_typed"}
@@ -196,6 +198,18 @@ class TrainConfig(Settings):
             if said.get(name) == type(self).model_fields[name].default:
                 del said[name]
         return said
+
+    def for_size(self, facts: int) -> "TrainConfig":
+        """These settings, but for those that nobody chose, as a graph of so many training facts can be trained.
+
+        An epoch's work is facts times negatives. Beyond LARGE facts steps are fewer and larger, and the epochs of a
+        graph of LARGE facts are divided by how many times as large it is.
+        """
+        if facts < LARGE:
+            return self
+        epochs = type(self).model_fields["epochs"].default
+        suited = {"batch_size": 2048, "negatives": 256, "epochs": max(2, round(epochs * LARGE / facts))}
+        return type(self).model_validate({**suited, **self.model_dump(exclude_unset=True)})
 
     @property
     def updates_rows(self) -> bool:

@@ -1,6 +1,6 @@
 // The publication that was started last: what the links in the graph come from, where it is complete.
-// Returns: id, model_version, state
+// Returns: id, model_version, state, functional (null where it did not say)
 MATCH (r:PredictionRun:Vlkge)
-RETURN r.id AS id, r.model_version AS model_version, r.state AS state
+RETURN r.id AS id, r.model_version AS model_version, r.state AS state, r.functional AS functional
 ORDER BY r.started_at DESC
 LIMIT 1

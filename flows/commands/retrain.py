@@ -50,13 +50,15 @@ def retrain(
     config: Config = None,
     setting: Setting = None,
     cold: Annotated[bool, typer.Option("--cold", help="Train from scratch, even if nothing changed.")] = False,
+    train: Annotated[bool, typer.Option("--train", help="Train even if little changed.")] = False,
     time_limit: Annotated[float | None, typer.Option(min=1, help="Seconds; default: twelve hours.")] = None,
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Ingest changes, train a challenger, promote it only if it is no worse, refresh the predictions, report.
 
-    If nothing changed, it stops. After a failure at any point, yesterday's model and predictions stay in force; run it
+    If nothing changed, it stops. If at most `small_change` of all entities have new facts or decisions, nothing is
+    trained, and only the links that they concern are made anew. After a failure at any point, yesterday's model and predictions stay in force; run it
     again to continue. The gate half of validation decides; test figures are only reported.
     """
     parameters = _parameters(folder, adopt, source, mapping, entities_from_triples, encoder, config, setting, device)
@@ -64,7 +66,7 @@ def retrain(
     from flows.retraining.flow import retrain as flow
 
     limited = flow if time_limit is None else flow.with_options(timeout_seconds=time_limit)
-    done = limited(**parameters, cold=cold)
+    done = limited(**parameters, cold=cold, always_train=train)
     if json:
         print_json(done)
     else:
@@ -176,7 +178,7 @@ def _parameters(
         "mapping": str(mapping.resolve()) if mapping else None,
         "entities_from_triples": entities_from_triples,
         "encoder": encoder,
-        "config": retrain_config.read(config, setting or []).model_dump(mode="json"),
+        "config": retrain_config.read(config, setting or []).model_dump(mode="json", exclude_unset=True),
         "device": device,
     }
 
@@ -205,3 +207,5 @@ def print_retraining(done: "Retraining") -> None:
         print_table(rows, "the gate decides, test is only reported")
     if done.published is not None:
         print_fields({"links": done.published.links, "run": done.published.run_id, "report": done.report})
+    elif done.report is not None:
+        print_fields({"report": done.report})

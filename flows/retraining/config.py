@@ -18,6 +18,13 @@ class RetrainConfig(Settings):
     cold_every: int = Field(
         7, gt=0, description="every n-th training starts cold, so that errors do not add up; 1: all of them"
     )
+    small_change: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="share of entities with new facts or decisions up to which a night trains nothing and makes the "
+        "links of these alone anew; 0: every night trains",
+    )
     top_k: int = Field(3, gt=0, description="new links per head and relation")
     limit: int = Field(1000, gt=0, description="maximum links per relation")
     attempts: int = Field(5, gt=0, le=1000, description="attempts of a step that cannot reach Prefect")
@@ -38,7 +45,11 @@ class RetrainConfig(Settings):
 
     def warm_config(self) -> TrainConfig:
         """The hyperparameters of a warm start."""
-        return TrainConfig.model_validate(self.train.model_dump() | self.warm)
+        return TrainConfig.model_validate(self.train.model_dump(exclude_unset=True) | self.warm)
+
+    def for_size(self, facts: int) -> "RetrainConfig":
+        """With the hyperparameters that suit so many training facts, where nobody chose others."""
+        return self.model_copy(update={"train": self.train.for_size(facts)})
 
 
 def read(file: Path | None, settings: list[str]) -> RetrainConfig:

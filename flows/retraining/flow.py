@@ -9,24 +9,22 @@ from prefect import Flow, flow, task
 from prefect.cache_policies import INPUTS, NO_CACHE, TASK_SOURCE
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.runtime import flow_run
-from torch_geometric.data import HeteroData
 
 from base.errors import InputError
 from flows.adopt import adopt as take_up
 from flows.calibrate import calibrate
 from flows.encode import encode
 from flows.evaluate import evaluate
-from flows.export import read_graph
 from flows.ingest import ingest
 from flows.predict import Published, predict
+from flows.refresh import refresh
 from flows.retraining import config as retrain_config
-from flows.retraining import plan as retrain_plan
 from flows.retraining import report as retrain_report
-from flows.retraining import rivals
-from flows.retraining.champion_links import republish_champion, republish_champion_on_failure
+from flows.retraining import rivals, small_night
+from flows.retraining.champion_links import republish_champion_on_failure
 from flows.retraining.config import RetrainConfig
 from flows.retraining.outcome import Retraining
-from flows.retraining.plan import Plan
+from flows.retraining.plan import Plan, make_plan
 from flows.retraining.retention import tidy
 from flows.retraining.retry import retry
 from flows.runtime.cancellation import was_cancelled
@@ -87,9 +85,14 @@ def retrain(
     encoder: str | None = None,
     config: dict[str, Any] | None = None,
     cold: bool = False,
+    always_train: bool = False,
     device: str = "auto",
 ) -> Retraining:
-    """One night: a better model takes over, a worse one is refused, and a failure leaves yesterday's state in force."""
+    """One night: a better model takes over, a worse one is refused, and a failure leaves yesterday's state in force.
+
+    Where little changed nothing is trained, unless `always_train` or `cold` asks for it: the champion makes the links
+    anew that today's facts concern.
+    """
     settings = Settings()
     wanted = retrain_config.check(config or {})
     with retraining_lock(settings) as place, waiting_longer(wanted.wait):
@@ -103,8 +106,8 @@ def retrain(
             )
         if taken_in:
             taken_in["encoded"] = night.step(encode, encoder=encoder, device=device)
-        plan = night.step(make_plan, settings, wanted, cold)
-        done = night.stop(plan) if plan.unchanged else night.compete(plan)
+        plan = night.step(make_plan, settings, wanted, cold, always_train)
+        done = night.run(plan)
         plan.exported.unlink(missing_ok=True)
         delivered = retrain_report.deliver(settings, done.model_copy(update=taken_in))
         night.step(tidy, settings)
@@ -124,6 +127,30 @@ class RetrainRun:
         self.place.check()
         echo(f"· {getattr(step, 'name', '')}")
         return retry(step, self.wanted.attempts, self.wanted.pause)(*arguments, **options)
+
+    def run(self, plan: Plan) -> Retraining:
+        if plan.unchanged:
+            return self.stop(plan)
+        return self.refresh(plan) if plan.small else self.compete(plan)
+
+    def refresh(self, plan: Plan) -> Retraining:
+        """The champion's links anew where today's facts concern them."""
+        echo(f"no training: {plan.small}")
+        done = self.step(
+            refresh,
+            model=plan.champion,
+            top_k=self.wanted.top_k,
+            limit=self.wanted.limit,
+            exported=str(plan.exported),
+        )
+        return Retraining(
+            outcome="refreshed" if done.entities else "unchanged",
+            reasons=[str(plan.small), *small_night.told(done)],
+            champion=str(plan.champion),
+            former=plan.champion,
+            fingerprint=plan.fingerprint,
+            refreshed=done,
+        )
 
     def stop(self, plan: Plan) -> Retraining:
         echo(f"nothing relevant changed: {plan.unchanged}")
@@ -164,7 +191,7 @@ class RetrainRun:
         config = self.wanted.warm_config() if plan.warm_start else self.wanted.train
         return self.step(
             train,
-            config=config.model_dump(mode="json"),
+            config=config.model_dump(mode="json", exclude_unset=True),
             warm_start=plan.warm_start,
             device=self.device,
             exported=str(plan.exported),
@@ -207,30 +234,6 @@ class RetrainRun:
             "predicted": predicted,
         }
         self.step(record_verdict, self.settings, version, content)
-
-
-@task(cache_policy=NO_CACHE)
-def make_plan(settings: Settings, wanted: RetrainConfig, cold: bool) -> Plan:
-    """Bring back what a killed run left half done, read the graph, and look what is to be done."""
-    with open_graph(settings) as database:
-        republish_champion(settings, database)
-        data: HeteroData = read_graph(database)
-        models, newest = registry.models(database), registry.newest_run(database)
-    exported = settings.vlkge_home / "exports" / f"{data.fingerprint}.safetensors"
-    for old in exported.parent.glob("*.safetensors"):
-        old.unlink()  # of a night that failed
-    hetero_file.save(data, exported)
-    champion = retrain_plan.champion_of(models)
-    start, why = retrain_plan.warm_start(models, data.encoders, data.fingerprint, wanted, cold)
-    return Plan(
-        exported=exported,
-        fingerprint=data.fingerprint,
-        champion=champion.version if champion else None,
-        unchanged=None if cold else retrain_plan.unchanged(models, newest, data.fingerprint, wanted),
-        warm_start=start,
-        start=why,
-        has_test=any(bool(data[kind].test_mask.any()) for kind in data.edge_types),
-    )
 
 
 @task(persist_result=True, result_serializer="json", cache_policy=INPUTS + TASK_SOURCE)

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from flows.encode import Encoded
 from flows.predict import Published
+from flows.refresh import Refreshed
 from flows.train import TrainedModel
 from graph.loading.ingest import IngestResult
 from models.evaluation.gate import Comparison
@@ -15,11 +16,11 @@ from models.evaluation.gate import Comparison
 class Retraining(BaseModel):
     """What came of a night.
 
-    outcome: unchanged (nothing to do), first (there was no model before), promoted, or kept (the challenger was
-    refused, and the former champion stays).
+    outcome: unchanged (nothing to do), refreshed (little changed: nothing was trained, some links are made anew), first
+    (there was no model before), promoted, or kept (the challenger was refused, and the former champion stays).
     """
 
-    outcome: Literal["unchanged", "first", "promoted", "kept"]
+    outcome: Literal["unchanged", "refreshed", "first", "promoted", "kept"]
     reasons: list[str]
     champion: str
     """Who is in force now."""
@@ -34,4 +35,5 @@ class Retraining(BaseModel):
     trained: TrainedModel | None = None
     contest: Comparison | None = None
     published: Published | None = None
+    refreshed: Refreshed | None = None
     report: Path | None = None

@@ -4,11 +4,23 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
+from torch_geometric.data import HeteroData
 
+from flows.export import read_graph
+from flows.retraining import small_night
+from flows.retraining.champion_links import republish_champion
 from flows.retraining.config import RetrainConfig
+from flows.runtime.checkpoints import folder_of
+from flows.runtime.services import open_graph
+from flows.runtime.settings import Settings
+from graph.exporting import hetero_file
+from graph.predicted import registry
 from graph.predicted.registry import CHAMPION, Model, Run
 from models.evaluation.loss_budget import Debt
+from models.triples.knowledge_graph import KnowledgeGraph, count_training_facts
 
 
 class Plan(BaseModel):
@@ -25,7 +37,39 @@ class Plan(BaseModel):
     """The version that the challenger starts from; None: cold."""
     start: str
     """Why it starts so, in words."""
+    small: str | None = None
+    """Why nothing is to be trained although something changed; None: it is."""
     has_test: bool
+
+
+@task(cache_policy=NO_CACHE)
+def make_plan(settings: Settings, wanted: RetrainConfig, cold: bool, always_train: bool) -> Plan:
+    """Bring back what a killed run left half done, read the graph, and look what is to be done."""
+    with open_graph(settings) as database:
+        republish_champion(settings, database)
+        data: HeteroData = read_graph(database)
+        models, newest = registry.models(database), registry.newest_run(database)
+    exported = settings.vlkge_home / "exports" / f"{data.fingerprint}.safetensors"
+    for old in exported.parent.glob("*.safetensors"):
+        old.unlink()  # of a night that failed
+    hetero_file.save(data, exported)
+    champion = champion_of(models)
+    wanted = wanted.for_size(count_training_facts(data))
+    start, why = warm_start(models, data.encoders, data.fingerprint, wanted, cold)
+    small = None
+    if champion and start and not always_train:
+        folder = folder_of(settings, champion.version)
+        small = small_night.why(folder, champion.version, newest, KnowledgeGraph.from_hetero(data), wanted)
+    return Plan(
+        exported=exported,
+        fingerprint=data.fingerprint,
+        champion=champion.version if champion else None,
+        unchanged=None if cold else unchanged(models, newest, data.fingerprint, wanted),
+        warm_start=start,
+        start=why,
+        small=small,
+        has_test=any(bool(data[kind].test_mask.any()) for kind in data.edge_types),
+    )
 
 
 def former_champions(models: list[Model], count: int) -> list[str]:

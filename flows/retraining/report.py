@@ -19,6 +19,7 @@ from models.tensor_file import save_json
 
 HEADLINES = {
     "unchanged": "Nothing relevant changed; {champion} stays champion",
+    "refreshed": "Little changed: {champion} stays champion, and made the links anew that it concerns",
     "first": "{champion} is the first model, and champion",
     "promoted": "{champion} is the new champion, in place of {former}",
     "kept": "{challenger} was refused; {champion} stays champion",
@@ -30,7 +31,11 @@ def deliver(settings: Settings, done: Retraining) -> Retraining:
     tell_run(headline(done), *done.reasons)
     if done.trained is None:
         show(create_markdown_artifact, markdown=markdown(done, {}), key="retraining", description=headline(done))
-        return done
+        if done.refreshed is None:
+            return done
+        report = folder_of(settings, done.champion) / "refreshed.md"
+        write_text(report, markdown(done, {}))
+        return done.model_copy(update={"report": report})
     folder = folder_of(settings, done.trained.version)
     drawn = draw(folder, done)
     report = folder / "retraining.md"

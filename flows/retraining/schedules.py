@@ -55,7 +55,7 @@ def retrain_when_enough(*, facts: int | None, decisions: int | None, retraining:
     counted = [(news.facts, facts), (news.decisions, decisions)]
     if news.since is not None and not any(enough is not None and count >= enough for count, enough in counted):
         return news
-    return news.model_copy(update={"retraining": retrain(**retraining)})
+    return news.model_copy(update={"retraining": retrain(**retraining, always_train=True)})
 
 
 @task(cache_policy=NO_CACHE)

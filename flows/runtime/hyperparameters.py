@@ -18,12 +18,12 @@ LIMITS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
 
 def read(config: str | Path | None, settings: list[str]) -> dict[str, Any]:
-    """What was chosen, every other hyperparameter being at its default.
+    """What was chosen, by today's names and as the model's file says it; the graph's size may decide about the rest.
 
     Raises InputError for an unknown preset, an unreadable file, an unknown name or a value that is not allowed.
     """
     try:
-        return TrainConfig(**chosen(config, settings)).model_dump(mode="json")
+        return TrainConfig(**chosen(config, settings)).model_dump(mode="json", exclude_unset=True)
     except ValidationError as error:
         known = ", ".join(TrainConfig.model_fields)
         raise InputError("; ".join(sentence(dict(problem), known, TrainConfig) for problem in error.errors())) from None

@@ -1,7 +1,7 @@
 """The models that were trained on this graph, and which of them is the champion that predicts."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -44,11 +44,15 @@ class Model:
 
 @dataclass(frozen=True)
 class Run:
-    """One publication of a model's links; `state` is writing, complete or failed."""
+    """One publication of a model's links; `state` is writing, complete or failed.
+
+    `functional` are the relations of which it allowed a head one value; None: it did not say.
+    """
 
     id: str
     model_version: str
     state: str
+    functional: tuple[str, ...] | None = None
 
 
 def register_model(
@@ -149,13 +153,18 @@ def record_verdict(database: Database, version: str, verdict: Mapping[str, objec
 def newest_run(database: Database) -> Run | None:
     """The publication that was started last, of whatever model; None before the first."""
     rows = database.read("registry/find_newest_run")
-    return Run(**rows[0]) if rows else None
+    return _run(rows[0]) if rows else None
 
 
 def runs(database: Database, version: str) -> list[Run]:
     """The publications of one model, the one started last first."""
     rows = database.read("registry/list_runs", version=version)
-    return [Run(row["id"], version, row["state"]) for row in rows]
+    return [_run({**row, "model_version": version}) for row in rows]
+
+
+def record_functional(database: Database, run: Run, functional: Collection[str]) -> None:
+    """Keep of which relations a head has one value by now."""
+    database.write("registry/record_functional", run_id=run.id, functional=sorted(functional))
 
 
 def linked(database: Database) -> set[str]:
@@ -192,6 +201,11 @@ def _with_one_champion(write: Callable[[], T]) -> T:
 
 def _unknown(version: str, known: list[str]) -> InputError:
     return InputError(f"there is no model {version!r}; known versions: {shorten(known) if known else 'none yet'}")
+
+
+def _run(row: Row) -> Run:
+    told = row["functional"]
+    return Run(row["id"], row["model_version"], row["state"], None if told is None else tuple(told))
 
 
 def _model(row: Row) -> Model:

@@ -99,6 +99,11 @@ class KnowledgeGraph:
         return ~self.seen
 
 
+def count_training_facts(data: HeteroData) -> int:
+    """How many facts of an exported graph are trained on."""
+    return sum(int(data[edge_type].train_mask.sum()) for edge_type in data.edge_types)
+
+
 def _edge_triples(
     data: HeteroData, edge_type: tuple[str, str, str], starts: dict[str, int], relation: int
 ) -> dict[str, Tensor]:
