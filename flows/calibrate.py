@@ -20,6 +20,7 @@ from models.calibration.reliability import Reliability, reliability
 from models.evaluation import plots
 from models.ranking.prediction_context import PredictionContext
 from models.representation.checkpoint import Checkpoint
+from models.triples.asked import with_fewer_asked
 from models.triples.knowledge_graph import KnowledgeGraph
 
 TOP_K = 3
@@ -53,7 +54,7 @@ def calibration_for(
         return kept
     made = learn(
         served.scores,
-        served.graph,
+        with_fewer_asked(served.graph),
         served.patterns,
         seen=served.seen,
         top_k=served.top_k,
@@ -92,7 +93,7 @@ def measure_reliability(served: PredictionContext, calibration: Calibration, fol
     with progress_bar("reliability") as progress:
         judged = label_links(
             served.scores,
-            served.graph,
+            with_fewer_asked(served.graph),
             served.patterns,
             seen=served.seen,
             hidden=("test",),

@@ -13,7 +13,7 @@ from flows.reports import ReportFiles, suffix, write_report, write_seeds
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
-from flows.runtime.services import open_graph
+from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.predicted import registry
@@ -24,6 +24,7 @@ from models.evaluation.evaluation import evaluate as rank_facts
 from models.evaluation.seeds import SeedSummary, over_seeds
 from models.ranking.candidates import Choice
 from models.representation.checkpoint import Checkpoint
+from models.triples.asked import left_out, with_fewer_asked
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import SIDES, Side
 
@@ -77,7 +78,7 @@ def evaluate(
     conditions = Conditions(split=split, protocol=protocol, candidates=candidates, sides=tuple(sides))
     with open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
-        graph = KnowledgeGraph.from_hetero(read_graph(database))
+        graph = asked_of(KnowledgeGraph.from_hetero(read_graph(database)), split)
         compared = rank_baselines(graph, conditions, probes)
         return evaluate_model(settings, database, version, checkpoint, graph, conditions, compared)
 
@@ -101,7 +102,7 @@ def evaluate_seeds(
     with open_graph(settings) as database:
         checkpoints = dict(load_checkpoint(settings, database, version) for version in models)
         refuse_different_trainings(checkpoints)
-        graph = KnowledgeGraph.from_hetero(read_graph(database))
+        graph = asked_of(KnowledgeGraph.from_hetero(read_graph(database)), split)
         compared = rank_baselines(graph, conditions, probes)
         evaluations = [
             evaluate_model(settings, database, version, checkpoint, graph, conditions, compared)
@@ -111,6 +112,13 @@ def evaluate_seeds(
     found = over_seeds(list(reports.values()))
     files = write_seeds(settings.vlkge_home / "reports", reports, found)
     return SeedsEvaluation(evaluations=evaluations, over_seeds=found, files=files)
+
+
+def asked_of(graph: KnowledgeGraph, split: str) -> KnowledgeGraph:
+    """The graph with as many held-back facts as are asked for; that some are left out is said."""
+    if told := left_out(graph, split):
+        echo(f"{told}.")
+    return with_fewer_asked(graph)
 
 
 def evaluate_model(

@@ -57,9 +57,10 @@ def retrain(
 ) -> None:
     """Ingest changes, train a challenger, promote it only if it is no worse, refresh the predictions, report.
 
-    If nothing changed, it stops. If at most `small_change` of all entities have new facts or decisions, nothing is
-    trained, and only the links that they concern are made anew. After a failure at any point, yesterday's model and predictions stay in force; run it
-    again to continue. The gate half of validation decides; test figures are only reported.
+    If nothing changed, it stops. If at most 1 % of all entities (`small_change`) have new facts or decisions, nothing
+    is trained, and only the links that they concern are made anew. After a failure at any point, yesterday's model and
+    predictions stay in force; run it again to continue. The gate half of validation decides; test figures are only
+    reported.
     """
     parameters = _parameters(folder, adopt, source, mapping, entities_from_triples, encoder, config, setting, device)
     start_services()

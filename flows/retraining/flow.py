@@ -48,6 +48,7 @@ from models.evaluation.gate import Comparison, let_compete
 from models.evaluation.gate_config import GateConfig
 from models.evaluation.verdict import Verdict
 from models.ranking.prediction_context import PredictionContext
+from models.triples.asked import with_fewer_asked
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.subgraph import with_relations
 
@@ -247,7 +248,7 @@ def judge(
 ) -> Comparison:
     """The gate; a run that is taken up again finds the result of the same models, graph, settings and `code`."""
     settings, wanted = Settings(), GateConfig(**gate)
-    graph = KnowledgeGraph.from_hetero(hetero_file.load(Path(exported)))
+    graph = with_fewer_asked(KnowledgeGraph.from_hetero(hetero_file.load(Path(exported))))
     checkpoints, errors = [], []
     for version in (champion, challenger):
         with open_graph(settings) as database:

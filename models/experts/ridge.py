@@ -21,6 +21,8 @@ from models.experts.regressions import Regression, Regressions
 from models.triples.knowledge_graph import KnowledgeGraph
 
 EXAMPLES = 20_000  # of a regression
+ALIKE = 1_200_000_000  # numbers of the kernel between all entities and the examples of one
+LEAST = 2_000  # examples, however large the graph
 CELLS = 2**27  # scores of all entities, 4 bytes each: targets are the most frequent that fit
 
 
@@ -66,7 +68,9 @@ class Ridge(SizedByState, Expert):
         chosen = frequent(facts, min(self.most, max(1, CELLS // graph.num_entities)))
         entities, ends = sides_of(facts)
         ways = torch.unique(chosen[:, :2], dim=0)
-        examples = [_drawn(torch.unique(entities[(ends[:, :2] == way).all(1)])) for way in ways]
+        order = torch.randperm(graph.num_entities, generator=torch.Generator().manual_seed(0))
+        most = min(EXAMPLES, max(LEAST, ALIKE // graph.num_entities))
+        examples = [_first(torch.unique(entities[(ends[:, :2] == way).all(1)]), order, most) for way in ways]
         table = torch.unique(torch.cat(examples)) if examples else torch.empty(0, dtype=torch.long)
         bags = Columns(chosen, graph.num_entities).bags(facts)[table.numpy()]
         features = [graph.features[name] for name in self.modalities]
@@ -176,7 +180,6 @@ class _Places:
         return slice(self.starts[number], self.starts[number + 1])
 
 
-def _drawn(entities: Tensor) -> Tensor:
-    """At most EXAMPLES of them, in order."""
-    order = torch.randperm(len(entities), generator=torch.Generator().manual_seed(0))[:EXAMPLES]
-    return entities[order.sort().values]
+def _first(entities: Tensor, order: Tensor, most: int) -> Tensor:
+    """At most `most` of them, sorted: the first by `order` [N], so that regressions share what their kernels take."""
+    return entities[order[entities].argsort()[:most].sort().values]

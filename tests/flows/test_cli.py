@@ -20,6 +20,7 @@ from graph.loading.leaks import Leak
 from graph.loading.plan import Counts
 from graph.server.neo4j_server import Server
 from models.calibration.thresholds import Threshold
+from models.config import TrainConfig
 from models.triples.relation_patterns import Patterns
 from tests.flows.typed import vlkge
 
@@ -140,6 +141,22 @@ class TestHyperparameters:
     def test_settings_go_before_a_preset_which_goes_before_the_defaults(self) -> None:
         chosen = hyperparameters.read("wn9img-paper", ["epochs=9"])
         assert (chosen["scorer"], chosen["epochs"], chosen["patience"]) == ("distmult", 9, 50)
+
+    def test_only_what_was_chosen_is_said_so_that_the_size_of_the_graph_can_decide_about_the_rest(self) -> None:
+        assert hyperparameters.read(None, []) == {}
+        config = TrainConfig(**hyperparameters.read(None, ["negatives=1000", "dimension=64"]))
+        assert config.for_size(999_999) == config
+        large = config.for_size(8_000_000)
+        assert (large.negatives, large.dimension) == (1000, 64)
+        assert (large.batch_size, large.epochs) == (2048, 2)
+        assert large.for_size(8_000_000) == large
+        assert TrainConfig().for_size(2_000_000).epochs == 5
+
+    def test_a_retraining_sizes_what_it_trains_cold_and_warm(self) -> None:
+        chosen = retrain_config.read(None, ["train.epochs=7"]).for_size(8_000_000)
+        cold, warm = chosen.train, chosen.warm_config()
+        assert (cold.epochs, cold.batch_size, cold.negatives) == (7, 2048, 256)
+        assert (warm.epochs, warm.batch_size, warm.learning_rate) == (7, 2048, 0.02)
 
     def test_a_value_that_is_not_allowed_is_named_with_what_is(self) -> None:
         with pytest.raises(InputError, match=r"scorer is 'transx': .*there are transe, distmult, complex, rotate"):

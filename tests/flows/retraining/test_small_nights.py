@@ -53,7 +53,8 @@ def test_few_new_facts_train_nothing_and_reach_the_links_that_they_concern(
     assert links(database).equals(after)
 
 
-def test_a_link_whose_evidence_is_gone_is_made_anew(database: Database, gallery: Retraining) -> None:
+@pytest.mark.usefixtures("gallery")
+def test_a_link_whose_evidence_is_gone_is_made_anew(database: Database) -> None:
     before = links(database)
     cited = before[(before["relation"] == "hasStyle") & (before["tail"] == "sB")]["similar"].explode().mode()[0]
     with database.session() as session:

@@ -13,9 +13,11 @@ from torch_geometric.data import HeteroData
 
 from models.config import TrainConfig
 from models.experts import kernel
+from models.experts import ridge as regressions
 from models.experts.earlier import of_today
 from models.experts.kernel import Described, ridge
 from models.experts.regressions import FLOOR
+from models.experts.ridge import FactRidge
 from models.representation.vlkge import VLKGE
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -205,3 +207,15 @@ def test_in_another_graph_regressions_follow_their_entities(make_gallery: Galler
     before = said(checkpoint.model, "features", pairs[kept])
     after = said(model, "features", moved[kept])[:, rows]
     torch.testing.assert_close(after, before, atol=1e-3, rtol=1e-2)
+
+
+def test_on_large_graphs_regressions_share_their_examples(gallery: HeteroData, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regressions, "ALIKE", 0)
+    monkeypatch.setattr(regressions, "LEAST", 6)
+    model = learnt(KnowledgeGraph.from_hetero(gallery))
+    assert model.ensemble is not None
+    expert = model.ensemble.experts["facts_and_features"]
+    assert isinstance(expert, FactRidge)
+    taken = expert.regressions[:, 4].tolist()
+    assert taken == [6, 6, 3]
+    assert len(expert.table) == 6 + 3  # two are of works, and take the same ones
