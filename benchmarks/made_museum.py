@@ -28,7 +28,8 @@ def make(folder: Path, entities: int, facts: int) -> None:
     works = entities * 9 // 10
     group = draw.integers(GROUPS, size=entities)
     ids = np.char.add("e", np.arange(entities).astype(str))
-    kinds = np.where(np.arange(entities) < works, "Artwork", "Concept")
+    kind = np.char.add("Kind", ((np.arange(entities) - works) % (RELATIONS - 1)).astype(str))
+    kinds = np.where(np.arange(entities) < works, "Artwork", kind)
     frame = {"id": ids, "label": kinds, "name": np.char.add("Made thing ", np.arange(entities).astype(str))}
     pd.DataFrame(frame).to_parquet(folder / "entities.parquet", index=False)
     related = int(facts * RELATED)
