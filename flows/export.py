@@ -55,4 +55,12 @@ def read_graph(
     hops: int = 2,
 ) -> HeteroData:
     with progress_bar("export") as progress:
-        return export_hetero(database, labels=labels, relations=relations, around=around, hops=hops, progress=progress)
+        return export_hetero(
+            database,
+            labels=labels,
+            relations=relations,
+            around=around,
+            hops=hops,
+            cache=Settings().vlkge_home / "vectors",
+            progress=progress,
+        )

@@ -1,6 +1,7 @@
 """The graph, or a part of it, as PyG HeteroData: recorded facts only, never PREDICTED."""
 
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from graph.exporting.export_reader import (
     read_vectors,
 )
 from graph.exporting.fingerprint import fingerprint
+from graph.exporting.vector_cache import read_through
 from graph.splits import SPLITS, gate_half
 
 EdgeType = tuple[str, str, str]
@@ -34,6 +36,7 @@ def export(
     relations: Collection[str] | None = None,
     around: Collection[str] | None = None,
     hops: int = 2,
+    cache: Path | None = None,
     progress: Progress = silent,
 ) -> HeteroData:
     """The facts of the graph with their entities, or the part that all given filters let through.
@@ -51,6 +54,9 @@ def export(
     (int64 [2, k]): rejected links that are no recorded fact. ``data.encoders`` maps a modality to
     name, digest and dimension of its encoder; ``data.fingerprint`` is a digest of the content.
 
+    `cache` is a folder where the vectors of the whole graph are kept from one export to the next, so that only
+    those that changed are read.
+
     Raises InputError for an empty graph, and for labels, relations or ids that the graph does not have.
     """
     _check_labels(database, labels)
@@ -64,7 +70,8 @@ def export(
     data = HeteroData()
     with any_names():
         _add_entities(data, entities)
-        _add_vectors(data, database, entities, progress)
+        whole = labels is None and relations is None and around is None
+        _add_vectors(data, database, entities, cache if whole else None, progress)
         _add_facts(data, entities, facts)
         _add_rejections(data, database)
     data.fingerprint = fingerprint(data)
@@ -162,12 +169,16 @@ def _add_entities(data: HeteroData, entities: Entities) -> None:
         data[kind].num_nodes = part.stop - part.start
 
 
-def _add_vectors(data: HeteroData, database: Database, entities: Entities, progress: Progress) -> None:
+def _add_vectors(
+    data: HeteroData, database: Database, entities: Entities, cache: Path | None, progress: Progress
+) -> None:
     data.encoders = {}
     for row in database.read("vectors/list_encoders"):
         modality, dimension = row["modality"], row["dimension"]
         data.encoders[modality] = {"name": row["name"], "digest": row["digest"], "dimension": dimension}
-        vectors, present = read_vectors(database, modality, entities.ids, dimension, progress)
+        wanted = (database, modality, entities.ids, dimension, progress)
+        file = cache and cache / f"{modality}.safetensors"
+        vectors, present = read_through(file, *wanted) if file else read_vectors(*wanted)
         for kind, part in _slices(entities):
             data[kind][modality] = torch.from_numpy(vectors[part])
             data[kind][f"{modality}_mask"] = torch.from_numpy(present[part])
