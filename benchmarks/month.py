@@ -233,7 +233,7 @@ def month(arguments: argparse.Namespace) -> Iterator[Month]:
         running.callback(PrefectServer(out / "home").stop)
         train = {"dimension": arguments.dimension, "epochs": arguments.epochs, "negatives": arguments.negatives}
         gate = {"margin": arguments.margin}
-        config = {"train": train, "gate": gate, "attempts": 6, "pause": 5.0, "limit": 200}
+        config = {"train": train, "gate": gate, "attempts": 6, "pause": 5.0, "limit": 200, "small_change": 0}
         yield Month(database, relay, Arrivals(arguments.folder, arguments.nights, arguments.facts), out, config)
 
 

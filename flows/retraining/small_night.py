@@ -27,7 +27,9 @@ def why(folder: Path, champion: str, run: Run | None, graph: KnowledgeGraph, wan
 
 
 def told(done: Refreshed) -> list[str]:
-    """What was made anew and what was left alone."""
+    """What was made anew and what was left alone; nothing where no link is concerned."""
+    if not done.entities:
+        return []
     counts = {name: sum(int(row[name]) for row in done.relations) for name in ("new", "changed", "stale")}
     evidence = done.entities - done.changed
     also = f", and of {evidence:,} whose links told what no longer holds" if evidence else ""

@@ -114,11 +114,15 @@ class Regressions:
         return self._every(way)[rows]
 
     def _every(self, way: tuple[int, int]) -> Tensor:
-        """Scores [N, T] of a regression for all entities, which are kept; the first question makes all regressions'."""
+        """Scores [N, T] of a regression for all entities, which are kept.
+
+        The second one that is asked for makes all, as they share most of the work; of few heads one may be enough.
+        """
         if way in self.every:
             return self.every[way]
         if self.before is None:
-            self.every = self._of(list(self.regressions), torch.arange(self.columns.entities))
+            ways = [other for other in self.regressions if other not in self.every] if self.every else [way]
+            self.every |= self._of(ways, torch.arange(self.columns.entities))
         else:
             self.every[way] = self.before._every(way).clone()
             if len(self.other):
