@@ -1,8 +1,11 @@
 """Who is asked for a relation: entities whose facts resemble those of its heads, so that no label is needed."""
 
 from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from scipy import sparse
 from torch import Tensor
@@ -26,17 +29,27 @@ class PlausibleHeads:
     def __init__(self, graph: KnowledgeGraph, few: int | None = None) -> None:
         self.graph = graph
         self.few = FEW if few is None else few
-        facts, relations = graph.facts.numpy(), graph.num_relations
-        rows = np.concatenate([facts[:, 0], facts[:, 2]])
-        columns = np.concatenate([facts[:, 1], facts[:, 1] + relations])
-        cells = np.unique(rows * (2 * relations) + columns)
-        self._stands = sparse.csr_matrix(
-            (np.ones(len(cells), dtype=np.float32), np.divmod(cells, 2 * relations)),
-            shape=(graph.num_entities, 2 * relations),
-        )
+
+    @cached_property
+    def _stands(self) -> Any:
         """Float32 [N, 2 R]: 1 where an entity is a head, or (second half) a tail, of a relation."""
-        self._columns = self._stands.tocsc()
-        self._without_facts = self._stands.getnnz(axis=1) == 0
+        facts, relations = self.graph.facts, self.graph.num_relations
+        rows = torch.cat([facts[:, 0], facts[:, 2]])
+        columns = torch.cat([facts[:, 1], facts[:, 1] + relations])
+        cells = torch.unique(rows * (2 * relations) + columns).numpy()
+        return sparse.csr_matrix(
+            (np.ones(len(cells), dtype=np.float32), np.divmod(cells, 2 * relations)),
+            shape=(self.graph.num_entities, 2 * relations),
+        )
+
+    @cached_property
+    def _columns(self) -> Any:
+        return self._stands.tocsc()
+
+    @cached_property
+    def _without_facts(self) -> npt.NDArray[np.bool_]:
+        without: npt.NDArray[np.bool_] = self._stands.getnnz(axis=1) == 0
+        return without
 
     def of(self, relation: int) -> Tensor:
         """Bool [N]."""

@@ -89,8 +89,7 @@ class CandidateLists:
 
     def blocks(self, relation: int, among: Tensor | None = None) -> Iterator[tuple[int, Links]]:
         """(number of lists, their links), block by block; of the heads `among` (bool [N]) where they are given."""
-        has_tail = torch.zeros(self.graph.num_entities, dtype=torch.bool)
-        has_tail[self.known[self.known[:, 1] == relation][:, 0]] = True
+        has_tail = self._has_tail(relation)
         for heads, tails in self._joined(relation, among):
             for block in torch.split(heads, max(1, self.budget // max(1, len(tails)))):
                 yield len(block), self._block(relation, block, tails, has_tail)
@@ -104,6 +103,12 @@ class CandidateLists:
         columns = columns_of(entities, tails)
         return rows[columns >= 0], columns[columns >= 0]
 
+    def _has_tail(self, relation: int) -> Tensor:
+        """Which entities have a known tail of the relation, bool [N]."""
+        has_tail = torch.zeros(self.graph.num_entities, dtype=torch.bool)
+        has_tail[self.known[self.known[:, 1] == relation][:, 0]] = True
+        return has_tail
+
     def _joined(self, relation: int, among: Tensor | None) -> Iterator[tuple[Tensor, Tensor]]:
         """(eligible heads of one label, tails of all labels that the relation joins with it)."""
         if relation not in self.trained:
@@ -111,13 +116,12 @@ class CandidateLists:
         tails_of: dict[int, set[int]] = defaultdict(set)
         for head_type, tail_type in sorted(self.graph.relation_types[relation]):
             tails_of[head_type].add(tail_type)
-        taken = self.known[self.known[:, 1] == relation][:, 0]
+        functional = self.graph.relations[relation] in self.patterns.functional
+        lacking = ~self._has_tail(relation) if functional else None
         for head_type, tail_types in tails_of.items():
             heads = of_types(self.graph, {head_type})
-            for chosen in (self.heads, among):
+            for chosen in (self.heads, among, lacking):
                 heads = heads if chosen is None else heads[chosen[heads]]
-            if self.graph.relations[relation] in self.patterns.functional:
-                heads = heads[~torch.isin(heads, taken)]
             if len(heads):
                 yield heads, of_types(self.graph, tail_types)
 

@@ -121,31 +121,32 @@ def findings(graph: KnowledgeGraph, support: int = SUPPORT) -> list[PatternSuppo
     A pattern holds from `support` heads (functional) or facts on: functional where FUNCTIONAL of the heads have one
     tail, symmetric and inverse where MUTUAL of the facts, of both relations, are recorded the other way round.
     """
-    facts = torch.unique(torch.cat(list(graph.triples.values())), dim=0)
-    of = [facts[facts[:, 1] == row][:, [0, 2]] for row in range(graph.num_relations)]
+    facts, entities = graph.facts, graph.num_entities
+    keys = facts[:, 0] * entities + facts[:, 2]
+    of = [torch.unique(keys[facts[:, 1] == row]) for row in range(graph.num_relations)]
     return [*_functional(graph, of, support), *_mutual(graph, of, support)]
 
 
 def _functional(graph: KnowledgeGraph, of: list[Tensor], support: int) -> Iterator[PatternSupport]:
-    for name, ends in zip(graph.relations, of, strict=True):
-        heads, values = torch.unique(ends[:, 0], return_counts=True)
+    """`of`: the pairs head · N + tail of each relation, sorted, each once."""
+    for name, pairs in zip(graph.relations, of, strict=True):
+        heads, values = torch.unique_consecutive(pairs // graph.num_entities, return_counts=True)
         single = int((values == 1).sum())
         holds = len(heads) >= support and single >= FUNCTIONAL * len(heads)
         yield PatternSupport("functional", name, None, single, len(heads), holds)
 
 
 def _mutual(graph: KnowledgeGraph, of: list[Tensor], support: int) -> Iterator[PatternSupport]:
-    keys = [torch.unique(ends[:, 0] * graph.num_entities + ends[:, 1]) for ends in of]
-    turned = [torch.unique(ends[:, 1] * graph.num_entities + ends[:, 0]) for ends in of]
     for one, name in enumerate(graph.relations):
         for other in range(one, graph.num_relations):
-            if min(len(keys[one]), len(keys[other])) == 0:
+            fewer, most = sorted((len(of[one]), len(of[other])))
+            if fewer == 0 or 2 * fewer < most:
                 continue
-            both = int(torch.isin(keys[one], turned[other]).sum())
-            most = max(len(keys[one]), len(keys[other]))
+            heads, tails = of[other] // graph.num_entities, of[other] % graph.num_entities
+            both = int(torch.isin(of[one], tails * graph.num_entities + heads, assume_unique=True).sum())
             if 2 * both < most:
                 continue
-            holds = min(len(keys[one]), len(keys[other])) >= support and both >= MUTUAL * most
+            holds = fewer >= support and both >= MUTUAL * most
             if one == other:
                 yield PatternSupport("symmetric", name, None, both, most, holds)
             else:
