@@ -23,7 +23,7 @@ from graph.server.neo4j_admin import count_contents
 from graph.server.neo4j_server import Server
 from graph.splits import Shares
 
-BULK_FACTS = 500_000  # from which on stopping and starting the server is soon made up for
+BULK_FACTS = 200_000  # from which on stopping and starting the server is soon made up for
 
 
 @flow(name="ingest", flow_run_name="ingest-{folder}", **LOGGED)
