@@ -29,6 +29,7 @@ from graph.predicted.registry import Run
 from graph.predicted.rules import delete_uncited_rules
 from models.calibration.calibration import Calibration
 from models.explanation.cited_facts import outdated
+from models.prediction.prediction import combined
 from models.ranking.prediction_context import PredictionContext
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
@@ -83,7 +84,7 @@ def refresh(
         if heads:
             served = PredictionContext.of(version, checkpoint, graph, declared, top_k)
             wanted = Wanted(limit=limit, precision=precision)
-            links = links_of(database, served, folder, wanted, heads)
+            links = within_limit(links_of(database, served, folder, wanted, heads), kept, heads, limit)
             counts = write(database, links, run, heads, graph.relations, dry_run)
             if not dry_run:
                 keep_links(folder, run, heads, links)
@@ -135,6 +136,28 @@ def links_of(
     thresholds = choose_thresholds(calibration, wanted.precision, served.graph.relations)
     links = score_links(served, calibration, learn_answers(database, served), wanted, thresholds, heads)
     return add_evidence(served, rules_of(folder, served.graph), links)
+
+
+def within_limit(links: pd.DataFrame, kept: pd.DataFrame | None, heads: list[str], limit: int | None) -> pd.DataFrame:
+    """Those that are among the `limit` best of their relation, together with the `kept` links of other heads.
+
+    Otherwise each night would add weak links of the entities that it is about.
+    """
+    if kept is None or limit is None:
+        return links
+    others = kept[~kept["head"].isin(heads)]
+    ahead = pd.concat([_priorities(others), _priorities(links)], ignore_index=True)
+    relations = pd.concat([others["relation"], links["relation"]], ignore_index=True)
+    places = ahead.groupby(relations).rank(method="first", ascending=False)
+    return links[(places[len(others) :] <= limit).to_numpy()]
+
+
+def _priorities(links: pd.DataFrame) -> "pd.Series[float]":
+    """What links come first by."""
+    if "probability" not in links:
+        return links["score"]
+    right = combined(links["probability"].to_numpy(float), links["answer_probability"].to_numpy(float))
+    return pd.Series(right, index=links.index)
 
 
 @task(cache_policy=NO_CACHE)

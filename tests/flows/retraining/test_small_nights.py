@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from flows import facts_read
+from flows.refresh import within_limit
 from flows.retraining.flow import Retraining, retrain
 from flows.runtime.checkpoints import folder_of
 from flows.runtime.settings import Settings
@@ -99,3 +100,21 @@ def test_rejected_links_count_as_changes(database: Database, gallery: Retraining
     head, relation, tail = min(found)
     decide(database, [Choice(id="d", head=head, relation=relation, tail=tail, verdict="rejected")], by="ana")
     assert facts_read.changed_since_training(folder, KnowledgeGraph.from_hetero(export(database))) == 2
+
+
+def test_a_night_does_not_add_links_beyond_those_that_a_relation_may_have() -> None:
+    columns = ["head", "relation", "tail", "score", "probability", "answer_probability"]
+    kept = pd.DataFrame(
+        [("a", "r", "x", 1.0, 0.9, 1.0), ("b", "r", "x", 1.0, 0.5, None), ("n", "r", "x", 1.0, 0.8, 1.0)],
+        columns=columns,
+    )
+    links = pd.DataFrame(
+        [("n", "r", "y", 1.0, 0.7, 1.0), ("n", "r", "z", 1.0, 0.9, 0.5), ("n", "s", "z", 1.0, 0.1, 1.0)],
+        columns=columns,
+    )
+    # with n's former link gone, one place is left of two
+    assert within_limit(links, kept, ["n"], 2)["tail"].tolist() == ["y", "z"]
+    assert within_limit(links, kept, ["n"], 2)["relation"].tolist() == ["r", "s"]
+    assert len(within_limit(links, kept, ["n"], 1)) == 1  # of s alone: a's link of r is likelier
+    assert len(within_limit(links, kept, ["n"], 4)) == 3
+    assert len(within_limit(links, kept, ["n"], None)) == len(within_limit(links, None, ["n"], 1)) == 3
