@@ -1,6 +1,6 @@
 """One modality's vectors of entities: trained rows for structure, projected features for pictures and texts.
 
-Entities are rows int64 [n], or None for all.
+Entities are rows int64 [n], or None for all; where tables are sharded, for all whose rows this process holds.
 """
 
 import torch
@@ -8,24 +8,26 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.representation.nystroem import Nystroem
+from models.representation.row_shards import RowShards, xavier_uniform
 from models.triples.knowledge_graph import Features
 
 
 class Structural(nn.Module):
     """A trained vector per entity; only entities with training facts have one."""
 
-    def __init__(self, seen: Tensor, width: int, sparse: bool) -> None:
+    def __init__(self, seen: Tensor, width: int, sparse: bool, shards: RowShards | None = None) -> None:
         super().__init__()
         self.sparse = sparse
+        self.shards = shards
         self.mask: Tensor
         self.register_buffer("mask", seen)
-        self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(seen), width)))
+        self.table = nn.Parameter(xavier_uniform(len(seen), width, shards))
 
     def forward(self, entities: Tensor | None) -> Tensor:
-        return _rows(self.table, entities, self.sparse)
+        return _rows(self.table, entities, self.sparse, self.shards)
 
     def present(self, entities: Tensor | None) -> Tensor:
-        return of_entities(self.mask, entities)
+        return of_entities(self.mask, entities, self.shards)
 
 
 class Projected(nn.Module):
@@ -48,9 +50,12 @@ class Projected(nn.Module):
         shares: bool = False,
         adapts_projected: bool = False,
         landmarks: int = 0,
+        shards: RowShards | None = None,
     ) -> None:
+        """With `shards`, features are those of this process's rows and the mask is that of all entities."""
         super().__init__()
         self.sparse = sparse and fine_tune
+        self.shards = shards
         self.mask: Tensor
         self.register_buffer("mask", features.mask)
         self.vectors: Tensor
@@ -69,7 +74,7 @@ class Projected(nn.Module):
         self.projection: nn.Module = nn.Identity() if as_it_is else nn.Linear(dimension, width, bias=False)
 
     def forward(self, entities: Tensor | None) -> Tensor:
-        vectors = _rows(self._inputs(), entities, self.sparse)
+        vectors = _rows(self._inputs(), entities, self.sparse, self.shards)
         maps = (self.projection, self.adapter) if self.adapts_projected else (self.adapter, self.projection)
         for change in maps:
             vectors = change(vectors)
@@ -86,7 +91,7 @@ class Projected(nn.Module):
     def choose_landmarks(self, seed: int) -> None:
         """Draw those of a model that is to be trained."""
         if self.landmarks is not None:
-            self.landmarks.choose(Features(self.vectors, self.mask), seed)
+            self.landmarks.choose(self.mask, lambda rows: _rows(self.vectors, rows, False, self.shards).detach(), seed)
 
     def take_landmarks(self, other: "Projected") -> None:
         """Those of another model that is built alike, whose projection fits no others."""
@@ -95,7 +100,7 @@ class Projected(nn.Module):
             self.descriptions = None
 
     def present(self, entities: Tensor | None) -> Tensor:
-        return of_entities(self.mask, entities)
+        return of_entities(self.mask, entities, self.shards)
 
     def unit_features(self, entities: Tensor) -> Tensor:
         """The features themselves [n, d], of unit length, zeros where there are none; nothing is learned by them."""
@@ -125,29 +130,34 @@ class Imaginary(nn.Module):
     The gate g starts at zero, the projection P does not, or neither would ever change.
     """
 
-    def __init__(self, rows: Tensor, width: int, sparse: bool) -> None:
+    def __init__(self, rows: Tensor, width: int, sparse: bool, shards: RowShards | None = None) -> None:
         super().__init__()
         self.sparse = sparse
+        self.shards = shards
         self.rows: Tensor
         self.register_buffer("rows", rows)
-        self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(rows), width)))
+        self.table = nn.Parameter(xavier_uniform(len(rows), width, shards))
         self.projection = nn.Linear(width, width, bias=False)
         self.gate = nn.Parameter(torch.zeros(()))
 
     def forward(self, entities: Tensor | None, real: Tensor, structured: Tensor | None) -> Tensor:
         """Imaginary parts [n, width]; rows are used only for `structured` entities, bool [n] (None: all)."""
-        own = _rows(self.table, entities, self.sparse)
+        own = _rows(self.table, entities, self.sparse, self.shards)
         if bool(self.rows.all()):
             return own
         derived = self.gate.tanh() * self.projection(real)
-        used = of_entities(self.rows, entities)
+        used = of_entities(self.rows, entities, self.shards)
         return torch.where((used if structured is None else used & structured)[:, None], own, derived)
 
 
-def of_entities(values: Tensor, entities: Tensor | None) -> Tensor:
-    """The rows of `values` [N, ...] that belong to entities."""
-    return values if entities is None else values[entities]
+def of_entities(values: Tensor, entities: Tensor | None, shards: RowShards | None = None) -> Tensor:
+    """The rows of `values` [N, ...], which every process holds all of, that belong to entities."""
+    if entities is not None:
+        return values[entities]
+    return values if shards is None else values[shards.own]
 
 
-def _rows(table: Tensor, entities: Tensor | None, sparse: bool) -> Tensor:
-    return table if entities is None else F.embedding(entities, table, sparse=sparse)
+def _rows(table: Tensor, entities: Tensor | None, sparse: bool, shards: RowShards | None) -> Tensor:
+    if entities is None:
+        return table
+    return F.embedding(entities, table, sparse=sparse) if shards is None else shards.take(table, entities, sparse)
