@@ -33,3 +33,11 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 def save_json(content: object, path: Path) -> None:
     """Write JSON to `path`, atomically."""
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def read_json(path: Path) -> Any:
+    """What JSON holds; raises InputError where it cannot be read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
