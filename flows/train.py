@@ -25,6 +25,7 @@ from graph.predicted import registry
 from graph.predicted.registry import CHAMPION
 from models.config import TrainConfig
 from models.representation.checkpoint import Checkpoint
+from models.training.distributed import Group, check
 from models.training.loop import train as fit
 from models.triples.knowledge_graph import KnowledgeGraph
 
@@ -51,22 +52,24 @@ def train(
     device: str = "auto",
     exported: str | None = None,
     processes: int = 1,
+    shard: bool = False,
 ) -> TrainedModel:
     """Train a model of the graph as it is now; a finished one is found again, an interrupted one resumed.
 
     `warm_start` is the version whose vectors it starts with; `champion` means the one that is champion now.
     `exported` is an export's file, to train on that instead of the graph. Several `processes` train the same model as
-    one, each on its share of every batch.
+    one, each on its share of every batch; with `shard` each holds its share of the entities' rows.
     """
     settings = Settings()
     chosen = TrainConfig(**config)
+    check(chosen, Group(size=processes), shard, warm_start is not None)
     with open_graph(settings) as database:
         earlier = None
         if warm_start is not None:
             warm_start, earlier = load_checkpoint(settings, database, None if warm_start == CHAMPION else warm_start)
         data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
         version = version_of(chosen, data.fingerprint, warm_start)
-        checkpoint = fit_model(data, chosen, folder_of(settings, version), earlier, device, processes)
+        checkpoint = fit_model(data, chosen, folder_of(settings, version), earlier, device, processes, shard)
         keep_rules(folder_of(settings, version), KnowledgeGraph.from_hetero(data))
         return register(database, version, checkpoint, data, folder_of(settings, version), warm_start)
 
@@ -79,6 +82,7 @@ def fit_model(
     warm_start: Checkpoint | None,
     device: str,
     processes: int = 1,
+    shard: bool = False,
 ) -> Checkpoint:
     with gpu_slot(device), progress_bar("train") as progress:
         if processes > 1:
@@ -89,6 +93,7 @@ def fit_model(
                 processes=processes,
                 warm_start=warm_start,
                 device=device,
+                shard=shard,
                 progress=progress,
             )
         return fit(data, config, folder, warm_start=warm_start, device=device, progress=progress)

@@ -42,6 +42,13 @@ def train(
         int,
         typer.Option(min=1, help="Number of processes on this machine, one GPU each; the model is the same."),
     ] = 1,
+    shard: Annotated[
+        bool,
+        typer.Option(
+            "--shard",
+            help="Each of the --processes holds its share of the entities' rows, for graphs that do not fit one.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Train VL-KGE on the graph's training facts; the first model becomes the champion.
@@ -54,13 +61,15 @@ def train(
     if list_settings:
         _print_settings(hyperparameters.describe(), json)
         return
+    if shard and processes == 1:
+        raise typer.BadParameter("one process holds all rows: it goes with --processes 2 or more", param_hint="--shard")
     options = {"scorer": scorer, "fusion": fusion, "dimension": dimension, "epochs": epochs, "seed": seed}
     chosen = [f"{name}={value}" for name, value in options.items() if value is not None]
     given = hyperparameters.read(config, [*chosen, *(setting or [])])
     start_services()
     from flows.train import train as flow
 
-    trained = flow(config=given, warm_start=warm_start, device=device, processes=processes)
+    trained = flow(config=given, warm_start=warm_start, device=device, processes=processes, shard=shard)
     if json:
         print_json(trained)
         return
