@@ -1,7 +1,7 @@
 """What a training keeps on disk while it goes on: the state after its last epoch, and the weights of its best.
 
-One process writes both to two safetensors files. Sharded tables are written in parts, one a process, by
-torch.distributed.checkpoint; any number of processes reads them, also one that holds whole tables.
+One process writes both to two safetensors files. Of sharded tables each process writes its rows to a safetensors file
+of its own, by torch.distributed.checkpoint; any number of processes reads them, also one that holds whole tables.
 """
 
 import shutil
@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.distributed.checkpoint.filesystem import FileSystemReader
+from torch.distributed.checkpoint.hf_storage import HuggingFaceStorageReader, HuggingFaceStorageWriter
 from torch.distributed.checkpoint.metadata import TensorStorageMetadata
 from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import save
@@ -111,8 +111,11 @@ class Parts(States):
         epoch, group = len(note["history"]), Group.current()
         sharded = model.sharded_parameters
         tensors = {name: _view(model, name, value, sharded) for name, value in _tensors(model, optimizer).items()}
+        if group.is_main:
+            shutil.rmtree(self._epoch(epoch), ignore_errors=True)  # every file there is read, also of more processes
+        group.wait()
         with _alone():
-            save(tensors, checkpoint_id=self._epoch(epoch))
+            save(tensors, storage_writer=HuggingFaceStorageWriter(str(self._epoch(epoch)), save_distributed=True))
         if group.is_main:
             save_json(note, self._epoch(epoch) / NOTE)
             for other in (self.folder / EPOCHS).iterdir():
@@ -121,10 +124,10 @@ class Parts(States):
         group.wait()
 
     def load(self, model: VLKGE, optimizer: torch.optim.Optimizer) -> None:
-        here = self._epoch(self._last())
+        reader = HuggingFaceStorageReader(str(self._epoch(self._last())))
         parameters, sharded = dict(model.named_parameters()), model.sharded_parameters
         tensors: dict[str, Tensor] = {f"model/{name}": value.detach() for name, value in parameters.items()}
-        for name, stored in FileSystemReader(here).read_metadata().state_dict_metadata.items():
+        for name, stored in reader.read_metadata().state_dict_metadata.items():
             if name.startswith("optimizer/") and isinstance(stored, TensorStorageMetadata):
                 _, of, key = name.split("/")
                 parameter = parameters[of]
@@ -137,12 +140,12 @@ class Parts(States):
                 tensors[name] = optimizer.state[parameter][key]
         views = {name: _view(model, name, value, sharded) for name, value in tensors.items()}
         with _alone():
-            load(views, checkpoint_id=here)
+            load(views, storage_reader=reader)
 
     def load_best(self, model: VLKGE, best: int) -> None:
         tensors = {f"model/{name}": parameter.detach() for name, parameter in model.named_parameters()}
         with _alone():
-            load(tensors, checkpoint_id=self._epoch(best), no_dist=True)
+            load(tensors, storage_reader=HuggingFaceStorageReader(str(self._epoch(best))), no_dist=True)
 
     def remove(self) -> None:
         shutil.rmtree(self.folder / EPOCHS, ignore_errors=True)

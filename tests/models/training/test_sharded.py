@@ -33,10 +33,10 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "logistic": SMALL | {"loss": "logistic", "negative_sampling": "independent", "negatives": 20},
     "landmarks": SMALL | {"nystroem_components": {"textual": 20}},
     "imaginary": SMALL | {"imaginary": "inductive", "structural_dropout": 0.5},
-    "dense": SMALL | {"optimizer": "adam", "learning_rate": 0.01, "n3": 1e-3, "fine_tune": True},
+    "dense": SMALL | {"optimizer": "adam", "learning_rate": 0.01, "n3": 1e-3, "fine_tune": True, "adapter": True},
     "patience": SMALL | {"epochs": 6, "patience": 1, "learning_rate": 0.3},
 }
-LONGER = SMALL | {"epochs": 4, "patience": 4}
+LONGER = SMALL | {"epochs": 4, "patience": 4, "adapter": True}
 OPTIMIZERS = ("adagrad", "adam")
 
 
@@ -113,10 +113,10 @@ def by_two(gallery: HeteroData, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def assert_same(one: Checkpoint, other: Checkpoint) -> None:
-    epochs = len(one.metrics["history"])
-    rounding = 1e-4 if epochs <= 2 else 1e-3  # which grows from step to step
+    longer = 1 if len(one.metrics["history"]) <= 2 else 10  # rounding grows from step to step
     for key, value in one.model.state_dict().items():
-        torch.testing.assert_close(other.model.state_dict()[key], value, rtol=rounding, atol=rounding / 10)
+        fitted = longer**2 if key.startswith("ensemble.") else longer  # on scores of the others
+        torch.testing.assert_close(other.model.state_dict()[key], value, rtol=1e-4 * fitted, atol=1e-5 * fitted)
     first, second = (checkpoint.metrics["history"] for checkpoint in (one, other))
     for ours, theirs in zip(first, second, strict=True):
         assert theirs["loss"] == pytest.approx(ours["loss"], rel=1e-5)
