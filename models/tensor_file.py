@@ -15,7 +15,13 @@ from base.files import replacing, write_text
 
 def save_tensors(tensors: Mapping[str, Tensor], path: Path, note: Mapping[str, Any] | None = None) -> None:
     """Write tensors and `note`, which JSON can hold, to `path`, atomically."""
-    contiguous = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    contiguous: dict[str, Tensor] = {}
+    storages = set()
+    for name, tensor in tensors.items():
+        value = tensor.detach().cpu().contiguous()
+        # safetensors refuses two in one memory; all others are written from where they are, as tables are large
+        contiguous[name] = value.clone() if value.untyped_storage().data_ptr() in storages else value
+        storages.add(value.untyped_storage().data_ptr())
     with replacing(path) as draft:
         save_file(contiguous, draft, metadata={"note": json.dumps(note or {})})
 

@@ -46,7 +46,8 @@ def train(
         bool,
         typer.Option(
             "--shard",
-            help="Each of the --processes holds its share of the entities' rows, for graphs that do not fit one.",
+            help="Divide the tables of entities by rows among the --processes: for graphs that do not fit one. "
+            "At the end the first process holds the whole model once.",
         ),
     ] = False,
     json: Json = False,
@@ -63,6 +64,8 @@ def train(
         return
     if shard and processes == 1:
         raise typer.BadParameter("one process holds all rows: it goes with --processes 2 or more", param_hint="--shard")
+    if shard and warm_start is not None:
+        raise typer.BadParameter("each process would read the whole earlier model", param_hint="--shard --warm-start")
     options = {"scorer": scorer, "fusion": fusion, "dimension": dimension, "epochs": epochs, "seed": seed}
     chosen = [f"{name}={value}" for name, value in options.items() if value is not None]
     given = hyperparameters.read(config, [*chosen, *(setting or [])])

@@ -12,6 +12,8 @@ from models.representation.vlkge import VLKGE
 from models.triples.known_facts import KnownFacts, answers, given_pairs
 from models.triples.sides import SIDES, Side
 
+CHUNK = 2**16  # entities represented at a time
+
 
 @torch.no_grad()
 def rank_over_shards(
@@ -28,9 +30,7 @@ def rank_over_shards(
     All processes call it together, and each gets all ranks. `budget` bounds the numbers in one block of scores.
     Raises InputError for a fact whose score is not a finite number.
     """
-    training = model.training
-    vectors = model.eval().fused_representations()
-    model.train(training)
+    vectors = _own_vectors(model, shards)
     triples, known = triples.to(vectors.device), known.to(vectors.device)
     rows = max(1, budget * shards.mesh.size() // shards.rows)  # equal on all processes, which meet after each block
     ranks = {}
@@ -38,6 +38,18 @@ def rank_over_shards(
         parts = [_rank_block(model, shards, vectors, part, side, known) for part in torch.split(triples, rows)]
         ranks[side] = Ranks(*torch.cat(parts, dim=1).cpu())
     return ranks
+
+
+def _own_vectors(model: VLKGE, shards: RowShards) -> Tensor:
+    """Fused vectors [m, W] of the entities whose rows this process holds."""
+    training, count = model.training, shards.own.stop - shards.own.start
+    vectors = torch.empty(count, model.fused_width, device=model.device)
+    model.eval()
+    for start in range(0, count, CHUNK):  # what they are made of takes several times the memory
+        part = slice(start, min(start + CHUNK, count))
+        vectors[part] = model.fused_representations(part)
+    model.train(training)
+    return vectors
 
 
 def _rank_block(

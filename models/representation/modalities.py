@@ -1,6 +1,7 @@
 """One modality's vectors of entities: trained rows for structure, projected features for pictures and texts.
 
-Entities are rows int64 [n], or None for all; where tables are sharded, for all whose rows this process holds.
+Entities are rows int64 [n], a slice of those that this process holds, or None for all of these: everybody's, where
+tables are not sharded.
 """
 
 import torch
@@ -10,6 +11,8 @@ from torch.nn import functional as F
 from models.representation.nystroem import Nystroem
 from models.representation.row_shards import RowShards, xavier_uniform
 from models.triples.knowledge_graph import Features
+
+Rows = Tensor | slice | None
 
 
 class Structural(nn.Module):
@@ -23,10 +26,10 @@ class Structural(nn.Module):
         self.register_buffer("mask", seen)
         self.table = nn.Parameter(xavier_uniform(len(seen), width, shards))
 
-    def forward(self, entities: Tensor | None) -> Tensor:
+    def forward(self, entities: Rows) -> Tensor:
         return _rows(self.table, entities, self.sparse, self.shards)
 
-    def present(self, entities: Tensor | None) -> Tensor:
+    def present(self, entities: Rows) -> Tensor:
         return of_entities(self.mask, entities, self.shards)
 
 
@@ -73,7 +76,7 @@ class Projected(nn.Module):
         as_it_is = dimension == width and not shares
         self.projection: nn.Module = nn.Identity() if as_it_is else nn.Linear(dimension, width, bias=False)
 
-    def forward(self, entities: Tensor | None) -> Tensor:
+    def forward(self, entities: Rows) -> Tensor:
         vectors = _rows(self._inputs(), entities, self.sparse, self.shards)
         maps = (self.projection, self.adapter) if self.adapts_projected else (self.adapter, self.projection)
         for change in maps:
@@ -99,7 +102,7 @@ class Projected(nn.Module):
             self.landmarks.load_state_dict(other.landmarks.state_dict())
             self.descriptions = None
 
-    def present(self, entities: Tensor | None) -> Tensor:
+    def present(self, entities: Rows) -> Tensor:
         return of_entities(self.mask, entities, self.shards)
 
     def unit_features(self, entities: Tensor) -> Tensor:
@@ -140,7 +143,7 @@ class Imaginary(nn.Module):
         self.projection = nn.Linear(width, width, bias=False)
         self.gate = nn.Parameter(torch.zeros(()))
 
-    def forward(self, entities: Tensor | None, real: Tensor, structured: Tensor | None) -> Tensor:
+    def forward(self, entities: Rows, real: Tensor, structured: Tensor | None) -> Tensor:
         """Imaginary parts [n, width]; rows are used only for `structured` entities, bool [n] (None: all)."""
         own = _rows(self.table, entities, self.sparse, self.shards)
         if bool(self.rows.all()):
@@ -150,14 +153,15 @@ class Imaginary(nn.Module):
         return torch.where((used if structured is None else used & structured)[:, None], own, derived)
 
 
-def of_entities(values: Tensor, entities: Tensor | None, shards: RowShards | None = None) -> Tensor:
+def of_entities(values: Tensor, entities: Rows, shards: RowShards | None = None) -> Tensor:
     """The rows of `values` [N, ...], which every process holds all of, that belong to entities."""
-    if entities is not None:
+    if isinstance(entities, Tensor):
         return values[entities]
-    return values if shards is None else values[shards.own]
+    own = values if shards is None else values[shards.own]
+    return own if entities is None else own[entities]
 
 
-def _rows(table: Tensor, entities: Tensor | None, sparse: bool, shards: RowShards | None) -> Tensor:
-    if entities is None:
-        return table
-    return F.embedding(entities, table, sparse=sparse) if shards is None else shards.take(table, entities, sparse)
+def _rows(table: Tensor, entities: Rows, sparse: bool, shards: RowShards | None) -> Tensor:
+    if isinstance(entities, Tensor):
+        return F.embedding(entities, table, sparse=sparse) if shards is None else shards.take(table, entities, sparse)
+    return table if entities is None else table[entities]

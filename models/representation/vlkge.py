@@ -14,7 +14,7 @@ from base.errors import InputError
 from models.config import TrainConfig
 from models.experts.ensemble import ExpertEnsemble
 from models.representation.fusion import FUSIONS
-from models.representation.modalities import Imaginary, Projected, Structural, of_entities
+from models.representation.modalities import Imaginary, Projected, Rows, Structural, of_entities
 from models.representation.projected_relations import ProjectedRelations
 from models.representation.row_shards import RowShards
 from models.scoring.scorers import SCORERS, Scorer
@@ -177,10 +177,10 @@ class VLKGE(nn.Module):
     def _relation_rows(self, relations: Tensor, side: Side) -> Tensor:
         return relations + self.num_relations if side == "head" and self.config.reciprocal else relations
 
-    def fused_representations(self, entities: Tensor | None = None) -> Tensor:
-        """Fused vectors [n, fused_width] of entities int64 [n]; with dropout in training mode only.
+    def fused_representations(self, entities: Rows = None) -> Tensor:
+        """Fused vectors [n, fused_width] of entities (`models.representation.modalities`).
 
-        None: of all, or of those whose rows this process holds.
+        With dropout in training mode only.
         """
         modules = [module for module in self.modalities.values() if isinstance(module, Structural | Projected)]
         vectors, masks = zip(*((module(entities), module.present(entities)) for module in modules), strict=True)
@@ -197,7 +197,7 @@ class VLKGE(nn.Module):
         fused = self.dropout(fused)
         return F.normalize(fused, dim=-1) if self.fused_scorer.unit_entities else fused
 
-    def _hide_structure(self, entities: Tensor | None, present: Tensor) -> Tensor:
+    def _hide_structure(self, entities: Rows, present: Tensor) -> Tensor:
         """Leaves some entities with their features alone, as unseen ones are."""
         column = list(self.modalities).index("structural")
         hidden = torch.rand(len(present), device=present.device) < of_entities(
@@ -208,7 +208,7 @@ class VLKGE(nn.Module):
         present[:, column] &= ~(hidden & others)
         return present
 
-    def _complete(self, entities: Tensor | None, parts: Tensor, present: Tensor) -> Tensor:
+    def _complete(self, entities: Rows, parts: Tensor, present: Tensor) -> Tensor:
         """Fused vectors [n, fused_width], real and imaginary parts side by side where there are such."""
         counted = present
         if self.config.missing_structure == "zero" and "structural" in self.modalities:

@@ -21,7 +21,7 @@ from models.representation.checkpoint import Checkpoint
 from models.representation.relation_names import start_from_names
 from models.representation.row_shards import RowShards
 from models.representation.vlkge import VLKGE
-from models.training.batches import epoch_seed, epochs
+from models.training.batches import AnyBatch, epoch_seed, epochs
 from models.training.distributed import Group, check
 from models.training.memory import keep_freed_memory
 from models.training.optimizers import Adagrad
@@ -186,18 +186,22 @@ class Run:
         self.model.train()
         total, first = torch.zeros((), device=self.device), torch.zeros((), device=self.device)
         for step, batch in enumerate(self.batches.epoch(number), 1):
-            self.optimizer.zero_grad(set_to_none=True)
-            share, factor = self.group.shard_batch(batch, self.config)
-            loss = train_step(self.model, share.to(self.device)) * factor
-            torch.autograd.backward(loss)
-            self.group.sum_gradients(self.model)
-            self.optimizer.step()
-            total += loss.detach()
-            first = loss.detach() if step == 1 else first
+            total += (loss := self.step(batch))
+            first = loss if step == 1 else first
             progress(number * len(self.batches) + step, self.total_steps, self._note())
         mean = self.group.sum(total).item() / len(self.batches)
         self._refuse_divergence(mean, self.group.sum(first).item())
         return mean
+
+    def step(self, batch: AnyBatch) -> Tensor:
+        """Train by one batch; returns this process's part of its loss."""
+        self.optimizer.zero_grad(set_to_none=True)
+        share, factor = self.group.shard_batch(batch, self.config)
+        loss = train_step(self.model, share.to(self.device)) * factor
+        torch.autograd.backward(loss)
+        self.group.sum_gradients(self.model)
+        self.optimizer.step()
+        return loss.detach()
 
     def _refuse_divergence(self, loss: float, first: float) -> None:
         """Raises InputError where an epoch's loss left all bounds, or its vectors; `first` is that of its first batch.

@@ -1,6 +1,6 @@
 """What a training keeps on disk while it goes on: the state after its last epoch, and the weights of its best.
 
-One process writes both to two safetensors files. Of sharded tables each process writes its rows to a safetensors file
+One process writes both to two safetensors files. Of sharded tables each process writes its rows to safetensors files
 of its own, by torch.distributed.checkpoint; any number of processes reads them, also one that holds whole tables.
 """
 
@@ -114,8 +114,11 @@ class Parts(States):
         if group.is_main:
             shutil.rmtree(self._epoch(epoch), ignore_errors=True)  # every file there is read, also of more processes
         group.wait()
+        # a file for each: what is written to one is held twice meanwhile
+        files = {name: number for number, name in enumerate(tensors, 1)}
+        writer = HuggingFaceStorageWriter(str(self._epoch(epoch)), files, save_distributed=True)
         with _alone():
-            save(tensors, storage_writer=HuggingFaceStorageWriter(str(self._epoch(epoch)), save_distributed=True))
+            save(tensors, storage_writer=writer)
         if group.is_main:
             save_json(note, self._epoch(epoch) / NOTE)
             for other in (self.folder / EPOCHS).iterdir():

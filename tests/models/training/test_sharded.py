@@ -14,9 +14,9 @@ from torch_geometric.data import HeteroData
 from base.errors import InputError
 from base.progress import silent
 from models.config import TrainConfig
+from models.ranking import sharded_ranking
 from models.ranking.ranking import rank
 from models.ranking.scores import VectorScores
-from models.ranking.sharded_ranking import rank_over_shards
 from models.representation.checkpoint import Checkpoint
 from models.representation.row_shards import RowShards, xavier_uniform
 from models.training.distributed import Group, check
@@ -80,9 +80,10 @@ def look_inside(rank: int, data: HeteroData, folder: Path) -> None:
     graph = KnowledgeGraph.from_hetero(data, shards.own)
     run = Run(graph, config, folder / "inside", CPU, shards=shards)
     run.epoch(silent)
+    sharded_ranking.CHUNK = 16
     rows = {name: len(value) for name, value in run.model.state_dict().items() if value.dim()}
     sums = {name: len(run.optimizer.state[value]["sum"]) for name, value in run.model.named_parameters() if value.dim()}
-    found = rank_over_shards(run.model, shards, run.validation.facts, run.validation.known, budget=1000)
+    found = sharded_ranking.rank_over_shards(run.model, shards, run.validation.facts, run.validation.known, budget=1000)
     ranks = {side: vars(found[side]) for side in SIDES}
     torch.save({"rows": rows, "sums": sums, "ranks": ranks}, folder / f"inside{rank}.pt")
 
