@@ -117,8 +117,6 @@ def work(options: argparse.Namespace) -> None:
     with TemporaryDirectory(dir=options.graph.parent) as own:
         folder = options.graph.parent / "state" if several else Path(own)
         run = Run(graph, config, folder, CPU, shards=shards)
-        for state in run.optimizer.state.values():
-            state["sum"].add_(0)  # the system gives pages of zeros only when they are written, as an epoch would
         batches = islice(run.batches.epoch(0), WARM_UP + options.steps)
         for batch in islice(batches, WARM_UP):
             run.step(batch)

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +145,14 @@ class Run:
             start_from(self.model, self.warm_start, self.graph)
         for part in self.model.feature_modalities:
             self.group.broadcast(part.landmarks.buffers() if part.landmarks else [])
-        self.optimizer = _optimizer(self.model, self.config)
         self.batches = epochs(self.graph, self.config)
         self.validation = Validation.of(self.graph, self.config)
+
+    @cached_property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """As large as the tables, and made when it is first needed: at the end it is not."""
+        kind = Adagrad if self.config.optimizer == "adagrad" else torch.optim.Adam
+        return kind(self.model.parameters(), lr=self.config.learning_rate)
 
     @property
     def total_steps(self) -> int:
@@ -291,9 +297,3 @@ def _finished(folder: Path, config: TrainConfig, graph: KnowledgeGraph, warm_sta
     if asked != (*found, checkpoint.metrics.get("warm_start")):
         raise InputError(f"{folder} holds a model of other data or settings: give another folder")
     return checkpoint
-
-
-def _optimizer(model: VLKGE, config: TrainConfig) -> torch.optim.Optimizer:
-    if config.optimizer == "adagrad":
-        return Adagrad(model.parameters(), lr=config.learning_rate)
-    return torch.optim.Adam(model.parameters(), lr=config.learning_rate)
