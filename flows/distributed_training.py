@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import torch
@@ -23,7 +24,7 @@ from base.progress import Progress, silent
 from graph.exporting import hetero_file
 from models.config import TrainConfig
 from models.representation.checkpoint import Checkpoint
-from models.training.loop import train
+from models.training.loop import take_part
 
 LINES = 15
 
@@ -36,9 +37,12 @@ def train_together(
     processes: int,
     warm_start: Checkpoint | None = None,
     device: str = "auto",
+    shard: bool = False,
     progress: Progress = silent,
 ) -> Checkpoint:
     """As `models.training.loop.train`, by so many processes on this machine; one GPU each where `device` is not cpu.
+
+    With `shard` each process holds its share of the entities' rows.
 
     Raises InputError as that does, and GraphError with the end of what was printed where a process ended otherwise.
     """
@@ -50,6 +54,7 @@ def train_together(
         if warm_start is not None:
             warm_start.save(here / "warm-start")
             arguments += ["--warm-start", str(here / "warm-start")]
+        arguments += ["--shard"] if shard else []
         _run(processes, arguments, here / "printed.txt", progress)
     return Checkpoint.load(folder)
 
@@ -89,19 +94,22 @@ def main() -> None:
     parser.add_argument("config", type=Path, help="hyperparameters as JSON")
     parser.add_argument("folder", type=Path, help="where the model is kept; shared by all machines")
     parser.add_argument("--warm-start", type=Path, help="the folder of an earlier model")
+    parser.add_argument("--shard", action="store_true", help="each process holds its share of the entities' rows")
     parser.add_argument("--device", default="auto", help="auto (a GPU for each process, where there are any) or cpu")
     parser.add_argument("--report", action="store_true", help="print JSON lines on progress")
     options = parser.parse_args()
     gpu = options.device != "cpu" and torch.cuda.is_available()
     device = f"cuda:{os.environ['LOCAL_RANK']}" if gpu else "cpu"
-    distributed.init_process_group("nccl" if gpu else "gloo")
+    # the others wait while the first process fits the experts, on large graphs for longer than the usual half an hour
+    distributed.init_process_group("nccl" if gpu else "gloo", timeout=timedelta(days=1))
     try:
-        train(
-            hetero_file.load(options.graph),
+        take_part(
+            hetero_file.load(options.graph, mapped=options.shard),
             TrainConfig(**json.loads(options.config.read_text("utf-8"))),
             options.folder,
             warm_start=Checkpoint.load(options.warm_start) if options.warm_start else None,
             device=device,
+            shard=options.shard,
             progress=_report if options.report and distributed.get_rank() == 0 else silent,
         )
     except InputError as error:

@@ -26,6 +26,7 @@ from graph.predicted import registry
 from graph.predicted.registry import CHAMPION
 from models.config import TrainConfig
 from models.representation.checkpoint import Checkpoint
+from models.training.distributed import Group, check
 from models.training.loop import train as fit
 from models.triples.knowledge_graph import KnowledgeGraph, count_training_facts
 
@@ -52,15 +53,17 @@ def train(
     device: str = "auto",
     exported: str | None = None,
     processes: int = 1,
+    shard: bool = False,
 ) -> TrainedModel:
     """Train a model of the graph as it is now; a finished one is found again, an interrupted one resumed.
 
     `warm_start` is the version whose vectors it starts with; `champion` means the one that is champion now.
     `exported` is an export's file, to train on that instead of the graph. Several `processes` train the same model as
-    one, each on its share of every batch.
+    one, each on its share of every batch; with `shard` each holds its share of the entities' rows.
     """
     settings = Settings()
     chosen = TrainConfig(**config)
+    check(chosen, Group(size=processes), shard, warm_start is not None)
     with open_graph(settings) as database:
         earlier = None
         if warm_start is not None:
@@ -68,7 +71,7 @@ def train(
         data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
         chosen = suited(chosen, data)
         version = version_of(chosen, data.fingerprint, warm_start)
-        checkpoint = fit_model(data, chosen, folder_of(settings, version), earlier, device, processes)
+        checkpoint = fit_model(data, chosen, folder_of(settings, version), earlier, device, processes, shard)
         graph = KnowledgeGraph.from_hetero(data)
         keep_rules(folder_of(settings, version), graph)
         facts_read.keep_trained(folder_of(settings, version), graph)
@@ -94,6 +97,7 @@ def fit_model(
     warm_start: Checkpoint | None,
     device: str,
     processes: int = 1,
+    shard: bool = False,
 ) -> Checkpoint:
     with gpu_slot(device), progress_bar("train") as progress:
         if processes > 1:
@@ -104,6 +108,7 @@ def fit_model(
                 processes=processes,
                 warm_start=warm_start,
                 device=device,
+                shard=shard,
                 progress=progress,
             )
         return fit(data, config, folder, warm_start=warm_start, device=device, progress=progress)

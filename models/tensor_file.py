@@ -15,7 +15,13 @@ from base.files import replacing, write_text
 
 def save_tensors(tensors: Mapping[str, Tensor], path: Path, note: Mapping[str, Any] | None = None) -> None:
     """Write tensors and `note`, which JSON can hold, to `path`, atomically."""
-    contiguous = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    contiguous: dict[str, Tensor] = {}
+    storages = set()
+    for name, tensor in tensors.items():
+        value = tensor.detach().cpu().contiguous()
+        # safetensors refuses two in one memory; all others are written from where they are, as tables are large
+        contiguous[name] = value.clone() if value.untyped_storage().data_ptr() in storages else value
+        storages.add(value.untyped_storage().data_ptr())
     with replacing(path) as draft:
         save_file(contiguous, draft, metadata={"note": json.dumps(note or {})})
 
@@ -33,3 +39,11 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 def save_json(content: object, path: Path) -> None:
     """Write JSON to `path`, atomically."""
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def read_json(path: Path) -> Any:
+    """What JSON holds; raises InputError where it cannot be read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error

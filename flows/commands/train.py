@@ -42,6 +42,14 @@ def train(
         int,
         typer.Option(min=1, help="Number of processes on this machine, one GPU each; the model is the same."),
     ] = 1,
+    shard: Annotated[
+        bool,
+        typer.Option(
+            "--shard",
+            help="Divide the tables of entities by rows among the --processes: for graphs that do not fit one. "
+            "At the end the first process holds the whole model once.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Train VL-KGE on the graph's training facts; the first model becomes the champion.
@@ -54,13 +62,17 @@ def train(
     if list_settings:
         _print_settings(hyperparameters.describe(), json)
         return
+    if shard and processes == 1:
+        raise typer.BadParameter("one process holds all rows: it goes with --processes 2 or more", param_hint="--shard")
+    if shard and warm_start is not None:
+        raise typer.BadParameter("each process would read the whole earlier model", param_hint="--shard --warm-start")
     options = {"scorer": scorer, "fusion": fusion, "dimension": dimension, "epochs": epochs, "seed": seed}
     chosen = [f"{name}={value}" for name, value in options.items() if value is not None]
     given = hyperparameters.read(config, [*chosen, *(setting or [])])
     start_services()
     from flows.train import train as flow
 
-    trained = flow(config=given, warm_start=warm_start, device=device, processes=processes)
+    trained = flow(config=given, warm_start=warm_start, device=device, processes=processes, shard=shard)
     if json:
         print_json(trained)
         return

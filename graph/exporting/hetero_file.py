@@ -44,16 +44,19 @@ def save(data: HeteroData, path: Path) -> None:
         save_file(arrays, draft, metadata={FORMAT: json.dumps(head)})
 
 
-def load(path: Path | str) -> HeteroData:
-    """The graph that `save` wrote. Raises InputError where the file is missing, cut short or of another kind."""
+def load(path: Path | str, *, mapped: bool = False) -> HeteroData:
+    """The graph that `save` wrote. Raises InputError where the file is missing, cut short or of another kind.
+
+    `mapped` tensors stay in the file until they are read, by processes of one machine only once.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"there is no file {path}; `vlkge export` makes one")
     try:
-        with safe_open(path, framework="np") as opened:
+        with safe_open(path, framework="pt" if mapped else "np") as opened:
             metadata = opened.metadata() or {}
             names = opened.keys()
-            arrays = {name: opened.get_tensor(name) for name in names}
+            arrays = {name: np.asarray(opened.get_tensor(name)) for name in names}
     except SafetensorError as error:
         raise InputError(f"{path} is no complete .safetensors file ({error}); export the graph again") from error
     if FORMAT not in metadata:

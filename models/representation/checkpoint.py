@@ -1,6 +1,5 @@
 """A trained model on disk: tensors, configuration, vocabulary and metrics; no pickle."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from base.errors import InputError
 from models.config import TrainConfig
 from models.experts.earlier import has_ensemble, of_today
 from models.representation.vlkge import VLKGE
-from models.tensor_file import load_tensors, save_json, save_tensors
+from models.tensor_file import load_tensors, read_json, save_json, save_tensors
 from models.triples.knowledge_graph import FEATURES, Features, KnowledgeGraph
 
 MODEL, CONFIG, VOCABULARY, METRICS = "model.safetensors", "config.json", "vocabulary.json", "metrics.json"
@@ -74,11 +73,11 @@ class Checkpoint:
         """Read a folder; raises InputError where it is incomplete or not of this project."""
         if not cls.exists(folder):
             raise InputError(f"{folder} holds no finished model ({METRICS} is missing)")
-        vocabulary = _read(folder / VOCABULARY)
+        vocabulary = read_json(folder / VOCABULARY)
         if missing := [name for name in VOCABULARY_KEYS if name not in vocabulary]:
             raise InputError(f"{folder / VOCABULARY} is not of this project: {', '.join(missing)} are missing")
         try:
-            config = TrainConfig.model_validate(_read(folder / CONFIG))
+            config = TrainConfig.model_validate(read_json(folder / CONFIG))
         except ValidationError as error:
             raise InputError(f"{folder / CONFIG}: {error}") from error
         tensors, _ = load_tensors(folder / MODEL)
@@ -91,7 +90,7 @@ class Checkpoint:
             relations=vocabulary["relations"],
             encoders=vocabulary["encoders"],
             fingerprint=vocabulary["fingerprint"],
-            metrics=_read(folder / METRICS),
+            metrics=read_json(folder / METRICS),
         )
 
     def model_for(self, graph: KnowledgeGraph) -> VLKGE:
@@ -119,13 +118,6 @@ class Checkpoint:
                     f"the model was trained on {modality} vectors of {ours}, the graph has those of {theirs}: "
                     "encode again with that encoder, or train again"
                 )
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
 
 
 def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relations: int) -> VLKGE:

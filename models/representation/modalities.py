@@ -1,6 +1,7 @@
 """One modality's vectors of entities: trained rows for structure, projected features for pictures and texts.
 
-Entities are rows int64 [n], or None for all.
+Entities are rows int64 [n], a slice of those that this process holds, or None for all of these: everybody's, where
+tables are not sharded.
 """
 
 import torch
@@ -8,24 +9,28 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.representation.nystroem import Nystroem
+from models.representation.row_shards import RowShards, xavier_uniform
 from models.triples.knowledge_graph import Features
+
+Rows = Tensor | slice | None
 
 
 class Structural(nn.Module):
     """A trained vector per entity; only entities with training facts have one."""
 
-    def __init__(self, seen: Tensor, width: int, sparse: bool) -> None:
+    def __init__(self, seen: Tensor, width: int, sparse: bool, shards: RowShards | None = None) -> None:
         super().__init__()
         self.sparse = sparse
+        self.shards = shards
         self.mask: Tensor
         self.register_buffer("mask", seen)
-        self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(seen), width)))
+        self.table = nn.Parameter(xavier_uniform(len(seen), width, shards))
 
-    def forward(self, entities: Tensor | None) -> Tensor:
-        return _rows(self.table, entities, self.sparse)
+    def forward(self, entities: Rows) -> Tensor:
+        return _rows(self.table, entities, self.sparse, self.shards)
 
-    def present(self, entities: Tensor | None) -> Tensor:
-        return of_entities(self.mask, entities)
+    def present(self, entities: Rows) -> Tensor:
+        return of_entities(self.mask, entities, self.shards)
 
 
 class Projected(nn.Module):
@@ -48,9 +53,12 @@ class Projected(nn.Module):
         shares: bool = False,
         adapts_projected: bool = False,
         landmarks: int = 0,
+        shards: RowShards | None = None,
     ) -> None:
+        """With `shards`, features are those of this process's rows and the mask is that of all entities."""
         super().__init__()
         self.sparse = sparse and fine_tune
+        self.shards = shards
         self.mask: Tensor
         self.register_buffer("mask", features.mask)
         self.vectors: Tensor
@@ -68,8 +76,8 @@ class Projected(nn.Module):
         as_it_is = dimension == width and not shares
         self.projection: nn.Module = nn.Identity() if as_it_is else nn.Linear(dimension, width, bias=False)
 
-    def forward(self, entities: Tensor | None) -> Tensor:
-        vectors = _rows(self._inputs(), entities, self.sparse)
+    def forward(self, entities: Rows) -> Tensor:
+        vectors = _rows(self._inputs(), entities, self.sparse, self.shards)
         maps = (self.projection, self.adapter) if self.adapts_projected else (self.adapter, self.projection)
         for change in maps:
             vectors = change(vectors)
@@ -86,7 +94,7 @@ class Projected(nn.Module):
     def choose_landmarks(self, seed: int) -> None:
         """Draw those of a model that is to be trained."""
         if self.landmarks is not None:
-            self.landmarks.choose(Features(self.vectors, self.mask), seed)
+            self.landmarks.choose(self.mask, lambda rows: _rows(self.vectors, rows, False, self.shards).detach(), seed)
 
     def take_landmarks(self, other: "Projected") -> None:
         """Those of another model that is built alike, whose projection fits no others."""
@@ -94,8 +102,8 @@ class Projected(nn.Module):
             self.landmarks.load_state_dict(other.landmarks.state_dict())
             self.descriptions = None
 
-    def present(self, entities: Tensor | None) -> Tensor:
-        return of_entities(self.mask, entities)
+    def present(self, entities: Rows) -> Tensor:
+        return of_entities(self.mask, entities, self.shards)
 
     def unit_features(self, entities: Tensor) -> Tensor:
         """The features themselves [n, d], of unit length, zeros where there are none; nothing is learned by them."""
@@ -125,29 +133,35 @@ class Imaginary(nn.Module):
     The gate g starts at zero, the projection P does not, or neither would ever change.
     """
 
-    def __init__(self, rows: Tensor, width: int, sparse: bool) -> None:
+    def __init__(self, rows: Tensor, width: int, sparse: bool, shards: RowShards | None = None) -> None:
         super().__init__()
         self.sparse = sparse
+        self.shards = shards
         self.rows: Tensor
         self.register_buffer("rows", rows)
-        self.table = nn.Parameter(nn.init.xavier_uniform_(torch.empty(len(rows), width)))
+        self.table = nn.Parameter(xavier_uniform(len(rows), width, shards))
         self.projection = nn.Linear(width, width, bias=False)
         self.gate = nn.Parameter(torch.zeros(()))
 
-    def forward(self, entities: Tensor | None, real: Tensor, structured: Tensor | None) -> Tensor:
+    def forward(self, entities: Rows, real: Tensor, structured: Tensor | None) -> Tensor:
         """Imaginary parts [n, width]; rows are used only for `structured` entities, bool [n] (None: all)."""
-        own = _rows(self.table, entities, self.sparse)
+        own = _rows(self.table, entities, self.sparse, self.shards)
         if bool(self.rows.all()):
             return own
         derived = self.gate.tanh() * self.projection(real)
-        used = of_entities(self.rows, entities)
+        used = of_entities(self.rows, entities, self.shards)
         return torch.where((used if structured is None else used & structured)[:, None], own, derived)
 
 
-def of_entities(values: Tensor, entities: Tensor | None) -> Tensor:
-    """The rows of `values` [N, ...] that belong to entities."""
-    return values if entities is None else values[entities]
+def of_entities(values: Tensor, entities: Rows, shards: RowShards | None = None) -> Tensor:
+    """The rows of `values` [N, ...], which every process holds all of, that belong to entities."""
+    if isinstance(entities, Tensor):
+        return values[entities]
+    own = values if shards is None else values[shards.own]
+    return own if entities is None else own[entities]
 
 
-def _rows(table: Tensor, entities: Tensor | None, sparse: bool) -> Tensor:
-    return table if entities is None else F.embedding(entities, table, sparse=sparse)
+def _rows(table: Tensor, entities: Rows, sparse: bool, shards: RowShards | None) -> Tensor:
+    if isinstance(entities, Tensor):
+        return F.embedding(entities, table, sparse=sparse) if shards is None else shards.take(table, entities, sparse)
+    return table if entities is None else table[entities]

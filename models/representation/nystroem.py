@@ -6,11 +6,11 @@ kernel principal components (Schölkopf et al. 1998). Inner products of two such
 Components are in falling order and keep their variance, so that what few entities share weighs little in training.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from models.triples.knowledge_graph import Features
 
 GAMMA = 1.5
 FLOOR = 1e-3  # of an eigenvalue: those below are rounding, or of landmarks that nearly coincide
@@ -27,14 +27,17 @@ class Nystroem(nn.Module):
         self.components: Tensor
         self.register_buffer("components", torch.zeros(count, count))
 
-    def choose(self, features: Features, seed: int) -> None:
-        """Draw the landmarks among entities with features; where these are too few, random directions are added."""
+    def choose(self, mask: Tensor, features_of: Callable[[Tensor], Tensor], seed: int) -> None:
+        """Draw the landmarks among entities with features; where these are too few, random directions are added.
+
+        `mask` bool [N]: who has features; `features_of` gives those [n, d] of entities int64 [n].
+        """
         generator = torch.Generator().manual_seed(seed)
         count, dimension = self.points.shape
-        feature_modalities = features.mask.nonzero()[:, 0]
+        feature_modalities = mask.nonzero()[:, 0]
         drawn = feature_modalities[torch.randperm(len(feature_modalities), generator=generator)[:count]]
         others = torch.randn(count - len(drawn), dimension, generator=generator)
-        self.points.copy_(F.normalize(torch.cat([features.vectors[drawn], others])))
+        self.points.copy_(F.normalize(torch.cat([features_of(drawn), others])))
         values, directions = torch.linalg.eigh(_kernel(self.points, self.points).double())
         self.components.copy_((directions * values.clamp(min=FLOOR).rsqrt()).flip(1))
 

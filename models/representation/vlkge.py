@@ -14,8 +14,9 @@ from base.errors import InputError
 from models.config import TrainConfig
 from models.experts.ensemble import ExpertEnsemble
 from models.representation.fusion import FUSIONS
-from models.representation.modalities import Imaginary, Projected, Structural, of_entities
+from models.representation.modalities import Imaginary, Projected, Rows, Structural, of_entities
 from models.representation.projected_relations import ProjectedRelations
+from models.representation.row_shards import RowShards
 from models.scoring.scorers import SCORERS, Scorer
 from models.triples.knowledge_graph import Features, KnowledgeGraph
 from models.triples.sides import Side
@@ -35,17 +36,22 @@ class VLKGE(nn.Module):
         features: dict[str, Features],
         num_relations: int,
         structural_dropout: Tensor | None = None,
+        shards: RowShards | None = None,
     ) -> None:
-        """`seen` bool [N]: who has a structural vector; `structural_dropout` [N]: how often training hides it."""
+        """`seen` bool [N]: who has a structural vector; `structural_dropout` [N]: how often training hides it.
+
+        With `shards` the tables of entities, and the vectors of features, hold this process's rows.
+        """
         super().__init__()
         self.config = config
+        self.shards = shards
         self.num_entities = len(seen)
         self.num_relations = num_relations
         scorer = SCORERS[config.scorer].of(config)
         parts = 2 if scorer.complex_valued else 1
         self.fuses_imaginary = config.imaginary == "fused"
         width = config.dimension * (parts if self.fuses_imaginary else 1)
-        self.modalities = _modalities(config, seen, features, width)
+        self.modalities = _modalities(config, seen, features, width, shards)
         self.fusion = FUSIONS[config.fusion](len(self.modalities))
         factor = len(self.modalities) if config.fusion == "concat" else 1
         self.fused_width = config.dimension * parts * factor
@@ -53,7 +59,7 @@ class VLKGE(nn.Module):
         if parts == 2 and not self.fuses_imaginary:
             by_text = config.imaginary == "inductive" and "textual" in self.modalities
             rows = seen & features["textual"].mask if by_text else seen
-            self.imaginary = Imaginary(rows, self.fused_width // 2, config.updates_rows)
+            self.imaginary = Imaginary(rows, self.fused_width // 2, config.updates_rows, shards)
         self.dropout = nn.Dropout(config.dropout)
         self.structural_dropout: Tensor
         self.register_buffer(
@@ -68,13 +74,17 @@ class VLKGE(nn.Module):
         self.structure: VLKGE | None = None
         if "structure" in config.experts and "structural" in self.modalities and self.feature_modalities:
             alone = {"modalities": ("structural",), "experts": (), "imaginary": "fused"}
-            self.structure = VLKGE(config.model_copy(update=alone), seen, {}, num_relations)
+            self.structure = VLKGE(config.model_copy(update=alone), seen, {}, num_relations, shards=shards)
         self.ensemble = ExpertEnsemble.of(self, config.experts)
 
     @classmethod
-    def from_graph(cls, config: TrainConfig, graph: KnowledgeGraph) -> Self:
-        """An untrained model of a graph; raises InputError if none of the configured modalities is in it."""
-        model = cls(config, graph.seen, graph.features, graph.num_relations, structural_dropout_rates(graph, config))
+    def from_graph(cls, config: TrainConfig, graph: KnowledgeGraph, shards: RowShards | None = None) -> Self:
+        """An untrained model of a graph; raises InputError if none of the configured modalities is in it.
+
+        With `shards` the graph's features are those of this process's rows.
+        """
+        dropout = structural_dropout_rates(graph, config)
+        model = cls(config, graph.seen, graph.features, graph.num_relations, dropout, shards)
         for part in model.feature_modalities:
             part.choose_landmarks(config.seed)
         return model
@@ -139,6 +149,12 @@ class VLKGE(nn.Module):
         names |= {f"structure.{name}" for name in names}
         return names | {f"modalities.{name}.vectors" for name in self.modalities if self.config.fine_tune}
 
+    @property
+    def sharded_parameters(self) -> set[str]:
+        """Names of the parameters of which this process holds some rows only."""
+        names = {name for name, _ in self.named_parameters()}
+        return set() if self.shards is None else self.entity_tables & names
+
     def fused_queries(self, fused: Tensor, relations: Tensor, side: Side) -> Tensor:
         """Queries [B, fused_width] for the `side` end, from vectors of the known entities and relations int64 [B]."""
         rows = self._relation_rows(relations, side)
@@ -161,8 +177,11 @@ class VLKGE(nn.Module):
     def _relation_rows(self, relations: Tensor, side: Side) -> Tensor:
         return relations + self.num_relations if side == "head" and self.config.reciprocal else relations
 
-    def fused_representations(self, entities: Tensor | None = None) -> Tensor:
-        """Fused vectors [n, fused_width] of entities int64 [n] (None: all); with dropout in training mode only."""
+    def fused_representations(self, entities: Rows = None) -> Tensor:
+        """Fused vectors [n, fused_width] of entities (`models.representation.modalities`).
+
+        With dropout in training mode only.
+        """
         modules = [module for module in self.modalities.values() if isinstance(module, Structural | Projected)]
         vectors, masks = zip(*((module(entities), module.present(entities)) for module in modules), strict=True)
         if len(modules) == 1 and self.imaginary is None:
@@ -178,16 +197,18 @@ class VLKGE(nn.Module):
         fused = self.dropout(fused)
         return F.normalize(fused, dim=-1) if self.fused_scorer.unit_entities else fused
 
-    def _hide_structure(self, entities: Tensor | None, present: Tensor) -> Tensor:
+    def _hide_structure(self, entities: Rows, present: Tensor) -> Tensor:
         """Leaves some entities with their features alone, as unseen ones are."""
         column = list(self.modalities).index("structural")
-        hidden = torch.rand(len(present), device=present.device) < of_entities(self.structural_dropout, entities)
+        hidden = torch.rand(len(present), device=present.device) < of_entities(
+            self.structural_dropout, entities, self.shards
+        )
         others = present.sum(1) > present[:, column].long()
         present = present.clone()
         present[:, column] &= ~(hidden & others)
         return present
 
-    def _complete(self, entities: Tensor | None, parts: Tensor, present: Tensor) -> Tensor:
+    def _complete(self, entities: Rows, parts: Tensor, present: Tensor) -> Tensor:
         """Fused vectors [n, fused_width], real and imaginary parts side by side where there are such."""
         counted = present
         if self.config.missing_structure == "zero" and "structural" in self.modalities:
@@ -216,12 +237,14 @@ def structural_dropout_rates(graph: KnowledgeGraph, config: TrainConfig) -> Tens
     return (2 * share).clamp(max=config.structural_dropout)[graph.entity_types].float()
 
 
-def _modalities(config: TrainConfig, seen: Tensor, features: dict[str, Features], width: int) -> nn.ModuleDict:
+def _modalities(
+    config: TrainConfig, seen: Tensor, features: dict[str, Features], width: int, shards: RowShards | None
+) -> nn.ModuleDict:
     """Those of the configured modalities that the graph has, in a fixed order."""
     found = nn.ModuleDict()
     sparse = config.updates_rows
     if "structural" in config.modalities:
-        found["structural"] = Structural(seen, width, sparse)
+        found["structural"] = Structural(seen, width, sparse, shards)
     adapter_width = config.adapter_width if config.adapter else None
     described = sorted(set(features) & set(config.modalities))
     for name in described:
@@ -234,6 +257,7 @@ def _modalities(config: TrainConfig, seen: Tensor, features: dict[str, Features]
             shares=config.shared_projection and len(described) > 1,
             adapts_projected=config.adapter_place == "projected",
             landmarks=config.nystroem_components.get(name, 0),  # type: ignore[call-overload]
+            shards=shards,
         )
     if not found:
         raise InputError(f"the graph has none of the modalities {list(config.modalities)}; it has {sorted(features)}")

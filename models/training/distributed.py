@@ -4,16 +4,20 @@ All processes draw the same batch and represent the same entities with the same 
 process but for the order in which floats are added: only the queries and their scores are divided. That is why
 DistributedDataParallel does not fit here: it averages the means of shares, which is another number where the shares
 differ in size, and gathers rows of sparse gradients, which here are the same rows on every process.
+
+The tables of entities may be sharded (`models.representation.row_shards`): then each process holds and updates some of
+their rows, and a step exchanges those of its batch.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from torch import Tensor, distributed, nn
+from torch import Tensor, distributed
 
 from base.errors import InputError
 from models.config import TrainConfig
+from models.representation.vlkge import VLKGE
 from models.training.batches import AnyBatch
 
 
@@ -47,13 +51,17 @@ class Group:
         part = batch.part(len(batch) * self.rank // self.size, len(batch) * (self.rank + 1) // self.size)
         return part, part.weight(config) / batch.weight(config)
 
-    def sum_gradients(self, model: nn.Module) -> None:
-        """Add up the gradients of all processes, on each; sparse ones must hold the same rows everywhere."""
+    def sum_gradients(self, model: VLKGE) -> None:
+        """Add up the gradients of all processes, on each; sparse ones must hold the same rows everywhere.
+
+        Those of sharded tables are sums already, of the rows that this process holds.
+        """
         if self.size == 1:
             return
-        for parameter in model.parameters():
+        sharded = model.sharded_parameters
+        for name, parameter in model.named_parameters():
             gradient = parameter.grad
-            if gradient is not None:
+            if gradient is not None and name not in sharded:
                 distributed.all_reduce(gradient._values() if gradient.is_sparse else gradient)
 
     def broadcast(self, values: Iterable[Tensor]) -> None:
@@ -78,7 +86,17 @@ class Group:
             distributed.barrier()
 
 
-def check(config: TrainConfig, group: Group) -> None:
-    """Raise InputError for a configuration whose loss does not add up over shares."""
+def check(config: TrainConfig, group: Group, shard: bool = False, warm_start: bool = False) -> None:
+    """Raise InputError for what cannot be trained by this group, or not with sharded tables."""
     if group.size > 1 and config.n3 and config.loss in ("logistic", "k_vs_all"):
         raise InputError(f"n3 with the loss {config.loss} cannot be trained by several processes: their means differ")
+    if not shard:
+        return
+    if group.size == 1:
+        raise InputError("one process holds all rows: sharding needs two processes or more")
+    if config.scores_every_entity:
+        raise InputError(
+            f"the loss {config.loss} needs the vectors of all entities at each step: sharding them would gain nothing"
+        )
+    if warm_start:
+        raise InputError("a warm start reads the whole earlier model in each process: it cannot be sharded")

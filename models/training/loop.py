@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,19 @@ from models.experts.weight_fit import WeightFit, fit
 from models.ranking.scores import EnsembleScores, Scores
 from models.representation.checkpoint import Checkpoint
 from models.representation.relation_names import start_from_names
+from models.representation.row_shards import RowShards
 from models.representation.vlkge import VLKGE
-from models.tensor_file import load_tensors, save_tensors
-from models.training.batches import epoch_seed, epochs
+from models.training.batches import AnyBatch, epoch_seed, epochs
 from models.training.distributed import Group, check
 from models.training.memory import keep_freed_memory
 from models.training.optimizers import Adagrad
+from models.training.states import states_of
 from models.training.steps import train_step
 from models.training.validation import Validation
 from models.training.warm_start import digest, start_from
 from models.triples.knowledge_graph import KnowledgeGraph
 
 DIVERGED = 100  # times the lowest loss before
-STATE, BEST = "training.safetensors", "best.safetensors"
 AfterEpoch = Callable[[int, float], None]
 """Told the epoch, from 1, and its validation MRR."""
 
@@ -43,6 +44,7 @@ def train(
     *,
     warm_start: Checkpoint | None = None,
     device: str = "auto",
+    shard: bool = False,
     after_epoch: AfterEpoch | None = None,
     progress: Progress = silent,
 ) -> Checkpoint:
@@ -52,25 +54,46 @@ def train(
     `warm_start` is an earlier model whose vectors this one starts with (`models.training.warm_start`). `after_epoch`
     may raise to give the training up; called again, it would go on.
     In a process group of torch.distributed all processes call this with the same arguments and a shared folder, and
-    train one model together (`models.training.distributed`).
+    train one model together (`models.training.distributed`). With `shard` each holds its share of the entities' rows;
+    at the end the first holds all of them.
     Raises InputError for a graph without training facts, for a folder that holds another training, for an earlier
     model that is built otherwise, for relations that cannot start from their names
-    (`models.representation.relation_names`), where the loss diverges, and where popularity alone finds validation
-    facts better.
+    (`models.representation.relation_names`), where the loss diverges, where popularity alone finds validation facts
+    better, and for what cannot be trained by several processes or sharded (`models.training.distributed.check`).
     """
-    graph = KnowledgeGraph.from_hetero(data)
+    options: dict[str, Any] = {"warm_start": warm_start, "device": device, "shard": shard}
+    checkpoint = take_part(data, config, folder, **options, after_epoch=after_epoch, progress=progress)
+    return Checkpoint.load(folder) if checkpoint is None else checkpoint
+
+
+def take_part(
+    data: HeteroData,
+    config: TrainConfig,
+    folder: Path,
+    *,
+    warm_start: Checkpoint | None = None,
+    device: str = "auto",
+    shard: bool = False,
+    after_epoch: AfterEpoch | None = None,
+    progress: Progress = silent,
+) -> Checkpoint | None:
+    """As `train`, but None for the processes of a group that do not lead: they need not hold the model."""
+    place = pick_device(device)
+    check(config, group := Group.current(), shard, warm_start is not None)
+    shards = RowShards.among_all(sum(node.num_nodes for node in data.node_stores), place) if shard else None
+    graph = KnowledgeGraph.from_hetero(data, shards.own if shards else None)
     if len(graph.triples["train"]) == 0:
         raise InputError(
             "the graph has no training facts: nothing says how its entities relate, or all facts are held back"
         )
     if Checkpoint.exists(folder):
         return _finished(folder, config, graph, warm_start)
-    check(config, group := Group.current())
     folder.mkdir(parents=True, exist_ok=True)
     if config.scores_every_entity:
         keep_freed_memory()
-    with torch.random.fork_rng(), reproducible(place := pick_device(device)):
-        run = Run(graph, config, folder, place, warm_start)
+    checkpoint = None
+    with torch.random.fork_rng(), reproducible(place):
+        run = Run(graph, config, folder, place, warm_start, shards)
         run.resume()
         while not run.is_over:
             run.epoch(progress)
@@ -78,17 +101,20 @@ def train(
                 after_epoch(len(run.history), float(run.history[-1]["validation_mrr"]))
         if group.is_main:
             progress(run.total_steps, run.total_steps, "weighing the experts")  # minutes on large graphs
+            if shards is not None:
+                history = run.history
+                del run, graph  # the rows of one process, before all rows
+                graph = KnowledgeGraph.from_hetero(data)
+                run = Run(graph, config, folder, place, group=Group(), history=history)
             found = run.weigh_experts()
             if config.below_popularity == "refuse":
                 run.validation.refuse_below_popularity(found, graph)
             checkpoint = Checkpoint.of(run.model, graph, run.metrics())
             checkpoint.save(folder)
-            for name in (STATE, BEST):
-                (folder / name).unlink(missing_ok=True)
+            run.states.remove()
     group.wait()
-    if not group.is_main:
-        return Checkpoint.load(folder)
-    progress(run.total_steps, run.total_steps, f"validation MRR {checkpoint.metrics['validation_mrr']:.3f}")
+    if checkpoint is not None:
+        progress(run.total_steps, run.total_steps, f"validation MRR {checkpoint.metrics['validation_mrr']:.3f}")
     return checkpoint
 
 
@@ -101,24 +127,32 @@ class Run:
     folder: Path
     device: torch.device
     warm_start: Checkpoint | None = None
+    shards: RowShards | None = None
+    """Who holds which rows; None: this process holds all, as at the end of a sharded training."""
+    group: Group = field(default_factory=Group.current)
     history: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.group = Group.current()
         self.final_mrr: float | None = None
         self.weight_fit: WeightFit | None = None
         torch.manual_seed(self.config.seed)
         self.started_from = None if self.warm_start is None else digest(self.warm_start)
-        self.model = VLKGE.from_graph(self.config, self.graph).to(self.device)
+        self.states = states_of(self.folder, self.shards is not None)
+        self.model = VLKGE.from_graph(self.config, self.graph, self.shards).to(self.device)
         if self.config.relation_vectors != "free":
             start_from_names(self.model, self.graph)
         if self.warm_start is not None:
             start_from(self.model, self.warm_start, self.graph)
         for part in self.model.feature_modalities:
             self.group.broadcast(part.landmarks.buffers() if part.landmarks else [])
-        self.optimizer = _optimizer(self.model, self.config)
         self.batches = epochs(self.graph, self.config)
         self.validation = Validation.of(self.graph, self.config)
+
+    @cached_property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """As large as the tables, and made when it is first needed: at the end it is not."""
+        kind = Adagrad if self.config.optimizer == "adagrad" else torch.optim.Adam
+        return kind(self.model.parameters(), lr=self.config.learning_rate)
 
     @property
     def total_steps(self) -> int:
@@ -149,10 +183,8 @@ class Run:
         mrr = self.validation.mrr(self.model, self.group)
         seconds = round(time.monotonic() - started, 2)
         self.history.append({"epoch": len(self.history) + 1, "loss": loss, "validation_mrr": mrr, "seconds": seconds})
-        if self.group.is_main:
-            if self.best_epoch == len(self.history):
-                save_tensors(dict(self.model.named_parameters()), self.folder / BEST)
-            self._save_state()
+        note = {"identity": self._identity(), "history": self.history}
+        self.states.save(self.model, self.optimizer, note, self.best_epoch)
 
     def _steps(self, progress: Progress) -> float:
         number = len(self.history)
@@ -160,18 +192,22 @@ class Run:
         self.model.train()
         total, first = torch.zeros((), device=self.device), torch.zeros((), device=self.device)
         for step, batch in enumerate(self.batches.epoch(number), 1):
-            self.optimizer.zero_grad(set_to_none=True)
-            share, factor = self.group.shard_batch(batch, self.config)
-            loss = train_step(self.model, share.to(self.device)) * factor
-            torch.autograd.backward(loss)
-            self.group.sum_gradients(self.model)
-            self.optimizer.step()
-            total += loss.detach()
-            first = loss.detach() if step == 1 else first
+            total += (loss := self.step(batch))
+            first = loss if step == 1 else first
             progress(number * len(self.batches) + step, self.total_steps, self._note())
         mean = self.group.sum(total).item() / len(self.batches)
         self._refuse_divergence(mean, self.group.sum(first).item())
         return mean
+
+    def step(self, batch: AnyBatch) -> Tensor:
+        """Train by one batch; returns this process's part of its loss."""
+        self.optimizer.zero_grad(set_to_none=True)
+        share, factor = self.group.shard_batch(batch, self.config)
+        loss = train_step(self.model, share.to(self.device)) * factor
+        torch.autograd.backward(loss)
+        self.group.sum_gradients(self.model)
+        self.optimizer.step()
+        return loss.detach()
 
     def _refuse_divergence(self, loss: float, first: float) -> None:
         """Raises InputError where an epoch's loss left all bounds, or its vectors; `first` is that of its first batch.
@@ -179,7 +215,9 @@ class Run:
         A score that is not a number beats every candidate: such a model would rank everything first. A loss below that
         of the first epoch is none of these, even if a small graph was learned by heart before, to a loss near zero.
         """
-        epoch, finite = len(self.history) + 1, all(bool(p.isfinite().all()) for p in self.model.parameters())
+        broken = sum(int(not p.isfinite().all()) for p in self.model.parameters())
+        # of all processes: rows of sharded tables are nowhere else
+        epoch, finite = len(self.history) + 1, self.group.sum(torch.tensor(broken, device=self.device)).item() == 0
         losses = [float(row["loss"]) for row in self.history] or [first]
         before = min([first, *losses])
         if not math.isfinite(loss):
@@ -198,35 +236,17 @@ class Run:
         last = self.history[-1]
         return f"loss {last['loss']:.3f}, validation MRR {last['validation_mrr']:.3f}"
 
-    def _save_state(self) -> None:
-        tensors = {f"model/{name}": parameter for name, parameter in self.model.named_parameters()}
-        for name, parameter in self.model.named_parameters():
-            for key, value in self.optimizer.state[parameter].items():
-                tensors[f"optimizer/{name}/{key}"] = value
-        note = {"identity": self._identity(), "history": self.history}
-        save_tensors(tensors, self.folder / STATE, note)
-
     def resume(self) -> None:
         """Go on from the folder's state, if it has one; raises InputError if that is of another training."""
-        if not (self.folder / STATE).exists():
+        note = self.states.note()
+        if note is None:
             return
-        tensors, note = load_tensors(self.folder / STATE)
         if note["identity"] != self._identity():
             raise InputError(
                 f"{self.folder} holds an unfinished training of other data or settings: give another folder"
             )
         self.history = note["history"]
-        parameters = dict(self.model.named_parameters())
-        with torch.no_grad():
-            for name, parameter in parameters.items():
-                parameter.copy_(tensors[f"model/{name}"])
-        for name in tensors:
-            if name.startswith("optimizer/"):
-                _, of, key = name.split("/")
-                parameter = parameters[of]
-                self.optimizer.state[parameter][key] = tensors[name].to(
-                    parameter.device if tensors[name].dim() else "cpu"
-                )
+        self.states.load(self.model, self.optimizer)
 
     def _identity(self) -> dict[str, Any]:
         config = self.config.model_dump(mode="json")
@@ -234,10 +254,7 @@ class Run:
 
     def best_model(self) -> VLKGE:
         """The model with the weights of the best epoch."""
-        tensors, _ = load_tensors(self.folder / BEST)
-        with torch.no_grad():
-            for name, parameter in self.model.named_parameters():
-                parameter.copy_(tensors[name])
+        self.states.load_best(self.model, self.best_epoch)
         return self.model
 
     def weigh_experts(self) -> Tensor:
@@ -280,9 +297,3 @@ def _finished(folder: Path, config: TrainConfig, graph: KnowledgeGraph, warm_sta
     if asked != (*found, checkpoint.metrics.get("warm_start")):
         raise InputError(f"{folder} holds a model of other data or settings: give another folder")
     return checkpoint
-
-
-def _optimizer(model: VLKGE, config: TrainConfig) -> torch.optim.Optimizer:
-    if config.optimizer == "adagrad":
-        return Adagrad(model.parameters(), lr=config.learning_rate)
-    return torch.optim.Adam(model.parameters(), lr=config.learning_rate)

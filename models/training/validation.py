@@ -11,6 +11,7 @@ from models.config import TrainConfig
 from models.ranking.popularity import Popularity
 from models.ranking.ranking import rank
 from models.ranking.scores import Scores, VectorScores
+from models.ranking.sharded_ranking import rank_over_shards
 from models.representation.vlkge import VLKGE
 from models.training.distributed import Group
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -45,6 +46,9 @@ class Validation:
         """Mean reciprocal rank of the fused vectors on both sides, filtered; 0 without validation facts."""
         if len(self.facts) == 0:
             return 0.0
+        if model.shards is not None:
+            found = rank_over_shards(model, model.shards, self.facts, self.known)
+            return torch.cat([1 / found[side].realistic for side in SIDES]).mean().item()
         ranks = self.reciprocal_ranks(VectorScores.of_fused(model), group.shard_rows(self.facts))
         return group.sum(ranks.sum()).item() / (len(SIDES) * len(self.facts))
 

@@ -44,8 +44,11 @@ class KnowledgeGraph:
     fingerprint: str = ""
 
     @classmethod
-    def from_hetero(cls, data: HeteroData) -> "KnowledgeGraph":
-        """Entities by node type, then in the order of the node store; raises InputError where modalities are uneven."""
+    def from_hetero(cls, data: HeteroData, rows: slice | None = None) -> "KnowledgeGraph":
+        """Entities by node type, then in the order of the node store; raises InputError where modalities are uneven.
+
+        `rows` are the entities whose features are read (None: all); masks are those of all.
+        """
         types = sorted(data.node_types)
         counts = [int(data[name].num_nodes) for name in types]
         starts = dict(zip(types, torch.tensor([0, *counts]).cumsum(0).tolist(), strict=False))
@@ -66,7 +69,7 @@ class KnowledgeGraph:
             relations=relations,
             relation_types=relation_types,
             triples={name: stacked[name] for name in SPLITS},
-            features={name: part for name in FEATURES if (part := _features(data, types, name)) is not None},
+            features={name: part for name in FEATURES if (part := _features(data, types, name, rows)) is not None},
             rejected=stacked["rejected"],
             held_out=torch.cat([data[name].held_out for name in types]),
             encoders=dict(data.encoders),
@@ -125,12 +128,17 @@ def _edge_triples(
     return {name: facts[mask] for name, mask in masks.items()} | {"rejected": rows(store.rejected_edge_index)}
 
 
-def _features(data: HeteroData, types: list[str], modality: str) -> Features | None:
+def _features(data: HeteroData, types: list[str], modality: str, rows: slice | None) -> Features | None:
     having = [name for name in types if modality in data[name]]
     if not having:
         return None
     if having != types:
         missing = sorted(set(types) - set(having))
         raise InputError(f"{modality} vectors are on some node types but not on {missing}: all have them, or none")
-    vectors = torch.cat([data[name][modality] for name in types])
-    return Features(vectors.float(), torch.cat([data[name][f"{modality}_mask"] for name in types]).bool())
+    parts, start = [], 0
+    for name in types:
+        of_type, stop = data[name][modality], start + data[name].num_nodes
+        first, last = (start, stop) if rows is None else (max(start, rows.start), min(stop, rows.stop))
+        parts.append(of_type[first - start : max(first, last) - start])
+        start = stop
+    return Features(torch.cat(parts).float(), torch.cat([data[name][f"{modality}_mask"] for name in types]).bool())

@@ -1,4 +1,4 @@
-"""`vlkge train --processes 2`: torchrun's processes train what one process trains."""
+"""`vlkge train --processes 2`: torchrun's processes train what one process trains, also with `--shard`."""
 
 from itertools import product
 from pathlib import Path
@@ -40,6 +40,8 @@ def test_ranks_are_those_of_one_process(database: Database, tmp_path: Path) -> N
     )
     ours, theirs = (evaluate(checkpoint.model, graph, split="val") for checkpoint in (one, two))
     assert theirs.mrr == pytest.approx(ours.mrr, abs=1e-6)
+    sharded = train_together(data, CONFIG, tmp_path / "sharded", processes=2, device="cpu", shard=True)
+    assert evaluate(sharded.model, graph, split="val").mrr == pytest.approx(ours.mrr, abs=1e-6)
     assert told[-1] == (told[-1][1], told[-1][1])
     # Found again, as by one process; and refused in the same words for other settings.
     assert train(data, CONFIG, tmp_path / "two", device="cpu").metrics == two.metrics

@@ -38,9 +38,10 @@ def data() -> HeteroData:
     return data
 
 
-def test_a_graph_comes_back_equal(data: HeteroData, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mapped", [False, True])
+def test_a_graph_comes_back_equal(data: HeteroData, tmp_path: Path, mapped: bool) -> None:
     hetero_file.save(data, tmp_path / "deep" / "graph.safetensors")
-    loaded = hetero_file.load(str(tmp_path / "deep" / "graph.safetensors"))
+    loaded = hetero_file.load(str(tmp_path / "deep" / "graph.safetensors"), mapped=mapped)
 
     assert loaded.node_types == data.node_types
     assert loaded.edge_types == data.edge_types

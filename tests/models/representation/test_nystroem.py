@@ -14,7 +14,7 @@ def features(entities: int, dimension: int = 3) -> Features:
 
 def chosen(of: Features, count: int, seed: int = 0) -> Nystroem:
     landmarks = Nystroem(of.vectors.shape[1], count)
-    landmarks.choose(of, seed)
+    landmarks.choose(of.mask, lambda rows: of.vectors[rows], seed)
     return landmarks
 
 

@@ -20,8 +20,10 @@ from models.representation.vlkge import VLKGE
 from models.scoring.scorers import SCORERS, DistMult
 from models.training import loop
 from models.training.batches import Batch, Batches, QueryBatch, epochs
-from models.training.loop import STATE, Run, train
+from models.training.distributed import Group
+from models.training.loop import Run, train
 from models.training.optimizers import Adagrad
+from models.training.states import STATE
 from models.training.steps import train_step
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import Side
@@ -238,7 +240,8 @@ def test_a_training_that_diverges_says_so(
 
 
 def test_a_loss_that_left_zero_again_but_not_where_it_began_does_not_diverge() -> None:
-    training = SimpleNamespace(history=[{"loss": 0.7}, {"loss": 0.001}], model=torch.nn.Linear(1, 1), config=SMALL)
+    history = [{"loss": 0.7}, {"loss": 0.001}]
+    training = SimpleNamespace(history=history, model=torch.nn.Linear(1, 1), config=SMALL, group=Group(), device="cpu")
     Run._refuse_divergence(training, loss=0.15, first=0.15)  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"rose from 0.001 to 0.8 in epoch 3"):
         Run._refuse_divergence(training, loss=0.8, first=0.8)  # type: ignore[arg-type]
