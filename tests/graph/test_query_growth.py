@@ -18,7 +18,6 @@ LARGER = ENTITIES[1] / ENTITIES[0]
 FEW = 1_200
 # These say in their header that they read all of something, or stop at a number of links that is theirs.
 ALL = {"query/count_coverage", "query/count_facts", "query/list_rules", "review/count_by_person"}
-ALL |= {"review/list_people", "review/list_withheld_pictures"}
 STOPS = {"review/list_queues_by_answer", "review/list_queues_by_decade", "review/list_queues_by_fact"}
 STOPS |= {"review/count_queue", "review/count_relation", "review/list_answer_kinds", "review/list_ways"}
 
