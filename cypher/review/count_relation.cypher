@@ -7,7 +7,7 @@
 // $dated (list): the names of the properties that hold dates
 // $low (float): at least this priority
 // $high (float): at most this priority
-// $scanned (integer): look at so many undecided links, and at so many decided ones
+// $scanned (integer) = null: look at so many undecided links, and at so many decided ones; null: at all
 // $limit (integer): count no further
 // Returns: links, decided, more_links, more_decided (1 where there are some that were not looked at)
 CALL () {
@@ -15,7 +15,7 @@ CALL () {
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
   WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
     AND $low <= p.priority <= $high AND p.key IS NOT NULL
-  WITH h, p LIMIT $scanned
+  WITH h, p LIMIT coalesce($scanned, 9223372036854775807)
   WHERE ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
     AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)
     AND ($decade IS NULL OR any(name IN $dated WHERE toStringOrNull(h[name]) STARTS WITH $decade))
@@ -27,7 +27,7 @@ CALL () {
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
   WHERE p.relation = $relation AND p.state = 'current' AND p.verdict IN ['accepted', 'rejected']
     AND $low <= p.priority <= $high AND p.key IS NOT NULL
-  WITH h, p LIMIT $scanned
+  WITH h, p LIMIT coalesce($scanned, 9223372036854775807)
   WHERE ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
     AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)
     AND ($decade IS NULL OR any(name IN $dated WHERE toStringOrNull(h[name]) STARTS WITH $decade))
@@ -35,19 +35,21 @@ CALL () {
   RETURN count(p) AS decided
 }
 CALL () {
+  UNWIND CASE WHEN $scanned IS NULL THEN [] ELSE [$scanned] END AS looked_at
   MATCH ()-[p:PREDICTED]->()
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
   WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
     AND $low <= p.priority <= $high AND p.key IS NOT NULL
-  WITH p SKIP $scanned LIMIT 1
+  WITH p SKIP coalesce($scanned, 0) LIMIT 1
   RETURN count(p) AS more_links
 }
 CALL () {
+  UNWIND CASE WHEN $scanned IS NULL THEN [] ELSE [$scanned] END AS looked_at
   MATCH ()-[p:PREDICTED]->()
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
   WHERE p.relation = $relation AND p.state = 'current' AND p.verdict IN ['accepted', 'rejected']
     AND $low <= p.priority <= $high AND p.key IS NOT NULL
-  WITH p SKIP $scanned LIMIT 1
+  WITH p SKIP coalesce($scanned, 0) LIMIT 1
   RETURN count(p) AS more_decided
 }
 RETURN links, decided, more_links, more_decided

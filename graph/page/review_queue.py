@@ -21,7 +21,6 @@ SPARE = 250
 LOOKED_AT = 10
 # The queue is divided into parts by so many links, the likeliest.
 MOST_DIVIDED = 5_000
-ALL = 2**62
 # A page of narrow links is looked for among so many times the links that it takes where they are spread evenly.
 WORTHWHILE = 10
 LEAST_SCANNED = 5_000
@@ -163,7 +162,7 @@ def count_links(
     statement = "review/count_relation" if filters.relation is not None else "review/count_queue"
     if filters.relation is not None:
         parameters["relation"] = filters.relation
-    (row,) = database.read(statement, **parameters, scanned=ALL if scanned is None else scanned)
+    (row,) = database.read(statement, **parameters, scanned=scanned)
     more_left, more_decided = row["links"] < most and row["more_links"], row["decided"] < most and row["more_decided"]
     return Counts(row["links"], most if more_decided else row["decided"], bool(more_left))
 

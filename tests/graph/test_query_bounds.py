@@ -40,6 +40,7 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "count of a kind": lambda database: review_queue.count_links(
         database, Filters(label="Museum", relation="depicts"), most=900, scanned=1_000
     ),
+    "count of all": lambda database: review_queue.count_links(database, Filters(), most=200),
     "parts by answer": lambda database: review_queue.list_parts(database, "answer"),
     "parts by decade": lambda database: review_queue.list_parts(database, "decade"),
     "parts by fact": lambda database: review_queue.list_parts(database, "isLocatedIn"),
