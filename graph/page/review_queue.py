@@ -18,7 +18,7 @@ MOST_COUNTED = 1_000
 # More than people decide in the seconds that a count is kept.
 SPARE = 250
 # Among so many times the links that are counted at most, those are looked for that fit.
-LOOKED_AT = 10
+LOOKED_AT = 5
 # The queue is divided into parts by so many links, the likeliest.
 MOST_DIVIDED = 5_000
 # A page of narrow links is looked for among so many times the links that it takes where they are spread evenly.
