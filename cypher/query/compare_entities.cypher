@@ -3,7 +3,7 @@
 // $first (string): an id
 // $second (string): another id
 // $limit (integer from 1) = 50: maximum number of rows
-// $scanned (integer from 1) = 500: read and count so many attached things of each; null: all
+// $scanned (integer from 1) = 500: maximum number of attached things of each that are read and counted; null: all
 // Returns: via, relation, id, name, label, first_count, second_count
 MATCH (e:Entity:Vlkge)
 WHERE e.id IN [$first, $second]

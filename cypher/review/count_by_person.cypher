@@ -1,6 +1,6 @@
 // What each person decided, of each kind, opinions among it. How many links others decided too, and how many of these
 // alike, by the newest verdict of each. Reads all decisions, or the newest ones.
-// $scanned (integer from 1) = null: count the newest decisions only, so many; null: all
+// $scanned (integer from 1) = null: maximum number of newest decisions that are counted; null: all
 // Returns: by, decisions, accepted, rejected, undone, shared, agreed, newest
 MATCH (d:Decision:Vlkge)
 USING INDEX d:Decision(at)

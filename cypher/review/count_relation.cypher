@@ -7,7 +7,7 @@
 // $dated (list): the names of the properties that hold dates
 // $low (float): at least this priority
 // $high (float): at most this priority
-// $scanned (integer) = null: look at so many undecided links, and at so many decided ones; null: at all
+// $scanned (integer) = null: maximum number of undecided and of decided links that are looked at; null: all
 // $limit (integer): count no further
 // Returns: links, decided, more_links, more_decided (1 where there are some that were not looked at)
 CALL () {
@@ -36,7 +36,7 @@ CALL () {
 }
 CALL () {
   UNWIND CASE WHEN $scanned IS NULL THEN [] ELSE [$scanned] END AS looked_at
-  MATCH ()-[p:PREDICTED]->()
+  MATCH ()-[p:PREDICTED {vlkge: true}]->()
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
   WHERE p.relation = $relation AND p.state = 'current' AND p.verdict = 'pending'
     AND $low <= p.priority <= $high AND p.key IS NOT NULL
@@ -45,7 +45,7 @@ CALL () {
 }
 CALL () {
   UNWIND CASE WHEN $scanned IS NULL THEN [] ELSE [$scanned] END AS looked_at
-  MATCH ()-[p:PREDICTED]->()
+  MATCH ()-[p:PREDICTED {vlkge: true}]->()
   USING INDEX SEEK p:PREDICTED(relation, state, verdict, priority, key)
   WHERE p.relation = $relation AND p.state = 'current' AND p.verdict IN ['accepted', 'rejected']
     AND $low <= p.priority <= $high AND p.key IS NOT NULL

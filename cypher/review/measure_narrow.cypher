@@ -1,5 +1,5 @@
-// How many links have one answer, or how many facts are about one entity, and how many links there are, as the database
-// keeps count: links that are decided are among them.
+// About how many links have one answer, or how many facts are about one entity, and how many links there are in all.
+// These are the counts that the database keeps: decided links are among them, and what is not ours.
 // $near (string): the entity whose facts are counted, or null
 // $answer (string): the entity whose links are counted where `near` is null
 // Returns: found, links

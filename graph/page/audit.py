@@ -14,7 +14,7 @@ from graph.page.numbers import finite
 DISPLACED = "another answer is right"
 # Among so many newest decisions the last steps are looked for: one of them may be a batch.
 MOST_LOOKED_AT = 400
-# Of so many newest decisions the page says who made them.
+# The page says of this number of newest decisions who made them.
 MOST_COUNTED = 4_000
 
 
@@ -132,7 +132,7 @@ class Person(BaseModel):
 
 
 def count_by_person(database: Database, *, newest: int | None = MOST_COUNTED) -> list[Person]:
-    """Everybody among so many newest decisions (None: all), who decided most first."""
+    """Everybody who made one of the `newest` last decisions (None: of all), who decided most first."""
     rows = database.read("review/count_by_person", scanned=newest)
     return [Person(**{**row, "newest": row["newest"].to_native()}) for row in rows]
 

@@ -17,11 +17,11 @@ WAITING: dict[str, Waiting | None] = {"second": "opinion", "contested": "contest
 MOST_COUNTED = 1_000
 # More than people decide in the seconds that a count is kept.
 SPARE = 250
-# Among so many times the links that are counted at most, those are looked for that fit.
+# For each link that may be counted, at most this number of links is looked at.
 LOOKED_AT = 5
-# The queue is divided into parts by so many links, the likeliest.
+# Parts of the queue are counted among this number of links, the likeliest.
 MOST_DIVIDED = 5_000
-# A page of narrow links is looked for among so many times the links that it takes where they are spread evenly.
+# A page of narrow links is looked for among this many times the links that it takes where they are spread evenly.
 WORTHWHILE = 10
 LEAST_SCANNED = 5_000
 # The names of properties that hold dates, as the database writes a pattern.
@@ -151,7 +151,7 @@ def count_links(
 ) -> Counts:
     """How many links wait, and how many are decided, each at most `most`; person: see `list_keys`.
 
-    scanned: look at so many of each at most, where no entity narrows the queue (None: at all).
+    scanned: the most of each that are looked at, where no entity narrows the queue (None: all).
     """
     if filters.order in WAITING:
         return Counts(len(_list_waiting(database, filters, "", most, person)), 0)
