@@ -5,7 +5,7 @@
 // Returns: entity, facts
 MATCH (e:Entity:Vlkge {id: $id})
 CALL (e) {
-  MATCH (e)-[f {vlkge: true}]-(x:Entity)
+  MATCH (e)-[f {vlkge: true}]-(x)
   WHERE type(f) <> 'PREDICTED'
   WITH type(f) AS relation, startNode(f) <> e AS incoming, count(*) AS count, collect([f, x])[..$named] AS some
   CALL (some) {
