@@ -27,7 +27,9 @@ from graph.link_key import link_key
 from graph.loading.bulk_import import bulk_ingest
 from graph.loading.files import read_source
 from graph.page import answers, audit, batch, card, entities, review_queue, saved_queues
+from graph.page.recent import Recent
 from graph.page.review_queue import Filters
+from graph.page.withheld import Withheld
 from graph.pictures import PictureStore
 from graph.server.neo4j_server import Server
 
@@ -215,7 +217,7 @@ def _of_queue(made: Collection, keys: list[str]) -> Iterator[Question]:
             for after in places:
                 yield partial(review_queue.list_keys, filters=filters, after=after, limit=20, person="ana")
             if order == "probability":
-                yield partial(review_queue.count_links, filters=filters)
+                yield partial(review_queue.count_recent, filters=filters, recent=Recent())
     for by in ("answer", "decade", "hasStyle"):
         yield partial(review_queue.list_parts, by=by)
     yield lambda database: batch.list_batch(database, Filters(), ("isCreatedByArtist", made.artists[1]))
@@ -251,7 +253,7 @@ def _of_people() -> Iterator[Question]:
     yield audit.list_people
     yield lambda database: audit.read_desk(database, "ana", since=datetime.now(UTC).replace(hour=23, minute=59))
     yield lambda database: batch.count_standing(database, "batch-20", "ben")
-    yield lambda database: database.read("review/list_withheld_pictures", rights="(?i)all rights reserved.*")
+    yield lambda database: "0" * 64 in Withheld(database, "(?i)all rights reserved.*")
     yield lambda database: database.read("notes/list_notes", key=None, open=True)
 
 
@@ -268,7 +270,7 @@ def _of_hub(made: Collection) -> Iterator[Question]:
     yield lambda database: batch.list_relations_to(database, hub)
     yield lambda database: batch.list_batch(database, Filters(), ("isLocatedIn", hub))
     yield lambda database: review_queue.list_keys(database, Filters(near=hub), limit=20)
-    yield lambda database: review_queue.count_links(database, Filters(near=hub))
+    yield lambda database: review_queue.count_recent(database, Filters(near=hub), Recent())
     yield lambda database: query.run(database, "list_links_of_entity", entity=hub)
     yield lambda database: query.run(database, "compare_entities", first=hub, second=made.museums[1])
 
@@ -279,8 +281,8 @@ def _of_decade() -> Iterator[Question]:
         yield partial(
             review_queue.list_keys, filters=Filters.model_validate({"decade": 1890, "order": order}), limit=20
         )
-    yield partial(review_queue.count_links, filters=Filters(decade=1890))
-    yield partial(review_queue.count_links, filters=Filters(decade=1890, relation=PREDICTED[1]))
+    yield partial(review_queue.count_recent, filters=Filters(decade=1890), recent=Recent())
+    yield partial(review_queue.count_recent, filters=Filters(decade=1890, relation=PREDICTED[1]), recent=Recent())
 
 
 def _of_number() -> Iterator[Question]:

@@ -11,6 +11,7 @@ STATEMENTS = (
     "schema/create_version_key",
     "schema/create_entity_key",
     "schema/create_kind_index",
+    "schema/create_picture_index",
     "schema/create_model_key",
     "schema/create_champion_key",
     "schema/create_run_key",

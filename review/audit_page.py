@@ -16,7 +16,7 @@ from graph.curation.cells import guard
 from graph.curation.disagreements import list_disagreements
 from graph.curation.notes import list_notes
 from graph.link_key import link_key
-from graph.page.audit import count_by_person, list_decisions, list_displaced
+from graph.page.audit import MOST_COUNTED, count_by_person, list_decisions, list_displaced, list_people
 from graph.page.card import read_names
 from graph.page.review_queue import Filters, list_choices
 from review.access import SiteDep, Viewer
@@ -47,7 +47,6 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
     conflicts = list_disagreements(site.database).to_dict("records")
     named = read_names(site.database, [row[end] for row in conflicts for end in ("head", "tail")])
     older = entries[-1]["decision"].id if len(entries) == PAGE else None
-    counts = count_by_person(site.database)
     return render(
         request,
         "audit.html",
@@ -66,8 +65,9 @@ def audit(request: Request, site: SiteDep, person: Viewer) -> HTMLResponse:
         right=read_sample(site.database).estimate(),
         older=link("/audit", **given, after=older) if older else None,
         export=link("/audit.csv", **given),
-        people=[counted.by for counted in counts],
-        counts=counts,
+        people=list_people(site.database),
+        counts=count_by_person(site.database),
+        most_counted=MOST_COUNTED,
         agreement=measure_agreement(site.database),
         enough=ENOUGH,
         relations=list_choices(site.database).relations,

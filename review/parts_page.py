@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from graph.curation.opinions import lift, list_required, require
 from graph.page.audit import count_opinions
-from graph.page.review_queue import Filters, Part, list_choices, list_parts, list_ways
+from graph.page.review_queue import MOST_DIVIDED, Filters, Part, list_choices, list_parts, list_ways
 from graph.page.saved_queues import MOST_COUNTED, close_queue, list_saved, save_queue
 from review.access import Admin, Curator, SiteDep, Viewer, check_form, check_giving
 from review.errors import BadRequestError
@@ -38,6 +38,7 @@ def queues(request: Request, site: SiteDep, person: Viewer, by: str = "") -> HTM
         open_queue=lambda kept: address(kept.filters),
         may_close=lambda kept: person.may("curator") and (kept.by == person.name or person.may("admin")),
         parts=list_parts(site.database, chosen),
+        most_divided=MOST_DIVIDED,
         target=lambda part: address(_filters(chosen, part)),
         required=list_required(site.database),
         waiting=count_opinions(site.database, person.name),

@@ -3,6 +3,7 @@
 // $first (string): an id
 // $second (string): another id
 // $limit (integer from 1) = 50: maximum number of rows
+// $scanned (integer from 1) = 500: maximum number of attached things of each that are read and counted; null: all
 // Returns: via, relation, id, name, label, first_count, second_count
 MATCH (e:Entity:Vlkge)
 WHERE e.id IN [$first, $second]
@@ -11,8 +12,11 @@ CALL (e) {
   WHERE type(f) <> 'PREDICTED'
   RETURN null AS via, type(f) AS relation, x, 1 AS things
   UNION ALL
-  MATCH (e)<-[v {vlkge: true}]-(w:Entity)-[f {vlkge: true}]->(x:Entity)
-  WHERE type(v) <> 'PREDICTED' AND type(f) <> 'PREDICTED' AND NOT x.id IN [$first, $second]
+  MATCH (e)<-[v {vlkge: true}]-(w:Entity)
+  WHERE type(v) <> 'PREDICTED'
+  WITH v, w LIMIT coalesce($scanned, 9223372036854775807)
+  MATCH (w)-[f {vlkge: true}]->(x:Entity)
+  WHERE type(f) <> 'PREDICTED' AND NOT x.id IN [$first, $second]
   RETURN type(v) AS via, type(f) AS relation, x, count(DISTINCT w) AS things
 }
 WITH via, relation, x, sum(CASE e.id WHEN $first THEN things ELSE 0 END) AS first_count,

@@ -45,12 +45,14 @@ CALL (alike, named, worded) {
   RETURN collect({node: node, match: score}) AS guessed
 }
 CALL (given, named, worded, guessed) {
-  WITH given
-  WHERE named + worded + guessed = [] OR (given =~ '.*[0-9].*' AND NOT any(n IN named WHERE n.node.id = given))
+  // A list rather than a condition, below which all entities would be read whether it holds or not.
+  UNWIND CASE
+    WHEN named + worded + guessed = [] OR (given =~ '.*[0-9].*' AND NOT any(n IN named WHERE n.node.id = given))
+    THEN [given] ELSE [] END AS wanted
   MATCH (e:Entity:Vlkge)
-  WITH given, e LIMIT coalesce($scanned, 9223372036854775807)
+  WITH wanted, e LIMIT coalesce($scanned, 9223372036854775807)
   WHERE any(key IN keys(e) WHERE NOT key IN ['id', 'text', 'visual', 'textual']
-    AND toLower(toStringOrNull(e[key])) = toLower(given))
+    AND toLower(toStringOrNull(e[key])) = toLower(wanted))
     AND ($kinds = [] OR coalesce(e.primary_label, 'Entity') IN $kinds)
   WITH e ORDER BY e.id LIMIT $limit
   RETURN collect({node: e, match: 500.0}) AS numbered

@@ -1,7 +1,11 @@
 // What each person decided, of each kind, opinions among it. How many links others decided too, and how many of these
-// alike, by the newest verdict of each. Reads all decisions.
+// alike, by the newest verdict of each. Reads all decisions, or the newest ones.
+// $scanned (integer from 1) = null: maximum number of newest decisions that are counted; null: all
 // Returns: by, decisions, accepted, rejected, undone, shared, agreed, newest
 MATCH (d:Decision:Vlkge)
+USING INDEX d:Decision(at)
+WHERE d.at IS NOT NULL
+WITH d ORDER BY d.at DESC LIMIT coalesce($scanned, 9223372036854775807)
 WITH d ORDER BY d.key, d.number
 WITH d.by AS by, d.key AS key, collect(d) AS own
 WITH by, key, own,

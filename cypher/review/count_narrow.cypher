@@ -6,7 +6,7 @@
 // $run (string): links of this run only, or null
 // $pictured (boolean): true: only heads that have a picture, false: only those that have none; or null
 // $decade (string): heads with a date that begins so, such as 189, or null
-// $dated (string): a pattern of the names of properties that hold dates
+// $dated (list): the names of the properties that hold dates
 // $low (float): at least this priority
 // $high (float): at most this priority
 // $limit (integer): count no further
@@ -31,6 +31,6 @@ WHERE p.verdict IN ['pending', 'accepted', 'rejected']
   AND ($relation IS NULL OR p.relation = $relation) AND $low <= p.priority <= $high
   AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
   AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)
-  AND ($decade IS NULL OR any(name IN keys(h) WHERE name =~ $dated AND toStringOrNull(h[name]) STARTS WITH $decade))
+  AND ($decade IS NULL OR any(name IN $dated WHERE toStringOrNull(h[name]) STARTS WITH $decade))
 WITH p.verdict = 'pending' AS open LIMIT 2 * $limit
 RETURN sum(CASE WHEN open THEN 1 ELSE 0 END) AS links, sum(CASE WHEN open THEN 0 ELSE 1 END) AS decided

@@ -1,14 +1,18 @@
-// The kinds of what a relation joins heads of one kind to: those of the first facts, and those of the head's own links.
+// The kinds of what a relation joins heads of one kind to: those of facts of the first such heads, and those of the
+// head's own links.
 // $head (string): the head's id
 // $relation (string): the relation
-// $facts (integer) = 20000: maximum number of facts that are looked at
+// $heads (integer) = 3000: maximum number of heads whose facts are looked at
+// $facts (integer) = 1000: maximum number of facts of the relation
 // Returns: kinds
 MATCH (h:Entity:Vlkge {id: $head})
 USING INDEX SEEK h:Entity(id)
-WITH h, coalesce(h.primary_label, 'Entity') AS kind
-CALL (kind) {
-  MATCH (a:Entity)-[r:$($relation) {vlkge: true}]->(b:Entity)
-  WHERE coalesce(a.primary_label, 'Entity') = kind
+CALL (h) {
+  MATCH (a:Entity:Vlkge)
+  USING INDEX SEEK a:Entity(primary_label, id)
+  WHERE a.primary_label = h.primary_label AND a.id IS NOT NULL
+  WITH a LIMIT $heads
+  MATCH (a)-[r:$($relation) {vlkge: true}]->(b:Entity)
   WITH b LIMIT $facts
   RETURN collect(DISTINCT coalesce(b.primary_label, 'Entity')) AS recorded
 }

@@ -1,6 +1,6 @@
 // The answers that undecided links propose, with how many links wait of how many heads, the most first.
 // $limit (integer) = 120: maximum number of rows
-// $scanned (integer) = 200000: maximum number of undecided links that are looked at, the likeliest first
+// $scanned (integer) = 5000: maximum number of undecided links that are looked at, the likeliest first
 // Returns: id, name, links, heads, relation
 MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
 USING INDEX SEEK p:PREDICTED(state, verdict, priority, key)

@@ -1,7 +1,7 @@
 // What the heads of undecided links have one relation to, with how many links wait of how many heads, the most first.
 // $via (string): the relation
 // $limit (integer) = 120: maximum number of rows
-// $scanned (integer) = 200000: maximum number of undecided links that are looked at, the likeliest first
+// $scanned (integer) = 5000: maximum number of undecided links that are looked at, the likeliest first
 // Returns: id, name, links, heads
 MATCH (h)-[p:PREDICTED {vlkge: true}]->(t)
 USING INDEX SEEK p:PREDICTED(state, verdict, priority, key)

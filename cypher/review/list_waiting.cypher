@@ -9,7 +9,7 @@
 // $run (string): links of this run only, or null
 // $pictured (boolean): true: only heads that have a picture, false: only those that have none; or null
 // $decade (string): heads with a date that begins so, such as 189, or null
-// $dated (string): a pattern of the names of properties that hold dates
+// $dated (list): the names of the properties that hold dates
 // $low (float): at least this priority
 // $high (float): at most this priority
 // $key (string): for the next page: the key of the last link; empty: from the start
@@ -33,7 +33,7 @@ WHERE $low <= coalesce(p.priority, -1.0) <= $high
   AND ($near IS NULL OR EXISTS { MATCH (h)-[f {vlkge: true}]->(n:Entity:Vlkge {id: $near}) WHERE type(f) <> 'PREDICTED' })
   AND ($label IS NULL OR h.primary_label = $label) AND ($run IS NULL OR p.run_id = $run)
   AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)
-  AND ($decade IS NULL OR any(name IN keys(h) WHERE name =~ $dated AND toStringOrNull(h[name]) STARTS WITH $decade))
+  AND ($decade IS NULL OR any(name IN $dated WHERE toStringOrNull(h[name]) STARTS WITH $decade))
 RETURN d.key AS key
 ORDER BY key
 LIMIT $limit

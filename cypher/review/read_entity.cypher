@@ -1,14 +1,20 @@
 // One entity with its facts in both directions, a number of each relation, and how many there are.
 // $id (string): its id
-// $most (integer) = 24: maximum number of facts of a relation and direction
+// $most (integer) = 24: maximum number of facts of a relation and direction, the first by name
+// $named (integer) = 1000: of more facts than these, those that the database reads first are ordered by name
 // Returns: entity, facts
 MATCH (e:Entity:Vlkge {id: $id})
 CALL (e) {
-  MATCH (e)-[f {vlkge: true}]-(x:Entity)
+  MATCH (e)-[f {vlkge: true}]-(x)
   WHERE type(f) <> 'PREDICTED'
-  WITH type(f) AS relation, startNode(f) <> e AS incoming, x, f
-  ORDER BY relation, incoming, x.name, x.id
-  WITH relation, incoming, count(*) AS count, collect([f, x])[..$most] AS first
+  WITH type(f) AS relation, startNode(f) <> e AS incoming, count(*) AS count, collect([f, x])[..$named] AS some
+  CALL (some) {
+    UNWIND some AS pair
+    WITH pair, pair[1] AS x
+    ORDER BY x.name, x.id
+    LIMIT $most
+    RETURN collect(pair) AS first
+  }
   CALL (e, relation, incoming, first) {
     UNWIND range(0, size(first) - 1) AS place
     WITH place, first[place][0] AS f, first[place][1] AS x

@@ -14,6 +14,8 @@ from graph.page.numbers import finite
 DISPLACED = "another answer is right"
 # Among so many newest decisions the last steps are looked for: one of them may be a batch.
 MOST_LOOKED_AT = 400
+# The page says of this number of newest decisions who made them.
+MOST_COUNTED = 4_000
 
 
 class Opinions(NamedTuple):
@@ -129,12 +131,15 @@ class Person(BaseModel):
     newest: datetime
 
 
-def count_by_person(database: Database) -> list[Person]:
-    """Everybody who has decided anything, who decided most first."""
-    rows = database.read("review/count_by_person")
+def count_by_person(database: Database, *, newest: int | None = MOST_COUNTED) -> list[Person]:
+    """Everybody who made one of the `newest` last decisions (None: of all), who decided most first."""
+    rows = database.read("review/count_by_person", scanned=newest)
     return [Person(**{**row, "newest": row["newest"].to_native()}) for row in rows]
 
 
 def list_people(database: Database) -> list[str]:
-    """Everybody who has decided anything."""
-    return [row["by"] for row in database.read("review/list_people")]
+    """Everybody who has decided anything; each is a step in an index, so that their decisions are not read."""
+    people = [""]
+    while rows := database.read("review/find_next_person", after=people[-1]):
+        people.append(rows[0]["by"])
+    return people[1:]

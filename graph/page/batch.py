@@ -18,16 +18,9 @@ def list_batch(database: Database, filters: Filters, near: tuple[str, str] | Non
     """
     if near is None:
         return read_rows(database, list_keys(database, filters, limit=MOST_ROWS))
-    found = database.read(
-        "review/list_attached",
-        via=near[0],
-        entity=near[1],
-        relation=filters.relation,
-        low=filters.low if filters.low > 0 or filters.high < 1 else -1.0,
-        high=filters.high,
-        limit=MOST_ROWS,
-    )
-    return read_rows(database, [row["key"] for row in found])
+    via, entity = near
+    narrowed = Filters(relation=filters.relation, low=filters.low, high=filters.high, near=entity)
+    return read_rows(database, list_keys(database, narrowed, limit=MOST_ROWS, via=via))
 
 
 def count_standing(database: Database, batch: str, by: str) -> int:

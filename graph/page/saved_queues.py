@@ -78,4 +78,6 @@ def close_queue(database: Database, id_: str, *, by: str, of: str | None = None)
 def _saved(database: Database, row: Row) -> SavedQueue:
     filters = Filters.model_validate_json(row["filters"])
     counts = count_links(database, filters, most=MOST_COUNTED)
-    return SavedQueue(**{**row, "filters": filters, "at": row["at"].to_native()}, **counts._asdict())
+    return SavedQueue(
+        **{**row, "filters": filters, "at": row["at"].to_native()}, left=counts.left, decided=counts.decided
+    )

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
 
 import cypher
+from benchmarks.queries import Profiler
 from graph.connection import Database
-from graph.page.review_queue import DATED, MOST_COUNTED, Filters, Order, count_left, list_keys
+from graph.page import review_queue
+from graph.page.review_queue import MOST_COUNTED, Filters, Order, count_left, count_links, list_keys
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
 from graph.schema import setup_schema
@@ -29,6 +32,10 @@ def queue(connection: Database) -> Database:
         "UNWIND range(1, $n) AS i "
         "CREATE (:Entity:Vlkge:Artwork {primary_label: 'Artwork', id: 'w' + i, name: 'work ' + i})",
         n=WORKS,
+    )
+    connection.driver.execute_query(
+        "CREATE (m:Entity:Vlkge:Museum {primary_label: 'Museum', id: 'm1'}) WITH m MATCH (w:Artwork) "
+        "WHERE w.id <> 'w7' CREATE (w)-[:isLocatedIn {vlkge: true}]->(m)"
     )
     connection.driver.execute_query(
         "UNWIND range(1, $n) AS i CREATE (:Entity:Vlkge:Style {primary_label: 'Style', id: 's' + i})", n=STYLES
@@ -55,9 +62,9 @@ def properties(database: Database, key: str) -> dict[str, object]:
     return dict(record["p"])
 
 
-def walk(database: Database, filters: Filters, size: int) -> list[dict[str, object]]:
+def walk(database: Database, filters: Filters, size: int, most: int = WORKS * STYLES) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
-    while keys := list_keys(database, filters, after=found[-1] if found else None, limit=size):
+    while len(found) < most and (keys := list_keys(database, filters, after=found[-1] if found else None, limit=size)):
         found += [properties(database, keys[-1])] if len(keys) == 1 else [
             *({"key": key} for key in keys[:-1]), properties(database, keys[-1])
         ]  # fmt: skip
@@ -102,7 +109,7 @@ def test_a_page_reads_less_than_fifty_hits_a_row(queue: Database, name: str, dee
     statement = cypher.load(name)
     values: dict[str, object] = {
         **{"relation": "hasStyle" if "of_relation" in name else None, "label": None, "run": None, "pictured": None},
-        **{"decade": None, "dated": DATED},
+        **{"decade": None, "dated": [], "near": None, "via": None, "answer": None, "scanned": None},
         **{"low": 0.0, "high": 1.0, "limit": ROWS, "key": '["w5' if deep else "", "value": 0.6 if deep else None},
     }
     bound = statement.bind(**{parameter.name: values[parameter.name] for parameter in statement.parameters})
@@ -110,6 +117,39 @@ def test_a_page_reads_less_than_fifty_hits_a_row(queue: Database, name: str, dee
         result = session.run(f"PROFILE {statement.text}", bound)
         assert len(result.data()) == ROWS
         assert hits(result.consume().profile) < HITS_PER_ROW * ROWS
+
+
+@pytest.mark.parametrize("order", ["probability", "uncertainty", "entity", "audit"])
+@pytest.mark.parametrize(
+    "narrow", [{"near": "m1"}, {"near": "m1", "relation": "hasStyle", "high": 0.5}, {"answer": "s3"}]
+)
+def test_pages_of_many_narrow_links_hold_what_sorting_all_of_them_gives(
+    queue: Database, order: Order, narrow: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filters = Filters(order=order, **narrow)
+    pages = [str(row["key"]) for row in walk(queue, filters, 25, most=125)]
+    monkeypatch.setattr(review_queue, "_worth_scanning", lambda *_: 0)
+    assert pages == list_keys(queue, filters, limit=len(pages))
+    assert len(pages) == 125
+    assert not any(json.loads(key)[0] == "w7" for key in pages if filters.near)
+
+
+@pytest.mark.parametrize("order", ["probability", "uncertainty", "entity", "audit"])
+@pytest.mark.parametrize("relation", [None, "hasStyle"])
+def test_a_page_of_a_large_museum_reads_little_more_than_the_links_of_its_heads(
+    queue: Database, order: Order, relation: str | None
+) -> None:
+    profiler = Profiler(queue)
+    assert len(list_keys(profiler, Filters(near="m1", order=order, relation=relation), limit=ROWS)) == ROWS
+    assert "review/list_narrow" not in profiler.found
+    assert sum(cost for profiles in profiler.found.values() for _, cost, _ in profiles) < 3 * HITS_PER_ROW * ROWS
+
+
+def test_counts_say_where_not_all_were_looked_at(queue: Database) -> None:
+    pictured = Filters(picture=True)
+    assert count_links(queue, pictured) == (0, 0, False)
+    assert count_links(queue, pictured, scanned=100) == (0, 0, True)
+    assert count_links(queue, Filters(relation="hasStyle"), most=50, scanned=50) == (50, 0, False)
 
 
 def test_what_the_random_sample_says_reads_none_of_the_undecided_links_behind_it(queue: Database) -> None:
