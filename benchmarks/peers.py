@@ -91,8 +91,8 @@ def environment() -> Path:
         venv.create(folder, clear=True, with_pip=True)
         install = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(PINS)]
         subprocess.run([python, *install], check=True)
-        _share_packages(python)
         (folder / "complete").touch()
+    _share_packages(python)  # each time: another clone may have made it, and be gone
     return python
 
 
