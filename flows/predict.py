@@ -135,6 +135,8 @@ def predict(
         run = publish(database, links, version, relations or graph.relations, heads, served.patterns.functional)
         if relations is None:
             facts_read.keep(folder_of(settings, version), graph, heads)
+        partly = relations is not None or heads is not None
+        facts_read.keep_cited(folder_of(settings, version), graph, and_former=partly)
     return Published(
         run_id=run.run_id,
         model=version,

@@ -31,6 +31,7 @@ from models.calibration.calibration import Calibration
 from models.explanation.cited_facts import outdated
 from models.prediction.prediction import combined
 from models.ranking.prediction_context import PredictionContext
+from models.rules.rule_set import RuleSet
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 from models.triples.subgraph import with_relations
@@ -80,16 +81,18 @@ def refresh(
         graph = with_relations(every, checkpoint.relations)
         changed, kept = facts_read.changed_since(folder, graph), saved_links(folder, run)
         declared = Path(patterns) if patterns else None
-        heads = sorted({*changed, *untrue(kept, graph, folder, run, declared)}) if changed else []
+        rules = rules_of(folder, graph)
+        heads = sorted({*changed, *untrue(kept, graph, folder, rules, run, declared)}) if changed else []
         if heads:
             served = PredictionContext.of(version, checkpoint, graph, declared, top_k)
             wanted = Wanted(limit=limit, precision=precision)
-            links = within_limit(links_of(database, served, folder, wanted, heads), kept, heads, limit)
+            links = within_limit(links_of(database, served, folder, rules, wanted, heads), kept, heads, limit)
             counts = write(database, links, run, heads, graph.relations, dry_run)
             if not dry_run:
                 keep_links(folder, run, heads, links)
                 registry.record_functional(database, run, served.patterns.functional)
                 facts_read.keep(folder, graph, None if len(heads) == graph.num_entities else heads)
+                facts_read.keep_cited(folder, graph)
     return Refreshed(
         model=version,
         run_id=run.id,
@@ -117,7 +120,12 @@ def run_in_force(database: Database, version: str) -> Run:
 
 
 def untrue(
-    links: pd.DataFrame | None, graph: KnowledgeGraph, folder: Path, run: Run, declared: Path | None
+    links: pd.DataFrame | None,
+    graph: KnowledgeGraph,
+    folder: Path,
+    rules: RuleSet,
+    run: Run,
+    declared: Path | None,
 ) -> list[str]:
     """The heads of links in force that today's facts speak against, though their own facts may be as they were."""
     if links is None:
@@ -125,17 +133,18 @@ def untrue(
     today = Patterns.read(declared, graph) if declared else Patterns.found(graph)
     other = set(today.functional).symmetric_difference(run.functional or ())
     heads = links.loc[links["relation"].isin(other) & links["head"].isin(graph.entities), "head"]
-    return sorted({*heads, *outdated(links, graph, rules_of(folder, graph))})
+    cited = outdated(links, graph, rules) if facts_read.are_gone(folder, graph, run.refreshed_at) else []
+    return sorted({*heads, *cited})
 
 
 def links_of(
-    database: Database, served: PredictionContext, folder: Path, wanted: Wanted, heads: list[str]
+    database: Database, served: PredictionContext, folder: Path, rules: RuleSet, wanted: Wanted, heads: list[str]
 ) -> pd.DataFrame:
     """The best links of some heads with their evidence, by the probabilities that the run in force was given."""
     calibration = Calibration.load(folder) or calibrate(served, folder)
     thresholds = choose_thresholds(calibration, wanted.precision, served.graph.relations)
     links = score_links(served, calibration, learn_answers(database, served), wanted, thresholds, heads)
-    return add_evidence(served, rules_of(folder, served.graph), links)
+    return add_evidence(served, rules, links)
 
 
 def within_limit(links: pd.DataFrame, kept: pd.DataFrame | None, heads: list[str], limit: int | None) -> pd.DataFrame:

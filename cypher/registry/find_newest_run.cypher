@@ -1,6 +1,6 @@
 // The publication that was started last: what the links in the graph come from, where it is complete.
-// Returns: id, model_version, state, functional (null where it did not say)
+// Returns: id, model_version, state, functional (null where it did not say), refreshed_at
 MATCH (r:PredictionRun:Vlkge)
-RETURN r.id AS id, r.model_version AS model_version, r.state AS state, r.functional AS functional
+RETURN r.id AS id, r.model_version AS model_version, r.state AS state, r.functional AS functional, r.refreshed_at AS refreshed_at
 ORDER BY r.started_at DESC
 LIMIT 1

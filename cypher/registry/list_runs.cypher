@@ -1,7 +1,7 @@
 // The publications of one model, newest first.
 // $version (string): the model
-// Returns: id, state, started_at, finished_at, functional (null where it did not say)
+// Returns: id, state, started_at, finished_at, functional (null where it did not say), refreshed_at
 MATCH (r:PredictionRun:Vlkge {model_version: $version})
 RETURN r.id AS id, r.state AS state, r.started_at AS started_at, r.finished_at AS finished_at,
-       r.functional AS functional
+       r.functional AS functional, r.refreshed_at AS refreshed_at
 ORDER BY started_at DESC

@@ -46,13 +46,15 @@ class Model:
 class Run:
     """One publication of a model's links; `state` is writing, complete or failed.
 
-    `functional` are the relations of which it allowed a head one value; None: it did not say.
+    `functional` are the relations of which it allowed a head one value; None: it did not say. `refreshed_at` is when
+    some of its links were last made anew.
     """
 
     id: str
     model_version: str
     state: str
     functional: tuple[str, ...] | None = None
+    refreshed_at: datetime | None = None
 
 
 def register_model(
@@ -204,8 +206,9 @@ def _unknown(version: str, known: list[str]) -> InputError:
 
 
 def _run(row: Row) -> Run:
-    told = row["functional"]
-    return Run(row["id"], row["model_version"], row["state"], None if told is None else tuple(told))
+    functional = None if row["functional"] is None else tuple(row["functional"])
+    refreshed = row["refreshed_at"].to_native() if row["refreshed_at"] else None
+    return Run(row["id"], row["model_version"], row["state"], functional, refreshed)
 
 
 def _model(row: Row) -> Model:

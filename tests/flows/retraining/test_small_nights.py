@@ -1,5 +1,6 @@
 """Nights on which little changed: nothing is trained, and what today's facts concern is made anew."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -90,6 +91,30 @@ def test_a_model_of_which_nobody_knows_what_it_was_trained_on_is_trained_again(
     (folder_of(Settings(), gallery.champion) / facts_read.TRAINED).unlink()
     load(database, add(tmp_path / "gallery", entities=["n1"], facts=[("n1", "isCreatedByArtist", "a1")]))
     assert retrain(config=SMALL).trained is not None
+
+
+def test_what_links_cite_is_known_until_a_fact_is_gone_or_the_page_makes_links_anew(
+    database: Database, gallery: Retraining, tmp_path: Path
+) -> None:
+    folder = folder_of(Settings(), gallery.champion)
+
+    def gone(made: datetime | None = None) -> bool:
+        return facts_read.are_gone(folder, KnowledgeGraph.from_hetero(export(database)), made)
+
+    assert not gone()
+    assert not gone(datetime.now(UTC) - timedelta(hours=1))
+    assert gone(datetime.now(UTC) + timedelta(seconds=1))
+    load(database, add(tmp_path / "gallery", entities=["n1"], facts=[("n1", "hasStyle", "sA")]))
+    assert not gone()
+    facts_read.keep_cited(folder, KnowledgeGraph.from_hetero(export(database)), and_former=True)
+    for head in ("n1", "w002"):
+        with database.session() as session:
+            session.run(FORGET, head=head).consume()
+        assert gone()
+        facts_read.keep_cited(folder, KnowledgeGraph.from_hetero(export(database)))
+        assert not gone()
+    facts_read.forget(folder)
+    assert gone()
 
 
 def test_rejected_links_count_as_changes(database: Database, gallery: Retraining) -> None:
