@@ -1,7 +1,7 @@
 """Links whose evidence no longer holds: a fact that it cites is gone, or another rule speaks for the link."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import pandas as pd
@@ -20,7 +20,8 @@ def outdated(links: pd.DataFrame, graph: KnowledgeGraph, rules: RuleSet) -> list
     """The heads of links that today's facts no longer explain as it is told; `rules` are of the rows of `graph`.
 
     `links` have head, relation and tail (ids), and the columns similar, paths and rule_key of
-    `explanation.evidence`. A link to an entity that is gone is one of them, one whose head is gone is not.
+    `explanation.evidence`; those that an earlier version did not write are not looked at. A link to an entity that is
+    gone is one of them, one whose head is gone is not.
     """
     known = _Known(graph)
     links = links[links["head"].isin(known.entities)]
@@ -29,16 +30,19 @@ def outdated(links: pd.DataFrame, graph: KnowledgeGraph, rules: RuleSet) -> list
     links = links[there]
     for start in range(0, len(links), LINKS):
         part = links.iloc[start : start + LINKS]
-        columns = (part[name] for name in ("head", "relation", "tail", "similar", "paths"))
-        cited = [(row[0], fact) for row in zip(*columns, strict=True) for fact in _cited(*row[1:])]
+        ends = (part[name] for name in ("head", "relation", "tail"))
+        evidence = (part[name] if name in part else [()] * len(part) for name in ("similar", "paths"))
+        cited = [(row[0], fact) for row in zip(*ends, *evidence, strict=True) for fact in _cited(*row[1:])]
         recorded = known.among([fact for _, fact in cited])
         found |= {head for (head, _), kept in zip(cited, recorded, strict=True) if not kept}
+    if "rule_key" not in links:
+        return sorted(found)
     triples = known.rows(list(zip(links["head"], links["relation"], links["tail"], strict=True)))
     told = CitedRules(rules, graph).table(triples.numpy())["rule_key"].fillna("").to_numpy()
     return sorted(found.union(links.loc[told != links["rule_key"].fillna("").to_numpy(), "head"]))
 
 
-def _cited(relation: str, tail: str, similar: list[str], paths: list[str]) -> Iterator[Names]:
+def _cited(relation: str, tail: str, similar: Sequence[str], paths: Sequence[str]) -> Iterator[Names]:
     """The facts that a link's evidence names."""
     for other in similar:
         yield other, relation, tail
