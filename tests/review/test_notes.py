@@ -35,7 +35,7 @@ def test_a_link_waits_for_the_person_to_whom_it_was_given_until_they_decide(
 
 NARROW = {
     **dict.fromkeys(["near", "answer", "relation", "label", "run", "pictured", "decade"]),
-    **{"dated": "", "low": -1.0, "high": 1.0, "key": "", "limit": 9},
+    **{"dated": [], "low": -1.0, "high": 1.0, "key": "", "limit": 9},
 }
 
 
