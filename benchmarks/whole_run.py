@@ -49,6 +49,9 @@ def main() -> None:
     parser.add_argument("--facts", type=int, default=FACTS)
     parser.add_argument("--nights", type=int, default=1, help="nights afterwards")
     parser.add_argument("--new", type=int, default=100, help="facts that come before each night, half of new works")
+    parser.add_argument(
+        "--small-change", help="of the nights, see docs/retraining.md; a small graph needs more than .01"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a hyperparameter of the run")
     parser.add_argument("--kill", nargs=2, action="append", default=[], metavar=("STEP", "SECONDS"), help="see above")
     options = parser.parse_args()
@@ -58,7 +61,9 @@ def main() -> None:
     shutil.rmtree(home, ignore_errors=True)
     hyperparameters = [part for given in options.set for part in ("--set", given)]
     run = ["run", str(files), "--encoder", f"files:{files}", *hyperparameters]
-    train = [part for given in options.set for part in ("--set", f"train.{given}")]
+    night_settings = [part for given in options.set for part in ("--set", f"train.{given}")]
+    if options.small_change:
+        night_settings += ["--set", f"small_change={options.small_change}"]
     try:
         longest: dict[str, float] = {}  # of each step: what was done is not done again
         for kill in [*options.kill, None]:
@@ -68,7 +73,7 @@ def main() -> None:
         print(json.dumps({"run": round(whole, 1)}), flush=True)
         for night in range(options.nights):
             add(files, night, options.new)
-            seconds = sum(seconds for _, seconds in told(typed(["retrain", str(files), *train], home, None)))
+            seconds = sum(seconds for _, seconds in told(typed(["retrain", str(files), *night_settings], home, None)))
             share = {"night": round(seconds, 1), "share of the run": round(seconds / whole, 3)}
             print(json.dumps(share), flush=True)
     finally:

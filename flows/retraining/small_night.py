@@ -27,9 +27,12 @@ def why(folder: Path, champion: str, run: Run | None, graph: KnowledgeGraph, wan
 
 
 def told(done: Refreshed) -> list[str]:
-    """What was made anew and what was left alone; nothing where no link is concerned."""
-    if not done.entities:
-        return []
+    """What was made anew and what was left alone."""
+    unlearned = f"no links yet: of {', '.join(done.unlearned)}, which the model has not learned"
+    return [*(_told_anew(done) if done.entities else []), *([unlearned] if done.unlearned else [])]
+
+
+def _told_anew(done: Refreshed) -> list[str]:
     counts = {name: sum(int(row[name]) for row in done.relations) for name in ("new", "changed", "stale")}
     evidence = done.entities - done.changed
     also = f", and of {evidence:,} whose links told what no longer holds" if evidence else ""
@@ -42,6 +45,4 @@ def told(done: Refreshed) -> list[str]:
             f"left alone: {done.left:,} links of other entities, as their facts are the same and every fact that their "
             "evidence cites is still recorded; the model, its calibration and its rules"
         )
-    if done.unlearned:
-        reasons.append(f"no links yet: of {', '.join(done.unlearned)}, which the model has not learned")
     return reasons

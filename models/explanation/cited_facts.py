@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pandas as pd
 import torch
+from pandas.api.types import is_list_like
 from torch import Tensor
 
 from models.explanation.cited_rules import CitedRules
@@ -31,7 +32,7 @@ def outdated(links: pd.DataFrame, graph: KnowledgeGraph, rules: RuleSet) -> list
     for start in range(0, len(links), LINKS):
         part = links.iloc[start : start + LINKS]
         ends = (part[name] for name in ("head", "relation", "tail"))
-        evidence = (part[name] if name in part else [()] * len(part) for name in ("similar", "paths"))
+        evidence = (_lists(part, name) for name in ("similar", "paths"))
         cited = [(row[0], fact) for row in zip(*ends, *evidence, strict=True) for fact in _cited(*row[1:])]
         recorded = known.among([fact for _, fact in cited])
         found |= {head for (head, _), kept in zip(cited, recorded, strict=True) if not kept}
@@ -40,6 +41,13 @@ def outdated(links: pd.DataFrame, graph: KnowledgeGraph, rules: RuleSet) -> list
     triples = known.rows(list(zip(links["head"], links["relation"], links["tail"], strict=True)))
     told = CitedRules(rules, graph).table(triples.numpy())["rule_key"].fillna("").to_numpy()
     return sorted(found.union(links.loc[told != links["rule_key"].fillna("").to_numpy(), "head"]))
+
+
+def _lists(links: pd.DataFrame, column: str) -> list[Sequence[str]]:
+    """A column's lists; empty where the column or a list is missing."""
+    if column not in links:
+        return [()] * len(links)
+    return [value if is_list_like(value) else () for value in links[column]]
 
 
 def _cited(relation: str, tail: str, similar: Sequence[str], paths: Sequence[str]) -> Iterator[Names]:
@@ -53,7 +61,7 @@ def _cited(relation: str, tail: str, similar: Sequence[str], paths: Sequence[str
 
 
 class _Known:
-    """Today's facts as sorted numbers."""
+    """Today's facts as numbers."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self.entities = {name: row for row, name in enumerate(graph.entities)}

@@ -44,7 +44,6 @@ def train(
     *,
     warm_start: Checkpoint | None = None,
     device: str = "auto",
-    shard: bool = False,
     after_epoch: AfterEpoch | None = None,
     progress: Progress = silent,
 ) -> Checkpoint:
@@ -54,14 +53,13 @@ def train(
     `warm_start` is an earlier model whose vectors this one starts with (`models.training.warm_start`). `after_epoch`
     may raise to give the training up; called again, it would go on.
     In a process group of torch.distributed all processes call this with the same arguments and a shared folder, and
-    train one model together (`models.training.distributed`). With `shard` each holds its share of the entities' rows;
-    at the end the first holds all of them.
+    train one model together (`models.training.distributed`).
     Raises InputError for a graph without training facts, for a folder that holds another training, for an earlier
     model that is built otherwise, for relations that cannot start from their names
     (`models.representation.relation_names`), where the loss diverges, where popularity alone finds validation facts
-    better, and for what cannot be trained by several processes or sharded (`models.training.distributed.check`).
+    better, and for what cannot be trained by several processes (`models.training.distributed.check`).
     """
-    options: dict[str, Any] = {"warm_start": warm_start, "device": device, "shard": shard}
+    options: dict[str, Any] = {"warm_start": warm_start, "device": device}
     checkpoint = take_part(data, config, folder, **options, after_epoch=after_epoch, progress=progress)
     return Checkpoint.load(folder) if checkpoint is None else checkpoint
 
@@ -77,7 +75,11 @@ def take_part(
     after_epoch: AfterEpoch | None = None,
     progress: Progress = silent,
 ) -> Checkpoint | None:
-    """As `train`, but None for the processes of a group that do not lead: they need not hold the model."""
+    """As `train`, but None for the processes of a group that do not lead: they need not hold the model.
+
+    With `shard` each holds its share of the entities' rows; at the end the first holds all of them. Raises InputError
+    also for what cannot be sharded.
+    """
     place = pick_device(device)
     check(config, group := Group.current(), shard, warm_start is not None)
     shards = RowShards.among_all(sum(node.num_nodes for node in data.node_stores), place) if shard else None

@@ -90,3 +90,5 @@ def test_links_of_earlier_versions_have_less_evidence(graph: KnowledgeGraph, rul
     gone = without(graph, fact_of(graph, OTHER, 1))
     assert outdated(cited[["head", "relation", "tail"]], gone, rules) == []
     assert outdated(cited.drop(columns=["paths", "rule_key"]), gone, rules) == [graph.entities[WORK]]
+    cited["paths"] = [float("nan"), None]  # as where a night put links of today beside those of before
+    assert outdated(cited.drop(columns="rule_key"), gone, rules) == [graph.entities[WORK]]
