@@ -11,3 +11,7 @@ class Progress(Protocol):
 
 def silent(done: int, total: int, note: str = "") -> None:
     """Reports nothing."""
+
+
+def ignore(message: str) -> None:
+    """Tells nobody."""

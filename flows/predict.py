@@ -48,6 +48,7 @@ class Wanted(BaseModel):
     precision: float | None = None
     new: bool = False
     all_heads: bool = False
+    exact: bool = False
 
 
 class Published(BaseModel):
@@ -83,6 +84,7 @@ def predict(
     precision: float | None = None,
     new: bool = False,
     all_heads: bool = False,
+    exact: bool = False,
     patterns: str | None = None,
     shards: int | None = None,
 ) -> Published:
@@ -91,11 +93,14 @@ def predict(
     `limit` links of each relation at most, `best` of all; with `precision`, only those that are right that often if
     their heads have an answer; with
     `new`, only of entities added since training; with `all_heads`, also of entities whose facts resemble those of no
-    head of the relation. `patterns` is a file that overrides the patterns found in the data.
+    head of the relation; with `exact`, all pairs are scored, however many a relation
+    has. `patterns` is a file that overrides the patterns found in the data.
     With `shards`, so many parts of the heads are scored as tasks, wherever the flow's task runner runs them.
     """
     settings = Settings()
-    wanted = Wanted(relations=relations, limit=limit, best=best, precision=precision, new=new, all_heads=all_heads)
+    wanted = Wanted(
+        relations=relations, limit=limit, best=best, precision=precision, new=new, all_heads=all_heads, exact=exact
+    )
     with open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
         refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
@@ -129,6 +134,7 @@ def predict(
                     levels,
                     heads,
                     all_heads,
+                    exact,
                 )
                 links = score_in_shards(job, graph, shards)
         links = add_evidence(served, rules_of(folder_of(settings, version), graph), links)
@@ -211,7 +217,9 @@ def score_links(
             heads=chosen,
             thresholds=None if kept is None else levels_of(kept),
             all_heads=wanted.all_heads,
+            exact=wanted.exact,
             progress=progress,
+            notify=echo,
         )
 
 

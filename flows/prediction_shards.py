@@ -14,6 +14,7 @@ from torch_geometric.data import HeteroData
 
 from base.files import passing_folder
 from flows.runtime.progress import progress_bar
+from flows.runtime.services import tell_run
 from graph.exporting import hetero_file
 from models.calibration.answers import Answers
 from models.calibration.calibration import Calibration
@@ -42,6 +43,7 @@ class Job:
     thresholds: dict[str, float] | None
     heads: list[str] | None
     all_heads: bool
+    exact: bool
 
 
 @contextmanager
@@ -83,6 +85,8 @@ def score_shard(job: Job, shard: int, shards: int) -> pd.DataFrame:
         heads=heads_of(graph, shard, shards, among),
         thresholds=job.thresholds,
         all_heads=job.all_heads,
+        exact=job.exact,
+        notify=tell_run,
     )
 
 

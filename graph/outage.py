@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from base.errors import PipelineError
+from base.progress import ignore
 
 T = TypeVar("T")
 
@@ -25,10 +26,6 @@ class UnreachableError(PipelineError):
 
 class GoneError(UnreachableError):
     """The server went away, and was waited for as long as it was to be."""
-
-
-def ignore(message: str) -> None:
-    """Tells nobody."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,9 @@ def predict(
             "--all-heads", help="Ask also entities whose facts resemble those of no entity that has the relation."
         ),
     ] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Score all pairs, also of relations with more than a billion of them.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --refresh: only tell what would change.")] = False,
     patterns: PatternsFile = None,
     workers: Workers = None,
@@ -68,7 +71,7 @@ def predict(
         raise typer.BadParameter("it goes with --refresh alone", param_hint="--dry-run")
     if refresh:
         others = {"--new": new, "--relation": relation, "--max-links": max_links, "--workers": workers}
-        others["--all-heads"] = all_heads
+        others |= {"--all-heads": all_heads, "--exact": exact}
         if given := [name for name, value in others.items() if value]:
             raise typer.BadParameter(f"it does not go with {', '.join(given)}", param_hint="--refresh")
         _refresh(model, top_k, limit, precision, patterns, dry_run, json)
@@ -92,6 +95,7 @@ def predict(
         precision=precision,
         new=new,
         all_heads=all_heads,
+        exact=exact,
         patterns=str(patterns.resolve()) if patterns else None,
     )
     if json:

@@ -8,9 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from base.errors import InputError, shorten
-from base.progress import Progress, silent
+from base.progress import Progress, ignore, silent
 from graph.connection import Database, batches
-from graph.outage import ignore
 from graph.predicted import registry
 from graph.predicted.links import REQUIRED, by_relation, check_links, digest, entities, with_priority
 from graph.predicted.publication_lock import publication_lock

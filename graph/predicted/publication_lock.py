@@ -8,8 +8,8 @@ from neo4j.exceptions import Neo4jError
 
 import cypher
 from base.errors import PipelineError
+from base.progress import ignore
 from graph.connection import Database
-from graph.outage import ignore
 
 NAME = "publishing"
 PATIENCE = 1.0  # seconds in which nobody need be told that another one is waited for

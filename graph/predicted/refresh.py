@@ -10,10 +10,9 @@ import neo4j
 import pandas as pd
 import pyarrow as pa
 
-from base.progress import Progress, silent
+from base.progress import Progress, ignore, silent
 from graph import reserved
 from graph.connection import Database, batches
-from graph.outage import ignore
 from graph.predicted.links import ENDS, check_links, rows, with_priority
 from graph.predicted.publication_lock import publication_lock
 from graph.predicted.registry import Run

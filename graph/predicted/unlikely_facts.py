@@ -6,9 +6,9 @@ import neo4j
 import pandas as pd
 
 from base.errors import InputError, shorten
+from base.progress import ignore
 from graph.connection import Database, Row, batches
 from graph.link_key import link_key
-from graph.outage import ignore
 from graph.predicted import registry
 from graph.predicted.publication_lock import publication_lock
 from graph.schema import setup_schema

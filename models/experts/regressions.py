@@ -1,5 +1,6 @@
 """What regressions say of a pair by the known entity and by the candidate, also once other facts are known."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from models.triples.sides import Side
 
 FLOOR = 0.01  # of a score, which is about a probability: below it differences are noise
 CELLS = 2**25  # of the kernel that are held at a time
-FEW = 8  # of so many entities one is scored for itself; where more are asked for, all are, and kept
+FEW = 8  # of so many entities one is scored for itself; once more were asked for, all are scored, and kept
 
 
 class Regression(NamedTuple):
@@ -68,6 +69,7 @@ class Regressions:
         self.bags = bags
         self.device = device
         self.every: dict[tuple[int, int], Tensor] = {}
+        self.asked: Counter[tuple[int, int]] = Counter()  # entities that were scored for themselves
         self.before: Regressions | None = None
         self.other = torch.empty(0, dtype=torch.long)
 
@@ -109,7 +111,8 @@ class Regressions:
     def _scores(self, way: tuple[int, int], rows: Tensor) -> Tensor:
         """Scores [n, T] of a regression for entities [n]."""
         distinct, at = torch.unique(rows, return_inverse=True)
-        if way not in self.every and len(distinct) * FEW <= self.columns.entities:
+        self.asked[way] += len(distinct)
+        if way not in self.every and self.asked[way] * FEW <= self.columns.entities:
             return self._of([way], distinct)[way][at]
         return self._every(way)[rows]
 

@@ -1,6 +1,6 @@
 """New links: the best of each head, of each relation or of the whole graph, with their probabilities."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from base.errors import InputError, refuse_unknown_relations
-from base.progress import Progress, silent
+from base.progress import Progress, ignore, silent
 from models.calibration.answers import Answers
 from models.calibration.calibration import Calibration, uncertainty
 from models.prediction.plausible_heads import PlausibleHeads
@@ -17,12 +17,14 @@ from models.prediction.top_links import TopLinks
 from models.ranking.candidate_lists import CandidateLists, Links
 from models.ranking.ranking import BUDGET
 from models.ranking.scores import Scores, VectorScores
+from models.ranking.shortlists import Sketched
 from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 
 COLUMNS = ["head", "relation", "tail", "score", "rank"]
+MOST_PAIRS = 1_000_000_000  # of a relation's heads and tails; to score as many takes minutes
 CALIBRATED = ["probability", "answer_probability", "uncertainty", "calibrated_on"]
 
 Numbers = npt.NDArray[np.float64]
@@ -44,8 +46,10 @@ def predict(
     heads: Tensor | None = None,
     thresholds: Mapping[str, float] | None = None,
     all_heads: bool = False,
+    exact: bool = False,
     budget: int = BUDGET,
     progress: Progress = silent,
+    notify: Callable[[str], object] = ignore,
 ) -> pd.DataFrame:
     """Links frame: head, relation and tail (ids), score, and rank, the place among the head's new tails from 1.
 
@@ -62,6 +66,8 @@ def predict(
     From the union of the `top_k` best tails of every head and relation, the `limit` best of each relation are kept,
     and of those the `best` of all (None: all of them), by probability, times that of an answer where it is known, then
     score; with `thresholds`, only those of a relation's probability or more. Sorted by relation and by that order.
+    Of a relation with more than MOST_PAIRS of a head and a tail only the shortlists of `models.ranking.shortlists` are
+    scored, unless `exact`; `notify` is told what share of the best links they name.
     `budget` bounds the numbers held at a time;
     so does what is kept, unless both limits are None. Raises InputError for an unknown relation and limits below 1.
     """
@@ -70,11 +76,20 @@ def predict(
             raise InputError(f"{name} is {value}; it must be at least 1")
     chosen = _relation_rows(graph, relations)
     scores = model if isinstance(model, Scores) else VectorScores.of_model(model)
-    lists = CandidateLists(scores, graph, patterns or Patterns.found(graph), top_k=top_k, heads=heads, budget=budget)
+    lists = CandidateLists(
+        scores,
+        graph,
+        patterns or Patterns.found(graph),
+        top_k=top_k,
+        heads=heads,
+        most_pairs=None if exact else MOST_PAIRS,
+        budget=budget,
+    )
     judge = _Judge(calibration, answers or Answers(), graph.seen if seen is None else seen, graph.relations)
     everything = TopLinks(best)
     asked = PlausibleHeads(graph, few=graph.num_entities if all_heads else None).of
     total, done = sum(lists.count(row, asked(row)) for row in chosen), 0
+    told = 0
     for row in chosen:
         kept = TopLinks(limit)
         for count, links in lists.blocks(row, asked(row)):
@@ -84,6 +99,9 @@ def predict(
             done += count
             progress(done, total, graph.relations[row])
         everything.add(*kept.best())
+        for sketch in lists.sketched[told:]:
+            notify(_words(sketch, graph, top_k))
+        told = len(lists.sketched)
     return _frame(graph, everything.best()[0], judge)
 
 
@@ -141,6 +159,14 @@ class _Judge:
     def combined(self, links: Links) -> Numbers:
         """What links [n] come first by."""
         return combined(self.probabilities(links)[0], self.answer_probabilities(links))
+
+
+def _words(sketch: Sketched, graph: KnowledgeGraph, top_k: int) -> str:
+    return (
+        f"{graph.relations[sketch.relation]}: {sketch.pairs:,} pairs are too many to score all, so each head's tails "
+        f"are shortlisted; the shortlists of {sketch.checked} heads name {sketch.found:.1%} of their {top_k} best "
+        "links. `vlkge predict --exact` scores all."
+    )
 
 
 def _frame(graph: KnowledgeGraph, links: Links, judge: _Judge) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from models.ranking.candidates import of_types
 from models.ranking.distance_bounds import Cells
 from models.ranking.ranking import BUDGET
 from models.ranking.scores import Scores, columns_of
+from models.ranking.shortlists import Shortlists, Sketched
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.known_facts import KnownFacts
 from models.triples.relation_patterns import Patterns
@@ -57,7 +58,8 @@ class CandidateLists:
     Left out are known facts, what they say the other way round, rejected links, second values of functional relations,
     and loops unless the relation has some. A relation without training facts has no lists: nothing is known of it. The
     facts of the splits `hidden` count as unknown: so lists are made as if they had yet to be found. `heads` bool [N]
-    restricts who gets a list.
+    restricts who gets a list. Where a relation has more than `most_pairs` of a head and a tail (None: however many),
+    not all are scored: see `models.ranking.shortlists`; `sketched` tells what that missed.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class CandidateLists:
         top_k: int,
         hidden: Collection[str] = (),
         heads: Tensor | None = None,
+        most_pairs: int | None = None,
         budget: int = BUDGET,
     ) -> None:
         self.scores = scores
@@ -76,7 +79,9 @@ class CandidateLists:
         self.patterns = patterns
         self.top_k = top_k
         self.heads = heads
+        self.most_pairs = most_pairs
         self.budget = budget
+        self.sketched: list[Sketched] = []
         known = torch.cat([facts for split, facts in graph.triples.items() if split not in hidden])
         self.known = torch.cat([known, patterns.implied(known, graph.relations)])
         self.trained = set(graph.triples["train"][:, 1].tolist())
@@ -91,8 +96,8 @@ class CandidateLists:
         """(number of lists, their links), block by block; of the heads `among` (bool [N]) where they are given."""
         has_tail = self._has_tail(relation)
         for heads, tails in self._joined(relation, among):
-            for block in torch.split(heads, max(1, self.budget // max(1, len(tails)))):
-                yield len(block), self._block(relation, block, tails, has_tail)
+            for block, some in self._blocks_of(relation, heads, tails):
+                yield len(block), self._block(relation, block, some, has_tail)
 
     def excluded(self, pairs: Tensor, tails: Tensor) -> Cells:
         """Cells of a matrix over sorted `tails` that are no new links of pairs [B, 2] of one relation."""
@@ -102,6 +107,17 @@ class CandidateLists:
             rows, entities = torch.cat([rows, every]), torch.cat([entities, pairs[:, 0]])
         columns = columns_of(entities, tails)
         return rows[columns >= 0], columns[columns >= 0]
+
+    def _blocks_of(self, relation: int, heads: Tensor, tails: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+        """(some of the heads, the tails that are scored for them)."""
+        few = self.most_pairs is None or len(heads) * len(tails) <= self.most_pairs
+        if few or not Shortlists.pay(len(heads), len(tails)):
+            for block in torch.split(heads, max(1, self.budget // max(1, len(tails)))):
+                yield block, tails
+            return
+        shortlists = Shortlists(self.scores, relation, heads, tails, self.excluded)
+        self.sketched.append(shortlists.found(self.top_k))
+        yield from shortlists.blocks(heads)
 
     def _has_tail(self, relation: int) -> Tensor:
         """Which entities have a known tail of the relation, bool [N]."""
