@@ -85,7 +85,7 @@ class Shortlists:
             order = own.argmax(1).argsort(stable=True)
             for at in torch.split(order, TOGETHER):
                 block = part[at.cpu()]
-                yield block, self.tails[self._named(block, own[at]).unique()].cpu()
+                yield block, self.tails[torch.unique(self._named(block, own[at]))].cpu()
 
     def found(self, top_k: int) -> Sketched:
         """Whether some heads' shortlists name their `top_k` best links, all being scored."""
@@ -121,7 +121,7 @@ def _highest(values: Tensor, most: int) -> Tensor:
     whole = values.shape[1] // RUN * RUN
     if whole // RUN <= most:
         return values.topk(min(most, values.shape[1]), dim=1).indices
-    runs = values[:, :whole].unflatten(1, (-1, RUN)).amax(2).topk(most, dim=1).indices
+    runs = values[:, :whole].view(len(values), -1, RUN).amax(2).topk(most, dim=1).indices
     columns = (runs[:, :, None] * RUN + torch.arange(RUN, device=values.device)).flatten(1)
     rest = torch.arange(whole, values.shape[1], device=values.device).expand(len(values), -1)
     columns = torch.cat([columns, rest], dim=1)
