@@ -16,7 +16,7 @@ from models.experts.expert import Expert, Model, SizedByState, Voice
 from models.rules.closed import LONGEST, Closed, closed_paths
 from models.rules.facts import NONE, RuleConfig, walk
 from models.rules.facts import Facts as Steps
-from models.rules.rule_set import lower_bound
+from models.rules.wilson import lower_bound
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import Side
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from models.explanation.rule_sentences import sentence
 from models.rules.facts import NONE, Facts, Integers, RuleConfig, among, place, walk
-from models.rules.rule_set import RuleSet, lower_bound
+from models.rules.rule_set import RuleSet
+from models.rules.wilson import lower_bound
 from models.triples.knowledge_graph import KnowledgeGraph
 
 MOST = 3

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from models.rules.facts import NONE, Facts, Integers, RuleConfig, spread
+from models.rules.facts import FAR, LEAST_FAR, NONE, Facts, Integers, RuleConfig, spread
 
 BLOCK = 2**14  # facts whose two steps are held at a time
 
@@ -38,7 +38,8 @@ def columns(facts: Facts, config: RuleConfig) -> Columns:
     entity, first, value = facts.entity[few], facts.step[few], facts.value[few]
     none = np.full_like(first, NONE)
     if config.far:
-        far = [_two_steps(facts, some, config) for some in _blocks(entity, first, value)]
+        most = min(config.far, max(LEAST_FAR, FAR // facts.entities))
+        far = [_two_steps(facts, some, config.far_hub, most) for some in _blocks(entity, first, value)]
         parts = [(entity, first, none, value), *far]
         entity, first, none, value = (np.concatenate(part) for part in zip(*parts, strict=True))
     return _columns(facts, entity, first, none, value, np.ones(len(entity), dtype=bool), config.support)
@@ -52,12 +53,12 @@ def _blocks(entity: Integers, first: Integers, value: Integers) -> list[tuple[In
 
 
 def _two_steps(
-    facts: Facts, block: tuple[Integers, Integers, Integers], config: RuleConfig
+    facts: Facts, block: tuple[Integers, Integers, Integers], hub: int, most: int
 ) -> tuple[Integers, Integers, Integers, Integers]:
     """(entity, first, second, value), each once. Not back to where it came from, nor on by the way that it came."""
     entity, first, middle = block
     row, cell = spread(middle * facts.steps, (middle + 1) * facts.steps)
-    open_ = (facts.fan[cell] <= config.far_hub) & (cell % facts.steps != facts.inverse(first)[row])
+    open_ = (facts.fan[cell] <= hub) & (cell % facts.steps != facts.inverse(first)[row])
     row, cell = row[open_], cell[open_]
     at, place = spread(facts.starts[cell], facts.starts[cell + 1])
     row, second, value = row[at], cell[at] % facts.steps, facts.value[place]
@@ -70,7 +71,7 @@ def _two_steps(
     _, once = np.unique(keys, return_index=True)
     once.sort()
     owner = entity[row[once]]
-    kept = once[np.arange(len(once)) - np.searchsorted(owner, owner) < config.far]
+    kept = once[np.arange(len(once)) - np.searchsorted(owner, owner) < most]
     return entity[row[kept]], first[row[kept]], second[kept], value[kept]
 
 

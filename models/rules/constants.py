@@ -1,6 +1,8 @@
 """Rules with constants, counted exactly: of the works by Monet with a recorded style, how many are Impressionism."""
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +10,8 @@ from scipy import sparse
 
 from models.rules.columns import Columns
 from models.rules.facts import NONE, Facts, Integers, RuleConfig
+
+PAIRS = 50_000_000  # of an answer's entities and their columns, that are counted at a time
 
 
 class Counts(NamedTuple):
@@ -23,18 +27,30 @@ def count(facts: Facts, bodies: Columns, answers: Columns, config: RuleConfig) -
     """For each asked step the counts of columns and answers that at least `support` entities have together.
 
     An entity with more than `hub` values by the asked step is not asked. A fact never speaks for itself: what is asked
-    is no column of its own, nor does a column lead through the answer. The memory is that of one step's counts: the
-    pairs of columns and answers that some entity has both of.
+    is no column of its own, nor does a column lead through the answer.
+    """
+    for step, parts in groupby(count_in_parts(facts, bodies, answers, config), key=itemgetter(0)):
+        yield step, Counts(*(np.concatenate(columns) for columns in zip(*(part for _, part in parts), strict=True)))
+
+
+def count_in_parts(facts: Facts, bodies: Columns, answers: Columns, config: RuleConfig) -> Iterator[tuple[int, Counts]]:
+    """As `count`, some answers of a step after the other, so that memory holds PAIRS of what is counted at most.
+
+    One answer's pairs are held at a time, however many.
     """
     by_entity = bodies.matrix
+    columns_of = np.diff(by_entity.indptr).astype(np.float64)
     fan = facts.fan.reshape(facts.entities, facts.steps)
     for step in range(facts.steps):
         own = np.flatnonzero(answers.first == step)
         if len(own) == 0:
             continue
         of = by_entity.T @ ((fan[:, step] > 0) & (fan[:, step] <= config.hub)).astype(np.float32)
-        together = (answers.matrix[:, own].T.tocsr() @ by_entity).tocoo()
-        yield step, _chosen(bodies, answers, own, of, together, config.support)
+        by_answer = answers.matrix[:, own].T.tocsr()
+        part = np.cumsum(by_answer @ columns_of) // PAIRS
+        for some in np.split(np.arange(len(own)), np.flatnonzero(np.diff(part)) + 1):
+            together = (by_answer[some] @ by_entity).tocoo()
+            yield step, _chosen(bodies, answers, own[some], of, together, config.support)
 
 
 def _chosen(

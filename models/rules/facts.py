@@ -9,6 +9,7 @@ Numbers = npt.NDArray[np.float64]
 
 NONE = -1  # a step, a value or an answer that a rule does not have
 WALKS = 2_000  # of one start by one path
+FAR, LEAST_FAR = 20_000_000, 16
 
 
 class RuleConfig(BaseModel):
@@ -23,9 +24,13 @@ class RuleConfig(BaseModel):
     far_hub: int = Field(20, ge=1)
     """The same for the second of two steps."""
     far: int = Field(256, ge=0)
-    """Two-step columns of one entity at most, those that fewest share a middle with; 0: rules of one step only."""
+    """Two-step columns of one entity at most, those that fewest share a middle with; 0: rules of one step only.
+
+    In a large graph fewer: FAR of all entities together, at least LEAST_FAR of one."""
     shapes: int = Field(12, ge=0)
     """Closed paths tried for each relation and side, those that most sampled facts have; 0: none."""
+    most: int = Field(2_000_000, ge=1)
+    """Rules with a value at most, the surest; of what tells the same end of a relation as many as of any other."""
     sample: int = Field(200, ge=1)
     """Facts of a relation whose paths are looked at, and heads that a path's confidence is counted on."""
 

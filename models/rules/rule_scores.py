@@ -11,7 +11,7 @@ from torch import Tensor
 from models.rules.closed import Closed, closed_paths
 from models.rules.facts import Facts, Integers, Numbers, RuleConfig, walk
 from models.rules.lifts import Lifts, learn
-from models.rules.rule_set import lower_bound
+from models.rules.wilson import lower_bound
 
 FEATURES = 4  # forward, backward, closed, popularity
 POSITIVE = 3  # of them, the first ones, which only speak for a candidate

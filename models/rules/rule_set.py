@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 from base.files import replacing
 from models.rules.closed import LONGEST, closed_paths
 from models.rules.columns import columns, targets
-from models.rules.constants import count
+from models.rules.constants import count_in_parts
 from models.rules.facts import NONE, Facts, Integers, Numbers, RuleConfig
+from models.rules.surest import Surest
+from models.rules.wilson import lower_bound
 
 FILE = "rules.parquet"
-Z = 1.645  # one side of 95 % of a normal distribution
 SCHEMA = pa.schema(
     [
         ("relation", pa.dictionary(pa.int32(), pa.string())),
@@ -62,28 +63,19 @@ class RuleSet:
         return RuleSet(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def lower_bound(support: Integers, of: Integers) -> Numbers:
-    """What a share is at least, with 95 % confidence: the lower end of Wilson's interval (1927); 0 of nothing is 0."""
-    n = np.maximum(of, 1).astype(float)
-    share = support / n
-    centre = share + Z * Z / (2 * n)
-    spread = Z * np.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    bound: Numbers = np.maximum((centre - spread) / (1 + Z * Z / n), 0.0)
-    return np.where(of > 0, bound, 0.0)
-
-
 def mine(triples: Integers, entities: int, relations: int, config: RuleConfig | None = None) -> RuleSet:
     """The rules that training facts [m, 3] (head, relation, tail) show, for the tails and the heads of relations."""
     config = config or RuleConfig()
     facts = Facts(triples, entities, relations)
     bodies, answers = columns(facts, config), targets(facts, config.hub)
-    parts = []
-    for _, counts in count(facts, bodies, answers, config):
-        none = np.full_like(counts.column, NONE)
-        path = np.stack([bodies.first[counts.column], bodies.second[counts.column], none], axis=1)
-        value = bodies.value[counts.column]
-        step, answer = answers.first[counts.target], answers.value[counts.target]
-        parts.append((step, answer, path, value, counts.support, counts.of))
+    surest = Surest(config.most)
+    for asked, counts in count_in_parts(facts, bodies, answers, config):
+        surest.add(asked, counts)
+    kept = surest.kept()
+    none = np.full_like(kept.column, NONE)
+    path = np.stack([bodies.first[kept.column], bodies.second[kept.column], none], axis=1)
+    answered = answers.first[kept.target], answers.value[kept.target]
+    parts: list[tuple[Integers, ...]] = [(*answered, path, bodies.value[kept.column], kept.support, kept.of)]
     closed = list(closed_paths(facts, config))
     paths = np.array([(*c.path, *(NONE,) * (LONGEST - len(c.path))) for c in closed], dtype=np.int64)
     none = np.full(len(closed), NONE)

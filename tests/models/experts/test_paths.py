@@ -16,7 +16,7 @@ from models.ranking.scores import Scores
 from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE
 from models.rules.facts import NONE
-from models.rules.rule_set import lower_bound
+from models.rules.wilson import lower_bound
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import SIDES, Side

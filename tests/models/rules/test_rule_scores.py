@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.rules.rule_scores import TINY, RuleScores
-from models.rules.rule_set import lower_bound
+from models.rules.wilson import lower_bound
 from tests.models.rules.test_rule_set import ENTITIES, FACTS, RELATIONS, indices
 
 STYLE = RELATIONS.index("hasStyle")

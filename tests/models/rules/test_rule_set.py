@@ -6,7 +6,8 @@ import pytest
 from models.rules.closed import confidence
 from models.rules.columns import columns
 from models.rules.facts import NONE, Facts, RuleConfig, walk
-from models.rules.rule_set import load, lower_bound, mine, save
+from models.rules.rule_set import load, mine, save
+from models.rules.wilson import lower_bound
 
 ENTITIES = ["m1", "m2", "m3", "m4", "m5", "k1", "k2", "n1", "monet", "klee", "manet", "impressionism", "realism",
             "abstract", "paris", "bern"]  # fmt: skip
