@@ -208,7 +208,7 @@ class TrainConfig(Settings):
         if facts < LARGE:
             return self
         epochs = type(self).model_fields["epochs"].default
-        suited = {"batch_size": 2048, "negatives": 256, "epochs": max(2, round(epochs * LARGE / facts))}
+        suited = {"batch_size": 2048, "negatives": 256, "epochs": max(1, round(epochs * LARGE / facts))}
         return type(self).model_validate({**suited, **self.model_dump(exclude_unset=True)})
 
     @property
