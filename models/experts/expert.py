@@ -112,3 +112,8 @@ class SizedByState(nn.Module):
             if buffer is not None and found is not None:
                 self._buffers[name] = torch.empty_like(found, device=buffer.device)
         super()._load_from_state_dict(state_dict, prefix, *others)
+
+
+def heard(scores: Tensor, floor: float) -> Tensor:
+    """log(1 + score / floor) of scores, which are changed, and the same below zero: what is rare is heard too."""
+    return scores.sign() * scores.abs_().div_(floor).log1p_()

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from models.experts.columns import Columns, frequent, place
-from models.experts.expert import Expert, Model, SizedByState, Voice
+from models.experts.expert import Expert, Model, SizedByState, Voice, heard
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.sides import Side
 
@@ -97,24 +97,26 @@ class _Speaker:
         inverse = torch.tensor(int(side == "head"))
         own, has_column = self._by_known(pairs, inverse, among)
         theirs = self._by_candidate(pairs, 1 - inverse, among)
-        own, theirs = (part.sign() * part.abs().div_(FLOOR).log1p_() for part in (own, theirs))
         return [part.to(self.device) for part in (own, theirs, has_column, self.has_facts[among][None])]
 
     def _by_known(self, pairs: Tensor, inverse: Tensor, among: Tensor) -> tuple[Tensor, Tensor]:
         """Scores [B, C] by the known entities' facts, and which candidates have a column, [B, C]."""
-        scores, has_column = torch.zeros(len(pairs), len(among)), torch.zeros(len(pairs), len(among))
-        for relation in torch.unique(pairs[:, 1]):
+        relations = torch.unique(pairs[:, 1])
+        scores, has_column = torch.zeros(len(pairs), len(among)), torch.zeros(len(relations), len(among))
+        for number, relation in enumerate(relations):
             columns = self.columns.of(relation, inverse, among)
             named = (columns >= 0).nonzero()[:, 0]
             own = (pairs[:, 1] == relation).nonzero()[:, 0]
-            has_column[own[:, None], named] = 1
+            has_column[number, named] = 1
             # few columns are worth a copy where many pairs ask for them
             few = len(own) > len(self.weights)
             weights = self.weights[:, columns[named].numpy()] if few else self.weights
             for rows in torch.split(own, BLOCK):
                 said = torch.from_numpy(self.bags[pairs[rows, 0].numpy()] @ weights)
-                scores[rows[:, None], named] = said if few else said[:, columns[named]]
-        return scores, has_column
+                scores[rows[:, None], named] = heard(said if few else said[:, columns[named]], FLOOR)
+        return scores, has_column if len(relations) == 1 else has_column[
+            torch.searchsorted(relations, pairs[:, 1].contiguous())
+        ]
 
     def _by_candidate(self, pairs: Tensor, inverse: Tensor, among: Tensor) -> Tensor:
         """Scores [B, C] by the candidates' facts."""
@@ -122,7 +124,7 @@ class _Speaker:
         columns = self.columns.of(pairs[:, 1], inverse, pairs[:, 0])
         named, bags = (columns >= 0).nonzero()[:, 0], self.bags[among.numpy()]
         for rows in torch.split(named, BLOCK):
-            scores[rows] = torch.from_numpy(bags @ self.weights[:, columns[rows].numpy()]).T
+            scores[rows] = heard(torch.from_numpy(bags @ self.weights[:, columns[rows].numpy()]), FLOOR).T
         return scores
 
 

@@ -36,7 +36,9 @@ class Popularity(Expert):
         by_relation = self.counts.T.contiguous()
 
         def speak(pairs: Tensor, side: Side, candidates: Tensor | None) -> list[Tensor]:
-            rows = by_relation[pairs[:, 1] + (self.relations if side == "head" else 0)]
+            relations = pairs[:, 1]
+            relations = relations[:1] if (relations == relations[:1]).all() else relations  # most often there is one
+            rows = by_relation[relations + (self.relations if side == "head" else 0)]
             return [rows if candidates is None else rows[:, candidates]]
 
         return speak

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from models.experts.columns import Columns, place
+from models.experts.expert import heard
 from models.experts.kernel import Described, add_bags, of_features, of_unit
 from models.triples.sides import Side
 
@@ -92,15 +93,14 @@ class Regressions:
                 regression = self.regressions[relation, inverse]
                 targets = self._targets(regression, among)
                 named = (targets >= 0).nonzero()[:, 0]
-                found = self._scores((relation, inverse), known)[:, targets[named]]
-                own[rows[:, None], named] = found
+                own[rows[:, None], named] = self._scores((relation, inverse), known, targets[named])
             if (relation, 1 - inverse) in self.regressions:
                 regression = self.regressions[relation, 1 - inverse]
                 targets = self._targets(regression, known)
                 asked = (targets >= 0).nonzero()[:, 0]
                 if len(asked):
-                    theirs[rows[asked]] = self._scores((relation, 1 - inverse), among)[:, targets[asked]].T
-        return [part.sign() * part.abs().div_(FLOOR).log1p_() for part in (own.to(self.device), theirs.to(self.device))]
+                    theirs[rows[asked]] = self._scores((relation, 1 - inverse), among, targets[asked]).T
+        return [own.to(self.device), theirs.to(self.device)]
 
     def _targets(self, regression: Regression, entities: Tensor) -> Tensor:
         """The target that is each of entities, -1: none."""
@@ -108,13 +108,15 @@ class Regressions:
         found = self.columns.of(relation, inverse, entities)
         return torch.where(found >= 0, found - regression.first, -1)
 
-    def _scores(self, way: tuple[int, int], rows: Tensor) -> Tensor:
-        """Scores [n, T] of a regression for entities [n]."""
+    def _scores(self, way: tuple[int, int], rows: Tensor, targets: Tensor) -> Tensor:
+        """What is heard of a regression's scores [n, T] of targets [T] for entities [n]."""
         distinct, at = torch.unique(rows, return_inverse=True)
         self.asked[way] += len(distinct)
         if way not in self.every and self.asked[way] * FEW <= self.columns.entities:
-            return self._of([way], distinct)[way][at]
-        return self._every(way)[rows]
+            return heard(self._of([way], distinct)[way][at[:, None], targets], FLOOR)
+        every = self._every(way)
+        few = len(targets) * FEW <= every.shape[1]
+        return heard(every[rows[:, None], targets] if few else every[rows][:, targets], FLOOR)
 
     def _every(self, way: tuple[int, int]) -> Tensor:
         """Scores [N, T] of a regression for all entities, which are kept.

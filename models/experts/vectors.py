@@ -8,6 +8,7 @@ from torch import Tensor
 from base.errors import InputError
 from models.experts.expert import Expert, Model, Vectors, Voice
 from models.scoring.product import product
+from models.scoring.rows import rows_of
 from models.triples.sides import Side
 
 CHUNK = 8192  # entities represented at a time
@@ -77,7 +78,7 @@ def _cosines(units: Tensor, filled: Tensor, ours: Tensor, theirs: Tensor) -> Ten
     """Cosines [B, C] of rows of units [N, d], which are zero where not `filled`."""
     columns = filled[theirs].nonzero()[:, 0]
     if 2 * len(columns) > len(theirs):
-        return product(units[ours], units[theirs])
+        return product(units[ours], rows_of(units, theirs))
     # most works lack a picture: only those that have one are compared
     found = torch.zeros(len(ours), len(theirs), device=units.device)
     found[:, columns] = product(units[ours], units[theirs[columns]])
@@ -92,6 +93,6 @@ def _matched(vectors: Vectors, entities: int) -> Voice:
 
     def speak(pairs: Tensor, side: Side, candidates: Tensor | None) -> list[Tensor]:
         queries = vectors.fused_queries(represented[pairs[:, 0]], pairs[:, 1], side)
-        return [vectors.fused_scorer.score_all(queries, represented if candidates is None else represented[candidates])]
+        return [vectors.fused_scorer.score_all(queries, rows_of(represented, candidates))]
 
     return speak

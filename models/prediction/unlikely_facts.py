@@ -15,7 +15,7 @@ from base.errors import InputError, refuse_unknown_relations
 from base.progress import Progress, silent
 from models.ranking.candidate_lists import SHARE_TOP_K, CandidateLists
 from models.ranking.candidates import of_types
-from models.ranking.ranking import BUDGET
+from models.ranking.ranking import BUDGET, block_rows
 from models.ranking.scores import Scores, VectorScores, columns_of
 from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -87,7 +87,7 @@ def _judge(lists: CandidateLists, facts: Tensor) -> Iterator[pd.DataFrame]:
     for head_type, tail_types in tails_of.items():
         tails = of_types(graph, tail_types).to(device)
         rows = (graph.entity_types[facts[:, 0]] == head_type).nonzero()[:, 0]
-        for some in torch.split(rows, max(1, lists.budget // len(tails))):
+        for some in torch.split(rows, block_rows(lists.budget, len(tails))):
             yield _judge_block(lists, facts[some].to(device), tails, some)
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from models.ranking.candidates import of_types
 from models.ranking.distance_bounds import Cells
-from models.ranking.ranking import BUDGET
+from models.ranking.ranking import BUDGET, block_rows
 from models.ranking.scores import Scores, columns_of
 from models.ranking.shortlists import Shortlists, Sketched
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -112,7 +112,7 @@ class CandidateLists:
         """(some of the heads, the tails that are scored for them)."""
         few = self.most_pairs is None or len(heads) * len(tails) <= self.most_pairs
         if few or not Shortlists.pay(len(heads), len(tails)):
-            for block in torch.split(heads, max(1, self.budget // max(1, len(tails)))):
+            for block in torch.split(heads, block_rows(self.budget, len(tails))):
                 yield block, tails
             return
         shortlists = Shortlists(self.scores, relation, heads, tails, self.excluded)

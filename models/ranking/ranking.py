@@ -18,6 +18,7 @@ from models.triples.known_facts import KnownFacts, answers, given_pairs
 from models.triples.sides import SIDES, Side
 
 SORTED = 128  # facts of one query from which on sorting its scores costs less than comparing them with each
+TOGETHER, MOST = 64, 16
 BUDGET = 4 * 2**20  # numbers in one block of scores: 16 MiB in float32, which stay in the cache
 
 
@@ -80,13 +81,21 @@ def rank(
         result = torch.zeros(4, len(triples), dtype=torch.int64, device=scores.device)
         for allowed, queries in _by_candidates(triples, side, candidates, scores.device):
             width = scores.entities if allowed is None else len(allowed)
-            for chunk in _chunks(triples[queries], side, budget // width):
+            for chunk in _chunks(triples[queries], side, block_rows(budget, width)):
                 at = queries[chunk]
                 result[:, at] = _rank_block(scores, triples[at], side, known, allowed, budget)
                 done += len(at)
                 progress(done, total)
         ranks[side] = Ranks(*result.cpu())
     return ranks
+
+
+def block_rows(budget: int, width: int) -> int:
+    """Rows of a block of scores so wide: of a `budget` of numbers, but TOGETHER at least where MOST budgets hold them.
+
+    All candidates are read once for a block, which for few rows costs more than to score them.
+    """
+    return max(1, budget // max(1, width), min(TOGETHER, MOST * budget // max(1, width)))
 
 
 def _by_candidates(
@@ -101,10 +110,10 @@ def _by_candidates(
 
 
 def _chunks(triples: Tensor, side: Side, rows: int) -> Iterator[Tensor]:
-    """Positions of queries, split so that each part has at most `rows` distinct pairs (at least one)."""
+    """Positions of queries, split so that each part has at most `rows` distinct pairs."""
     _, pair = _distinct(given_pairs(triples, side))
     order = pair.argsort(stable=True)
-    part = pair[order] // max(1, rows)
+    part = pair[order] // rows
     return iter(torch.split(order, torch.unique_consecutive(part, return_counts=True)[1].tolist()))
 
 

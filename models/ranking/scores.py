@@ -11,6 +11,7 @@ from base.errors import InputError
 from models.experts.ensemble import Opinions
 from models.ranking.distance_bounds import Cells, DistanceBounds
 from models.representation.vlkge import VLKGE
+from models.scoring.rows import rows_of
 from models.scoring.scorers import RotatE, Scorer, TransE
 from models.triples.sides import Side
 
@@ -128,8 +129,7 @@ class VectorScores(Scores):
         )
 
     def score_all(self, pairs: Tensor, side: Side, candidates: Tensor | None = None) -> Tensor:
-        vectors = self.vectors if candidates is None else self.vectors[candidates]
-        return self.scorer.score_all(self.queries(pairs, side), vectors)
+        return self.scorer.score_all(self.queries(pairs, side), rows_of(self.vectors, candidates))
 
     def score_contenders(self, pairs: Tensor, side: Side, block: Block) -> Tensor:
         reach = self._reach_of(block.candidates)

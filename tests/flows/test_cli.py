@@ -158,7 +158,7 @@ class TestHyperparameters:
         assert config.for_size(999_999) == config
         large = config.for_size(8_000_000)
         assert (large.negatives, large.dimension) == (1000, 64)
-        assert (large.batch_size, large.epochs) == (2048, 2)
+        assert (large.batch_size, large.epochs) == (2048, 1)
         assert large.for_size(8_000_000) == large
         assert TrainConfig().for_size(2_000_000).epochs == 5
 
