@@ -40,7 +40,7 @@ def predict(
         ),
     ] = False,
     exact: Annotated[
-        bool, typer.Option("--exact", help="Score all pairs, also of relations with more than a billion of them.")
+        bool, typer.Option("--exact", help="Score all pairs, also of relations with more than ten billion of them.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --refresh: only tell what would change.")] = False,
     patterns: PatternsFile = None,

@@ -59,7 +59,7 @@ class CandidateLists:
     and loops unless the relation has some. A relation without training facts has no lists: nothing is known of it. The
     facts of the splits `hidden` count as unknown: so lists are made as if they had yet to be found. `heads` bool [N]
     restricts who gets a list. Where a relation has more than `most_pairs` of a head and a tail (None: however many),
-    not all are scored: see `models.ranking.shortlists`; `sketched` tells what that missed.
+    and scores are costly, not all are made: see `models.ranking.shortlists`; `sketched` tells what that missed.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class CandidateLists:
     def _blocks_of(self, relation: int, heads: Tensor, tails: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """(some of the heads, the tails that are scored for them)."""
         few = self.most_pairs is None or len(heads) * len(tails) <= self.most_pairs
-        if few or not Shortlists.pay(len(heads), len(tails)):
+        if few or not self.scores.costly or not Shortlists.pay(len(heads), len(tails)):
             for block in torch.split(heads, block_rows(self.budget, len(tails))):
                 yield block, tails
             return

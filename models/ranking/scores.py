@@ -40,6 +40,8 @@ class Scores(ABC):
 
     entities: int
     device: torch.device
+    costly = True
+    """Whether a score takes more than a product of two vectors."""
 
     @staticmethod
     def of_model(model: VLKGE, facts: Tensor | None = None) -> "Scores":
@@ -104,6 +106,8 @@ class EnsembleScores(Scores):
 
 class VectorScores(Scores):
     """Scores of entity vectors [N, W] by a scorer; `queries` makes query vectors [B, W] from pairs and side."""
+
+    costly = False
 
     def __init__(self, scorer: Scorer, vectors: Tensor, queries: Callable[[Tensor, Side], Tensor]) -> None:
         if not vectors.isfinite().all():

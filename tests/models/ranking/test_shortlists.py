@@ -117,6 +117,12 @@ def test_the_highest_are_those_of_topk(width, most):
     assert at.sort(1).values.tolist() == values.topk(min(most, width), dim=1).indices.sort(1).values.tolist()
 
 
+def test_products_of_vectors_are_not_sketched(graph):
+    scores = of_rank(20)
+    scores.costly = False
+    assert found(scores, graph) == (found(scores, graph, exact=True)[0], [])
+
+
 def test_what_would_not_pay_is_not_sketched(graph, monkeypatch):
     monkeypatch.setattr(shortlists, "ROWS", 200)
     exact, _ = found(of_rank(20), graph, exact=True)
