@@ -2,7 +2,7 @@
 
 Works fall into groups, as by school and time. A work relates mostly to works of its group, and what else is recorded of
 it is mostly what its group prefers; its vectors scatter around those of the group. So there is something to learn, and
-a fact that stands against the group is noise.
+a fact that stands against the group is noise. With hubs, one museum owns all works, and one catalogue lists them.
 """
 
 import json
@@ -21,8 +21,11 @@ WIDTH = 768
 PRESENT = {"visual": 0.9, "textual": 0.95}  # share of entities with a vector
 
 
-def make(folder: Path, entities: int, facts: int) -> None:
-    """Write entities, triples and vectors into a new folder; about so many facts, as those drawn twice count once."""
+def make(folder: Path, entities: int, facts: int, hubs: bool = False) -> None:
+    """Write entities, triples and vectors into a new folder; about so many facts, as those drawn twice count once.
+
+    With `hubs` two more facts of each work.
+    """
     folder.mkdir(parents=True)
     draw = np.random.default_rng(0)
     works = entities * 9 // 10
@@ -31,17 +34,25 @@ def make(folder: Path, entities: int, facts: int) -> None:
     kind = np.char.add("Kind", ((np.arange(entities) - works) % (RELATIONS - 1)).astype(str))
     kinds = np.where(np.arange(entities) < works, "Artwork", kind)
     frame = {"id": ids, "label": kinds, "name": np.char.add("Made thing ", np.arange(entities).astype(str))}
-    pd.DataFrame(frame).to_parquet(folder / "entities.parquet", index=False)
+    made = pd.DataFrame(frame)
+    if hubs:
+        made.loc[len(made)] = {"id": "museum", "label": "Museum", "name": "The only museum"}
+        made.loc[len(made)] = {"id": "catalogue", "label": "Catalogue", "name": "The catalogue"}
+    made.to_parquet(folder / "entities.parquet", index=False)
     related = int(facts * RELATED)
     columns = [_related(draw, group[:works], related)]
     columns += [
         _recorded(draw, group[:works], works, np.arange(works + number, entities, RELATIONS - 1), facts - related)
         for number in range(RELATIONS - 1)
     ]
-    triples = pd.concat(
+    parts = [
         pd.DataFrame({"head": ids[head], "relation": f"relation{number}", "tail": ids[tail]})
         for number, (head, tail) in enumerate(columns)
-    )
+    ]
+    if hubs:
+        parts.append(pd.DataFrame({"head": ids[:works], "relation": "isLocatedIn", "tail": "museum"}))
+        parts.append(pd.DataFrame({"head": "catalogue", "relation": "lists", "tail": ids[:works]}))
+    triples = pd.concat(parts)
     triples.drop_duplicates().to_parquet(folder / "triples.parquet", index=False)
     for modality, share in PRESENT.items():
         has = np.flatnonzero(draw.random(entities) < share)

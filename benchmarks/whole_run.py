@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("place", type=Path, help="folder for files and home; files that are there are used again")
     parser.add_argument("--entities", type=int, default=ENTITIES)
     parser.add_argument("--facts", type=int, default=FACTS)
+    parser.add_argument("--hubs", action="store_true", help="one museum owns all works, one catalogue lists them")
     parser.add_argument("--nights", type=int, default=1, help="nights afterwards")
     parser.add_argument("--new", type=int, default=100, help="facts that come before each night, half of new works")
     parser.add_argument(
@@ -57,7 +58,7 @@ def main() -> None:
     options = parser.parse_args()
     files, home = options.place / "files", options.place / "home"
     if not files.is_dir():
-        make(files, options.entities, options.facts)
+        make(files, options.entities, options.facts, options.hubs)
     shutil.rmtree(home, ignore_errors=True)
     hyperparameters = [part for given in options.set for part in ("--set", given)]
     run = ["run", str(files), "--encoder", f"files:{files}", *hyperparameters]
