@@ -23,6 +23,7 @@ LATER = (
     "fact_columns",
     "fact_regularisation",
     "below_popularity",
+    "epoch_facts",
 )
 Modality = Literal["structural", "visual", "textual"]
 
@@ -146,6 +147,9 @@ class TrainConfig(Settings):
         512, gt=0, le=100_000_000, description="training facts a step; with one_vs_all and k_vs_all an average"
     )
     epochs: int = Field(10, gt=0, le=1_000_000)
+    epoch_facts: int | None = Field(
+        None, gt=0, description="maximum training facts between two validations, an epoch then; null: all of them"
+    )
     patience: int | None = Field(
         3,
         gt=0,
@@ -195,20 +199,20 @@ class TrainConfig(Settings):
         """What came later goes unsaid: models are named by what is said here, and older ones did not say it."""
         said: dict[str, Any] = as_it_stands(self)
         for name in LATER:
-            if said.get(name) == type(self).model_fields[name].default:
+            if name in said and said[name] == type(self).model_fields[name].default:
                 del said[name]
         return said
 
     def for_size(self, facts: int) -> "TrainConfig":
         """These settings, but for those that nobody chose, as a graph of so many training facts can be trained.
 
-        An epoch's work is facts times negatives. Beyond LARGE facts steps are fewer and larger, and the epochs of a
-        graph of LARGE facts are divided by how many times as large it is.
+        A step's work is facts times negatives. Beyond LARGE facts steps are fewer and larger, all facts are gone
+        through fewer times, at least once, and an epoch has LARGE of them at most: what is interrupted loses no more.
         """
-        if facts < LARGE:
+        if facts <= LARGE:
             return self
-        epochs = type(self).model_fields["epochs"].default
-        suited = {"batch_size": 2048, "negatives": 256, "epochs": max(1, round(epochs * LARGE / facts))}
+        turns = max(1, round(type(self).model_fields["epochs"].default * LARGE / facts))
+        suited = {"batch_size": 2048, "negatives": 256, "epoch_facts": LARGE, "epochs": turns * -(-facts // LARGE)}
         return type(self).model_validate({**suited, **self.model_dump(exclude_unset=True)})
 
     @property

@@ -125,7 +125,7 @@ class Epochs(Protocol):
     """What training goes through; an epoch's content depends on the seed and its number alone."""
 
     def __len__(self) -> int:
-        """Steps of an epoch."""
+        """Steps of an epoch, the longest where they differ."""
 
     def epoch(self, number: int) -> Iterator[AnyBatch]:
         """The batches of an epoch."""
@@ -137,25 +137,31 @@ def epochs(graph: KnowledgeGraph, config: TrainConfig) -> Epochs:
 
 
 class Batches:
-    """All training facts once an epoch, shuffled, with negatives."""
+    """All training facts once, shuffled, with negatives: in an epoch, or in several of `epoch_facts` at most."""
 
     def __init__(self, graph: KnowledgeGraph, config: TrainConfig) -> None:
         self.triples = graph.triples["train"]
         self.rejected = _rejected(graph, config)
         self.config = config
+        self.steps, self.parts = _division(len(self.triples), config)
         known = None if config.negative_filter == "none" else KnownFacts(_known(graph, config), graph.num_relations)
         drawn = SharedNegatives if config.negative_sampling == "shared" else IndependentNegatives
         self.negatives = drawn(graph, known, config)
 
     def __len__(self) -> int:
-        return -(-len(self.triples) // self.config.batch_size)
+        return -(-self.steps // self.parts)
 
     def epoch(self, number: int) -> Iterator[Batch]:
-        generator = torch.Generator().manual_seed(epoch_seed(self.config.seed, number))
+        turn, part = divmod(number, self.parts)
+        generator = torch.Generator().manual_seed(epoch_seed(self.config.seed, turn))
         order = torch.randperm(len(self.triples), generator=generator)
         turned_down = self.rejected[torch.randperm(len(self.rejected), generator=generator)]
-        for step, chosen in enumerate(torch.split(order, self.config.batch_size)):
-            yield self._batch(self.triples[chosen], turned_down[step :: len(self)], generator)
+        if self.parts > 1:  # what is drawn then does not go by the parts before
+            generator = torch.Generator().manual_seed(epoch_seed(self.config.seed, number))
+        own = _steps_of(part, self.steps, self.parts)
+        for place, step in enumerate(own):
+            chosen = order[step * self.config.batch_size :][: self.config.batch_size]
+            yield self._batch(self.triples[chosen], turned_down[place :: len(own)], generator)
 
     def _batch(self, triples: Tensor, rejected: Tensor, generator: torch.Generator) -> Batch:
         pairs = {side: given_pairs(triples, side) for side in sides(self.config)}
@@ -170,7 +176,7 @@ class Batches:
 
 
 class QueryBatches:
-    """All distinct queries of training facts once an epoch, shuffled; in as many steps as there are batches of facts.
+    """All distinct queries of training facts once, shuffled; in as many steps and epochs as there are of facts.
 
     A query that has several answers is scored once for all of them, which is what the losses over every entity cost.
     """
@@ -179,26 +185,28 @@ class QueryBatches:
         triples = graph.triples["train"]
         self.config = config
         self.rejected = _rejected(graph, config)
-        self.steps = -(-len(triples) // config.batch_size)
+        self.steps, self.parts = _division(len(triples), config)
         self.answers = KnownFacts(triples, graph.num_relations)
         filtered = None if config.negative_filter == "none" else _known(graph, config)
         self.excluded = None if filtered is None else KnownFacts(filtered, graph.num_relations)
         self.pairs = {side: self.answers.pairs(side) for side in sides(config)}
 
     def __len__(self) -> int:
-        return self.steps
+        return -(-self.steps // self.parts)
 
     def epoch(self, number: int) -> Iterator[QueryBatch]:
-        generator = torch.Generator().manual_seed(epoch_seed(self.config.seed, number))
+        turn, part = divmod(number, self.parts)
+        generator = torch.Generator().manual_seed(epoch_seed(self.config.seed, turn))
         asked = {
             side: pairs[torch.randperm(len(pairs), generator=generator)].tensor_split(self.steps)
             for side, pairs in self.pairs.items()
         }
         turned_down = self.rejected[torch.randperm(len(self.rejected), generator=generator)]
-        for step in range(self.steps):
+        own = _steps_of(part, self.steps, self.parts)
+        for place, step in enumerate(own):
             some = {side: parts[step] for side, parts in asked.items()}
             if any(map(len, some.values())):
-                yield self._batch(some, turned_down[step :: self.steps])
+                yield self._batch(some, turned_down[place :: len(own)])
 
     def _batch(self, asked: dict[Side, Tensor], rejected: Tensor) -> QueryBatch:
         pairs = torch.cat(list(asked.values()))
@@ -220,6 +228,17 @@ def sides(config: TrainConfig) -> tuple[Side, ...]:
 def epoch_seed(seed: int, epoch: int) -> int:
     """A seed for each epoch, so that a resumed training needs no generator's state."""
     return seed * 100_003 + epoch
+
+
+def _division(facts: int, config: TrainConfig) -> tuple[int, int]:
+    """Steps in which all facts are gone through once, and epochs that these are divided among."""
+    steps = -(-facts // config.batch_size)
+    return steps, 1 if config.epoch_facts is None else max(1, min(steps, -(-facts // config.epoch_facts)))
+
+
+def _steps_of(part: int, steps: int, parts: int) -> range:
+    """The steps of one of the parts."""
+    return range(steps * part // parts, steps * (part + 1) // parts)
 
 
 def _known(graph: KnowledgeGraph, config: TrainConfig) -> Tensor:

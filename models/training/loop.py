@@ -192,12 +192,12 @@ class Run:
         number = len(self.history)
         torch.manual_seed(epoch_seed(self.config.seed, number))
         self.model.train()
-        total, first = torch.zeros((), device=self.device), torch.zeros((), device=self.device)
+        total, first, step = torch.zeros((), device=self.device), torch.zeros((), device=self.device), 0
         for step, batch in enumerate(self.batches.epoch(number), 1):
             total += (loss := self.step(batch))
             first = loss if step == 1 else first
             progress(number * len(self.batches) + step, self.total_steps, self._note())
-        mean = self.group.sum(total).item() / len(self.batches)
+        mean = self.group.sum(total).item() / step
         self._refuse_divergence(mean, self.group.sum(first).item())
         return mean
 

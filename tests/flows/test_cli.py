@@ -158,9 +158,9 @@ class TestHyperparameters:
         assert config.for_size(999_999) == config
         large = config.for_size(8_000_000)
         assert (large.negatives, large.dimension) == (1000, 64)
-        assert (large.batch_size, large.epochs) == (2048, 1)
+        assert (large.batch_size, large.epoch_facts, large.epochs) == (2048, 1_000_000, 8)
         assert large.for_size(8_000_000) == large
-        assert TrainConfig().for_size(2_000_000).epochs == 5
+        assert TrainConfig().for_size(2_000_000).epochs == 2 * 5
 
     def test_a_retraining_sizes_what_it_trains_cold_and_warm(self) -> None:
         chosen = retrain_config.read(None, ["train.epochs=7"]).for_size(8_000_000)
