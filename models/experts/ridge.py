@@ -21,7 +21,7 @@ from models.experts.regressions import Regression, Regressions
 from models.triples.knowledge_graph import KnowledgeGraph
 
 EXAMPLES = 20_000  # of a regression
-ALIKE = 1_200_000_000  # numbers of the kernel between all entities and the examples of one
+ENTITIES = 60_000  # up to which there are so many; beyond, each costs its kernel with all entities, for each relation
 LEAST = 2_000  # examples, however large the graph
 CELLS = 2**27  # scores of all entities, 4 bytes each: targets are the most frequent that fit
 
@@ -69,7 +69,7 @@ class Ridge(SizedByState, Expert):
         entities, ends = sides_of(facts)
         ways = torch.unique(chosen[:, :2], dim=0)
         order = torch.randperm(graph.num_entities, generator=torch.Generator().manual_seed(0))
-        most = min(EXAMPLES, max(LEAST, ALIKE // graph.num_entities))
+        most = min(EXAMPLES, max(LEAST, EXAMPLES * ENTITIES**2 // graph.num_entities**2))
         examples = [_first(torch.unique(entities[(ends[:, :2] == way).all(1)]), order, most) for way in ways]
         table = torch.unique(torch.cat(examples)) if examples else torch.empty(0, dtype=torch.long)
         bags = Columns(chosen, graph.num_entities).bags(facts)[table.numpy()]

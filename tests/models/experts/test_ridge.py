@@ -210,7 +210,7 @@ def test_in_another_graph_regressions_follow_their_entities(make_gallery: Galler
 
 
 def test_on_large_graphs_regressions_share_their_examples(gallery: HeteroData, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regressions, "ALIKE", 0)
+    monkeypatch.setattr(regressions, "ENTITIES", 0)
     monkeypatch.setattr(regressions, "LEAST", 6)
     model = learnt(KnowledgeGraph.from_hetero(gallery))
     assert model.ensemble is not None
