@@ -45,10 +45,14 @@ class Columns:
 
 def frequent(facts: Tensor, most: int) -> Tensor:
     """The `most` most frequent columns of facts int64 [m, 3], int32 [C, 3], by relation, direction and entity."""
-    found, counts = torch.unique(sides_of(facts)[1], dim=0, return_counts=True)
+    relation, inverse, entity = sides_of(facts)[1].unbind(1)
+    entities = int(entity.max()) + 1 if len(entity) else 1
+    # numbers, not rows: rows take many times as long to sort
+    found, counts = torch.unique((2 * relation + inverse) * entities + entity, return_counts=True)
     found, counts = found[counts >= LEAST], counts[counts >= LEAST]
-    chosen: Tensor = found[(-counts).argsort(stable=True)[:most].sort().values].int()
-    return chosen
+    found = found[(-counts).argsort(stable=True)[:most].sort().values]
+    way, entity = found // entities, found % entities
+    return torch.stack([way // 2, way % 2, entity], dim=1).int()
 
 
 def sides_of(facts: Tensor) -> tuple[Tensor, Tensor]:
