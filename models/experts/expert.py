@@ -47,7 +47,7 @@ class UnitFeatures(Protocol):
 
     mask: Tensor
 
-    def unit_features(self, entities: Tensor) -> Tensor: ...
+    def unit_features(self) -> Tensor: ...
 
 
 class Model(Vectors, Protocol):

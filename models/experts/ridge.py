@@ -113,8 +113,7 @@ class Ridge(SizedByState, Expert):
         return Regressions(voice.columns, voice.regressions, voice.points, units, voice.bags, voice.device)
 
     def _units(self, model: Model) -> list[Tensor]:
-        every = torch.arange(model.num_entities, device=model.seen.device)
-        return [model.features_of[name].unit_features(every).cpu() for name in self.modalities]
+        return [model.features_of[name].unit_features().cpu() for name in self.modalities]
 
     def _regressions(self) -> Iterator[Regression]:
         sizes, columns = self.regressions.long().cpu(), self.columns.cpu()

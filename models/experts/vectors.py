@@ -64,7 +64,7 @@ class Similarity(Expert):
 
     def voice(self, model: Model, facts: Tensor) -> Voice:  # noqa: ARG002 (of features alone)
         every = torch.arange(model.num_entities, device=model.seen.device)
-        units = [modality.unit_features(every) for modality in model.features_of.values()]
+        units = [modality.unit_features() for modality in model.features_of.values()]
         filled = [modality.mask for modality in model.features_of.values()]
 
         def speak(pairs: Tensor, side: Side, candidates: Tensor | None) -> list[Tensor]:  # noqa: ARG001 (alike)

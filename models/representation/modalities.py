@@ -4,6 +4,8 @@ Entities are rows int64 [n], a slice of those that this process holds, or None f
 tables are not sharded.
 """
 
+import weakref
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -66,6 +68,8 @@ class Projected(nn.Module):
             self.vectors = nn.Parameter(features.vectors.clone())
         else:
             self.register_buffer("vectors", features.vectors)
+        self._units: weakref.ref[Tensor] | None = None
+        self._units_of: list[tuple[int, int]] = []
         self.landmarks = Nystroem(features.vectors.shape[1], landmarks) if landmarks else None
         self.descriptions: Tensor | None
         self.register_buffer("descriptions", None, persistent=False)
@@ -105,9 +109,17 @@ class Projected(nn.Module):
     def present(self, entities: Rows) -> Tensor:
         return of_entities(self.mask, entities, self.shards)
 
-    def unit_features(self, entities: Tensor) -> Tensor:
-        """The features themselves [n, d], of unit length, zeros where there are none; nothing is learned by them."""
-        return F.normalize(self.vectors[entities].detach(), dim=1) * self.mask[entities, None]
+    def unit_features(self) -> Tensor:
+        """The features themselves [N, d], of unit length, zeros where there are none; nothing is learned by them.
+
+        All who ask hold the same ones, as long as neither features nor mask change.
+        """
+        now = [(id(part), part._version) for part in (self.vectors, self.mask)]
+        held = self._units() if self._units is not None else None
+        if held is None or now != self._units_of:
+            held = F.normalize(self.vectors.detach(), dim=1).mul_(self.mask[:, None])
+            self._units, self._units_of = weakref.ref(held), now
+        return held
 
 
 class Adapter(nn.Module):

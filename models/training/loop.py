@@ -101,6 +101,7 @@ def take_part(
             run.epoch(progress)
             if after_epoch is not None:
                 after_epoch(len(run.history), float(run.history[-1]["validation_mrr"]))
+        run.__dict__.pop("optimizer", None)  # as large as the tables, and no longer needed
         if group.is_main:
             progress(run.total_steps, run.total_steps, "weighing the experts")  # minutes on large graphs
             if shards is not None:
