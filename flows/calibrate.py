@@ -19,9 +19,7 @@ from models.calibration.deciding_experts import deciding_experts
 from models.calibration.reliability import Reliability, reliability
 from models.evaluation import plots
 from models.ranking.prediction_context import PredictionContext
-from models.representation.checkpoint import Checkpoint
 from models.triples.asked import with_fewer_asked
-from models.triples.knowledge_graph import KnowledgeGraph
 
 TOP_K = 3
 NOT_CALIBRATED = (
@@ -113,10 +111,9 @@ def measure_reliability(served: PredictionContext, calibration: Calibration, fol
     return found
 
 
-def check_calibration(version: str, checkpoint: Checkpoint, graph: KnowledgeGraph, folder: Path) -> Reliability | None:
+def check_calibration(served: PredictionContext, folder: Path) -> Reliability | None:
     """How far a model's probabilities hold on test facts; None where it cannot be calibrated or tested."""
-    if len(graph.triples["test"]) == 0:
+    if len(served.graph.triples["test"]) == 0:
         return None
-    served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
     calibration = calibrate(served, folder, UNTESTED)
     return None if calibration is None else measure_reliability(served, calibration, folder)

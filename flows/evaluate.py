@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
 from base.errors import InputError
-from flows.calibrate import check_calibration
+from flows.calibrate import TOP_K, check_calibration
 from flows.export import read_graph
 from flows.reports import ReportFiles, suffix, write_report, write_seeds
 from flows.runtime.checkpoints import folder_of, load_checkpoint
@@ -23,6 +23,7 @@ from models.evaluation.evaluation import Figures, Protocol, Report
 from models.evaluation.evaluation import evaluate as rank_facts
 from models.evaluation.seeds import SeedSummary, over_seeds
 from models.ranking.candidates import Choice
+from models.ranking.prediction_context import PredictionContext
 from models.representation.checkpoint import Checkpoint
 from models.triples.asked import left_out, with_fewer_asked
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -131,10 +132,11 @@ def evaluate_model(
     compared: Mapping[str, Report],
 ) -> Evaluation:
     """Rank, write the files, and put the figures on the model's node."""
-    report = rank_model(checkpoint, graph, conditions)
+    served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
+    report = rank_model(served, conditions)
     folder = folder_of(settings, version)
     # Before the report is written, which shows the reliability diagram.
-    calibration = check_calibration(version, checkpoint, graph, folder) if suffix(report) == "" else None
+    calibration = check_calibration(served, folder) if suffix(report) == "" else None
     files = write_report(folder, version, checkpoint, report, compared, calibration)
     if suffix(report) in ("", f"-{report.split}"):
         record(database, version, report, compared["popularity"], calibration)
@@ -142,9 +144,9 @@ def evaluate_model(
 
 
 @task(cache_policy=NO_CACHE)
-def rank_model(checkpoint: Checkpoint, graph: KnowledgeGraph, conditions: Conditions) -> Report:
+def rank_model(served: PredictionContext, conditions: Conditions) -> Report:
     with progress_bar(f"evaluate on {conditions.split}") as progress:
-        return rank_facts(checkpoint.model_for(graph), graph, **dict(conditions), progress=progress)
+        return rank_facts(served.scores, served.graph, **dict(conditions), progress=progress)
 
 
 @task(cache_policy=NO_CACHE)

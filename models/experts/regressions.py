@@ -125,11 +125,12 @@ class Regressions:
         """
         if way in self.every:
             return self.every[way]
-        if self.before is None:
+        before, most_differ = self.before, 2 * len(self.other) > self.columns.entities
+        if before is None or (most_differ and way not in before.every):
             ways = [other for other in self.regressions if other not in self.every] if self.every else [way]
             self.every |= self._of(ways, torch.arange(self.columns.entities))
         else:
-            self.every[way] = self.before._every(way).clone()
+            self.every[way] = before._every(way).clone()
             if len(self.other):
                 self.every[way][self.other] = self._of([way], self.other)[way]
         return self.every[way]
