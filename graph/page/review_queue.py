@@ -18,7 +18,7 @@ MOST_COUNTED = 1_000
 # More than people decide in the seconds that a count is kept.
 SPARE = 250
 # For each link that may be counted, at most this number of links is looked at.
-LOOKED_AT = 5
+LOOKED_AT = 3
 # Parts of the queue are counted among this number of links, the likeliest.
 MOST_DIVIDED = 5_000
 # A page of narrow links is looked for among this many times the links that it takes where they are spread evenly.
