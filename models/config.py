@@ -212,7 +212,10 @@ class TrainConfig(Settings):
         if facts <= LARGE:
             return self
         turns = max(1, round(type(self).model_fields["epochs"].default * LARGE / facts))
-        suited = {"batch_size": 2048, "negatives": 256, "epoch_facts": LARGE, "epochs": turns * -(-facts // LARGE)}
+        suited: dict[str, int] = {"batch_size": 2048, "negatives": 256}
+        if "epochs" not in self.model_fields_set:  # else they are of all facts, as whoever chose them meant
+            size = self.epoch_facts or LARGE
+            suited |= {"epoch_facts": size, "epochs": turns * -(-facts // size)}
         return type(self).model_validate({**suited, **self.model_dump(exclude_unset=True)})
 
     @property

@@ -161,6 +161,9 @@ class TestHyperparameters:
         assert (large.batch_size, large.epoch_facts, large.epochs) == (2048, 1_000_000, 8)
         assert large.for_size(8_000_000) == large
         assert TrainConfig().for_size(2_000_000).epochs == 2 * 5
+        assert TrainConfig(epoch_facts=500_000).for_size(2_000_000).epochs == 4 * 5
+        of_all = TrainConfig(epochs=3).for_size(2_000_000)
+        assert (of_all.epochs, of_all.epoch_facts) == (3, None)
 
     def test_a_retraining_sizes_what_it_trains_cold_and_warm(self) -> None:
         chosen = retrain_config.read(None, ["train.epochs=7"]).for_size(8_000_000)
