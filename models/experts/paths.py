@@ -79,8 +79,12 @@ class _Walker:
         self.device = device
 
     def __call__(self, pairs: Tensor, side: Side, candidates: Tensor | None) -> list[Tensor]:
-        entities = self.facts.entities
-        surest = np.zeros((len(pairs), entities), dtype=np.float32)
+        every = torch.arange(self.facts.entities)
+        wanted = every if candidates is None else candidates.cpu()
+        # columns for those alone: thousands of pairs with all entities of a large graph outgrow memory
+        among = torch.unique(wanted)
+        columns, width = place(among, every), len(among)
+        surest = np.zeros((len(pairs), width), dtype=np.float32)
         missed = np.zeros_like(surest)
         known, asked = pairs.cpu().numpy().T
         for relation in np.unique(asked):
@@ -88,11 +92,16 @@ class _Walker:
             step = int(relation) + (self.facts.relations if side == "head" else 0)
             for path, sure in self.of_step.get(step, ()):
                 at, end = walk(self.facts, known[rows], path, CONFIG.hub)
-                cells = np.unique(rows[at] * entities + end)
+                end = columns.numpy()[end]
+                at, end = at[end >= 0], end[end >= 0]
+                cells = np.unique(rows[at] * width + end)
                 surest.ravel()[cells] = np.maximum(surest.ravel()[cells], sure)
                 missed.ravel()[cells] += np.log1p(-min(sure, 1 - FLOOR))
-        both = (torch.from_numpy(part) for part in (surest, -np.expm1(missed)))
-        return [_logged(part if candidates is None else part[:, candidates.cpu()]).to(self.device) for part in both]
+        np.negative(np.expm1(missed, out=missed), out=missed)
+        both = [torch.from_numpy(part) for part in (surest, missed)]
+        if not torch.equal(wanted, among):
+            both = [part[:, columns[wanted]] for part in both]
+        return [_logged(part).to(self.device) for part in both]
 
 
 def _logged(confidence: Tensor) -> Tensor:

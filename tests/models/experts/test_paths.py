@@ -1,6 +1,7 @@
 """The expert of closed paths: every path walked by hand, silent about its own fact, at work for new facts."""
 
 import random
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from math import log1p, prod
@@ -83,6 +84,23 @@ def test_equals_walking_every_path(hetero: Callable[..., HeteroData], seed: int)
                 surest, every = log1p(max(found) / FLOOR), log1p((1 - prod(1 - one for one in found)) / FLOOR)
                 assert said["surest path"][row, column].item() == pytest.approx(surest, abs=1e-3)
                 assert said["all paths"][row, column].item() == pytest.approx(every, abs=1e-3)
+
+
+def test_holds_no_more_columns_than_were_asked_for(hetero: Callable[..., HeteroData]) -> None:
+    graph = KnowledgeGraph.from_hetero(hetero(*family(random.Random(3), people=2000)))
+    model, expert = learnt(graph)
+    voice = expert.voice(model, graph.triples["train"])
+    pairs = torch.tensor([[head, graph.relations.index("livesIn")] for head in range(1000)])
+    every = voice(pairs, "tail", None)
+    some = torch.tensor([5, 2001, 3, 2001])
+    tracemalloc.start()
+    asked = voice(pairs, "tail", some)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 4 * len(pairs) * graph.num_entities
+    for ours, theirs in zip(asked, every, strict=True):
+        assert ours.any()
+        assert torch.equal(ours, theirs[:, some])
 
 
 def scored(model: VLKGE, facts: torch.Tensor | None, pair: tuple[int, int], side: Side) -> torch.Tensor:
