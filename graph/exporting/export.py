@@ -179,8 +179,9 @@ def _add_vectors(
         wanted = (database, modality, entities.ids, dimension, progress)
         file = cache and cache / f"{modality}.safetensors"
         vectors, present = read_through(file, *wanted) if file else read_vectors(*wanted)
+        every = torch.from_numpy(vectors)  # of which each type has a part, so that all can be had without a copy
         for kind, part in _slices(entities):
-            data[kind][modality] = torch.from_numpy(vectors[part])
+            data[kind][modality] = every[part]
             data[kind][f"{modality}_mask"] = torch.from_numpy(present[part])
 
 

@@ -62,9 +62,12 @@ def load(path: Path | str, *, mapped: bool = False) -> HeteroData:
     if FORMAT not in metadata:
         raise InputError(f"{path} does not hold an exported graph ({FORMAT}); `vlkge export` makes one")
     try:
-        return _build(json.loads(metadata[FORMAT]), arrays)
+        data = _build(json.loads(metadata[FORMAT]), arrays)
     except (KeyError, ValueError, TypeError) as error:
         raise InputError(f"{path} is damaged ({error}); export the graph again") from error
+    if not mapped:
+        _join_tables(data)
+    return data
 
 
 def _flatten(prefix: str, store: Any, arrays: Arrays) -> list[str]:
@@ -91,6 +94,17 @@ def _build(head: dict[str, Any], arrays: Arrays) -> HeteroData:
             _fill(f"edge.{number}.", data[tuple(edge["type"])], edge["lists"], arrays)
     data.encoders, data.fingerprint = head["encoders"], head["fingerprint"]
     return data
+
+
+def _join_tables(data: HeteroData) -> None:
+    """Tables that all node types have become parts of one, as in an export: so all can be had without a copy."""
+    stores = [data[node_type] for node_type in sorted(data.node_types)]
+    for name in list(stores[0].keys()) if stores else ():
+        tables = [store[name] for store in stores if torch.is_tensor(store.get(name)) and store[name].dim()]
+        if len(tables) == len(stores) and len({(of.shape[1:], of.dtype) for of in tables}) == 1:
+            parts = torch.cat(tables).split([len(table) for table in tables])
+            for store, part in zip(stores, parts, strict=True):
+                store[name] = part
 
 
 def _fill(prefix: str, store: Any, lists: list[str], arrays: Arrays) -> None:

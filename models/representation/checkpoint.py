@@ -100,6 +100,7 @@ class Checkpoint:
         Raises InputError for other encoders, and for relations that were not in training.
         """
         if graph.fingerprint == self.fingerprint:
+            self.model.hold(graph.features)
             return self.model
         self.refuse_other_encoders(graph)
         unknown = sorted(set(graph.relations) - set(self.relations))

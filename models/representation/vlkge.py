@@ -94,6 +94,12 @@ class VLKGE(nn.Module):
         self.register_parameter("relations", None)
         self.projected_relations = ProjectedRelations(features, start, self.fused_scorer.angular_relations)
 
+    def hold(self, features: dict[str, Features]) -> None:
+        """Take `features`, which equal those it has, for its own frozen ones: large ones are in memory once."""
+        for name, part in self.features_of.items():
+            if not self.config.fine_tune:
+                part.vectors = features[name].vectors.to(part.vectors)
+
     @property
     def own_relations(self) -> Tensor:
         """Vectors [rows, R] of relations, as their table or their projections have them; see `relation_vectors`."""

@@ -141,4 +141,16 @@ def _features(data: HeteroData, types: list[str], modality: str, rows: slice | N
         first, last = (start, stop) if rows is None else (max(start, rows.start), min(stop, rows.stop))
         parts.append(of_type[first - start : max(first, last) - start])
         start = stop
-    return Features(torch.cat(parts).float(), torch.cat([data[name][f"{modality}_mask"] for name in types]).bool())
+    vectors = _joined(parts) if rows is None else torch.cat(parts)
+    return Features(vectors.float(), torch.cat([data[name][f"{modality}_mask"] for name in types]).bool())
+
+
+def _joined(parts: list[Tensor]) -> Tensor:
+    """Tables [n, d] one below the other; not copied if they lie so in one memory already, as those of an export do."""
+    first, at = parts[0], parts[0].storage_offset()
+    for part in parts:
+        same = part.untyped_storage().data_ptr() == first.untyped_storage().data_ptr() and part.dtype == first.dtype
+        if not same or part.storage_offset() != at or part.shape[1:] != first.shape[1:] or not part.is_contiguous():
+            return torch.cat(parts)
+        at += part.numel()
+    return first.as_strided((sum(map(len, parts)), *first.shape[1:]), first.stride())

@@ -9,6 +9,7 @@ import torch
 from base.errors import InputError, PipelineError
 from graph.connection import Database
 from graph.exporting.export import export, facts_of
+from models.triples.knowledge_graph import KnowledgeGraph
 
 ENTITIES = [
     ("nighthawks", "Artwork", "Nighthawks"),
@@ -193,6 +194,9 @@ def test_vectors_stand_at_their_entities_and_zeros_where_there_is_none(art: Data
     assert data["Style"].visual.shape == (2, 3)
     assert not data["Style"].visual_mask.any()
     assert "textual" not in data["Artwork"]
+    joined = KnowledgeGraph.from_hetero(data).features["visual"].vectors
+    assert torch.equal(joined, torch.cat([data[kind].visual for kind in sorted(data.node_types)]))
+    assert joined.data_ptr() == data["Artist"].visual.data_ptr()  # in memory once
 
 
 def test_a_vector_of_another_length_is_named(art: Database) -> None:

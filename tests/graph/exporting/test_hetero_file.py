@@ -58,6 +58,21 @@ def test_a_graph_comes_back_equal(data: HeteroData, tmp_path: Path, mapped: bool
     assert loaded.fingerprint == data.fingerprint == fingerprint(loaded)
 
 
+def test_tables_of_a_loaded_graph_lie_one_below_the_other(data: HeteroData, tmp_path: Path) -> None:
+    data["Art"].visual, data["Leer"].visual = torch.rand(3, 2), torch.rand(1, 2)
+    data["Art"].visual_mask = data["Leer"].visual_mask = torch.ones(1)
+    data["Art"].only_here = torch.ones(3)
+    data["Art"].num_nodes = 3
+    hetero_file.save(data, tmp_path / "graph.safetensors")
+    loaded = hetero_file.load(tmp_path / "graph.safetensors")
+    kinds, parts = sorted(data.node_types), [loaded[kind].visual for kind in sorted(data.node_types)]
+    assert [len(part) for part in parts] == [3, 6, 1]
+    assert all(torch.equal(part, data[kind].visual) for kind, part in zip(kinds, parts, strict=True))
+    assert [part.storage_offset() for part in parts] == [0, 6, 18]
+    assert len({part.untyped_storage().data_ptr() for part in parts}) == 1
+    assert loaded["Art"].only_here.tolist() == [1, 1, 1]
+
+
 def test_saving_twice_leaves_one_file_and_nothing_beside_it(data: HeteroData, tmp_path: Path) -> None:
     path = tmp_path / "graph.safetensors"
     hetero_file.save(data, path)

@@ -139,6 +139,19 @@ def test_the_graph_of_training_gets_the_very_model(gallery: HeteroData, tmp_path
     assert checkpoint.model_for(KnowledgeGraph.from_hetero(gallery)) is checkpoint.model
 
 
+@pytest.mark.parametrize("fine_tune", [False, True])
+def test_a_loaded_model_holds_the_frozen_features_of_its_graph(
+    gallery: HeteroData, tmp_path: Path, fine_tune: bool
+) -> None:
+    train(gallery, SMALL.model_copy(update={"fine_tune": fine_tune}), tmp_path, device="cpu")
+    loaded, graph = Checkpoint.load(tmp_path), KnowledgeGraph.from_hetero(gallery)
+    before = head_scores(loaded)
+    assert loaded.model_for(graph) is loaded.model
+    assert torch.equal(head_scores(loaded), before)
+    shared = loaded.model.features_of["textual"].vectors.data_ptr() == graph.features["textual"].vectors.data_ptr()
+    assert shared is not fine_tune
+
+
 def test_other_encoders_and_unknown_relations_are_refused(hetero, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     checkpoint = train(hetero(ENTITIES, FACTS, TEXTS), SMALL, tmp_path, device="cpu")
     more = KnowledgeGraph.from_hetero(hetero(ENTITIES, [*FACTS, ("klee", "bornIn", "abstract", "train")], TEXTS))
