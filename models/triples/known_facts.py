@@ -55,10 +55,25 @@ class KnownFacts:
         """Like `answers_of_sides`, of distinct candidates [K] alone, as (row of the pair, column of the candidate).
 
         columns [N]: of each entity its place among the candidates, or -1. Pairs that are asked several times are looked
-        up once, and one with more answers than there are candidates costs no more than these.
+        up once. Gone through are the answers of the pairs or the facts of the candidates, whichever are fewer; so a hub
+        costs little on either side.
         """
-        found = [self._rows[side].among(self._keys(pairs), candidates, columns) for side, pairs in asked.items()]
+        found = [self._among(side, self._keys(pairs), candidates, columns) for side, pairs in asked.items()]
         return _numbered_through(asked, found)
+
+    def _among(self, side: Side, keys: Tensor, candidates: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
+        distinct, which = torch.unique(keys, return_inverse=True)
+        ours, theirs = self._rows[side], self._rows["head" if side == "tail" else "tail"]
+        ranges = theirs.ranges(candidates * self.relations, (candidates + 1) * self.relations)
+        if int(ranges[1].sum()) < ours.effort(distinct, len(candidates)):
+            places, pairs, known = theirs.within(*ranges)
+            wanted = known * self.relations + pairs % self.relations
+            at = torch.searchsorted(distinct, wanted).clamp_(max=len(distinct) - 1)
+            asked = distinct[at] == wanted
+            cells = at[asked], places[asked]
+        else:
+            cells = ours.among(distinct, candidates, columns)
+        return _Rows(*cells).of(which)
 
     def to(self, device: torch.device) -> "KnownFacts":
         """Itself, with its tensors on `device`."""
@@ -86,21 +101,37 @@ class _Rows:
     def of(self, keys: Tensor) -> tuple[Tensor, Tensor]:
         """(place in keys [k], value [k]) of all their values, in ascending order."""
         at, counts = self._find(keys)
-        rows = torch.repeat_interleave(torch.arange(len(keys), device=keys.device), counts)
-        within = torch.arange(len(rows), device=keys.device) - (counts.cumsum(0) - counts)[rows]
-        return rows, self.cells[self.starts[at][rows] + within] % self.radix
+        rows, _, values = self.within(self.starts[at], counts)
+        return rows, values
+
+    def ranges(self, low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
+        """The first cell [k] of the keys from `low` to before `high` [k], and how many there are [k]."""
+        first, last = (self.starts[torch.searchsorted(self.keys, bound)] for bound in (low, high))
+        return first, last - first
+
+    def within(self, first: Tensor, counts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(place in `first` [k], key [k], value [k]) of so many cells from each on."""
+        rows = torch.repeat_interleave(torch.arange(len(first), device=first.device), counts)
+        within = torch.arange(len(rows), device=first.device) - (counts.cumsum(0) - counts)[rows]
+        cells = self.cells[first[rows] + within]
+        return rows, cells // self.radix, cells % self.radix
+
+    def effort(self, keys: Tensor, chosen: int) -> int:
+        """How many values `among` looks at for distinct keys."""
+        return int(self._find(keys)[1].clamp(max=chosen).sum())
 
     def among(self, keys: Tensor, chosen: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
-        """Like `of`, for the chosen values alone, as their columns."""
-        distinct, which = torch.unique(keys, return_inverse=True)
-        many = self._find(distinct)[1] > len(chosen)
+        """Like `of`, for the chosen values of distinct keys alone, as their columns, in any order.
+
+        A key with more values than were chosen costs no more than these.
+        """
+        many = self._find(keys)[1] > len(chosen)
         few = (~many).nonzero()[:, 0]
-        rows, values = self.of(distinct[few])
+        rows, values = self.of(keys[few])
         found = columns[values]
         listed = few[rows[found >= 0]], found[found >= 0]
-        searched, places = self._hold(distinct[many], chosen)
-        cells = torch.cat([listed[0], many.nonzero()[:, 0][searched]]), torch.cat([listed[1], places])
-        return _Rows(*cells).of(which)
+        searched, places = self._hold(keys[many], chosen)
+        return torch.cat([listed[0], many.nonzero()[:, 0][searched]]), torch.cat([listed[1], places])
 
     def _find(self, keys: Tensor) -> tuple[Tensor, Tensor]:
         """Where each key stands [k], and how many values it has [k]."""
