@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from torch import Tensor
 
+from base.distinct import among, distinct
 from base.files import replacing
 from models.triples.knowledge_graph import KnowledgeGraph
 
@@ -43,11 +44,11 @@ def changed_since_training(folder: Path, graph: KnowledgeGraph) -> int | None:
 
 def keep_cited(folder: Path, graph: KnowledgeGraph, *, and_former: bool = False) -> None:
     """Keep which facts a model's links may cite; `and_former` where some links were made from former ones."""
-    today = np.unique(_numbers(graph, graph.facts))
+    today = distinct(_numbers(graph, graph.facts))
     if and_former:
         if not (folder / CITED).is_file():
             return
-        today = np.union1d(today, np.load(folder / CITED))
+        today = distinct(np.concatenate([today, np.load(folder / CITED)]))
     with replacing(folder / CITED) as draft, draft.open("wb") as file:
         np.save(file, today)
 
@@ -60,7 +61,7 @@ def are_gone(folder: Path, graph: KnowledgeGraph, made: datetime | None) -> bool
     file = folder / CITED
     if not file.is_file() or (made is not None and file.stat().st_mtime < made.timestamp()):
         return True
-    return not np.isin(np.load(folder / CITED), _numbers(graph, graph.facts)).all()
+    return not among(np.load(folder / CITED), distinct(_numbers(graph, graph.facts))).all()
 
 
 def keep(folder: Path, graph: KnowledgeGraph, heads: list[str] | None = None) -> None:

@@ -102,7 +102,7 @@ def _join_tables(data: HeteroData) -> None:
     for name in list(stores[0].keys()) if stores else ():
         tables = [store[name] for store in stores if torch.is_tensor(store.get(name)) and store[name].dim()]
         if len(tables) == len(stores) and len({(of.shape[1:], of.dtype) for of in tables}) == 1:
-            parts = torch.cat(tables).split([len(table) for table in tables])
+            parts = torch.split(torch.cat(tables), [len(table) for table in tables])
             for store, part in zip(stores, parts, strict=True):
                 store[name] = part
 

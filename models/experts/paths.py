@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from base.distinct import distinct
 from models.experts.columns import place
 from models.experts.expert import Expert, Model, SizedByState, Voice
 from models.rules.closed import LONGEST, Closed, closed_paths
@@ -94,7 +95,7 @@ class _Walker:
                 at, end = walk(self.facts, known[rows], path, CONFIG.hub)
                 end = columns.numpy()[end]
                 at, end = at[end >= 0], end[end >= 0]
-                cells = np.unique(rows[at] * width + end)
+                cells = distinct(rows[at] * width + end)
                 surest.ravel()[cells] = np.maximum(surest.ravel()[cells], sure)
                 missed.ravel()[cells] += np.log1p(-min(sure, 1 - FLOOR))
         np.negative(np.expm1(missed, out=missed), out=missed)

@@ -9,6 +9,7 @@ import torch
 from pandas.api.types import is_list_like
 from torch import Tensor
 
+from base.distinct import Integers, among, distinct
 from models.explanation.cited_rules import CitedRules
 from models.rules.rule_set import RuleSet
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -66,7 +67,7 @@ class _Known:
     def __init__(self, graph: KnowledgeGraph) -> None:
         self.entities = {name: row for row, name in enumerate(graph.entities)}
         self.relations = {name: row for row, name in enumerate(graph.relations)}
-        self.facts = self._keys(graph.facts)
+        self.facts = distinct(self._keys(graph.facts))
 
     def rows(self, facts: list[Names]) -> Tensor:
         """Their numbers int64 [n, 3], -1 for what is gone."""
@@ -76,8 +77,9 @@ class _Known:
     def among(self, facts: list[Names]) -> list[bool]:
         """Which of the facts are recorded."""
         triples = self.rows(facts)
-        found: list[bool] = (torch.isin(self._keys(triples), self.facts) & (triples >= 0).all(1)).tolist()
+        found: list[bool] = (among(self._keys(triples), self.facts) & (triples >= 0).all(1).numpy()).tolist()
         return found
 
-    def _keys(self, triples: Tensor) -> Tensor:
-        return (triples[:, 0] * len(self.relations) + triples[:, 1]) * len(self.entities) + triples[:, 2]
+    def _keys(self, triples: Tensor) -> Integers:
+        keys = (triples[:, 0] * len(self.relations) + triples[:, 1]) * len(self.entities) + triples[:, 2]
+        return keys.numpy()

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from base.distinct import among, distinct
 from base.progress import Progress, silent
 from models.explanation import cited_rules
 from models.explanation.cited_rules import CitedRules
@@ -115,7 +116,9 @@ def shares(model: VLKGE, graph: KnowledgeGraph, triples: Tensor, scores: Scores 
         lost[name][~masks[triples[:, [0, 2]]].any(1)] = torch.nan
     if model.ensemble is not None and model.ensemble.reads_facts:
         lost["facts"] = (whole - _lead(scores.knowing(graph.facts[:0]), graph, triples)).clamp(min=0)
-        lost["facts"][~torch.isin(triples[:, [0, 2]], graph.facts[:, [0, 2]]).any(1)] = torch.nan
+        has_facts = torch.zeros(graph.num_entities, dtype=torch.bool)
+        has_facts[graph.facts[:, [0, 2]].flatten()] = True
+        lost["facts"][~has_facts[triples[:, [0, 2]]].any(1)] = torch.nan
     total = torch.stack(list(lost.values())).nansum(0)
     missing = torch.full((len(triples),), torch.nan)
     return {
@@ -130,10 +133,11 @@ def _read_by(model: VLKGE, graph: KnowledgeGraph, triples: Tensor) -> Tensor:
     """
     reads = model.ensemble is not None and model.ensemble.reads_facts
     facts = graph.facts if reads else graph.triples["train"]
-    keys = [
-        (rows[:, 0] * graph.num_relations + rows[:, 1]) * graph.num_entities + rows[:, 2] for rows in (facts, triples)
-    ]
-    return facts[~torch.isin(*keys)]
+    own, theirs = (
+        ((rows[:, 0] * graph.num_relations + rows[:, 1]) * graph.num_entities + rows[:, 2]).numpy()
+        for rows in (facts, triples)
+    )
+    return facts[torch.from_numpy(~among(own, distinct(theirs)))]
 
 
 def _seen_again(scores: Scores, model: VLKGE) -> Scores:

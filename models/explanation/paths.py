@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
+from base.distinct import distinct
 from models.triples.knowledge_graph import KnowledgeGraph
 
 Integers = npt.NDArray[np.int64]
@@ -38,15 +39,14 @@ class Paths:
     """Searches paths in some facts int64 [m, 3] of a graph, held as sorted arrays."""
 
     def __init__(self, graph: KnowledgeGraph, facts: Tensor, hub: int = HUB) -> None:
-        head, relation, tail = np.unique(facts.numpy(), axis=0).T
+        head, relation, tail = facts.numpy().T
         source, target = np.concatenate([head, tail]), np.concatenate([tail, head])
         step = np.concatenate([2 * relation, 2 * relation + 1])
-        order = np.lexsort((step, target, source))
         self.graph = graph
-        self.count = graph.num_entities
-        self.target, self.step = target[order], step[order]
-        self.keys = source[order] * self.count + self.target
-        self.starts = np.searchsorted(source[order], np.arange(self.count + 1))
+        self.count, kinds = graph.num_entities, 2 * graph.num_relations
+        self.keys, self.step = np.divmod(distinct((source * self.count + target) * kinds + step), kinds)
+        source, self.target = np.divmod(self.keys, self.count)
+        self.starts = np.searchsorted(source, np.arange(self.count + 1))
         self.passable = np.diff(self.starts) < hub
 
     def find(self, heads: Sequence[int], tails: Sequence[int], most: int = 3) -> Found:

@@ -10,6 +10,7 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
+from base.distinct import distinct
 from models.ranking.candidates import of_types
 from models.triples.knowledge_graph import KnowledgeGraph
 
@@ -36,7 +37,7 @@ class PlausibleHeads:
         facts, relations = self.graph.facts, self.graph.num_relations
         rows = torch.cat([facts[:, 0], facts[:, 2]])
         columns = torch.cat([facts[:, 1], facts[:, 1] + relations])
-        cells = torch.unique(rows * (2 * relations) + columns).numpy()
+        cells = distinct((rows * (2 * relations) + columns).numpy())
         return sparse.csr_matrix(
             (np.ones(len(cells), dtype=np.float32), np.divmod(cells, 2 * relations)),
             shape=(self.graph.num_entities, 2 * relations),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from base.distinct import counted, distinct
 from models.rules.facts import Facts, Integers, RuleConfig, walk
 
 LONGEST = 3
@@ -34,7 +35,7 @@ def closed_paths(facts: Facts, config: RuleConfig, seed: int = 0) -> Iterator[Cl
         if len(own) == 0 or config.shapes == 0:
             continue
         some = draw.permutation(own)[: config.sample]
-        heads = draw.permutation(np.unique(facts.entity[own]))[: config.sample]
+        heads = draw.permutation(distinct(facts.entity[own]))[: config.sample]
         for path in shapes(facts, facts.entity[some], facts.value[some], step, config, draw):
             found = confidence(facts, heads, step, path, config)
             if found.support >= config.support:
@@ -44,7 +45,7 @@ def closed_paths(facts: Facts, config: RuleConfig, seed: int = 0) -> Iterator[Cl
 def confidence(facts: Facts, entities: Integers, step: int, path: Path, config: RuleConfig) -> Closed:
     """How often a path from these entities, all with a value by the step, ends at one of their values."""
     row, end = walk(facts, entities, list(path), config.hub)
-    pairs = np.unique(row * facts.entities + end)
+    pairs = distinct(row * facts.entities + end)
     row, end = np.divmod(pairs, facts.entities)
     right = facts.holds(entities[row], step, end)
     return Closed(step, path, int(right.sum()), len(pairs))
@@ -63,14 +64,14 @@ def shapes(
     for length in range(LONGEST):
         row, last = facts.between(node, values[pair])
         few = facts.fan[node[row] * facts.steps + last] <= config.hub
-        found.append(np.unique(pair[row[few]] * radix**LONGEST + code[row[few]] * radix + last[few] + 1))
+        found.append(distinct(pair[row[few]] * radix**LONGEST + code[row[few]] * radix + last[few] + 1))
         if length + 1 < LONGEST:
             some = _drawn(np.arange(len(node)), LEFT, draw)
             pair, node, code = pair[some], node[some], code[some]
             row, onward, end = facts.onward(node, config.hub)
             new = _drawn(np.flatnonzero((end != entities[pair[row]]) & (end != values[pair[row]])), LOOKED_AT, draw)
             pair, node, code = pair[row[new]], end[new], code[row[new]] * radix + onward[new] + 1
-    codes, counts = np.unique(np.concatenate(found) % radix**LONGEST, return_counts=True)
+    codes, counts = counted(np.concatenate(found) % radix**LONGEST)
     most = np.lexsort((codes, -counts))
     paths = [_decoded(int(codes[i]), radix) for i in most if counts[i] >= config.support]
     return [path for path in paths if path != (step,)][: config.shapes]

@@ -4,6 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
+from base.distinct import distinct
+
 Integers = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
@@ -49,7 +51,7 @@ class Facts:
         self.steps = 2 * relations
         head, relation, tail = triples[triples[:, 0] != triples[:, 2]].T
         entity, step = np.concatenate([head, tail]), np.concatenate([relation, relation + relations])
-        keys = np.unique((entity * self.steps + step) * entities + np.concatenate([tail, head]))
+        keys = distinct((entity * self.steps + step) * entities + np.concatenate([tail, head]))
         self.keys = keys
         self.value = keys % entities
         self.entity, self.step = np.divmod(keys // entities, self.steps)

@@ -18,6 +18,7 @@ import torch
 from scipy import sparse
 from torch.nn import functional as F
 
+from base.distinct import counted
 from models.rules.columns import Columns, columns, targets
 from models.rules.constants import Counts, count
 from models.rules.facts import Facts, Integers, Numbers, RuleConfig
@@ -66,7 +67,7 @@ def learn(facts: Facts, config: RuleConfig, seed: int = 0) -> Lifts:
 def _popularity(facts: Facts, answers: Columns) -> Numbers:
     """How many entities have each answer, those with more values than a hub included."""
     keys = facts.step * facts.entities + facts.value
-    unique, counts = np.unique(keys, return_counts=True)
+    unique, counts = counted(keys)
     found: Numbers = counts[np.searchsorted(unique, answers.first * facts.entities + answers.value)].astype(float)
     return found
 

@@ -5,6 +5,7 @@ from itertools import accumulate
 import torch
 from torch import Tensor
 
+from base.distinct import distinct
 from models.triples.sides import SIDES, Side
 
 
@@ -94,7 +95,8 @@ class _Rows:
 
     def __init__(self, keys: Tensor, values: Tensor) -> None:
         self.radix = int(values.max()) + 1 if len(values) else 1
-        self.cells = torch.unique(keys * self.radix + values)  # of numbers: of columns it takes many times as long
+        cells = keys * self.radix + values  # of numbers: of columns it takes many times as long
+        self.cells = torch.from_numpy(distinct(cells.cpu().numpy())).to(cells.device)
         self.keys, counts = torch.unique_consecutive(self.cells // self.radix, return_counts=True)
         self.starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
 
