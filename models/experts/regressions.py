@@ -33,10 +33,10 @@ class Regression(NamedTuple):
     leverages: Tensor
     labels: Any
 
-    def of_kernel(self, alike: Tensor, bags: Any) -> Tensor:
-        """Scores [n, T] of entities by their features' kernel with the landmarks [m, n], changed, and bags [n, C]."""
+    def of_kernel(self, alike: Tensor, bags: Any, scores: Tensor) -> None:
+        """Fill scores [n, T] of entities by their features' kernel with the landmarks [m, n], changed, and bags."""
         own = None if self.bags is None else of_unit(bags, self.counted)
-        return add_bags(alike, self.bags, own).T @ self.weights
+        torch.mm(add_bags(alike, self.bags, own).T, self.weights, out=scores)
 
     def left_out(self, scores: Tensor, rows: Tensor) -> Tensor:
         """Scores [n, T] of entities `rows` [n], changed: examples are scored as if they had not been there."""
@@ -141,10 +141,13 @@ class Regressions:
         used = torch.unique(torch.cat([of.landmarks for of in asked.values()]))
         at = {way: torch.searchsorted(used, of.landmarks) for way, of in asked.items()}
         table = Described([points[used] for points in self.points], None, len(used))
-        found: dict[tuple[int, int], list[Tensor]] = {way: [] for way in ways}
+        # what is kept is made first: among kernels that come and go it would leave gaps too small for the next one
+        found = {way: torch.empty(len(rows), of.weights.shape[1]) for way, of in asked.items()}
+        done = 0
         for some in torch.split(rows, max(1, CELLS // max(1, len(used)))):
             alike = of_features(table, Described([unit[some] for unit in self.units], None, len(some)))
             bags = None if self.bags is None else self.bags[some.numpy()]
             for way, regression in asked.items():
-                found[way].append(regression.of_kernel(alike[at[way]], bags))
-        return {way: asked[way].left_out(torch.cat(parts), rows) for way, parts in found.items()}
+                regression.of_kernel(alike[at[way]], bags, found[way][done : done + len(some)])
+            done += len(some)
+        return {way: asked[way].left_out(scores, rows) for way, scores in found.items()}
