@@ -125,8 +125,8 @@ class Regressions:
         """
         if way in self.every:
             return self.every[way]
-        before, most_differ = self.before, 2 * len(self.other) > self.columns.entities
-        if before is None or (most_differ and way not in before.every):
+        before, many_differ = self.before, len(self.other) * FEW > self.columns.entities
+        if before is None or (many_differ and way not in before.every):
             ways = [other for other in self.regressions if other not in self.every] if self.every else [way]
             self.every |= self._of(ways, torch.arange(self.columns.entities))
         else:
