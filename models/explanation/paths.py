@@ -16,6 +16,7 @@ Integers = npt.NDArray[np.int64]
 LONGEST = 3  # facts in a path
 HUB = 300  # facts of an entity from which on no path goes through it: what shares a country or a century is no kin
 LINKS = 2000  # searched at a time
+MARKED = 16  # neighbours that are marked in the time that one is searched for
 
 
 class Found(NamedTuple):
@@ -71,10 +72,27 @@ class Paths:
 
     def _arrive(self, front: _Walks, at: Integers, tails: Integers) -> _Walks:
         """Every walk that one more fact brings to the tail of its link."""
-        keys = at * self.count + tails[front.link]
+        near = self._near(front.link, at, tails)
+        keys = at[near] * self.count + tails[front.link[near]]
         first, last = np.searchsorted(self.keys, keys, "left"), np.searchsorted(self.keys, keys, "right")
-        walk, edge = _spread(first, last)
+        row, edge = _spread(first, last)
+        walk = near[row]
         return _Walks(front.link[walk], np.vstack([front.steps[:, walk], self.step[edge]]), front.through[:, walk])
+
+    def _near(self, link: Integers, at: Integers, tails: Integers) -> Integers:
+        """The walks, ascending by link, that may be a fact away from its tail; searching for all takes far longer."""
+        borders = np.searchsorted(link, np.arange(len(tails) + 1)).tolist()
+        beside = np.zeros(self.count, dtype=bool)
+        found = [np.empty(0, dtype=np.int64)]
+        for tail, start, stop in zip(tails.tolist(), borders, borders[1:], strict=False):
+            neighbours = self.target[self.starts[tail] : self.starts[tail + 1]]
+            if len(neighbours) > MARKED * (stop - start):
+                found.append(np.arange(start, stop))
+                continue
+            beside[neighbours] = True
+            found.append(start + np.flatnonzero(beside[at[start:stop]]))
+            beside[neighbours] = False
+        return np.concatenate(found)
 
     def _go_on(self, front: _Walks, at: Integers, heads: Integers, tails: Integers) -> tuple[_Walks, Integers]:
         """Every walk with one more fact, to an entity that is no hub and not yet on it; and where that is."""
