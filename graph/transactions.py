@@ -1,15 +1,22 @@
-"""Statements run in other ways than one plain call: several in one transaction, long lists, many small transactions.
+"""Statements run in other ways than one plain call: in one transaction, page by page, in many small transactions.
 
 A server that goes away meanwhile is waited for as the database's `outage` says, and what was begun is done again.
 """
 
-from collections.abc import Callable
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 import neo4j
 
 import cypher
 from graph.connection import Database, Row
+
+AT_A_TIME = min(4, max(2, os.cpu_count() or 1))  # pages that are read: the server answers each with one core
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,6 +63,28 @@ def read_columns(database: Database, statement: str, **parameters: object) -> li
         ]
 
     return look(database, read)
+
+
+def read_pages(database: Database, statement: str, pages: Iterable[Mapping[str, object]]) -> Iterator[list[Row]]:
+    """What `read_columns` gives for the parameters of each page, in their order.
+
+    While one page is worked on the next ones are read, each in a transaction of its own. `pages` are asked for one by
+    one, so that the size of a page may go by what the earlier ones held.
+    """
+    reading: deque[Future[list[Row]]] = deque()
+    with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="read pages") as threads:
+        try:
+            for page in pages:
+                # a thread knows of no context, by which some wait longer for a server that went away
+                read = partial(copy_context().run, partial(read_columns, database, statement, **page))
+                reading.append(threads.submit(read))
+                if len(reading) == AT_A_TIME:
+                    yield reading.popleft().result()
+            while reading:
+                yield reading.popleft().result()
+        finally:
+            for page_ahead in reading:
+                page_ahead.cancel()
 
 
 def run_in_transaction(transaction: neo4j.ManagedTransaction, statement: str, **parameters: object) -> list[Row]:

@@ -1,4 +1,4 @@
-// The facts that leave the given entities, as lists, one row per relation; sources only where properties are asked for.
+// The facts that leave the given entities, as lists, one row per relation, with their properties.
 // $heads (list): ids of the entities whose facts are read
 // $source (string): the source of which `ours` says whether it asserts the fact
 // $properties (list): names of the properties to read
@@ -9,5 +9,4 @@ USING INDEX SEEK e:Entity(id)
 WHERE type(r) <> 'PREDICTED'
 RETURN type(r) AS relation, collect(id) AS heads, collect(t.id) AS tails, collect(coalesce(r.split, '')) AS splits,
        collect($source IN coalesce(r.sources, [])) AS ours, collect([name IN $properties | r[name]]) AS properties,
-       collect(CASE WHEN $properties = [] THEN [] ELSE coalesce(r.sources, []) END) AS sources,
-       collect(CASE WHEN $properties = [] THEN [] ELSE coalesce(r.value_sources, []) END) AS value_sources
+       collect(coalesce(r.sources, [])) AS sources, collect(coalesce(r.value_sources, [])) AS value_sources

@@ -16,7 +16,7 @@ from base.progress import Progress, silent
 from cypher.prefix import own
 from graph.connection import Database, Row, batches
 from graph.splits import SPLITS
-from graph.transactions import read_columns
+from graph.transactions import read_columns, read_pages
 
 ENTITIES_PER_PAGE = 20_000
 FACTS_PER_PAGE = 200_000
@@ -99,20 +99,25 @@ def _page_facts(
 ) -> Iterator[tuple[int, Row]]:
     """Rows of facts with the index of the page's first head.
 
-    How many facts a page holds shows only when it is there: the next page takes as many
-    heads as would have given FACTS_PER_PAGE, at most twice as many as this one.
+    How many facts a page holds shows only when it is there: the next that is asked for takes as many heads as would
+    have given FACTS_PER_PAGE, at most twice as many as this one.
     """
     chosen = None if relations is None else list(relations)
-    first, size = 0, min(1_000, ENTITIES_PER_PAGE)
-    while first < len(ids):
-        heads = ids[first : first + size]
-        facts = 0
-        for row in read_columns(database, "export/page_facts", heads=heads, relations=chosen):
-            facts += len(row["heads"])
+    size, asked = min(1_000, ENTITIES_PER_PAGE), [0]
+
+    def pages() -> Iterator[dict[str, object]]:
+        while asked[-1] < len(ids):
+            heads = ids[asked[-1] : asked[-1] + size]
+            asked.append(asked[-1] + len(heads))
+            yield {"heads": heads, "relations": chosen}
+
+    for number, rows in enumerate(read_pages(database, "export/page_facts", pages())):
+        first, last = asked[number], asked[number + 1]
+        for row in rows:
             yield first, row
-        first += len(heads)
-        size = max(1, min(ENTITIES_PER_PAGE, 2 * size, size * FACTS_PER_PAGE // max(1, facts)))
-        progress(first, len(ids), "facts")
+        facts, heads = sum(len(row["heads"]) for row in rows), last - first
+        size = max(1, min(ENTITIES_PER_PAGE, 2 * heads, heads * FACTS_PER_PAGE // max(1, facts)))
+        progress(last, len(ids), "facts")
 
 
 def _order_facts(names: list[str], facts: Indices) -> Facts:
@@ -137,8 +142,8 @@ def read_vectors(
     index = {id_: position for position, id_ in enumerate(ids)}
     vectors = np.zeros((len(ids), dimension), dtype=np.float32)
     present = np.zeros(len(ids), dtype=bool)
-    for page in batches(ids, VECTORS_PER_PAGE):
-        (row,) = read_columns(database, "vectors/read_vectors", ids=page, property=own(modality))
+    pages = ({"ids": page, "property": own(modality)} for page in batches(ids, VECTORS_PER_PAGE))
+    for number, (row,) in enumerate(read_pages(database, "vectors/read_vectors", pages), start=1):
         wrong = [id_ for id_, vector in zip(row["ids"], row["vectors"], strict=True) if len(vector) != dimension]
         if wrong:
             raise PipelineError(
@@ -149,7 +154,7 @@ def read_vectors(
         flat = np.fromiter(chain.from_iterable(row["vectors"]), dtype=np.float32, count=len(positions) * dimension)
         vectors[positions] = flat.reshape(-1, dimension)
         present[positions] = True
-        progress(index[page[-1]] + 1, len(ids), f"{modality} vectors")
+        progress(min(number * VECTORS_PER_PAGE, len(ids)), len(ids), f"{modality} vectors")
     return vectors, present
 
 

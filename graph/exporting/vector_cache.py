@@ -18,7 +18,7 @@ from cypher.prefix import own
 from graph.connection import Database, batches
 from graph.exporting.export_reader import ENTITIES_PER_PAGE, read_vectors
 from graph.exporting.packed_strings import pack, unpack
-from graph.transactions import read_columns
+from graph.transactions import read_pages
 
 Vectors = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -52,8 +52,8 @@ def _read_digests(database: Database, modality: str, ids: list[str]) -> dict[str
     """What the vector of each entity that has one was made from; empty where that is not known."""
     found: dict[str, str] = {}
     properties = {"property": own(modality), "digest_property": own(f"{modality}_digest")}
-    for page in batches(ids, ENTITIES_PER_PAGE):
-        (row,) = read_columns(database, "vectors/read_digests", ids=page, **properties)
+    pages = ({"ids": page, **properties} for page in batches(ids, ENTITIES_PER_PAGE))
+    for (row,) in read_pages(database, "vectors/read_digests", pages):
         found.update(zip(row["ids"], row["digests"], strict=True))
     return found
 

@@ -1,5 +1,6 @@
 """What the graph already holds of the entities and facts that a source asserts, or asserted before."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from graph.connection import Database, batches
 from graph.loading.files import Source
 from graph.loading.names import other_forms
 from graph.loading.sources import Record, read_records
-from graph.transactions import read_columns
+from graph.transactions import read_columns, read_pages
 
 BATCH = 10_000
 
@@ -60,8 +61,9 @@ def read_asserted(database: Database, source: Source) -> ExistingGraph:
     foreign = [database.read("ingest/find_foreign_ids", ids=batch)[0]["ids"] for batch in batches(ids, BATCH)]
     if taken := sorted(id_ for part in foreign for id_ in part):
         raise InputError(f"ids that nodes of others labelled Entity have in the graph: {shorten(taken)}")
-    for batch in batches(ids, BATCH):
-        for row in read_columns(database, "ingest/read_entities", ids=batch, properties=own_names(columns)):
+    pages = ({"ids": batch, "properties": own_names(columns)} for batch in batches(ids, BATCH))
+    for rows in read_pages(database, "ingest/read_entities", pages):
+        for row in rows:
             keys = ("labels", "properties", "sources", "held_out", "pictures", "value_sources")
             values = zip(*(row[key] for key in keys), strict=True)
             entities.update({i: ExistingEntity(*value) for i, value in zip(row["ids"], values, strict=True)})
@@ -97,20 +99,33 @@ def fact_properties(source: Source) -> list[str]:
 
 
 def _read_facts(database: Database, source: Source, heads: list[str]) -> pd.DataFrame:
+    names = own_names(fact_properties(source))
+    parts = list(batches(heads, BATCH))
+    frames = list(_with_properties(database, source, parts, names) if names else _plain(database, source, parts))
+    return pd.concat(frames, ignore_index=True) if frames else nothing().facts
+
+
+def _with_properties(
+    database: Database, source: Source, parts: list[Sequence[str]], names: list[str]
+) -> Iterator[pd.DataFrame]:
     columns = {"heads": "head", "tails": "tail", "splits": "split", "ours": "ours", "properties": "properties"}
     columns |= {"sources": "sources", "value_sources": "value_sources"}
-    frames = []
-    for batch in batches(heads, BATCH):
-        for row in read_columns(
-            database,
-            "ingest/read_facts",
-            heads=batch,
-            source=source.name,
-            properties=own_names(fact_properties(source)),
-        ):
+    pages = ({"heads": part, "source": source.name, "properties": names} for part in parts)
+    for rows in read_pages(database, "ingest/read_facts", pages):
+        for row in rows:
             frame = pd.DataFrame({column: row[key] for key, column in columns.items()})
-            frames.append(frame.assign(relation=row["relation"]))
-    return pd.concat(frames, ignore_index=True) if frames else nothing().facts
+            yield frame.assign(relation=row["relation"])
+
+
+def _plain(database: Database, source: Source, parts: list[Sequence[str]]) -> Iterator[pd.DataFrame]:
+    """Without lists that nobody asks for, which take longer to send than the facts."""
+    pages = ({"heads": part, "source": source.name} for part in parts)
+    for part, rows in zip(parts, read_pages(database, "ingest/read_plain_facts", pages), strict=True):
+        for row in rows:
+            frame = pd.DataFrame({"head": [part[position] for position in row["heads"]], "tail": row["tails"]})
+            none: list[list[str]] = [[]] * len(frame)
+            given = {name: row[name] for name in ("relation", "split", "ours")}
+            yield frame.assign(**given, **dict.fromkeys(("properties", "sources", "value_sources"), pd.Series(none)))
 
 
 def _find_look_alikes(database: Database, source: Source) -> list[str]:

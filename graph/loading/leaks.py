@@ -5,6 +5,8 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel
 
+from base.distinct import among, distinct
+
 HELD_BACK = ("val", "test")
 FACT = ["head", "relation", "tail"]
 
@@ -18,15 +20,13 @@ class Leak(BaseModel):
 
 def find_leaks(triples: pd.DataFrame, splits: npt.NDArray[np.str_]) -> dict[str, Leak]:
     """By split, only where there are any; `triples` has head, relation and tail, `splits` the part of each."""
-    names = pd.unique(pd.concat([triples["head"], triples["tail"]], ignore_index=True))
-    index = pd.Index(names)
-    ends = np.sort(np.stack([index.get_indexer(pd.Index(triples[side])) for side in ("head", "tail")], axis=1), axis=1)
-    pairs = ends[:, 0].astype(np.int64) * len(names) + ends[:, 1]
-    joined = np.isin(pairs, pairs[splits == "train"])
-    found = {
-        split: Leak(facts=int((splits == split).sum()), joined=int(joined[splits == split].sum()))
-        for split in HELD_BACK
-    }
+    rows, names = pd.factorize(pd.concat([triples["head"], triples["tail"]], ignore_index=True))
+    one, other = rows.astype(np.int64).reshape(2, -1)
+    pairs = np.minimum(one, other) * len(names) + np.maximum(one, other)
+    trained, found = distinct(pairs[splits == "train"]), {}
+    for split in HELD_BACK:
+        held_back = pairs[splits == split]
+        found[split] = Leak(facts=len(held_back), joined=int(among(held_back, trained).sum()))
     return {split: leak for split, leak in found.items() if leak.joined}
 
 

@@ -184,20 +184,14 @@ def _mark_held_out(
 def _find(triples: pd.DataFrame, graph: ExistingGraph) -> npt.NDArray[np.intp]:
     """The position of each triple among the graph's facts, -1 where it is new."""
     facts = graph.facts
-    ends = pd.Index(pd.unique(pd.concat([triples["head"], triples["tail"]], ignore_index=True)))
-    relations = pd.Index(pd.unique(triples["relation"]))
-
-    def keys(frame: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-        head, tail = ends.get_indexer(pd.Index(frame["head"])), ends.get_indexer(pd.Index(frame["tail"]))
-        relation = relations.get_indexer(pd.Index(frame["relation"]))
-        whole = np.minimum(np.minimum(head, tail), relation) >= 0
-        return (head.astype(np.int64) * len(ends) + tail) * len(relations) + relation, whole
-
-    known, whole = keys(facts)
-    at = np.flatnonzero(whole)
+    both = [triples, facts]
+    ends, names = pd.factorize(pd.concat([frame[side] for side in ("head", "tail") for frame in both]))
+    relation, relations = pd.factorize(pd.concat([frame["relation"] for frame in both]))
+    head, tail = ends.astype(np.int64).reshape(2, -1)
+    wanted, known = np.split((head * len(names) + tail) * len(relations) + relation, [len(triples)])
     # Parallel relationships of one type, which only an adopted graph has, are written to alike.
-    at = at[~pd.Series(known[at]).duplicated().to_numpy()]
-    found = pd.Index(known[at]).get_indexer(pd.Index(keys(triples)[0]))
+    at = np.flatnonzero(~pd.Series(known).duplicated().to_numpy())
+    found = pd.Index(known[at]).get_indexer(pd.Index(wanted))
     return np.where(found >= 0, at[found] if len(at) else -1, -1)
 
 
