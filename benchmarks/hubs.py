@@ -2,16 +2,16 @@
 
 Every work has one of 500 artists, one of 20 styles and the museum, and is listed by the catalogue: 4 D facts, of
 which the museum is the tail of D and the catalogue the head of D. Each part is timed by the processor's clock on one
-thread; its exponent is the slope of log time over log D between the last two sizes: 1 where it is linear in facts.
+thread; its exponent is the slope of log time over log D, by least squares over all sizes and between the last two: 1
+where it is linear in facts.
 """
 
 import argparse
 import json
 import time
 from collections.abc import Iterator
-from itertools import pairwise
-from math import log
 
+import numpy as np
 import torch
 
 from benchmarks.facts import made
@@ -45,9 +45,18 @@ def main() -> None:
         seconds = dict(figures(hub_graph(works)))
         measured.append((works, seconds))
         print(json.dumps({"works": works, **{name: round(value, 3) for name, value in seconds.items()}}), flush=True)
-    for (fewer, before), (more, after) in list(pairwise(measured))[-1:]:
-        slopes = {name: round(log(after[name] / before[name]) / log(more / fewer), 2) for name in after}
-        print(json.dumps({"exponents": slopes}), flush=True)
+    for name, some in (("exponents", measured), ("exponents of the last step", measured[-2:])):
+        if len(some) > 1:
+            print(json.dumps({name: slopes(some)}), flush=True)
+
+
+def slopes(measured: list[tuple[int, dict[str, float]]]) -> dict[str, float]:
+    """The exponent of each part."""
+    sizes = np.log([works for works, _ in measured])
+    return {
+        name: round(float(np.polyfit(sizes, np.log([seconds[name] for _, seconds in measured]), 1)[0]), 2)
+        for name in measured[0][1]
+    }
 
 
 def hub_graph(works: int) -> KnowledgeGraph:
