@@ -7,14 +7,13 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
-from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 import neo4j
 
 import cypher
 from graph.connection import Database, Row
+from graph.outage import UnreachableError
 
 AT_A_TIME = min(4, max(2, os.cpu_count() or 1))  # pages that are read: the server answers each with one core
 
@@ -69,22 +68,30 @@ def read_pages(database: Database, statement: str, pages: Iterable[Mapping[str, 
     """What `read_columns` gives for the parameters of each page, in their order.
 
     While one page is worked on the next ones are read, each in a transaction of its own. `pages` are asked for one by
-    one, so that the size of a page may go by what the earlier ones held.
+    one, so that the size of a page may go by what the earlier ones held. Threads wait for no server that went away,
+    for nobody could interrupt them: their pages are read again by who asks for them.
     """
-    reading: deque[Future[list[Row]]] = deque()
+    impatient = database.impatient()
+    ahead: deque[tuple[Mapping[str, object], Future[list[Row]]]] = deque()
+
+    def first() -> list[Row]:
+        page, read = ahead.popleft()
+        try:
+            return read.result()
+        except UnreachableError:
+            return read_columns(database, statement, **page)
+
     with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="read pages") as threads:
         try:
             for page in pages:
-                # a thread knows of no context, by which some wait longer for a server that went away
-                read = partial(copy_context().run, partial(read_columns, database, statement, **page))
-                reading.append(threads.submit(read))
-                if len(reading) == AT_A_TIME:
-                    yield reading.popleft().result()
-            while reading:
-                yield reading.popleft().result()
+                ahead.append((page, threads.submit(read_columns, impatient, statement, **page)))
+                if len(ahead) == AT_A_TIME:
+                    yield first()
+            while ahead:
+                yield first()
         finally:
-            for page_ahead in reading:
-                page_ahead.cancel()
+            for _, read in ahead:
+                read.cancel()
 
 
 def run_in_transaction(transaction: neo4j.ManagedTransaction, statement: str, **parameters: object) -> list[Row]:

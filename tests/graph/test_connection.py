@@ -3,13 +3,17 @@
 import re
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 import cypher
 from base.errors import InputError, PipelineError
 from graph.connection import Address, Database, LoginError, batches, check_version, connect
+from graph.outage import Outage
 from graph.server.neo4j_server import Server
+from graph.transactions import AT_A_TIME, read_pages
 
 
 @pytest.mark.parametrize(
@@ -133,9 +137,9 @@ def test_warnings_of_the_server_stay_off_the_terminal(connection: Database, capf
 class Relay:
     """Passes bytes between a client and a server until it is cut."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, own_port: int = 0) -> None:
         self.target = (host, port)
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", own_port))
         self.ends: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -162,7 +166,8 @@ class Relay:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for end in self.ends:
-            end.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # of a connection that is over
+                end.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
@@ -183,6 +188,44 @@ def test_a_server_that_is_lost_while_we_work_is_named(relay: Relay, server: Addr
 
         with pytest.raises(PipelineError, match=f"Neo4j at {uri} cannot be reached"):
             work()
+
+
+def test_pages_come_in_their_order_and_an_error_ends_them(connection: Database) -> None:
+    heads = [[f"e{number}"] for number in range(3 * AT_A_TIME)]
+    asked: list[list[str]] = []
+
+    def pages() -> Iterator[dict[str, object]]:
+        for page in heads:
+            asked.append(page)
+            yield {"ids": page, "properties": []}
+
+    found = read_pages(connection, "ingest/read_entities", pages())
+    next(found)
+    assert len(asked) == AT_A_TIME  # no more than are read ahead
+    assert len(list(found)) == len(heads) - 1
+    with pytest.raises(cypher.StatementError, match="has no parameter limit"):
+        list(read_pages(connection, "ingest/read_entities", [{"limit": 3}] * 5))
+
+
+def test_pages_of_a_server_that_comes_back_are_whole(relay: Relay, server: Address) -> None:
+    port = relay.listener.getsockname()[1]
+    again: list[Relay] = []
+
+    def revive() -> None:
+        if not again:
+            again.append(Relay(*relay.target, own_port=port))
+
+    def pages() -> Iterator[dict[str, object]]:
+        for number in range(3 * AT_A_TIME):
+            if number == AT_A_TIME + 1:
+                relay.cut()
+            yield {"heads": ["nobody", str(number)], "relations": None}
+
+    address = Address(f"bolt://127.0.0.1:{port}", server.username, server.password)
+    with connect(address, outage=Outage(60, revive)) as database:
+        assert len(list(read_pages(database, "export/page_facts", pages()))) == 3 * AT_A_TIME
+    assert again
+    again[0].cut()
 
 
 def test_batches_are_slices_in_order() -> None:
