@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from base.errors import InputError
+from models.triples import relation_patterns
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns, findings
 
@@ -33,6 +34,21 @@ def test_patterns_are_found_in_the_facts_of_all_splits(graph):
     assert shown["functional", "livedIn"] == (29, 30)
     assert shown["symmetric", "isFriendOf"] == (20, 22)
     assert shown["inverse", "isPupilOf"] == (21, 25)
+
+
+def test_large_relations_are_looked_at_by_a_sample_first(hetero, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [f"p{i}" for i in range(60)]
+    pairs = [(a, b) for a in people for b in people if a < b]
+    facts = [(a, "knows", b, "train") for a, b in pairs] + [(b, "isKnownBy", a, "train") for a, b in pairs[:1500]]
+    facts += [(a, "livesNear", b, "train") for a, b in pairs]  # the same way round: no inverse
+    graph = KnowledgeGraph.from_hetero(hetero(dict.fromkeys(people, "Person"), facts))
+    whole = findings(graph)
+    monkeypatch.setattr(relation_patterns, "SAMPLED", 100)
+    assert findings(graph) == whole
+    assert {(f.relation, f.other) for f in whole if f.pattern == "inverse"} == {
+        ("isKnownBy", "knows"),
+        ("isKnownBy", "livesNear"),
+    }
 
 
 def test_too_little_data_shows_nothing(graph):
