@@ -6,7 +6,7 @@ import torch
 
 from base.errors import InputError
 from models.config import TrainConfig
-from models.explanation import paths
+from models.explanation import paths as searched
 from models.explanation.evidence import COLUMNS, evidence, shares, similar, without
 from models.explanation.link_assessment import assess_link
 from models.explanation.paths import Paths
@@ -107,7 +107,7 @@ def test_no_path_goes_through_a_hub(graph):
 
 @pytest.mark.parametrize("marked", [0, 16, 10**6])
 def test_paths_equal_a_plain_search(gallery, monkeypatch, marked):
-    monkeypatch.setattr(paths, "MARKED", marked)
+    monkeypatch.setattr(searched, "MARKED", marked)
     graph = KnowledgeGraph.from_hetero(gallery)
     pairs = [(0, 3), (1, 40), (5, 6), (10, 50), (20, 2)]
     found = Paths(graph, graph.triples["train"]).find([a for a, _ in pairs], [b for _, b in pairs], most=1000)
