@@ -63,17 +63,17 @@ class KnownFacts:
         return _numbered_through(asked, found)
 
     def _among(self, side: Side, keys: Tensor, candidates: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
-        distinct, which = torch.unique(keys, return_inverse=True)
+        once, which = torch.unique(keys, return_inverse=True)  # the keys asked for
         ours, theirs = self._rows[side], self._rows["head" if side == "tail" else "tail"]
         ranges = theirs.ranges(candidates * self.relations, (candidates + 1) * self.relations)
-        if int(ranges[1].sum()) < ours.effort(distinct, len(candidates)):
+        if int(ranges[1].sum()) < ours.effort(once, len(candidates)):
             places, pairs, known = theirs.within(*ranges)
             wanted = known * self.relations + pairs % self.relations
-            at = torch.searchsorted(distinct, wanted).clamp_(max=len(distinct) - 1)
-            asked = distinct[at] == wanted
+            at = torch.searchsorted(once, wanted).clamp_(max=len(once) - 1)
+            asked = once[at] == wanted
             cells = at[asked], places[asked]
         else:
-            cells = ours.among(distinct, candidates, columns)
+            cells = ours.among(once, candidates, columns)
         return _Rows(*cells).of(which)
 
     def to(self, device: torch.device) -> "KnownFacts":
