@@ -9,7 +9,7 @@ from torch_geometric.data import HeteroData
 
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
-from flows.runtime.services import open_graph
+from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.exporting import hetero_file
@@ -55,7 +55,7 @@ def read_graph(
     hops: int = 2,
 ) -> HeteroData:
     with progress_bar("export") as progress:
-        return export_hetero(
+        data = export_hetero(
             database,
             labels=labels,
             relations=relations,
@@ -64,3 +64,6 @@ def read_graph(
             cache=Settings().vlkge_home / "vectors",
             progress=progress,
         )
+    if not data.one_state:
+        echo("The graph was written to while it was read, twice: of what came in meanwhile a part may be missing.")
+    return data

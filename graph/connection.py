@@ -97,6 +97,16 @@ class Database:
             with self.driver.session(database=self.name) as session:
                 session.run(cypher.load("server/show_version").text).consume()
 
+    def state(self) -> frozenset[str]:
+        """Names the last transaction here, as a bookmark: where it is equal twice, nothing was written in between."""
+
+        def ask() -> frozenset[str]:
+            with self.session() as session:
+                session.run(cypher.load("server/show_version").text).consume()
+                return session.last_bookmarks().raw_values
+
+        return self.endure(ask)
+
     def impatient(self) -> "Database":
         """The same connection, on which a server that goes away is not waited for: for parts of what `endure` does."""
         return Database(self.driver, self.address)

@@ -1,4 +1,6 @@
-// How many entities there are, and how many adopted ones have lost all that they were given.
-// Returns: entities, wiped
+// How many entities there are, how many adopted ones have lost all that they were given, and how many have no id, or
+// one that is no text.
+// Returns: entities, wiped, unidentified
 MATCH (n:Entity:Vlkge)
-RETURN count(n) AS entities, count(CASE WHEN n.sources IS NULL AND n.primary_label IS NULL THEN 1 END) AS wiped
+RETURN count(n) AS entities, count(CASE WHEN n.sources IS NULL AND n.primary_label IS NULL THEN 1 END) AS wiped,
+       sum(CASE WHEN n.id > '' THEN 0 ELSE 1 END) AS unidentified

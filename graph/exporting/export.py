@@ -54,27 +54,21 @@ def export(
     (int64 [2, k]): rejected links that are no recorded fact. ``data.encoders`` maps a modality to
     name, digest and dimension of its encoder; ``data.fingerprint`` is a digest of the content.
 
+    Pages are transactions of their own. Where anything was written between the first and the last, all are read once
+    more; ``data.one_state`` tells whether those that were taken are of one state of the graph.
+
     `cache` is a folder where the vectors of the whole graph are kept from one export to the next, so that only
     those that changed are read.
 
     Raises InputError for an empty graph, and for labels, relations or ids that the graph does not have.
     """
-    _check_labels(database, labels)
-    _check_relations(database, relations)
-    chosen = sorted(relations) if relations is not None else None
-    ids = None if around is None else _find_part(database, around, hops, chosen)
-    entities = _keep(read_entities(database, ids), labels)
-    facts = read_facts(database, entities.ids, chosen, progress)
-    if chosen is not None and around is None and labels is None:
-        entities, facts = _keep_joined(entities, facts)
-    data = HeteroData()
-    with any_names():
-        _add_entities(data, entities)
-        whole = labels is None and relations is None and around is None
-        _add_vectors(data, database, entities, cache if whole else None, progress)
-        _add_facts(data, entities, facts)
-        _add_rejections(data, database)
-    data.fingerprint = fingerprint(data)
+    part = (database, labels, relations, around, hops, cache, progress)
+    before = database.state()
+    data = _read(*part)
+    if (now := database.state()) != before:
+        del data  # memory holds one of them
+        before, data = now, _read(*part)
+    data.one_state = database.state() == before
     return data
 
 
@@ -95,6 +89,34 @@ def facts_of(data: HeteroData) -> pd.DataFrame:
     if not frames:
         return pd.DataFrame(columns=["head", "relation", "tail", "split"])
     return pd.concat(frames, ignore_index=True)
+
+
+def _read(
+    database: Database,
+    labels: Collection[str] | None,
+    relations: Collection[str] | None,
+    around: Collection[str] | None,
+    hops: int,
+    cache: Path | None,
+    progress: Progress,
+) -> HeteroData:
+    _check_labels(database, labels)
+    _check_relations(database, relations)
+    chosen = sorted(relations) if relations is not None else None
+    ids = None if around is None else _find_part(database, around, hops, chosen)
+    entities = _keep(read_entities(database, ids), labels)
+    facts = read_facts(database, entities.ids, chosen, progress)
+    if chosen is not None and around is None and labels is None:
+        entities, facts = _keep_joined(entities, facts)
+    data = HeteroData()
+    with any_names():
+        _add_entities(data, entities)
+        whole = labels is None and relations is None and around is None
+        _add_vectors(data, database, entities, cache if whole else None, progress)
+        _add_facts(data, entities, facts)
+        _add_rejections(data, database)
+    data.fingerprint = fingerprint(data)
+    return data
 
 
 def _check_labels(database: Database, labels: Collection[str] | None) -> None:

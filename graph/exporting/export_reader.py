@@ -55,7 +55,7 @@ def read_entities(database: Database, ids: Collection[str] | None = None) -> Ent
         held_out = map(bool, row["held_out"])
         found.extend(zip(repeat(row["kind"]), row["ids"], row["names"], held_out, row["rights"], strict=False))
     if ids is None:
-        _check_identified(database, len(found))
+        _check_identified(database)
     found.sort()
     return Entities(*(list(column) for column in zip(*found, strict=True))) if found else Entities([], [], [], [], [])
 
@@ -186,10 +186,10 @@ def _find_entities(database: Database, ids: list[str]) -> Iterator[Row]:
         yield from read_columns(database, "export/read_entities", ids=page)
 
 
-def _check_identified(database: Database, found: int) -> None:
+def _check_identified(database: Database) -> None:
     (row,) = database.read("export/count_entities")
-    if found < row["entities"]:
+    if row["unidentified"]:
         raise InputError(
-            f"{row['entities'] - found} of {row['entities']} nodes labelled Entity have no id, or one that is "
+            f"{row['unidentified']} of {row['entities']} nodes labelled Entity have no id, or one that is "
             "no text; give them one, or take the label away"
         )

@@ -9,6 +9,7 @@ import torch
 from base.errors import InputError, PipelineError
 from graph.connection import Database
 from graph.exporting.export import export, facts_of
+from graph.exporting.export_reader import read_entities
 from models.triples.knowledge_graph import KnowledgeGraph
 
 ENTITIES = [
@@ -304,3 +305,53 @@ def test_a_graph_of_several_pages_is_whole(database: Database, monkeypatch: pyte
     assert data["Stop"].textual[:, 0].tolist() == list(range(60))
     assert pages.count("facts") > 5
     assert pages.count("textual vectors") == 15
+
+
+def add_work(database: Database, name: str) -> None:
+    """A work whose id stands before all others, and its fact: an export that has begun has passed its place."""
+    load(database, [(name, "Artwork", name)], [(name, "isBy", "hopper", "train")])
+
+
+def test_what_is_written_while_pages_are_read_is_in_the_export_as_a_whole(art: Database) -> None:
+    written: list[str] = []
+
+    def progress(done: int, total: int, note: str = "") -> None:
+        if not written:
+            written.append("automat")
+            add_work(art, "automat")
+
+    data = export(art, progress=progress)
+    assert written and data.one_state
+    assert "automat" in data["Artwork"].id and ("automat", "isBy", "hopper", "train") in triples(data)
+    assert data.fingerprint == export(art).fingerprint
+
+
+def test_an_export_tells_that_others_never_stopped_writing(art: Database) -> None:
+    names = iter([f"{number}-work" for number in range(100)])
+    data = export(art, progress=lambda *_: add_work(art, next(names)))
+    assert not data.one_state
+    assert {"nighthawks", "0-work"} <= set(data["Artwork"].id)
+    assert export(art).one_state
+
+
+def test_entities_that_are_added_meanwhile_are_not_taken_for_such_without_id(
+    art: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Database.read
+
+    def write_first(self: Database, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+        if statement == "export/count_entities" and not added:
+            added.append(add_work(self, "automat"))
+        return read(self, statement, **parameters)
+
+    added: list[None] = []
+    entities = read_entities(art)
+    monkeypatch.setattr(Database, "read", write_first)
+    assert read_entities(art) == entities and added
+
+
+@pytest.mark.parametrize("id_", [None, 7, ""])
+def test_nodes_without_a_text_for_an_id_are_named(art: Database, id_: object) -> None:
+    run(art, "CREATE (n:Entity:Vlkge {name: 'nobody', sources: ['test']}) SET n.id = $id", id=id_)
+    with pytest.raises(InputError, match="1 of 8 nodes labelled Entity have no id"):
+        export(art)
