@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from base.errors import InputError
 from flows.calibrate import TOP_K, check_calibration
+from flows.evaluation_shards import Shards, evaluate_in_shards, shards_of
 from flows.export import read_graph
 from flows.reports import ReportFiles, suffix, write_report, write_seeds
 from flows.runtime.checkpoints import folder_of, load_checkpoint
@@ -70,18 +71,22 @@ def evaluate(
     candidates: Choice = "all",
     sides: Sequence[Side] = SIDES,
     probes: bool = False,
+    shards: int | None = None,
 ) -> Evaluation:
     """Rank a split's facts by the model of that version (None: the champion); the report is kept with the model.
 
-    With `probes`, the baselines on frozen features are there beside popularity.
+    With `probes`, the baselines on frozen features are there beside popularity. With `shards`, so many parts of the
+    facts are ranked as tasks, wherever the flow's task runner runs them.
     """
     settings = Settings()
     conditions = Conditions(split=split, protocol=protocol, candidates=candidates, sides=tuple(sides))
     with open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
-        graph = asked_of(KnowledgeGraph.from_hetero(read_graph(database)), split)
+        data = read_graph(database)
+        graph = asked_of(KnowledgeGraph.from_hetero(data), split)
         compared = rank_baselines(graph, conditions, probes)
-        return evaluate_model(settings, database, version, checkpoint, graph, conditions, compared)
+        with shards_of(data, settings.vlkge_home, shards) as parts:
+            return evaluate_model(settings, database, version, checkpoint, graph, conditions, compared, parts)
 
 
 @flow(name="evaluate-seeds", flow_run_name="evaluate-seeds-{split}", **LOGGED)
@@ -93,22 +98,25 @@ def evaluate_seeds(
     candidates: Choice = "all",
     sides: Sequence[Side] = SIDES,
     probes: bool = False,
+    shards: int | None = None,
 ) -> SeedsEvaluation:
     """Rank a split's facts by several seeds of one training; each model gets its report, and all a common one.
 
-    Raises InputError for models that differ in more than their seed.
+    `shards` as for one model. Raises InputError for models that differ in more than their seed.
     """
     settings = Settings()
     conditions = Conditions(split=split, protocol=protocol, candidates=candidates, sides=tuple(sides))
     with open_graph(settings) as database:
         checkpoints = dict(load_checkpoint(settings, database, version) for version in models)
         refuse_different_trainings(checkpoints)
-        graph = asked_of(KnowledgeGraph.from_hetero(read_graph(database)), split)
+        data = read_graph(database)
+        graph = asked_of(KnowledgeGraph.from_hetero(data), split)
         compared = rank_baselines(graph, conditions, probes)
-        evaluations = [
-            evaluate_model(settings, database, version, checkpoint, graph, conditions, compared)
-            for version, checkpoint in checkpoints.items()
-        ]
+        with shards_of(data, settings.vlkge_home, shards) as parts:
+            evaluations = [
+                evaluate_model(settings, database, version, checkpoint, graph, conditions, compared, parts)
+                for version, checkpoint in checkpoints.items()
+            ]
     reports = {evaluation.model: evaluation.report for evaluation in evaluations}
     found = over_seeds(list(reports.values()))
     files = write_seeds(settings.vlkge_home / "reports", reports, found)
@@ -130,11 +138,15 @@ def evaluate_model(
     graph: KnowledgeGraph,
     conditions: Conditions,
     compared: Mapping[str, Report],
+    shards: Shards | None = None,
 ) -> Evaluation:
     """Rank, write the files, and put the figures on the model's node."""
     served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
-    report = rank_model(served, conditions)
     folder = folder_of(settings, version)
+    if shards is None:
+        report = rank_model(served, conditions)
+    else:
+        report = evaluate_in_shards(shards, folder, graph, dict(conditions))
     # Before the report is written, which shows the reliability diagram.
     calibration = check_calibration(served, folder) if suffix(report) == "" else None
     files = write_report(folder, version, checkpoint, report, compared, calibration)

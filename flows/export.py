@@ -1,5 +1,7 @@
 """Export: the graph's facts and vectors as PyG HeteroData."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from prefect import flow, task
@@ -7,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
+from base.files import passing_folder
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo, open_graph
@@ -67,3 +70,13 @@ def read_graph(
     if not data.one_state:
         echo("The graph was written to while it was read, twice: of what came in meanwhile a part may be missing.")
     return data
+
+
+@contextmanager
+def graph_file(data: HeteroData, home: Path) -> Iterator[Path]:
+    """An exported graph as a file in the home folder, for the time of the block: workers read it there."""
+    home.mkdir(parents=True, exist_ok=True)
+    with passing_folder(home) as folder:
+        path = folder / "graph.safetensors"
+        hetero_file.save(data, path)
+        yield path

@@ -11,8 +11,8 @@ from torch_geometric.data import HeteroData
 from base.errors import InputError, refuse_unknown_relations
 from flows import facts_read
 from flows.calibrate import NOT_CALIBRATED, TOP_K, calibrate, learn_answers
-from flows.export import read_graph
-from flows.prediction_shards import Job, graph_file, score_in_shards
+from flows.export import graph_file, read_graph
+from flows.prediction_shards import Job, score_in_shards
 from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.logs import LOGGED

@@ -1,7 +1,5 @@
 """Graph-wide prediction as Prefect tasks, one for each shard of heads; workers read graph and model from files."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,9 +8,7 @@ import pandas as pd
 from prefect import task, unmapped
 from prefect.cache_policies import NO_CACHE
 from torch import Tensor
-from torch_geometric.data import HeteroData
 
-from base.files import passing_folder
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import tell_run
 from graph.exporting import hetero_file
@@ -44,16 +40,6 @@ class Job:
     heads: list[str] | None
     all_heads: bool
     exact: bool
-
-
-@contextmanager
-def graph_file(data: HeteroData, home: Path) -> Iterator[Path]:
-    """The graph as a file in the home folder, for the time of the block."""
-    home.mkdir(parents=True, exist_ok=True)
-    with passing_folder(home) as folder:
-        path = folder / "graph.safetensors"
-        hetero_file.save(data, path)
-        yield path
 
 
 def score_in_shards(job: Job, graph: KnowledgeGraph, shards: int) -> pd.DataFrame:

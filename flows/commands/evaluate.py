@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
+from flows.commands.options import Workers
 from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def evaluate(
     ] = Candidates.all,
     sides: Annotated[Sides, typer.Option(help="Which end of a fact to rank.")] = Sides.both,
     baselines: Annotated[bool, typer.Option("--baselines", help="Also evaluate zero-shot and a linear probe.")] = False,
+    workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Rank held-back facts beside a popularity baseline; write report.json, report.md and plots to its folder.
@@ -77,11 +79,18 @@ def evaluate(
         "sides": ["head", "tail"] if sides is Sides.both else [sides.value],
         "probes": baselines,
     }
+    one, several = flows.evaluate, flows.evaluate_seeds
+    if workers is not None:
+        from flows.runtime.dask_cluster import count_shards, dask_runner
+        from flows.runtime.settings import Settings
+
+        conditions["shards"], runner = count_shards(workers), dask_runner(workers, Settings())
+        one, several = one.with_options(task_runner=runner), several.with_options(task_runner=runner)
     if len(model or []) > 1:
-        found: SeedsEvaluation = flows.evaluate_seeds(models=model or [], **conditions)
+        found: SeedsEvaluation = several(models=model or [], **conditions)
         _show_seeds(found, json)
         return
-    evaluated = flows.evaluate(model=model[0] if model else None, **conditions)
+    evaluated = one(model=model[0] if model else None, **conditions)
     if json:
         print_json({**evaluated.report.model_dump(mode="json"), **evaluated.model_dump(exclude={"report"})})
         return

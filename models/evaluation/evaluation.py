@@ -84,19 +84,36 @@ def evaluate(
     relation in any split; wikiart, the same, but of the ranked split where the relation joins a label with itself.
     Raises InputError for a split without facts, or unknown names.
     """
-    triples = _facts(graph, split)
+    ranks = rank_split(
+        model, graph, split=split, protocol=protocol, candidates=candidates, sides=sides, progress=progress
+    )
+    return report(graph, asked(graph, split), ranks, split=split, protocol=protocol, candidates=candidates)
+
+
+def rank_split(
+    model: VLKGE | Scores,
+    graph: KnowledgeGraph,
+    *,
+    split: str,
+    protocol: Protocol,
+    candidates: Choice,
+    sides: Sequence[Side],
+    among: Tensor | None = None,
+    progress: Progress = silent,
+) -> dict[Side, Ranks]:
+    """The ranks that `evaluate` reports on, of all facts of a split or of those at positions `among`, in this order."""
+    triples = asked(graph, split)
     every = torch.cat(list(graph.triples.values()))
     if protocol not in ("strict", "paper"):
         raise InputError(f"unknown protocol {protocol!r}; allowed are strict and paper")
-    ranks = rank(
+    return rank(
         model if isinstance(model, Scores) else VectorScores.of_model(model),
-        triples,
+        triples if among is None else triples[among],
         known=KnownFacts(with_inverses(every) if protocol == "paper" else every, graph.num_relations),
         candidates=_candidates(candidates, graph, triples, every),
         sides=sides,
         progress=progress,
     )
-    return report(graph, triples, ranks, split=split, protocol=protocol, candidates=candidates)
 
 
 def report(
@@ -169,7 +186,8 @@ def _figures(places: Tensor, candidates: Tensor) -> Figures:
     return Figures(queries=len(places), mrr=(1 / places).mean().item(), **hits, amri=amri)
 
 
-def _facts(graph: KnowledgeGraph, split: str) -> Tensor:
+def asked(graph: KnowledgeGraph, split: str) -> Tensor:
+    """The facts int64 [m, 3] of a split; raises InputError where it has none."""
     if split not in graph.triples:
         raise InputError(f"unknown split {split!r}; allowed are {', '.join(graph.triples)}")
     triples = graph.triples[split]

@@ -103,7 +103,8 @@ def _by_candidates(
 ) -> Iterator[tuple[Tensor | None, Tensor]]:
     """Queries that share a list of candidates: (entities or None for all, positions in triples)."""
     if candidates is None:
-        yield None, torch.arange(len(triples), device=device)
+        if len(triples):
+            yield None, torch.arange(len(triples), device=device)
         return
     for relation in torch.unique(triples[:, 1]).tolist():
         yield candidates.of(relation, side).to(device), (triples[:, 1] == relation).nonzero()[:, 0]

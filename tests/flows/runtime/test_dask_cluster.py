@@ -1,4 +1,4 @@
-"""Encoding and prediction on a real Dask cluster of this machine, beside the same in one process."""
+"""Encoding, evaluation and prediction on a real Dask cluster of this machine, beside the same in one process."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 
 from flows import encode as encoding
 from flows.encode import encode
+from flows.evaluate import evaluate, evaluate_seeds
 from flows.ingest import ingest
 from flows.predict import predict
 from flows.runtime.dask_cluster import count_shards, dask_runner
@@ -87,3 +88,14 @@ def test_links_are_those_of_one_process(museum: Path, database: Database, runner
     predict.with_options(**runner)(limit=10, shards=count_shards(2))
     assert len(expected) >= 10
     assert {key: pytest.approx(value, abs=1e-4) for key, value in expected.items()} == links(database)
+
+
+@pytest.mark.usefixtures("prefect_server", "database")
+def test_a_report_is_that_of_one_process(museum: Path, runner: dict[str, Any]) -> None:
+    ingest(folder=str(museum))
+    config = {"dimension": 8, "epochs": 2, "batch_size": 50}
+    models = [train(config=config | {"seed": seed}, device="cpu").version for seed in (0, 1)]
+    expected = [evaluate(model=model).report for model in models]
+    assert evaluate.with_options(**runner)(shards=count_shards(2), model=models[0]).report == expected[0]
+    shared = evaluate_seeds.with_options(**runner)(shards=3, models=models)
+    assert [one.report for one in shared.evaluations] == expected

@@ -1,0 +1,69 @@
+"""Evaluation as Prefect tasks, one for each shard of the facts; workers read graph and model from files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from prefect import task, unmapped
+from prefect.cache_policies import NO_CACHE
+from torch_geometric.data import HeteroData
+
+from flows.export import graph_file
+from flows.runtime.progress import progress_bar
+from graph.exporting import hetero_file
+from models.evaluation.evaluation import Report, asked, rank_split, report
+from models.evaluation.shards import facts_of, merge
+from models.ranking.ranking import Ranks
+from models.ranking.scores import Scores
+from models.representation.checkpoint import Checkpoint
+from models.triples.asked import with_fewer_asked
+from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.sides import Side
+
+
+@dataclass(frozen=True)
+class Shards:
+    """How many there are, and the file of the graph, in a folder that all workers reach."""
+
+    graph: Path
+    number: int
+
+
+@contextmanager
+def shards_of(data: HeteroData, home: Path, number: int | None) -> Iterator[Shards | None]:
+    """So many shards of an exported graph's facts, for the time of the block; None: no shards."""
+    if number is None:
+        yield None
+        return
+    with graph_file(data, home) as file:
+        yield Shards(file, number)
+
+
+def evaluate_in_shards(shards: Shards, model: Path, graph: KnowledgeGraph, conditions: dict[str, Any]) -> Report:
+    """The report that `models.evaluation.evaluation.evaluate` gives of a model's folder, in tasks that need a flow."""
+    facts = asked(graph, conditions["split"])
+    futures = rank_shard.map(unmapped(shards), unmapped(model), unmapped(conditions), list(range(shards.number)))
+    parts = []
+    with progress_bar(f"evaluate on {conditions['split']}") as progress:
+        for future in futures:
+            parts.append(future.result())
+            progress(len(parts), shards.number, "shards")
+    named = {name: conditions[name] for name in ("split", "protocol", "candidates")}
+    return report(graph, facts, merge(parts, facts), **named)
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, task_run_name="rank-shard-{shard}")
+def rank_shard(shards: Shards, model: Path, conditions: dict[str, Any], shard: int) -> dict[Side, Ranks]:
+    graph, scores = _read(shards.graph, model)
+    among = facts_of(asked(graph, conditions["split"]), shard, shards.number)
+    return rank_split(scores, graph, **conditions, among=among)
+
+
+@lru_cache(maxsize=1)
+def _read(graph: Path, model: Path) -> tuple[KnowledgeGraph, Scores]:
+    """A graph and a model's scores on it; read once by each worker, not for each shard."""
+    read = with_fewer_asked(KnowledgeGraph.from_hetero(hetero_file.load(graph)))
+    return read, Scores.of_model(Checkpoint.load(model).model_for(read))
