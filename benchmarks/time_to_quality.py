@@ -127,7 +127,7 @@ def ours(graph: KnowledgeGraph, options: argparse.Namespace, judge: Judge) -> It
 def plain(graph: KnowledgeGraph, options: argparse.Namespace, judge: Judge) -> Iterator[Point]:
     """Whole epochs until its time is over, ranked at most twenty times."""
     settings = argparse.Namespace(dimension=options.dimension, batch=512)
-    loop = PlainLoop(Trainer(graph, loop_config(settings, "complex", "independent", NEGATIVES // 2)))
+    loop = PlainLoop(Trainer(graph, loop_config(settings, "complex", "independent", NEGATIVES // 2)), softmax)
     spent, told, budget = 0.0, 0.0, 60 * options.minutes
     for epoch in range(10**6):
         begin = time.perf_counter()
@@ -139,6 +139,11 @@ def plain(graph: KnowledgeGraph, options: argparse.Namespace, judge: Judge) -> I
             yield Point(PLAIN, spent, judge.mrr(_scores(loop)))
         if spent > budget:
             return
+
+
+def softmax(positive: torch.Tensor, negative: torch.Tensor) -> torch.Tensor:
+    """Cross entropy of answers [Q, 1] among themselves and their negatives [Q, K]."""
+    return (torch.logsumexp(torch.cat([positive, negative], dim=1), dim=1) - positive[:, 0]).mean()
 
 
 def _scores(loop: PlainLoop) -> VectorScores:

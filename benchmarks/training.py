@@ -7,7 +7,7 @@ shared by the batch, which are other semantics, are timed on their own.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -109,15 +109,23 @@ class Trainer:
             self.optimizer.step()
 
 
+def logistic(positive: torch.Tensor, negative: torch.Tensor) -> torch.Tensor:
+    """Of the scores of Q queries' answers [Q, 1] and of their negatives [Q, K], as VL-KGE's release has it."""
+    return torch.cat([F.softplus(-positive).flatten(), F.softplus(negative).flatten()]).mean()
+
+
 class PlainLoop:
     """What one writes first: every negative's embedding is looked up; autograd and torch's Adagrad do the rest."""
 
-    def __init__(self, ours: Trainer) -> None:
+    def __init__(self, ours: Trainer, loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = logistic) -> None:
         self.batches = ours.batches
         self.scorer: Scorer = ours.model.fused_scorer
+        self.loss = loss
         self.entities = nn.Embedding(ours.graph.num_entities, ours.model.fused_width)
         self.relations = nn.Embedding(*ours.model.relations.shape)
         parameters = [*self.entities.parameters(), *self.relations.parameters()]
+        for table in parameters:
+            nn.init.xavier_uniform_(table)
         self.optimizer = torch.optim.Adagrad(parameters, lr=LEARNING_RATE)
         self.steps(1)
 
@@ -136,13 +144,12 @@ class PlainLoop:
         heads, tails = self.entities(names[batch.heads]), self.entities(names[batch.tails])
         relations = self.relations(batch.relations)
         queries = [self.scorer.query(heads, relations, "tail"), self.scorer.query(tails, relations, "head")]
-        terms = []
+        positive, negative = [], []
         parts = zip(queries, (tails, heads), batch.negatives.chunk(2), strict=True)
         for query, answers, negatives in parts:
-            terms.append(F.softplus(-self.scorer.score_pairs(query, answers)))
-            gathered = self.entities(names[negatives])
-            terms.append(F.softplus(self.scorer.score_pairs(query[:, None], gathered)).flatten())
-        return torch.cat(terms).mean()
+            positive.append(self.scorer.score_pairs(query, answers)[:, None])
+            negative.append(self.scorer.score_pairs(query[:, None], self.entities(names[negatives])))
+        return self.loss(torch.cat(positive), torch.cat(negative))
 
 
 if __name__ == "__main__":

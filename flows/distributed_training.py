@@ -107,7 +107,7 @@ def main() -> None:
             hetero_file.load(options.graph, mapped=options.shard),
             TrainConfig(**json.loads(options.config.read_text("utf-8"))),
             options.folder,
-            warm_start=Checkpoint.load(options.warm_start) if options.warm_start else None,
+            warm_start=Checkpoint.load(options.warm_start, mapped=True) if options.warm_start else None,
             device=device,
             shard=options.shard,
             progress=_report if options.report and distributed.get_rank() == 0 else silent,

@@ -63,11 +63,12 @@ def train(
     """
     settings = Settings()
     chosen = TrainConfig(**config)
-    check(chosen, Group(size=processes), shard, warm_start is not None)
+    check(chosen, Group(size=processes), shard)
     with open_graph(settings) as database:
         earlier = None
         if warm_start is not None:
-            warm_start, earlier = load_checkpoint(settings, database, None if warm_start == CHAMPION else warm_start)
+            asked = None if warm_start == CHAMPION else warm_start
+            warm_start, earlier = load_checkpoint(settings, database, asked, mapped=True)
         data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
         chosen = suited(chosen, data)
         version = version_of(chosen, data.fingerprint, warm_start)

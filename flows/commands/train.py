@@ -64,8 +64,6 @@ def train(
         return
     if shard and processes == 1:
         raise typer.BadParameter("one process holds all rows: it goes with --processes 2 or more", param_hint="--shard")
-    if shard and warm_start is not None:
-        raise typer.BadParameter("each process would read the whole earlier model", param_hint="--shard --warm-start")
     options = {"scorer": scorer, "fusion": fusion, "dimension": dimension, "epochs": epochs, "seed": seed}
     chosen = [f"{name}={value}" for name, value in options.items() if value is not None]
     given = hyperparameters.read(config, [*chosen, *(setting or [])])

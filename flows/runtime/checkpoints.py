@@ -21,8 +21,10 @@ def folder_of(settings: Settings, version: str) -> Path:
     return settings.models / version
 
 
-def load_checkpoint(settings: Settings, database: Database, version: str | None) -> tuple[str, Checkpoint]:
-    """The model of that version (None: the champion), with its version.
+def load_checkpoint(
+    settings: Settings, database: Database, version: str | None, mapped: bool = False
+) -> tuple[str, Checkpoint]:
+    """The model of that version (None: the champion), with its version; `mapped` as for `Checkpoint.load`.
 
     Raises InputError where no model is registered, or where its folder is not on this machine.
     """
@@ -33,4 +35,4 @@ def load_checkpoint(settings: Settings, database: Database, version: str | None)
             f"model {chosen.version} is registered in the graph, but {folder} does not exist: set VLKGE_HOME to the "
             "folder that holds it, or train again with `vlkge train`"
         )
-    return chosen.version, Checkpoint.load(folder)
+    return chosen.version, Checkpoint.load(folder, mapped)

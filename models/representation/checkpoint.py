@@ -1,5 +1,6 @@
 """A trained model on disk: tensors, configuration, vocabulary and metrics; no pickle."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,11 @@ class Checkpoint:
         save_json(self.metrics, folder / METRICS)
 
     @classmethod
-    def load(cls, folder: Path) -> "Checkpoint":
-        """Read a folder; raises InputError where it is incomplete or not of this project."""
+    def load(cls, folder: Path, mapped: bool = False) -> "Checkpoint":
+        """Read a folder; raises InputError where it is incomplete or not of this project.
+
+        With `mapped` the weights stay in the file, which is mapped into memory: to take rows from, not to score with.
+        """
         if not cls.exists(folder):
             raise InputError(f"{folder} holds no finished model ({METRICS} is missing)")
         vocabulary = read_json(folder / VOCABULARY)
@@ -81,7 +85,7 @@ class Checkpoint:
         except ValidationError as error:
             raise InputError(f"{folder / CONFIG}: {error}") from error
         tensors, _ = load_tensors(folder / MODEL)
-        model = _model(config, tensors, len(vocabulary["entities"]), len(vocabulary["relations"]))
+        model = _model(config, tensors, len(vocabulary["entities"]), len(vocabulary["relations"]), mapped)
         return cls(
             model=model,
             config=config,
@@ -121,8 +125,8 @@ class Checkpoint:
                 )
 
 
-def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relations: int) -> VLKGE:
-    """The model whose state `tensors` are."""
+def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relations: int, mapped: bool) -> VLKGE:
+    """The model whose state `tensors` are: a copy, or where `mapped` the tensors themselves."""
     masks = ("modalities.structural.mask", "imaginary.rows")
     seen = next((tensors[name] for name in masks if name in tensors), torch.ones(entities, dtype=torch.bool))
     features = {
@@ -131,7 +135,8 @@ def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relat
         if f"modalities.{name}.vectors" in tensors
     }
     try:
-        model = VLKGE(config, seen, features, relations)
+        with torch.device("meta") if mapped else nullcontext():  # meta: no memory for what is not kept
+            model = VLKGE(config, seen, features, relations)
         for tower, part in zip(model.submodels, ("", "structure."), strict=False):
             if f"{part}projected_relations.maps" in tensors:
                 tower.project_relations(
@@ -140,7 +145,7 @@ def _model(config: TrainConfig, tensors: dict[str, Tensor], entities: int, relat
         if not has_ensemble(tensors):
             model.ensemble = None
         today = of_today(tensors, len(model.ensemble.parts) if model.ensemble else 0)
-        model.load_state_dict(today | _as_they_were(model, tensors))
+        model.load_state_dict(today | _as_they_were(model, tensors), assign=mapped)
     except RuntimeError as error:
         raise InputError(f"{MODEL} does not fit {CONFIG}: {error}") from error
     return model.eval()

@@ -86,7 +86,7 @@ class Group:
             distributed.barrier()
 
 
-def check(config: TrainConfig, group: Group, shard: bool = False, warm_start: bool = False) -> None:
+def check(config: TrainConfig, group: Group, shard: bool = False) -> None:
     """Raise InputError for what cannot be trained by this group, or not with sharded tables."""
     if group.size > 1 and config.n3 and config.loss in ("logistic", "k_vs_all"):
         raise InputError(f"n3 with the loss {config.loss} cannot be trained by several processes: their means differ")
@@ -98,5 +98,3 @@ def check(config: TrainConfig, group: Group, shard: bool = False, warm_start: bo
         raise InputError(
             f"the loss {config.loss} needs the vectors of all entities at each step: sharding them would gain nothing"
         )
-    if warm_start:
-        raise InputError("a warm start reads the whole earlier model in each process: it cannot be sharded")

@@ -81,7 +81,7 @@ def take_part(
     also for what cannot be sharded.
     """
     place = pick_device(device)
-    check(config, group := Group.current(), shard, warm_start is not None)
+    check(config, group := Group.current(), shard)
     shards = RowShards.among_all(sum(node.num_nodes for node in data.node_stores), place) if shard else None
     graph = KnowledgeGraph.from_hetero(data, shards.own if shards else None)
     if len(graph.triples["train"]) == 0:
@@ -105,10 +105,11 @@ def take_part(
         if group.is_main:
             progress(run.total_steps, run.total_steps, "weighing the experts")  # minutes on large graphs
             if shards is not None:
-                history = run.history
+                history, started_from = run.history, run.started_from
                 del run, graph  # the rows of one process, before all rows
                 graph = KnowledgeGraph.from_hetero(data)
                 run = Run(graph, config, folder, place, group=Group(), history=history)
+                run.started_from = started_from
             found = run.weigh_experts()
             if config.below_popularity == "refuse":
                 run.validation.refuse_below_popularity(found, graph)

@@ -17,7 +17,7 @@ def start_from(model: VLKGE, earlier: Checkpoint, graph: KnowledgeGraph) -> None
     Entities and relations that it was trained on keep their vectors, by id and by name. An entity that has training
     facts only now gets the fused vector that the earlier model gave it by its features. One without features, what
     the expert of structure alone knows of new entities, and a new relation keep the start that they have. The
-    optimizer's state is not taken over.
+    optimizer's state is not taken over. A model with sharded tables gets its rows; all processes call this together.
 
     Raises InputError where the vectors of pictures or texts are those of other encoders, or where the models are not
     built alike (scorer, dimension, fusion, modalities, landmarks).
@@ -33,7 +33,8 @@ def start_from(model: VLKGE, earlier: Checkpoint, graph: KnowledgeGraph) -> None
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if name in model.entity_tables:
-                _copy_rows(parameter, trained[name], entities)
+                own = slice(None) if model.shards is None else model.shards.own
+                _copy_rows(parameter, trained[name], entities[own])
             elif name in model.relation_tables:
                 _copy_rows(parameter, trained[name], relations)
             else:
@@ -48,7 +49,7 @@ def digest(checkpoint: Checkpoint) -> str:
     seen = hashlib.sha256("\n".join([*checkpoint.entities, "", *checkpoint.relations]).encode())
     for name, value in sorted(checkpoint.model.state_dict().items()):
         seen.update(f"{name} {list(value.shape)}".encode())
-        seen.update(value.contiguous().numpy().tobytes())
+        seen.update(value.contiguous().numpy().reshape(-1).data)
     return seen.hexdigest()
 
 
@@ -87,5 +88,9 @@ def _place_new(model: VLKGE, earlier: Checkpoint, rows: Tensor) -> None:
     present[:, list(model.modalities).index("structural")] = False
     new, present = new[present.any(1)], present[present.any(1)]
     fused = model.fusion(torch.stack([module(new) for module in modules], dim=1), present)
-    # zero is the neutral element of a sum, and what stands for a missing part where parts stand side by side
-    table[new] = 0 if model.config.fusion in ("addition", "concat") else fused
+    if model.config.fusion in ("addition", "concat"):
+        fused = torch.zeros_like(table[:1]).expand(len(new), -1)  # neutral in a sum, and stands for a missing part
+    if model.shards is not None:
+        at = model.shards.here(new)
+        new, fused = new[at] - model.shards.own.start, fused[at]
+    table[new] = fused

@@ -194,6 +194,8 @@ def test_projections_of_names_are_trained_and_nothing_else_of_relations(make: Bu
 
     # what a checkpoint holds, a smaller graph's relations, and a warm start
     loaded = Checkpoint.load(tmp_path / "projected")
+    mapped = Checkpoint.load(tmp_path / "projected", mapped=True).model.state_dict()
+    assert all(torch.equal(mapped[name], value) for name, value in trained.state_dict().items())
     torch.testing.assert_close(loaded.model.own_relations, trained.own_relations)
     fewer = KnowledgeGraph.from_hetero(make(FACTS[1:]))
     torch.testing.assert_close(loaded.model_for(fewer).relation_vectors("head"), trained.relation_vectors("head")[1:])

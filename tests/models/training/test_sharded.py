@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "dense": SMALL | {"optimizer": "adam", "learning_rate": 0.01, "n3": 1e-3, "fine_tune": True, "adapter": True},
     "patience": SMALL | {"epochs": 6, "patience": 1, "learning_rate": 0.3},
 }
+WARM = {"average": SMALL, "imaginary": CONFIGS["imaginary"] | {"fusion": "addition"}, "dense": CONFIGS["dense"]}
 LONGER = SMALL | {"epochs": 4, "patience": 4, "adapter": True}
 OPTIMIZERS = ("adagrad", "adam")
 
@@ -60,6 +62,9 @@ def train_all(rank: int, size: int, data: HeteroData, folder: Path) -> None:
     for name, options in CONFIGS.items():
         made = take_part(data, TrainConfig(**options), folder / name, device="cpu", shard=True)
         assert (made is not None) == (rank == 0), "only the leader holds the finished model"
+    for name, options in WARM.items():
+        earlier = Checkpoint.load(folder / f"earlier-{name}", mapped=True)
+        take_part(data, TrainConfig(**options), folder / f"warm-{name}", warm_start=earlier, device="cpu", shard=True)
     look_inside(rank, data, folder)
     for optimizer in OPTIMIZERS:
         config, cut = TrainConfig(**LONGER, optimizer=optimizer), folder / f"cut-{optimizer}"
@@ -106,9 +111,13 @@ def spawn(work: Any, size: int, data: HeteroData, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def by_two(gallery: HeteroData, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of what two processes trained, of which some is not finished."""
+def by_two(
+    gallery: HeteroData, make_gallery: Callable[..., HeteroData], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of what two processes trained, of which some is not finished, and of models to start with."""
     folder = tmp_path_factory.mktemp("sharded")
+    for name, options in WARM.items():
+        train(make_gallery(50), TrainConfig(**options), folder / f"earlier-{name}", device="cpu")
     spawn(train_all, 2, gallery, folder)
     return folder
 
@@ -133,6 +142,19 @@ def test_sharded_processes_train_the_model_of_one(name: str, gallery: HeteroData
     assert sorted(file.name for file in (by_two / name).iterdir()) == sorted(file.name for file in tmp_path.iterdir())
     # Training stopped before its last epoch only where it may.
     assert (len(one.metrics["history"]) < CONFIGS[name]["epochs"]) == (name == "patience")
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("name", WARM)
+def test_a_sharded_warm_start_trains_the_model_of_one(
+    name: str, gallery: HeteroData, by_two: Path, tmp_path: Path
+) -> None:
+    config, earlier = TrainConfig(**WARM[name]), Checkpoint.load(by_two / f"earlier-{name}")
+    one = train(gallery, config, tmp_path, warm_start=earlier, device="cpu")
+    assert len(set(one.entities) - set(earlier.entities)) >= 10
+    assert_same(one, Checkpoint.load(by_two / f"warm-{name}"))
+    found_again = train(gallery, config, by_two / f"warm-{name}", warm_start=earlier, device="cpu")
+    assert found_again.metrics["warm_start"] == one.metrics["warm_start"] is not None
 
 
 @pytest.mark.processes
@@ -189,8 +211,6 @@ def test_what_cannot_be_sharded_is_refused() -> None:
         check(TrainConfig(), Group(), shard=True)
     with pytest.raises(InputError, match="the loss one_vs_all needs the vectors of all entities"):
         check(TrainConfig(loss="one_vs_all"), Group(0, 2), shard=True)
-    with pytest.raises(InputError, match="a warm start"):
-        check(TrainConfig(), Group(0, 2), shard=True, warm_start=True)
 
 
 def test_a_training_with_whole_tables_is_not_gone_on_with_sharded(gallery: HeteroData, tmp_path: Path) -> None:

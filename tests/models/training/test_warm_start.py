@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from models.config import TrainConfig
 from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE
 from models.training.loop import train
-from models.training.warm_start import start_from
+from models.training.warm_start import digest, start_from
 from models.triples.knowledge_graph import KnowledgeGraph
 
 Gallery = Callable[..., HeteroData]
@@ -56,6 +57,33 @@ def test_a_new_painting_starts_where_its_features_put_it(
     torch.testing.assert_close(
         model.eval().fused_representations(new), earlier.model_for(graph).fused_representations(new)
     )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"imaginary": "inductive", "nystroem_components": {"textual": 20}},
+        {"fine_tune": True, "adapter": True, "fusion": "weighted"},
+    ],
+    ids=str,
+)
+def test_a_model_that_stays_in_its_file_starts_another_alike(
+    make_gallery: Gallery, today: HeteroData, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    config = SMALL.model_copy(update={"epochs": 1, **options})
+    train(make_gallery(60), config, tmp_path, device="cpu")
+    earlier, mapped = Checkpoint.load(tmp_path), Checkpoint.load(tmp_path, mapped=True)
+    for name, value in earlier.model.state_dict().items():
+        assert torch.equal(mapped.model.state_dict()[name], value), name
+    assert digest(mapped) == digest(earlier)
+    graph, started = KnowledgeGraph.from_hetero(today), []
+    for checkpoint in (earlier, mapped):
+        torch.manual_seed(0)
+        started.append(VLKGE.from_graph(config, graph))
+        start_from(started[-1], checkpoint, graph)
+    for name, value in started[0].state_dict().items():
+        assert torch.equal(started[1].state_dict()[name], value), name
 
 
 def test_a_warm_start_begins_better_and_repeats_itself(
