@@ -74,7 +74,8 @@ def train(
     if json:
         print_json(trained)
         return
-    figures = {name: value for name, value in trained.metrics.items() if name != "history"}
+    # the metrics' warm_start is a digest of weights; the version is there already
+    figures = {name: value for name, value in trained.metrics.items() if name not in ("history", "warm_start")}
     print_fields({**dict(trained), **figures, "metrics": trained.folder / "metrics.json"})
 
 

@@ -57,6 +57,8 @@ def _refuse_other_build(model: VLKGE, earlier: VLKGE) -> None:
     ours, theirs = ({name: p.shape[1:] for name, p in of.named_parameters()} for of in (model, earlier))
     names = ("scorer", "dimension", "fusion", "reciprocal", "nystroem_components")
     different = [name for name in names if getattr(model.config, name) != getattr(earlier.config, name)]
+    if (model.structure is None) != (earlier.structure is None):
+        different.append("experts (structure)")
     if different or ours != theirs:
         what = ", ".join(different) or "modalities or their vectors' width"
         raise InputError(f"a warm start needs a model that is built alike, but {what} differ: train without one")

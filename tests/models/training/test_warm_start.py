@@ -110,6 +110,9 @@ def test_a_model_that_is_built_otherwise_is_refused(yesterday: Checkpoint, today
     wider = SMALL.model_copy(update={"dimension": 9, "fusion": "weighted"})
     with pytest.raises(InputError, match="built alike, but dimension, fusion differ"):
         train(today, wider, tmp_path, warm_start=yesterday, device="cpu")
+    alone = SMALL.model_copy(update={"experts": ("popularity",)})
+    with pytest.raises(InputError, match=r"built alike, but experts \(structure\) differ"):
+        train(today, alone, tmp_path, warm_start=yesterday, device="cpu")
 
 
 def test_landmarks_are_told_from_vectors_of_their_number(
