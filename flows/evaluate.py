@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from base.errors import InputError
 from flows.calibrate import TOP_K, check_calibration
-from flows.evaluation_shards import Shards, evaluate_in_shards, shards_of
+from flows.evaluation_shards import Conditions, Shards, evaluate_in_shards, shards_of
 from flows.export import read_graph
 from flows.reports import ReportFiles, suffix, write_report, write_seeds
 from flows.runtime.checkpoints import folder_of, load_checkpoint
@@ -32,15 +32,6 @@ from models.triples.sides import SIDES, Side
 
 # The tables that a model's node can do without; report.json has them.
 LONG = {"relation_sides", "relation_groups"}
-
-
-class Conditions(BaseModel):
-    """What is ranked, among whom, and by which rules."""
-
-    split: str = "test"
-    protocol: Protocol = "strict"
-    candidates: Choice = "all"
-    sides: tuple[Side, ...] = SIDES
 
 
 class Evaluation(BaseModel):
@@ -143,10 +134,7 @@ def evaluate_model(
     """Rank, write the files, and put the figures on the model's node."""
     served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
     folder = folder_of(settings, version)
-    if shards is None:
-        report = rank_model(served, conditions)
-    else:
-        report = evaluate_in_shards(shards, folder, graph, dict(conditions))
+    report = rank_model(served, conditions) if shards is None else evaluate_in_shards(shards, folder, graph, conditions)
     # Before the report is written, which shows the reliability diagram.
     calibration = check_calibration(served, folder) if suffix(report) == "" else None
     files = write_report(folder, version, checkpoint, report, compared, calibration)

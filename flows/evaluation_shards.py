@@ -5,23 +5,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from prefect import task, unmapped
 from prefect.cache_policies import NO_CACHE
+from pydantic import BaseModel
 from torch_geometric.data import HeteroData
 
 from flows.export import graph_file
 from flows.runtime.progress import progress_bar
 from graph.exporting import hetero_file
-from models.evaluation.evaluation import Report, asked, rank_split, report
+from models.evaluation.evaluation import Protocol, Report, asked, rank_split, report
 from models.evaluation.shards import facts_of, merge
+from models.ranking.candidates import Choice
 from models.ranking.ranking import Ranks
 from models.ranking.scores import Scores
 from models.representation.checkpoint import Checkpoint
 from models.triples.asked import with_fewer_asked
 from models.triples.knowledge_graph import KnowledgeGraph
-from models.triples.sides import Side
+from models.triples.sides import SIDES, Side
+
+
+class Conditions(BaseModel):
+    """What is ranked, among whom, and by which rules."""
+
+    split: str = "test"
+    protocol: Protocol = "strict"
+    candidates: Choice = "all"
+    sides: tuple[Side, ...] = SIDES
 
 
 @dataclass(frozen=True)
@@ -42,24 +52,23 @@ def shards_of(data: HeteroData, home: Path, number: int | None) -> Iterator[Shar
         yield Shards(file, number)
 
 
-def evaluate_in_shards(shards: Shards, model: Path, graph: KnowledgeGraph, conditions: dict[str, Any]) -> Report:
+def evaluate_in_shards(shards: Shards, model: Path, graph: KnowledgeGraph, conditions: Conditions) -> Report:
     """The report that `models.evaluation.evaluation.evaluate` gives of a model's folder, in tasks that need a flow."""
-    facts = asked(graph, conditions["split"])
+    facts = asked(graph, conditions.split)
     futures = rank_shard.map(unmapped(shards), unmapped(model), unmapped(conditions), list(range(shards.number)))
     parts = []
-    with progress_bar(f"evaluate on {conditions['split']}") as progress:
+    with progress_bar(f"evaluate on {conditions.split}") as progress:
         for future in futures:
             parts.append(future.result())
             progress(len(parts), shards.number, "shards")
-    named = {name: conditions[name] for name in ("split", "protocol", "candidates")}
-    return report(graph, facts, merge(parts, facts), **named)
+    return report(graph, facts, merge(parts, facts), **conditions.model_dump(exclude={"sides"}))
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, task_run_name="rank-shard-{shard}")
-def rank_shard(shards: Shards, model: Path, conditions: dict[str, Any], shard: int) -> dict[Side, Ranks]:
+def rank_shard(shards: Shards, model: Path, conditions: Conditions, shard: int) -> dict[Side, Ranks]:
     graph, scores = _read(shards.graph, model)
-    among = facts_of(asked(graph, conditions["split"]), shard, shards.number)
-    return rank_split(scores, graph, **conditions, among=among)
+    among = facts_of(asked(graph, conditions.split), shard, shards.number)
+    return rank_split(scores, graph, **dict(conditions), among=among)
 
 
 @lru_cache(maxsize=1)
