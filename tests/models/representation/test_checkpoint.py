@@ -76,6 +76,8 @@ def test_models_of_before_score_as_they_did(gallery_of_before: HeteroData, name:
     """Trained by versions before experts had a part of their own, and before weights went by the candidate too."""
     folder = Path(__file__).parents[2] / "fixtures" / "models_of_before" / name
     checkpoint, graph = Checkpoint.load(folder), KnowledgeGraph.from_hetero(gallery_of_before)
+    mapped = Checkpoint.load(folder, mapped=True).model.state_dict()
+    assert all(torch.equal(mapped[part], value) for part, value in checkpoint.model.state_dict().items())
     pairs = torch.cartesian_prod(torch.arange(0, graph.num_entities, 4), torch.arange(graph.num_relations))
     for model in (checkpoint.model, checkpoint.model_for(graph), checkpoint.model_for(replace(graph, fingerprint=""))):
         for side, expected in load_tensors(folder / "scores.safetensors")[0].items():
