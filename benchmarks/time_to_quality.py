@@ -178,7 +178,8 @@ def draw(points: list[Point], path: Path) -> None:
         FigureCanvasSVG(drawing)
         axes = drawing.subplots()
         for who, colour, marker in zip((OURS, EXPERTS, PYKEEN, PLAIN), COLOURS, MARKERS, strict=True):
-            own = [point for point in points if point.who == who]
+            if not (own := [point for point in points if point.who == who]):
+                continue
             at, values = [point.seconds for point in own], [point.mrr for point in own]
             axes.plot(at, values, color=colour, marker=marker, markersize=4, linewidth=1.5, label=who)
         axes.set_xscale("log")
