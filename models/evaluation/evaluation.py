@@ -12,7 +12,7 @@ from base.progress import Progress, silent
 from models.evaluation.bootstrap import interval
 from models.ranking.candidates import Candidates, Choice
 from models.ranking.ranking import Ranks, rank
-from models.ranking.scores import Scores, VectorScores
+from models.ranking.scores import Scores
 from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.known_facts import KnownFacts, with_inverses
@@ -107,7 +107,7 @@ def rank_split(
     if protocol not in ("strict", "paper"):
         raise InputError(f"unknown protocol {protocol!r}; allowed are strict and paper")
     return rank(
-        model if isinstance(model, Scores) else VectorScores.of_model(model),
+        model if isinstance(model, Scores) else Scores.of_model(model),
         triples if among is None else triples[among],
         known=KnownFacts(with_inverses(every) if protocol == "paper" else every, graph.num_relations),
         candidates=_candidates(candidates, graph, triples, every),

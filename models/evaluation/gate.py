@@ -24,7 +24,7 @@ from models.evaluation.gate_config import GateConfig
 from models.evaluation.loss_budget import SMALLEST_MARGIN, Debt, Difference, spend, visible
 from models.evaluation.verdict import Kind, Verdict
 from models.ranking.ranking import Ranks, rank
-from models.ranking.scores import VectorScores
+from models.ranking.scores import Scores
 from models.representation.checkpoint import Checkpoint
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.known_facts import KnownFacts
@@ -77,7 +77,7 @@ def let_compete(
     reports: list[dict[str, Report]] = []
     known = KnownFacts(torch.cat(list(shared.triples.values())), shared.num_relations)
     for checkpoint in (champion, challenger):
-        scores = VectorScores.of_model(checkpoint.model_for(shared))
+        scores = Scores.of_model(checkpoint.model_for(shared))
         for split in splits:
             ranks[split].append(rank(scores, shared.triples[split], known=known, progress=progress))
         reports.append(
@@ -165,7 +165,7 @@ def _rank_formers(
             missing[version] = "it knows none of the relations of the gate facts"
             continue
         try:
-            scores = VectorScores.of_model(checkpoint.model_for(own))
+            scores = Scores.of_model(checkpoint.model_for(own))
         except InputError as error:
             missing[version] = str(error)
             continue

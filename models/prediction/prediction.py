@@ -16,7 +16,7 @@ from models.prediction.plausible_heads import PlausibleHeads
 from models.prediction.top_links import TopLinks
 from models.ranking.candidate_lists import CandidateLists, Links
 from models.ranking.ranking import BUDGET
-from models.ranking.scores import Scores, VectorScores
+from models.ranking.scores import Scores
 from models.ranking.shortlists import Sketched
 from models.representation.checkpoint import Checkpoint
 from models.representation.vlkge import VLKGE
@@ -75,7 +75,7 @@ def predict(
         if value is not None and value < 1:
             raise InputError(f"{name} is {value}; it must be at least 1")
     chosen = _relation_rows(graph, relations)
-    scores = model if isinstance(model, Scores) else VectorScores.of_model(model)
+    scores = model if isinstance(model, Scores) else Scores.of_model(model)
     lists = CandidateLists(
         scores,
         graph,

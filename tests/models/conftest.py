@@ -7,6 +7,11 @@ import pytest
 import torch
 from torch_geometric.data import HeteroData
 
+from models.config import TrainConfig
+from models.ranking.scores import Scores
+from models.training.loop import train
+from models.triples.knowledge_graph import KnowledgeGraph
+
 Fact = tuple[str, str, str, str]
 Builder = Callable[..., HeteroData]
 
@@ -97,6 +102,19 @@ def build_gallery(paintings: int = 60, seed: int = 0) -> HeteroData:
 def gallery() -> HeteroData:
     """The small gallery of `build_gallery`; not to be changed by a test."""
     return build_gallery()
+
+
+@pytest.fixture(scope="session")
+def graph(gallery: HeteroData) -> KnowledgeGraph:
+    """The gallery as models see it."""
+    return KnowledgeGraph.from_hetero(gallery)
+
+
+@pytest.fixture(scope="session")
+def scores(gallery: HeteroData, tmp_path_factory: pytest.TempPathFactory) -> Scores:
+    """Those of a model of the gallery with all experts, hardly trained."""
+    config = TrainConfig(dimension=8, batch_size=32, epochs=2, patience=None)
+    return Scores.of_model(train(gallery, config, tmp_path_factory.mktemp("model"), device="cpu").model)
 
 
 @pytest.fixture(scope="session")

@@ -1,30 +1,14 @@
 """Shards of facts, ranked apart and put together, are the evaluation of all."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from torch_geometric.data import HeteroData
 
-from models.config import TrainConfig
 from models.evaluation.evaluation import asked, evaluate, rank_split, report
 from models.evaluation.shards import facts_of, merge
 from models.ranking.scores import Scores
-from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
-
-
-@pytest.fixture(scope="module")
-def graph(gallery: HeteroData) -> KnowledgeGraph:
-    return KnowledgeGraph.from_hetero(gallery)
-
-
-@pytest.fixture(scope="module")
-def scores(gallery: HeteroData, tmp_path_factory: pytest.TempPathFactory) -> Scores:
-    folder: Path = tmp_path_factory.mktemp("model")
-    config = TrainConfig(dimension=8, batch_size=32, epochs=2, patience=None)
-    return Scores.of_model(train(gallery, config, folder, device="cpu").model)
 
 
 @pytest.mark.parametrize("shards", [1, 3, 50])

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 from torch import Tensor
 from torch_geometric.data import HeteroData
@@ -22,11 +21,6 @@ from tests.models.experts.learnt import with_experts
 
 Gallery = Callable[..., HeteroData]
 CONFIG = TrainConfig(dimension=4, experts=("facts",), fact_regularisation=2.0)
-
-
-@pytest.fixture(scope="module")
-def graph(gallery: HeteroData) -> KnowledgeGraph:
-    return KnowledgeGraph.from_hetero(gallery)
 
 
 def learnt(graph: KnowledgeGraph, config: TrainConfig = CONFIG) -> tuple[VLKGE, Facts]:

@@ -1,32 +1,15 @@
 """Shards of heads, put together, are the whole."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from torch_geometric.data import HeteroData
 
-from models.config import TrainConfig
 from models.prediction.prediction import members, predict
 from models.prediction.shards import heads_of, merge
-from models.ranking.scores import Scores, VectorScores
-from models.training.loop import train
+from models.ranking.scores import Scores
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
-
-
-@pytest.fixture(scope="module")
-def graph(gallery: HeteroData) -> KnowledgeGraph:
-    return KnowledgeGraph.from_hetero(gallery)
-
-
-@pytest.fixture(scope="module")
-def scores(gallery: HeteroData, tmp_path_factory: pytest.TempPathFactory) -> Scores:
-    folder: Path = tmp_path_factory.mktemp("model")
-    config = TrainConfig(dimension=8, batch_size=32, epochs=2, patience=None)
-    return VectorScores.of_model(train(gallery, config, folder, device="cpu").model)
 
 
 @pytest.mark.parametrize("limits", [(None, None), (7, None), (None, 11), (7, 11)])

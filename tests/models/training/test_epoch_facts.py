@@ -17,11 +17,6 @@ from tests.models.training.test_loop import SMALL, Interrupted, assert_same_bits
 PARTS = 3
 
 
-@pytest.fixture
-def graph(gallery: HeteroData) -> KnowledgeGraph:
-    return KnowledgeGraph.from_hetero(gallery)
-
-
 def of_parts(graph: KnowledgeGraph, **options: object) -> TrainConfig:
     facts = -(-len(graph.triples["train"]) // PARTS)
     return TrainConfig.model_validate({**SMALL.model_dump(), "epoch_facts": facts, **options})
