@@ -17,15 +17,25 @@ from base.errors import shorten
 ID_BYTES = 2_900
 NAME_BYTES = 700
 TEXT_BYTES = 32 << 20  # one message to the database holds no more with the memory that the bundled one has by default
+
+
+def _span(*spans: str) -> str:
+    """All characters of some spans, each given as its only one or as its first and last."""
+    return "".join(chr(code) for span in spans for code in range(ord(span[0]), ord(span[-1]) + 1))
+
+
 # They show nothing, and `strip` does not know them: soft hyphen, joiners, marks of direction, fillers, byte order mark.
-INVISIBLE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-)
+INVISIBLE = _span(
+    "\u00ad", "\u034f", "\u061c", "\u115f\u1160", "\u17b4\u17b5", "\u180e", "\u200b\u200f", "\u202a\u202e",
+    "\u2060\u206f", "\u3164", "\ufeff", "\uffa0", "\ufff0\ufff8", "\U0001bca0\U0001bca3", "\U0001d173\U0001d17a",
+)  # fmt: skip
 # They show nothing of their own either, and may end a name: they choose a variant of the sign before, or a flag.
-SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff"
+SELECTORS = _span("\u180b\u180d", "\u180f", "\ufe00\ufe0f", "\U000e0000\U000e0fff")
+# What a value may have at its ends without being another one: what `strip` takes away, and what shows nothing.
+BLANKS = INVISIBLE + _span(
+    "\t\r", "\x1c ", "\x85", "\xa0", "\u1680", "\u2000\u200a", "\u2028\u2029", "\u202f", "\u205f", "\u3000"
+)
 HIDDEN = re.compile(f"[{INVISIBLE}{SELECTORS}]")
-ENDS = re.compile(rf"\A[\s{INVISIBLE}]+|[\s{INVISIBLE}]+\Z")
 # pandas writes an index without a name so, to Parquet and, read back and written again, to CSV.
 INDEX = re.compile(r"__index_level_\d+__|Unnamed: \d+(\.\d+|_level_\d+)*")
 
@@ -34,7 +44,7 @@ Mask = npt.NDArray[np.bool_]
 
 def bare(name: str) -> str:
     """The name without blanks and invisible characters at its ends."""
-    return name.strip() if name.isascii() else ENDS.sub("", name)
+    return name.strip() if name.isascii() else name.strip(BLANKS)
 
 
 def wrong_name(name: str) -> str | None:

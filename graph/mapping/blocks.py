@@ -8,13 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from base.errors import InputError, shorten
-from graph.loading.names import INVISIBLE, bare
+from graph.loading.names import BLANKS, bare
 from graph.mapping.labelled import is_labelled, values_of
 
 # A cell: None where there is nothing, a text, or a list of texts and gaps.
 Cell: TypeAlias = "str | tuple[str | None, ...] | None"
 ROWS = 20_000
-BLANKS = " \t\r\n\u00a0" + INVISIBLE
 
 
 @dataclass(frozen=True)
