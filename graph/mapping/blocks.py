@@ -1,18 +1,16 @@
 """Rows or records of a file, some thousands at a time, whatever its format; and a cell of each by a column's name."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from base.errors import InputError, shorten
 from graph.loading.names import BLANKS, bare
-from graph.mapping.labelled import is_labelled, values_of
+from graph.mapping.paths import Cell, Listed, Place, agree, follow, paths_of
 
-# A cell: None where there is nothing, a text, or a list of texts and gaps.
-Cell: TypeAlias = "str | tuple[str | None, ...] | None"
 ROWS = 20_000
 
 
@@ -61,11 +59,7 @@ class Records:
     @property
     def columns(self) -> list[str]:
         """All paths that lead to a value in some record; where some have a list and others one value, that of lists."""
-        found: dict[str, str] = {}
-        for path in dict.fromkeys(path for record in self.records for path in _paths(record) if path):
-            plain = path.replace(".*", "")
-            found[plain] = max(found.get(plain, ""), path, key=len)
-        return list(found.values())
+        return agree(path for record in self.records for path in paths_of(record) if path)
 
     def has(self, name: str) -> bool:
         return any(cell is not None for cell in self.column(name, loose=True))
@@ -76,17 +70,21 @@ class Records:
         cells: list[Cell] = []
         for number, record in enumerate(self.records):
             found = record.get(name) if "." in name and isinstance(record, dict) and name in record else None
-            values = [found] if found is not None else _follow(record, steps)
+            reached = [((), found)] if found is not None else follow(record, steps)
             if loose:
-                values = [None if isinstance(value, dict) and "#text" not in value else value for value in values]
+                reached = [
+                    (place, None if isinstance(value, dict) and "#text" not in value else value)
+                    for place, value in reached
+                ]
             try:
-                cells.append(_as_cell(values, "*" in steps or len(values) > 1))
+                cells.append(_as_cell(reached, "*" in steps or len(reached) > 1))
             except TypeError:
+                values = [value for _, value in reached]
                 if any(isinstance(value, bytes) for value in values):
                     raise InputError(f"{self.places[number]}: {name!r} holds bytes, which are no text") from None
                 raise InputError(
                     f"{self.places[number]}: {name!r} is not a value but holds others; name one of them: "
-                    f"{shorten([f'{name}.{inner}' for value in values for inner in _paths(value)])}"
+                    f"{shorten([f'{name}.{inner}' for value in values for inner in paths_of(value)])}"
                 ) from None
         return cells
 
@@ -97,36 +95,12 @@ class Records:
         return len(self.records)
 
 
-def _follow(value: Any, steps: Sequence[str]) -> list[Any]:
-    """What a path leads to. A list is gone through by `*`, or where a name does not fit it; a missing end is None. In
-    lists of labels and values a name is a label."""
-    for at, step in enumerate(steps):
-        if is_labelled(value) and step not in ("*", "label", "value"):
-            return [*values_of(value, ".".join(steps[at:]))]
-        if isinstance(value, list):
-            rest = steps[at + 1 :] if step == "*" else steps[at:]
-            return [found for inner in value for found in _follow(inner, rest)]
-        if step == "*":
-            if value is None:
-                return []
-            continue  # one value where others have a list, as XML gives it
-        whole, value = value, value.get(step) if isinstance(value, dict) else None
-        if isinstance(whole, dict) and not isinstance(value, dict | list):
-            # A name in a record may hold a point itself, as creator.role does.
-            for end in range(len(steps), at + 1, -1):
-                if (name := ".".join(steps[at:end])) in whole:
-                    return _follow(whole[name], steps[end:])
-        if value is None and "*" in steps[at + 1 :]:
-            return []
-    if isinstance(value, dict) and "#text" in value:
-        value = value["#text"]
-    return list(value) if isinstance(value, list) else [value]
-
-
-def _as_cell(values: list[Any], several: bool) -> Cell:
+def _as_cell(reached: Sequence[tuple[Place, Any]], several: bool) -> Cell:
+    if not reached:
+        return None
     if several:
-        return tuple(as_text(value) for value in values) or None
-    return as_text(values[0]) if values else None
+        return Listed(tuple(as_text(value) for _, value in reached), tuple(place for place, _ in reached))
+    return as_text(reached[0][1])
 
 
 def as_text(value: Any) -> str | None:
@@ -149,16 +123,3 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, dict | list | bytes):
         raise TypeError(f"{type(value).__name__} is not a single value")
     return str(value)
-
-
-def _paths(value: Any) -> Iterable[str]:
-    """All paths from a value to single ones, with `*` through lists."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            for path in _paths(inner):
-                yield key if path in ("", "#text") else f"{key}.{path}"
-    elif isinstance(value, list):
-        for path in dict.fromkeys(path for inner in value for path in _paths(inner)):
-            yield f"*.{path}" if path else "*"
-    elif value is not None:
-        yield ""

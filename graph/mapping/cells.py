@@ -9,7 +9,8 @@ from functools import cache
 from typing import TypeAlias
 
 from base.errors import InputError, shorten
-from graph.mapping.blocks import Block, Cell, Records
+from graph.mapping.blocks import Block, Records
+from graph.mapping.paths import Cell, Listed
 
 HOLE = re.compile(r"\{([^{}]+)\}")
 TAG = re.compile(r"<(?:/?[A-Za-z][^<>]*|!--.*?--)>", re.DOTALL)
@@ -100,7 +101,7 @@ class Cells:
                 raise InputError(f"{self.block.name}: {tell_absent(name, self.block.columns)}")
             cells = self.block.column(name, loose) if isinstance(self.block, Records) else self.block.column(name)
             if self._reading:
-                cells = [self._read(cell) if isinstance(cell, str | tuple) else None for cell in cells]
+                cells = [self._read(cell) for cell in cells]
             self._columns[name] = cells
         return self._columns[name]
 
@@ -110,7 +111,7 @@ class Cells:
             return [None] * len(self.block)
         names = columns_in(written)
         loose = len(alternatives(written)) > 1
-        columns = [[_join(cell) for cell in self.column(name, loose)] for name in names]
+        columns = [[join(cell) for cell in self.column(name, loose)] for name in names]
         if names == [written]:
             return columns[0]
         return [fill(written, dict(zip(names, row, strict=True)))[0] for row in zip(*columns, strict=True)]
@@ -120,7 +121,7 @@ class Cells:
         if not written:
             return [None] * len(self.block)
         names = columns_in(written)
-        columns = [[_first(cell) for cell in self.column(name)] for name in names]
+        columns = [[_first_address(cell) for cell in self.column(name)] for name in names]
         return [fill(written, dict(zip(names, row, strict=True)))[0] for row in zip(*columns, strict=True)]
 
     def ids(self, written: str, labels: Sequence[str | None]) -> list[str | None]:
@@ -129,35 +130,40 @@ class Cells:
         for name in names:
             several = next((row for row, cell in enumerate(self.column(name)) if _is_several(cell)), None)
             if several is not None:
-                shown = _join(self.column(name)[several])
+                shown = join(self.column(name)[several])
                 raise InputError(f"{self.block.place(several)}: {name!r} holds several values, {shown!r}; an id is one")
-        rows = zip(*([_join(cell) for cell in self.column(name)] for name in names), strict=True)
+        rows = zip(*([join(cell) for cell in self.column(name)] for name in names), strict=True)
         found = (fill(written, dict(zip(names, row, strict=True))) for row in rows)
         return [
             value if value is None or templated else make_id(label, value)
             for (value, templated), label in zip(found, labels, strict=True)
         ]
 
-    def _read(self, cell: str | tuple[str | None, ...]) -> Cell:
-        if isinstance(cell, tuple):
-            return tuple(self._reading.of(value) for value in cell)
+    def _read(self, cell: Cell) -> Cell:
+        if isinstance(cell, Listed):
+            return Listed(tuple(self._reading.of(text) for text in cell.texts), cell.places)
         return self._reading.of(cell)
 
 
 def _is_several(cell: Cell) -> bool:
-    return isinstance(cell, tuple) and len(cell) > 1
+    return isinstance(cell, Listed) and len(cell.texts) > 1
 
 
-def _join(cell: Cell) -> str | None:
-    if isinstance(cell, tuple):
-        return "; ".join(dict.fromkeys(value for value in cell if value)) or None
+def join(cell: Cell) -> str | None:
+    """Its values as one text, each once."""
+    if isinstance(cell, Listed):
+        return "; ".join(dict.fromkeys(value for value in cell.texts if value)) or None
     return cell
 
 
-def _first(cell: Cell) -> str | None:
-    if isinstance(cell, tuple):
-        cell = next((value for value in cell if value), None)
-    return cell and ADDRESSES.split(cell)[0]
+def first(cell: Cell) -> str | None:
+    """Its first value."""
+    return next((value for value in cell.texts if value), None) if isinstance(cell, Listed) else cell
+
+
+def _first_address(cell: Cell) -> str | None:
+    value = first(cell)
+    return value and ADDRESSES.split(value)[0]
 
 
 def tell_absent(name: str, columns: Sequence[str]) -> str:

@@ -144,7 +144,9 @@ def _describe(
         if column.name in guessed.roles or column.different < 2 or is_same(column, chosen):
             continue
         if ROLES.search(said):
-            always = column.filled >= MOSTLY * chosen.filled and "" not in column.frequent
+            # Of lists inside the list of names nobody sees which are empty.
+            inside = column.name.count("*") > chosen.name.count("*")
+            always = column.filled >= MOSTLY * chosen.filled and "" not in column.frequent and not inside
             if shown := find_packed(column):
                 relation.remarks.append(
                     f"{column.name} is left out: its gaps all stand behind, as in {shown!r}; whose they are is not said"

@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from base.errors import InputError
 from graph.loading.nobody import UNKNOWN
-from graph.mapping.blocks import Cell
 from graph.mapping.cells import TAG
 from graph.mapping.column_words import DATES, PICTURES, plain
 from graph.mapping.dates import read_years
 from graph.mapping.formats import AnyBlock
+from graph.mapping.paths import Cell, Listed
 
 ROWS = 50_000  # that are looked at
 SAMPLE = 2_000  # different values that are looked at one by one
@@ -100,8 +100,8 @@ def look(name: str, cells: list[Cell], rows: int) -> Column:
     filled = [cell for cell in cells if cell is not None and cell not in missing]
     if not filled:
         return Column(name=name, filled=0, different=0)
-    lists = any(isinstance(cell, tuple) for cell in filled)
-    values = [value for cell in filled for value in (cell if isinstance(cell, tuple) else (cell,)) if value]
+    lists = any(isinstance(cell, Listed) for cell in filled)
+    values = [value for cell in filled for value in (cell.texts if isinstance(cell, Listed) else (cell,)) if value]
     counts = Counter(values)
     if not counts:
         return Column(name=name, filled=0, different=0)
@@ -126,7 +126,9 @@ def look(name: str, cells: list[Cell], rows: int) -> Column:
         length=sorted(map(len, values))[len(values) // 2],
         sample=frozenset(list(counts)[:SAMPLE]),
         frequent=dict(parts.most_common(FREQUENT)),
-        begin=tuple("; ".join(filter(None, cell)) if isinstance(cell, tuple) else cell for cell in cells[:ALIGNED]),
+        begin=tuple(
+            "; ".join(filter(None, cell.texts)) if isinstance(cell, Listed) else cell for cell in cells[:ALIGNED]
+        ),
     )
 
 

@@ -11,13 +11,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from base.errors import InputError
 from graph.loading.csv_files import CsvFormat
 from graph.loading.names import wrong_name
+from graph.mapping.alignment import UnequalLists
 from graph.mapping.blocks import Block
 from graph.mapping.cells import Cells, Reading, columns_in, fold, tell_absent
 from graph.mapping.formats import FORMATS, AnyBlock, Layout, read_blocks
 from graph.mapping.parts import find_parts
 from graph.mapping.relation import Names, Pattern, Relation, Texts, Wanted
 from graph.mapping.source_kind import OWN, SAID, Chunk, SourceKind, Tally
-from graph.mapping.tails import Tails, UnequalLists
+from graph.mapping.tails import Tails
 
 PROPERTIES = ("name", "text", "image", "url", "rights")
 

@@ -1,14 +1,14 @@
 """The cells of a relation's columns as tails: split, zipped, named, dated; each different set of cells only once."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from base.errors import InputError
-from graph.mapping.blocks import Cell
-from graph.mapping.cells import Reading, Values, columns_in, fill, fold, make_id
+from graph.mapping.alignment import UnequalLists, Value, align
+from graph.mapping.cells import Reading, Values, columns_in, fill, first, fold, join, make_id
 from graph.mapping.dates import Years, bins_of, name_bin, read_years
+from graph.mapping.paths import Cell, Listed, Step
 from graph.mapping.relation import Relation
 
 Row: TypeAlias = dict[str, str | None]
@@ -25,14 +25,13 @@ class Said:
     left_out: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
-class UnequalLists(InputError):
-    """Lists of one row that belong together and differ in length."""
-
-
 class Tails:
-    """The tails of one relation. entities: rows of those that came up; facts, said: of tails themselves."""
+    """The tails of one relation. entities: rows of those that came up; facts, said: of tails themselves.
 
-    def __init__(self, name: str, relation: Relation, reading: Reading) -> None:
+    inner: whether these are facts about a tail; all of their cells are of one thing then.
+    """
+
+    def __init__(self, name: str, relation: Relation, reading: Reading, *, inner: bool = False) -> None:
         self.name = name
         self.relation = relation
         self.columns = relation.columns()
@@ -46,8 +45,11 @@ class Tails:
         self._before = re.compile(relation.before) if relation.before else None
         self._roles = {fold(role).casefold(): name for role, name in relation.roles.items()}
         self._when = {column: {fold(v).casefold() for v in values} for column, values in relation.when.items()}
-        self._nested = {name: Tails(name, inner, reading) for name, inner in relation.relation.items()}
+        self._nested = {name: Tails(name, nested, reading, inner=True) for name, nested in relation.relation.items()}
+        self._keys = [columns_in(written) for written in (relation.id, relation.name) if written]
         self._loose = {*relation.when, *(columns_in(relation.role) if relation.role else ())}
+        if inner and self._splitter is None:
+            self._loose = {*self.columns}
 
     def of(self, cells: tuple[Cell, ...]) -> Said:
         """What a row's cells, in the order of `columns`, say. Raises UnequalLists."""
@@ -67,38 +69,35 @@ class Tails:
     def _read(self, row: Mapping[str, Cell]) -> Said:
         said = Said()
         if self.relation.year:
-            self._date({column: _text(cell) for column, cell in row.items()}, said)
+            self._date({column: join(cell) for column, cell in row.items()}, said)
             return said
         for values in self._zip(row):
             self._name(values, said)
         return said
 
-    def _zip(self, row: Mapping[str, Cell]) -> Iterator[Values]:
-        """The values that belong together, of each column one."""
-        lists = {column: self._list(cell) for column, cell in row.items()}
-        length = max(map(len, lists.values()), default=0)
-        for column, values in lists.items():
-            if not values or (len(values) == 1 and column in self._loose):
-                lists[column] = (values or [None]) * length
-        if torn := {column: len(values) for column, values in lists.items() if len(values) != length}:
-            longest = next(column for column, values in lists.items() if len(values) == length)
-            column, count = next(iter(torn.items()))
-            raise UnequalLists(
-                f"{self.name}: {longest} holds {length} values and {column} {count} "
-                f"({_text(row[longest])!r}, {_text(row[column])!r}): lists that belong together must be equally long"
-            )
-        for together in zip(*lists.values(), strict=True):
-            yield dict(zip(lists, together, strict=True))
+    def _zip(self, row: Mapping[str, Cell]) -> Iterable[Mapping[str, Cell]]:
+        """The values that belong together, of each column those of one tail."""
+        if self._splitter is None and not any(isinstance(cell, Listed) for cell in row.values()):
+            return [row]
+        try:
+            return [*align({column: self._list(column, cell) for column, cell in row.items()}, self._keys, self._loose)]
+        except UnequalLists as error:
+            raise UnequalLists(f"{self.name}: {error}") from error
 
-    def _list(self, cell: Cell) -> list[str | None]:
+    def _list(self, column: str, cell: Cell) -> list[Value]:
+        """The values of a cell with their places. What separators divide is a list of the column's own."""
         if cell is None:
             return []
-        parts: list[str | None] = list(cell) if isinstance(cell, tuple) else [cell]
-        if self._splitter is not None:
-            parts = [value for part in parts for value in (self._split(part) if part else [None])]
-            parts = [self._reading.of(value.strip() or None) if value else None for value in parts]
-        # A single column has no gaps to keep.
-        return parts if len(self.columns) > 1 else [*filter(None, parts)]
+        values: list[Value] = [*zip(cell.places, cell.texts, strict=True)] if isinstance(cell, Listed) else [((), cell)]
+        if self._splitter is None:
+            return values
+        divided: list[Value] = []
+        for place, text in values:
+            parts = self._split(text) if text else [None]
+            for number, part in enumerate(parts):
+                read = self._reading.of(part.strip() or None) if part else None
+                divided.append(((*place, Step(column, number, len(parts))), read))
+        return divided
 
     def _split(self, text: str) -> list[str]:
         """The values in a cell. What stands in brackets belongs to its value, as in "video (color, sound)"."""
@@ -110,34 +109,37 @@ class Tails:
         begins, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(text)]
         return [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
-    def _name(self, values: Values, said: Said) -> None:
+    def _name(self, cells: Mapping[str, Cell], said: Said) -> None:
         """One tail, or why it is none."""
         relation = self.relation
+        values = {column: first(cell) for column, cell in cells.items()}
         name = fill(relation.name, values)[0] if relation.name else None
         if name and self._before:
             name = self._before.split(name, maxsplit=1)[0].strip() or None
         given, templated = fill(relation.id, values) if relation.id else (None, False)
         if name is None and given is None:
             return
-        if any(fold(values.get(column) or "").casefold() not in wanted for column, wanted in self._when.items()):
+        if any(wanted.isdisjoint(_folded(cells.get(column))) for column, wanted in self._when.items()):
             said.left_out.append((self.name, "`when` does not hold", name or given or "", ""))
             return
-        called = self.name
+        called = [self.name]
         if relation.role:
-            role = values.get(relation.role)
-            if fold(role or "").casefold() not in self._roles:
-                why = "the role is not in `roles`" if role else "the role is empty"
-                said.left_out.append((self.name, why, name or given or "", role or ""))
+            roles = _folded(cells.get(relation.role))
+            for folded, role in roles.items():
+                if folded not in self._roles:
+                    why = "the role is not in `roles`" if role else "the role is empty"
+                    said.left_out.append((self.name, why, name or given or "", role))
+            called = [*dict.fromkeys(self._roles[folded] for folded in roles if folded in self._roles)]
+            if not called:
                 return
-            called = self._roles[fold(role or "").casefold()]
         if self._unless and self._unless.search(name or given or ""):
-            said.said.append((called, name or given or ""))
+            said.said += [(meant, name or given or "") for meant in called]
             why = "nobody is meant (`unless`); what was said is kept"
-            said.left_out.append((called, why, name or given or "", ""))
+            said.left_out += [(meant, why, name or given or "", "") for meant in called]
             return
         tail = self._id(given, templated, name)
-        said.facts.append((called, tail))
-        self._describe(tail, name, values)
+        said.facts += [(meant, tail) for meant in called]
+        self._describe(tail, name, cells)
 
     def _id(self, given: str | None, templated: bool, name: str | None) -> str:
         if given is not None:
@@ -146,13 +148,15 @@ class Tails:
         # A name is no id of its own, even where it has a colon.
         return f"{'-'.join(self.relation.label.lower().split())}:{key.casefold() if self.relation.ignore_case else key}"
 
-    def _describe(self, tail: str, name: str | None, values: Values) -> None:
+    def _describe(self, tail: str, name: str | None, cells: Mapping[str, Cell]) -> None:
         """Note a tail as an entity, and what its own columns say of it."""
-        kept = {**self.relation.keep, **self.relation.same}
-        properties = {key: fill(column, values)[0] for key, column in kept.items()}
+        joined = {column: join(cell) for column, cell in cells.items()}
+        firsts = {column: first(cell) for column, cell in cells.items()}
+        properties = {key: fill(column, joined)[0] for key, column in self.relation.keep.items()}
+        properties |= {key: fill(column, firsts)[0] for key, column in self.relation.same.items()}
         self.entities.append({"id": tail, "label": self.relation.label, "name": name, **properties})
         for inner in self._nested.values():
-            found = inner.of(tuple(values.get(column) for column in inner.columns))
+            found = inner.of(tuple(cells.get(column) for column in inner.columns))
             self.facts += [(tail, relation, end) for relation, end in found.facts]
             self.said += [(tail, relation, text) for relation, text in found.said]
             entities, facts, said = inner.take()
@@ -199,7 +203,7 @@ def _years(texts: list[str | None]) -> Years | None:
     return read[2] if len(read) == 3 else None
 
 
-def _text(cell: Cell) -> str | None:
-    if isinstance(cell, tuple):
-        return "; ".join(value or "" for value in cell) or None
-    return cell
+def _folded(cell: Cell) -> dict[str, str]:
+    """The values of a cell as they are compared, with how they are written; "" alone where there is none."""
+    texts = cell.texts if isinstance(cell, Listed) else (cell,)
+    return {fold(text).casefold(): text for text in texts if text} or {"": ""}

@@ -1,0 +1,108 @@
+"""What a path leads to in a record, such as ``makers.*.name``, and in which elements of lists each value stands."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from graph.mapping.labelled import is_labelled, values_of
+
+
+class Step(NamedTuple):
+    """An element of a list: the list's path, the element's position, and how many elements there are."""
+
+    path: str
+    at: int
+    of: int
+
+
+Place: TypeAlias = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Several values of one cell, None where there is a gap.
+
+    places: of each value the elements that it stands in, from the outermost list on; () for one outside of lists.
+    """
+
+    texts: tuple[str | None, ...]
+    places: tuple[Place, ...]
+
+
+# A cell: None where there is nothing, a text, or several.
+Cell: TypeAlias = "str | Listed | None"
+
+
+def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence[str] = ()) -> list[tuple[Place, Any]]:
+    """The values with their places. A list is gone through by `*`, or where a name does not fit it; a missing end is
+    None. In lists of labels and values a name is a label. place, walked: how the value was reached."""
+    for at, step in enumerate(steps):
+        names = [*walked, *(name for name in steps[:at] if name != "*")]
+        if is_labelled(value) and step not in ("*", "label", "value"):
+            return _number(values_of(value, ".".join(steps[at:])), place, [*names, *steps[at:]])
+        if isinstance(value, list):
+            rest = steps[at + 1 :] if step == "*" else steps[at:]
+            return [
+                found
+                for element, inner in _number(value, place, names)
+                for found in follow(inner, rest, element, names)
+            ]  # fmt: skip
+        if step == "*":
+            if value is None:
+                return []
+            # One value where others have a list, as XML gives it.
+            place = (*place, Step(".".join(names), 0, 1))
+            continue
+        whole, value = value, value.get(step) if isinstance(value, dict) else None
+        if isinstance(whole, dict) and not isinstance(value, dict | list):
+            # A name in a record may hold a point itself, as creator.role does.
+            for end in range(len(steps), at + 1, -1):
+                if (name := ".".join(steps[at:end])) in whole:
+                    return follow(whole[name], steps[end:], place, [*names, name])
+        if value is None and "*" in steps[at + 1 :]:
+            return []
+    if isinstance(value, dict) and "#text" in value:
+        value = value["#text"]
+    if isinstance(value, list):
+        return _number(value, place, [*walked, *(name for name in steps if name != "*")])
+    return [(place, value)]
+
+
+def _number(values: Sequence[Any], place: Place, names: Sequence[str]) -> list[tuple[Place, Any]]:
+    path = ".".join(names)
+    return [((*place, Step(path, number, len(values))), value) for number, value in enumerate(values)]
+
+
+def paths_of(value: Any) -> Iterable[str]:
+    """All paths from a value to single ones, with `*` through lists."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            for path in paths_of(inner):
+                yield key if path in ("", "#text") else f"{key}.{path}"
+    elif isinstance(value, list):
+        for path in dict.fromkeys(path for inner in value for path in paths_of(inner)):
+            yield f"*.{path}" if path else "*"
+    elif value is not None:
+        yield ""
+
+
+def agree(paths: Iterable[str]) -> list[str]:
+    """The paths of many records, each once: what is a list in some of them is gone through by `*` in all."""
+    found = [[*_stars(path)] for path in dict.fromkeys(paths)]
+    most: dict[tuple[str, ...], int] = {}
+    for names in found:
+        for end in range(1, len(names) + 1):
+            walked = tuple(name for name, _ in names[:end])
+            most[walked] = max(most.get(walked, 0), names[end - 1][1])
+    whole = dict.fromkeys(tuple(name for name, _ in names) for names in found)
+    return [
+        ".".join(part for end in range(1, len(names) + 1) for part in [names[end - 1], *"*" * most[names[:end]]])
+        for names in whole
+    ]
+
+
+def _stars(path: str) -> Iterable[tuple[str, int]]:
+    """The names of a path, each with how many `*` follow it."""
+    for part in re.findall(r"[^.]+(?:\.\*)*", path):
+        yield part.replace(".*", ""), part.count(".*")
