@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from base.errors import InputError, shorten
 from graph.loading.names import BLANKS, bare
+from graph.mapping.numbers import write_double
 from graph.mapping.paths import Cell, Listed, Place, agree, follow, paths_of
 
 ROWS = 20_000
@@ -112,7 +113,7 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return None if value != value else str(int(value)) if value.is_integer() else repr(value)
+        return write_double(value)
     if isinstance(value, int):
         return str(value)
     if isinstance(value, dict) and "#text" in value:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from base.errors import InputError, shorten
 from graph.mapping.blocks import Block, Records
+from graph.mapping.numbers import tell_cut_short
 from graph.mapping.paths import Cell, Listed
 
 HOLE = re.compile(r"\{([^{}]+)\}")
@@ -132,12 +133,18 @@ class Cells:
             if several is not None:
                 shown = join(self.column(name)[several])
                 raise InputError(f"{self.block.place(several)}: {name!r} holds several values, {shown!r}; an id is one")
+            self._refuse_cut_short(name)
         rows = zip(*([join(cell) for cell in self.column(name)] for name in names), strict=True)
         found = (fill(written, dict(zip(names, row, strict=True))) for row in rows)
         return [
             value if value is None or templated else make_id(label, value)
             for (value, templated), label in zip(found, labels, strict=True)
         ]
+
+    def _refuse_cut_short(self, name: str) -> None:
+        for row, cell in enumerate(self.column(name)):
+            if problem := tell_cut_short(first(cell)):
+                raise InputError(f"{self.block.place(row)}: {problem}")
 
     def _read(self, cell: Cell) -> Cell:
         if isinstance(cell, Listed):

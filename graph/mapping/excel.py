@@ -12,6 +12,7 @@ from openpyxl.utils.cell import range_boundaries
 
 from base.errors import InputError, first_line
 from graph.mapping.blocks import as_text
+from graph.mapping.numbers import write_excel
 from graph.mapping.parts import Part
 
 ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
@@ -78,5 +79,6 @@ def take_header(rows: Rows) -> tuple[list[str], list[tuple[int, list[str | None]
 
 
 def _seen(value: Any) -> str | None:
-    text = as_text(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    text = write_excel(value) if is_number else as_text(value)
     return None if text in ERRORS else text

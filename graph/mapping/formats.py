@@ -7,7 +7,6 @@ from itertools import chain, islice
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,6 +15,7 @@ from graph.loading.csv_files import CsvFormat
 from graph.mapping.blocks import ROWS, Block, Records
 from graph.mapping.csv_blocks import read_rows
 from graph.mapping.excel import Workbook, take_header
+from graph.mapping.numbers import parse_json
 from graph.mapping.parts import Part
 
 AnyBlock: TypeAlias = Block | Records
@@ -92,7 +92,7 @@ def read_parquet(part: Part, layout: Layout) -> Iterator[AnyBlock]:
 
 def read_json(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     """An object is one record, a list one each; `records` names the list in an object that holds it."""
-    found = _parse(part.read(), part.name)
+    found = parse_json(part.read(), part.name)
     for step in (layout.records or "").split(".") if layout.records else []:
         if step == "*" and isinstance(found, dict):
             # An object of records by their names, as {"N1": {"title": …}, …}.
@@ -119,7 +119,7 @@ def read_json_lines(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         lines = ((number, line) for number, line in enumerate(_lines(stream), 1) if line.strip())
         while block := list(islice(lines, ROWS)):
             places = [f"{part.name} line {number}" for number, _ in block]
-            records = [_parse(line, place) for (_, line), place in zip(block, places, strict=True)]
+            records = [parse_json(line, place) for (_, line), place in zip(block, places, strict=True)]
             _check_objects(places, records)
             yield Records(part.name, places, records)
 
@@ -131,13 +131,6 @@ def _lines(stream: Any) -> Iterator[bytes]:
         yield from whole
     if rest:
         yield rest
-
-
-def _parse(content: bytes, place: str) -> Any:
-    try:
-        return orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{place}: this is no JSON: {error.msg}, line {error.lineno} column {error.colno}") from error
 
 
 def _check_objects(places: list[str], records: list[Any]) -> None:

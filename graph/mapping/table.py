@@ -11,7 +11,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from base.errors import InputError
 from graph.loading.csv_files import CsvFormat
 from graph.loading.names import wrong_name
-from graph.mapping.alignment import UnequalLists
 from graph.mapping.blocks import Block
 from graph.mapping.cells import Cells, Reading, columns_in, fold, tell_absent
 from graph.mapping.formats import FORMATS, AnyBlock, Layout, read_blocks
@@ -212,7 +211,7 @@ class Table(SourceKind):
                 continue
             try:
                 found = relation.of(columns[row])
-            except UnequalLists as error:
+            except InputError as error:
                 raise InputError(f"{cells.block.place(row)}: {error}") from error
             head = ids[row]
             assert head is not None

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from base.errors import InputError
 from graph.mapping.alignment import UnequalLists, Value, align
 from graph.mapping.cells import Reading, Values, columns_in, fill, first, fold, join, make_id
 from graph.mapping.dates import Years, bins_of, name_bin, read_years
+from graph.mapping.numbers import tell_cut_short
 from graph.mapping.paths import Cell, Listed, Step
 from graph.mapping.relation import Relation
 
@@ -46,13 +48,14 @@ class Tails:
         self._roles = {fold(role).casefold(): name for role, name in relation.roles.items()}
         self._when = {column: {fold(v).casefold() for v in values} for column, values in relation.when.items()}
         self._nested = {name: Tails(name, nested, reading, inner=True) for name, nested in relation.relation.items()}
-        self._keys = [columns_in(written) for written in (relation.id, relation.name) if written]
+        self._ids = columns_in(relation.id or "")
+        self._keys = [self._ids, columns_in(relation.name or "")]
         self._loose = {*relation.when, *(columns_in(relation.role) if relation.role else ())}
         if inner and self._splitter is None:
             self._loose = {*self.columns}
 
     def of(self, cells: tuple[Cell, ...]) -> Said:
-        """What a row's cells, in the order of `columns`, say. Raises UnequalLists."""
+        """What a row's cells, in the order of `columns`, say. Raises InputError."""
         found = self._known.get(cells)
         if found is None:
             if len(self._known) >= REMEMBERED:
@@ -119,6 +122,8 @@ class Tails:
         given, templated = fill(relation.id, values) if relation.id else (None, False)
         if name is None and given is None:
             return
+        if given and (problem := next(filter(None, (tell_cut_short(values[column]) for column in self._ids)), None)):
+            raise InputError(f"{self.name}: {problem}")
         if any(wanted.isdisjoint(_folded(cells.get(column))) for column, wanted in self._when.items()):
             said.left_out.append((self.name, "`when` does not hold", name or given or "", ""))
             return

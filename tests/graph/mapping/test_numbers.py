@@ -1,0 +1,89 @@
+"""Long numbers keep their digits, or are refused as ids: no two different ids become one."""
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import Workbook
+
+from base.errors import InputError
+from graph.loading.files import Source
+from graph.mapping.numbers import parse_json, write_double, write_excel
+from graph.mapping.source import read_source
+
+LONG = "123456789012345678901234"
+MAPPING = """
+[[table]]
+file = "FILE"
+label = "Artwork"
+id = "id"
+keep = { size = "size" }
+[table.relation.createdBy]
+to = "Artist"
+id = "maker"
+"""
+
+
+def read(folder: Path, name: str, content: bytes) -> Source:
+    (folder / name).write_bytes(content)
+    (folder / "mapping.toml").write_text(MAPPING.replace("FILE", name))
+    return read_source(folder, name="museum")
+
+
+def excel(*rows: list[object]) -> bytes:
+    book, content = Workbook(), io.BytesIO()
+    for row in (["id", "size", "maker"], *rows):
+        book.active.append(row)
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(("name", "between"), [("works.json", "["), ("works.jsonl", "")])
+def test_ids_of_more_than_64_bits_arrive_whole(tmp_path: Path, name: str, between: str) -> None:
+    rows = [f'{{"id": {LONG[:-1]}{last}, "size": 0.12345678901234567{last}, "maker": -{LONG}}}' for last in range(3)]
+    content = f"[{','.join(rows)}]" if between else "\n".join(rows)
+    source = read(tmp_path, name, content.encode())
+    assert source.entities["id"].tolist()[:3] == [f"artwork:{LONG[:-1]}{last}" for last in range(3)]
+    assert source.entities["size"].dropna().tolist() == [f"0.12345678901234567{last}" for last in range(3)]
+    assert set(source.triples["tail"]) == {f"artist:-{LONG}"}
+
+
+def test_json_is_read_as_before_where_a_number_is_wide() -> None:
+    content = f'{{"wide": {LONG}, "text": "{LONG}", "small": [1, -0, 2.50, 1e3, 48.858370123456789], "no": null}}'
+    assert parse_json(b"\xef\xbb\xbf" + content.encode(), "a") == {
+        "wide": LONG, "text": LONG, "small": [1, 0, 2.5, 1000.0, "48.858370123456789"], "no": None,
+    }  # fmt: skip
+    for wrong in ("NaN", "1e400", f'{{"a": {LONG}', f"[{LONG}, Infinity]"):
+        with pytest.raises(InputError, match=r"a\.json: this is no JSON: .*, line 1 column \d+"):
+            parse_json(wrong.encode(), "a.json")
+    assert parse_json(b"1" + b"0" * 300, "a") == "1" + "0" * 300
+
+
+def test_numbers_are_written_with_the_digits_that_are_certain() -> None:
+    assert [write_double(value) for value in (12.0, -12.5, 2.0**53 - 1, 2.0**53, 1e23, float("nan"))] == [
+        "12", "-12.5", "9007199254740991", "9.007199254740992e+15", "1e+23", None,
+    ]  # fmt: skip
+    assert [write_excel(value) for value in (7, 7.0, 123456789012345, 1234567890123450, 1.234567890123457e17)] == [
+        "7", "7", "123456789012345", "1.23456789012345e+15", "1.234567890123457e+17",
+    ]  # fmt: skip
+    assert write_excel(123456789012345678) == "123456789012345678"
+
+
+@pytest.mark.parametrize("row", [[1.234567890123457e17, 1, "x"], [1, 1, 1234567890123450], ["1.23457E+17", 1, "x"]])
+def test_a_number_that_excel_cut_short_is_no_id(tmp_path: Path, row: list[object]) -> None:
+    told = r"works\.xlsx row 2: (createdBy: )?the id '1\.\d+[eE]\+1[57]' is a long number without its last digits, "
+    with pytest.raises(InputError, match=told):
+        read(tmp_path, "works.xlsx", excel(row))
+
+
+def test_a_number_that_excel_cut_short_is_a_value_without_other_digits(tmp_path: Path) -> None:
+    source = read(tmp_path, "works.xlsx", excel([1, 1.234567890123457e17, "a"], ["2", 12.5, None]))
+    assert source.entities["size"].dropna().tolist() == ["1.234567890123457e+17", "12.5"]
+
+
+def test_doubles_beyond_their_digits_are_no_ids(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    pd.DataFrame({"id": [1.0, 123456789012345678.0], "size": [1, 2], "maker": ["a", "b"]}).to_parquet(content)
+    with pytest.raises(InputError, match=r"works\.parquet row 2: the id '1\.2345678901234568e\+17' is a long number"):
+        read(tmp_path, "works.parquet", content.getvalue())
