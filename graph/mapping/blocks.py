@@ -1,7 +1,7 @@
 """Rows or records of a file, some thousands at a time, whatever its format; and a cell of each by a column's name."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -19,13 +19,14 @@ ROWS = 20_000
 class Block:
     """Rows of a flat table. name: the file's. unit, numbers: how a row is called in messages, as in ``line 7``.
 
-    texts: column -> text or nothing for each row.
+    texts: column -> text or nothing for each row. uncomputed: column -> rows where a formula has no stored value.
     """
 
     name: str
     unit: str
     numbers: Sequence[int]
     texts: Mapping[str, "pa.ChunkedArray[Any] | pa.Array[Any]"]
+    uncomputed: Mapping[str, Collection[int]] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:

@@ -83,10 +83,10 @@ def _look(parts: list[Part], layout: Layout, lines: dict[str, str]) -> Laid:
 
 
 def _find_sheets(part: Part) -> tuple[list[str], list[str]]:
-    """Those with a header of several columns and a row below it, and all."""
+    """Those not hidden with a header of several columns and a row below it, and all."""
     book = Workbook(part)
     found = []
-    for name in book.names:
+    for name in book.visible:
         rows = book.rows(name)
         header, behind, _ = take_header(rows)
         if len(header) > 1 and (behind or next(rows, None)):

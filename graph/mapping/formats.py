@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from openpyxl.utils.cell import get_column_letter
 
 from base.errors import InputError, first_line, shorten
 from graph.loading.csv_files import CsvFormat
@@ -54,9 +55,11 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     names = book.names
     if layout.sheet is not None and layout.sheet not in names:
         raise InputError(f"{part.name}: there is no sheet {layout.sheet!r}; there are {', '.join(names)}")
+    sheet = layout.sheet or book.visible[0]
     if layout.sheet is None and len(names) > 1:
-        layout.notes.append(f"{part.name}: the sheet {names[0]!r} is read, not {', '.join(map(repr, names[1:]))}")
-    rows = book.rows(layout.sheet or names[0])
+        others = ", ".join(repr(name) for name in names if name != sheet)
+        layout.notes.append(f"{part.name}: the sheet {sheet!r} is read, not {others}")
+    rows = book.rows(sheet)
     header = layout.header
     if header is None:
         header, behind, above = take_header(rows)
@@ -64,6 +67,9 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         if above:
             layout.notes.append(f"{part.name}: {above} rows above the header are titles and are passed over")
     names = _check_header(header)
+    uncomputed = book.uncomputed.get(sheet, set())
+    if uncomputed:
+        layout.notes.append(f"{part.name}: {_tell_uncomputed(uncomputed)}")
     while block := list(islice(rows, ROWS)):
         columns = [
             pa.array([row[at] if at < len(row) else None for _, row in block], pa.string()) for at in range(len(header))
@@ -71,7 +77,17 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         wide = next((number for number, row in block if any(row[len(header) :])), None)
         if wide is not None:
             raise InputError(f"{part.name} row {wide}: there is a cell to the right of the header's last one")
-        yield Block(part.name, "row", [number for number, _ in block], dict(zip(names, columns, strict=True)))
+        numbers = [number for number, _ in block]
+        gaps = {
+            name: {row for row, number in enumerate(numbers) if (number, at) in uncomputed}
+            for at, name in enumerate(names, 1)
+        }  # fmt: skip
+        yield Block(part.name, "row", numbers, dict(zip(names, columns, strict=True)), gaps)
+
+
+def _tell_uncomputed(cells: Collection[tuple[int, int]]) -> str:
+    shown = shorten([f"{get_column_letter(column)}{row}" for row, column in sorted(cells)])
+    return f"formulas without a stored value are empty: {shown}; save the file once in a spreadsheet program"
 
 
 def read_parquet(part: Part, layout: Layout) -> Iterator[AnyBlock]:
