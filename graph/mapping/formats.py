@@ -16,7 +16,7 @@ from graph.loading.csv_files import CsvFormat
 from graph.mapping.blocks import ROWS, Block, Records
 from graph.mapping.csv_blocks import read_rows
 from graph.mapping.excel import Workbook, take_header
-from graph.mapping.numbers import parse_json
+from graph.mapping.numbers import parse_json, widen_floats
 from graph.mapping.parts import Part
 
 AnyBlock: TypeAlias = Block | Records
@@ -99,7 +99,7 @@ def read_parquet(part: Part, layout: Layout) -> Iterator[AnyBlock]:
             plain = isinstance(opened.stream, io.BufferedReader)  # what is packed cannot be read from its end
             file = pq.ParquetFile(opened.stream if plain else io.BytesIO(opened.read()))
             for batch in file.iter_batches(ROWS):
-                rows = batch.to_pylist()
+                rows = widen_floats(batch).to_pylist()
                 yield Records(part.name, [f"{part.name} row {first + at}" for at in range(len(rows))], rows)
                 first += len(rows)
     except (pa.ArrowException, UnicodeDecodeError) as error:
@@ -197,7 +197,9 @@ def _local(tag: str) -> str:
 
 def _as_record(element: ElementTree.Element) -> Any:
     """An element as names and values: of equal children a list, of one with text alone its text."""
-    record: dict[str, Any] = {f"@{_local(name)}": value for name, value in element.attrib.items()}
+    # Of attributes with one name, as id and xml:id, the one without a namespace has it.
+    attributes = sorted(element.attrib.items(), key=lambda attribute: attribute[0].startswith("{"), reverse=True)
+    record: dict[str, Any] = {f"@{_local(name)}": value for name, value in attributes}
     for child in element:
         name, value = _local(child.tag), _as_record(child)
         if name not in record:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
 
 from base.errors import InputError
 
@@ -53,6 +54,29 @@ def write_excel(value: float) -> str | None:
     if beyond > 0 and value % 10**beyond == 0:
         return _cut_short(value)
     return write_double(value) if isinstance(value, float) else str(value)
+
+
+def widen_floats(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Columns of 32-bit floats as doubles with the same shortest text: 12.3 is not 12.300000190734863."""
+    return pa.RecordBatch.from_arrays([_widen(column) for column in batch.columns], names=batch.schema.names)
+
+
+def _widen(column: "pa.Array[Any]") -> "pa.Array[Any]":
+    as_text = _replace(column.type, pa.string())
+    return column if as_text == column.type else column.cast(as_text).cast(_replace(column.type, pa.float64()))
+
+
+def _replace(type_: pa.DataType, other: pa.DataType) -> pa.DataType:
+    """The type with another one in place of 32-bit floats, also inside lists and structures."""
+    if pa.types.is_float32(type_):
+        return other
+    if pa.types.is_list(type_):
+        return pa.list_(_replace(type_.value_type, other))
+    if pa.types.is_large_list(type_):
+        return pa.large_list(_replace(type_.value_type, other))
+    if pa.types.is_struct(type_):
+        return pa.struct([field.with_type(_replace(field.type, other)) for field in type_])
+    return type_
 
 
 def _cut_short(value: float) -> str:

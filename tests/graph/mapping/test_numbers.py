@@ -4,6 +4,8 @@ import io
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
 
@@ -87,3 +89,38 @@ def test_doubles_beyond_their_digits_are_no_ids(tmp_path: Path) -> None:
     pd.DataFrame({"id": [1.0, 123456789012345678.0], "size": [1, 2], "maker": ["a", "b"]}).to_parquet(content)
     with pytest.raises(InputError, match=r"works\.parquet row 2: the id '1\.2345678901234568e\+17' is a long number"):
         read(tmp_path, "works.parquet", content.getvalue())
+
+
+def test_floats_of_32_bits_have_their_shortest_text(tmp_path: Path) -> None:
+    float32, content = pa.float32(), io.BytesIO()
+    inner = pa.struct({"size": float32, "name": pa.string()})
+    table = pa.table(
+        {
+            "id": [1, 2, 3],
+            "size": pa.array([12.3, 4.0, None], float32),
+            "list": pa.array([[0.1, 0.2], [], None], pa.list_(float32)),
+            "inner": pa.array([{"size": 1e-3, "name": "a"}, {"size": 16777216.0}, None], inner),
+            "listed": pa.array([[{"size": 2.7, "name": "b"}], None, []], pa.large_list(inner)),
+        }
+    )
+    pq.write_table(table, content)
+    (tmp_path / "works.parquet").write_bytes(content.getvalue())
+    (tmp_path / "mapping.toml").write_text(
+        '[[table]]\nfile = "works.parquet"\nlabel = "Artwork"\nid = "id"\n'
+        'keep = { size = "size", list = "list.*", inner = "inner.size", listed = "listed.*.size" }\n'
+    )
+    rows = read_source(tmp_path, name="museum").entities.fillna("").set_index("id")
+    assert rows.loc["artwork:1", ["size", "list", "inner", "listed"]].tolist() == ["12.3", "0.1; 0.2", "0.001", "2.7"]
+    assert rows.loc["artwork:2", ["size", "list", "inner", "listed"]].tolist() == ["4", "", "16777216", ""]
+    assert rows.loc["artwork:3", ["size", "list", "inner", "listed"]].tolist() == ["", "", "", ""]
+
+
+@pytest.mark.parametrize("attributes", ['id="1" xml:id="w1"', 'xml:id="w1" id="1"'])
+def test_an_attribute_without_a_namespace_has_its_name(tmp_path: Path, attributes: str) -> None:
+    (tmp_path / "works.xml").write_text(f'<a><w {attributes} xml:lang="de"/><w xml:id="w2"/></a>')
+    (tmp_path / "mapping.toml").write_text(
+        '[[table]]\nfile = "works.xml"\nlabel = "Artwork"\nid = "@id"\nname = "@lang"\n'
+    )
+    source = read_source(tmp_path, name="museum")
+    assert source.entities["id"].tolist() == ["artwork:1", "artwork:w2"]
+    assert source.entities["name"].tolist()[0] == "de"
