@@ -20,12 +20,13 @@ from graph.loading.csv_files import (
     parse_rows,
     recognise,
 )
+from graph.mapping.headers import MOST_ABOVE, count_filled, count_known, find_known, width_of
 from graph.mapping.parts import Part
 
 BLOCK = 8 << 20  # bytes
 PIPE = "|"
-LOOKED_AT, MOST_ABOVE = 1 << 16, 20  # bytes and rows among which the header is looked for
-FEWEST = 3  # cells of a header that titles can stand above
+LOOKED_AT = 1 << 16  # bytes among which the header is looked for
+FEWEST = 3  # cells of a header that titles can stand above without a blank line between
 
 
 def read_rows(
@@ -51,7 +52,7 @@ def read_rows(
         begun = True
         check_bytes(path, content, skipped)
         if header is None:
-            above = _find_header(content, form)
+            above = _find_header(content, form, known)
             if above:
                 notes.append(f"{part.name}: {above} lines above the header are titles and are passed over")
                 content = b"".join(content.splitlines(keepends=True)[above:])
@@ -97,26 +98,36 @@ def _skip_blank(skipped: int, content: bytes) -> tuple[int, bytes]:
     return skipped + lines, content[begun:] if text else b""
 
 
-def _find_header(content: bytes, form: CsvFormat) -> int:
-    """How many lines stand above the header: a spreadsheet's note of the separator, and lines with no more than half of
-    the cells of the widest row, where that has three or more. Cells are counted as their quotes divide them."""
+def _find_header(content: bytes, form: CsvFormat, known: Collection[str]) -> int:
+    """How many lines stand above the header: a spreadsheet's note of the separator, and titles.
+
+    The header is the line with most of the names in `known`. Where there is none, titles have no more than half of a
+    row's cells, and rows have three or more, or two behind a blank line. Cells are counted as their quotes divide them.
+    """
     lines = [line.decode(errors="ignore") for line in content[:LOOKED_AT].splitlines(keepends=True)]
     noted = int(bool(lines) and lines[0].lower().startswith("sep=") and len(lines[0].strip()) < len("sep=;;"))
 
-    def fill(sign: str) -> list[tuple[int, int]]:
+    def divide(sign: str) -> list[tuple[int, list[str]]]:
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE
         rows = csv.reader(lines[noted:], delimiter=sign, quotechar=form.quote or None, quoting=quoting)
-        filled, begun = [], 0
+        divided, begun = [], 0
         for row in islice(rows, MOST_ABOVE):
-            filled.append((begun, sum(bool(cell.strip()) for cell in row)))
+            divided.append((begun, row))
             begun = rows.line_num
-        return filled
+        return divided
 
-    found = [fill(sign) for sign in ([form.separator] if form.separator else (*SEPARATORS, PIPE))]
-    filled = max(found, key=lambda rows: _middle([count for _, count in rows]))
-    widest = max((count for _, count in filled), default=0)
-    first = next((line for line, count in filled if 2 * count > widest), 0)
-    return noted + (first if widest >= FEWEST and _middle([count for _, count in filled]) >= FEWEST else 0)
+    found = [divide(sign) for sign in ([form.separator] if form.separator else (*SEPARATORS, PIPE))]
+    best = max(found, key=lambda rows: max((count_known(row, known) for _, row in rows), default=0))
+    above = find_known([row for _, row in best], known)
+    if above is not None:
+        return noted + best[above][0]
+    best = max(found, key=lambda rows: _middle(count_filled([row for _, row in rows])))
+    filled = count_filled([row for _, row in best])
+    width = width_of(filled)
+    first = next((at for at, count in enumerate(filled) if 2 * count > width), 0)
+    wide = width >= FEWEST and _middle(filled) >= FEWEST
+    parted = width == FEWEST - 1 and first > 0 and not filled[first - 1] and _middle(filled[first:]) == width
+    return noted + (best[first][0] if wide or parted else 0)
 
 
 def _middle(counts: list[int]) -> float:

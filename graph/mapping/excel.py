@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any
 
@@ -12,9 +12,9 @@ from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 from base.errors import InputError, first_line
 from graph.mapping.excel_text import show
+from graph.mapping.headers import MOST_ABOVE, count_filled, find_known, width_of
 from graph.mapping.parts import Part
 
-MOST_ABOVE = 20  # rows that are looked at for the header
 Rows = Iterator[tuple[int, list[str | None]]]
 
 
@@ -86,13 +86,15 @@ class Workbook:
         return merged, uncomputed
 
 
-def take_header(rows: Rows) -> tuple[list[str], list[tuple[int, list[str | None]]], int]:
+def take_header(rows: Rows, known: Collection[str] = ()) -> tuple[list[str], list[tuple[int, list[str | None]]], int]:
     """The header, the rows that were looked at behind it, and how many stand above it: titles, which fill no more than
-    half of the cells of the widest row."""
+    half of a row's cells. known: names that a reader hopes for; where some are found, their row is the header."""
     seen = list(islice(rows, MOST_ABOVE))
-    filled = [sum(cell is not None for cell in row) for _, row in seen]
-    widest = max(filled, default=0)
-    above = next((at for at, count in enumerate(filled) if 2 * count > widest and (count > 1 or widest < 2)), 0)
+    above = find_known([row for _, row in seen], known)
+    if above is None:
+        filled = count_filled([row for _, row in seen])
+        width = width_of(filled)
+        above = next((at for at, count in enumerate(filled) if 2 * count > width and (count > 1 or width < 2)), 0)
     header = [cell or "" for cell in seen[above][1]] if seen else []
     while header and not header[-1]:
         header = header[:-1]

@@ -50,7 +50,7 @@ def read_csv(part: Part, layout: Layout) -> Iterator[AnyBlock]:
 
 
 def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
-    """A sheet, as Workbook reads it. The first row with several cells is the header."""
+    """A sheet, as Workbook reads it. The header is the row with known names, or else the first with several cells."""
     book = Workbook(part)
     names = book.names
     if layout.sheet is not None and layout.sheet not in names:
@@ -62,7 +62,7 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     rows = book.rows(sheet)
     header = layout.header
     if header is None:
-        header, behind, above = take_header(rows)
+        header, behind, above = take_header(rows, layout.known)
         rows = chain(behind, rows)
         if above:
             layout.notes.append(f"{part.name}: {above} rows above the header are titles and are passed over")

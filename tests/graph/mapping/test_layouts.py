@@ -61,6 +61,44 @@ def test_a_row_that_is_wrong_is_told_with_its_line_of_the_file(tmp_path: Path) -
         draft(tmp_path)
 
 
+MAPPING = '[[table]]\nfile = "FILE"\nlabel = "Artwork"\nid = "id"\nname = "title"\n'
+
+
+@pytest.mark.parametrize("separator", ["\t", ";", ","])
+@pytest.mark.parametrize(
+    "title", ["A list of works\n\n", "A list of works\n", "Works\nof May\n\n", '"A list, in two\nlines"\n']
+)
+def test_titles_above_two_columns_that_a_mapping_names(tmp_path: Path, separator: str, title: str) -> None:
+    rows = "".join(f"{separator.join(row)}\n" for row in (["id", "title"], ["1", "A"], ["2", "B"]))
+    (tmp_path / "w.csv").write_text(title + rows)
+    (tmp_path / "mapping.toml").write_text(MAPPING.replace("FILE", "w.csv"))
+    assert read_source(tmp_path, name="museum").entities["name"].tolist() == ["A", "B"]
+
+
+def test_a_title_and_a_blank_line_above_two_columns_are_seen_by_a_draft(tmp_path: Path) -> None:
+    rows = "".join(f"{number}\tWork {number}\n" for number in range(9))
+    (tmp_path / "w.tsv").write_text(f"A list of works\n\nid\ttitle\n{rows}")
+    assert [column.name for column in draft(tmp_path)[1][0].seen.columns] == ["id", "title"]
+
+
+@pytest.mark.parametrize("drafted", [True, False])
+def test_a_row_that_is_too_wide_is_no_header(tmp_path: Path, drafted: bool) -> None:
+    (tmp_path / "w.csv").write_text("id,title,artist\n1,A,B,C,D,E,F,G\n2,A,B\n3,A,B\n")
+    (tmp_path / "mapping.toml").write_text(MAPPING.replace("FILE", "w.csv"))
+    with pytest.raises(InputError, match=r"the header has 3 cells, these rows do not \(line 2: 8"):
+        draft(tmp_path) if drafted else read_source(tmp_path, name="museum")
+
+
+def test_a_row_of_a_sheet_that_is_too_wide_is_no_header(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["id", "title", "artist"], [1, *"ABCDEFG"], [2, "A", "B"], [3, "A", "B"]):
+        book.active.append(row)
+    book.save(tmp_path / "w.xlsx")
+    (tmp_path / "mapping.toml").write_text(MAPPING.replace("FILE", "w.xlsx"))
+    with pytest.raises(InputError, match=r"w\.xlsx row 2: there is a cell to the right of the header's last one"):
+        read_source(tmp_path, name="museum")
+
+
 def test_titles_of_several_cells_in_a_sheet(tmp_path: Path) -> None:
     book = Workbook()
     for row in (
