@@ -133,7 +133,8 @@ class Cells:
             if several is not None:
                 shown = join(self.column(name)[several])
                 raise InputError(f"{self.block.place(several)}: {name!r} holds several values, {shown!r}; an id is one")
-            self._refuse_uncertain(name)
+            self._refuse_uncomputed(name)
+            self._refuse_cut_short(name)
         rows = zip(*([join(cell) for cell in self.column(name)] for name in names), strict=True)
         found = (fill(written, dict(zip(names, row, strict=True))) for row in rows)
         return [
@@ -141,14 +142,22 @@ class Cells:
             for (value, templated), label in zip(found, labels, strict=True)
         ]
 
-    def _refuse_uncertain(self, name: str) -> None:
-        """Raise InputError for an id that nobody stored, or not whole."""
+    def identifiers(self, written: str) -> list[str | None]:
+        """As texts. Raises InputError for a long number without its last digits: two things would become one by it."""
+        found = self.texts(written)
+        for name in columns_in(written):
+            self._refuse_cut_short(name)
+        return found
+
+    def _refuse_uncomputed(self, name: str) -> None:
         gaps = self.block.uncomputed.get(name) if isinstance(self.block, Block) else None
         if gaps:
             raise InputError(
-                f"{self.block.place(min(gaps))}: {name!r} is a formula without a stored value, and an id needs "
-                "one; save the file once in a spreadsheet program"
+                f"{self.block.place(min(gaps))}: {name!r} is a formula without a stored value, and an id needs one; "
+                "save the file once in a spreadsheet program"
             )
+
+    def _refuse_cut_short(self, name: str) -> None:
         for row, cell in enumerate(self.column(name)):
             if problem := tell_cut_short(first(cell)):
                 raise InputError(f"{self.block.place(row)}: {problem}")

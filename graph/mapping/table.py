@@ -142,7 +142,8 @@ class Table(SourceKind):
             for name in PROPERTIES
             if getattr(self, name)
         }
-        properties |= {name: cells.texts(column) for name, column in {**self.keep, **self.same}.items()}
+        properties |= {name: cells.texts(column) for name, column in self.keep.items()}
+        properties |= {name: cells.identifiers(column) for name, column in self.same.items()}
         rows = self._choose(cells, ids, properties.get("name"), tally)
         things = pd.DataFrame({"id": ids, "label": labels, **properties, OWN: True}, dtype=object).iloc[rows]
         heads: list[str] = []

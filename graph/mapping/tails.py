@@ -48,8 +48,8 @@ class Tails:
         self._roles = {fold(role).casefold(): name for role, name in relation.roles.items()}
         self._when = {column: {fold(v).casefold() for v in values} for column, values in relation.when.items()}
         self._nested = {name: Tails(name, nested, reading, inner=True) for name, nested in relation.relation.items()}
-        self._ids = columns_in(relation.id or "")
-        self._keys = [self._ids, columns_in(relation.name or "")]
+        self._keys = [columns_in(relation.id or ""), columns_in(relation.name or "")]
+        self._identifying = [*self._keys[0], *(name for same in relation.same.values() for name in columns_in(same))]
         self._loose = {*relation.when, *(columns_in(relation.role) if relation.role else ())}
         if inner and self._splitter is None:
             self._loose = {*self.columns}
@@ -122,7 +122,7 @@ class Tails:
         given, templated = fill(relation.id, values) if relation.id else (None, False)
         if name is None and given is None:
             return
-        if given and (problem := next(filter(None, (tell_cut_short(values[column]) for column in self._ids)), None)):
+        if problem := next(filter(None, (tell_cut_short(values[column]) for column in self._identifying)), None):
             raise InputError(f"{self.name}: {problem}")
         if any(wanted.isdisjoint(_folded(cells.get(column))) for column, wanted in self._when.items()):
             said.left_out.append((self.name, "`when` does not hold", name or given or "", ""))

@@ -79,6 +79,16 @@ def test_a_number_that_excel_cut_short_is_no_id(tmp_path: Path, row: list[object
         read(tmp_path, "works.xlsx", excel(row))
 
 
+@pytest.mark.parametrize(
+    "line", ['same = { viaf = "size" }', '[table.relation.r]\nto = "X"\nname = "maker"\nsame = ["size"]']
+)
+def test_a_number_that_excel_cut_short_identifies_nothing(tmp_path: Path, line: str) -> None:
+    (tmp_path / "works.xlsx").write_bytes(excel([1, 1.234567890123457e17, "x"]))
+    (tmp_path / "mapping.toml").write_text(f'[[table]]\nfile = "works.xlsx"\nlabel = "Artwork"\nid = "id"\n{line}\n')
+    with pytest.raises(InputError, match=r"works\.xlsx row 2: (r: )?the id '1\.234567890123457e\+17' is a long number"):
+        read_source(tmp_path, name="museum")
+
+
 def test_a_number_that_excel_cut_short_is_a_value_without_other_digits(tmp_path: Path) -> None:
     source = read(tmp_path, "works.xlsx", excel([1, 1.234567890123457e17, "a"], ["2", 12.5, None]))
     assert source.entities["size"].dropna().tolist() == ["1.234567890123457e+17", "12.5"]
