@@ -14,11 +14,14 @@ class UnequalLists(InputError):
     """Lists of one row that belong together and differ in length."""
 
 
-def align(columns: Columns, keys: Sequence[Collection[str]], loose: Collection[str]) -> Iterator[dict[str, Cell]]:
+def align(
+    columns: Columns, keys: Sequence[Collection[str]], loose: Collection[str], written: Mapping[str, str | None]
+) -> Iterator[dict[str, Cell]]:
     """Rows of what belongs together, one for each element that a key names.
 
     keys: columns that name something, the best first: those with a value say how many there are.
     loose: columns whose single value holds for all, or whose values all hold for a single one.
+    written: the cells, as a message shows them.
 
     Of lists that share an element of a list outside, values belong to that element, and several of a column that is no
     key stay together. Other lists are zipped; a value outside of lists is a list of one. Raises UnequalLists.
@@ -26,10 +29,12 @@ def align(columns: Columns, keys: Sequence[Collection[str]], loose: Collection[s
     whole = {
         column: [(place or (Step(column, 0, 1),), text) for place, text in values] for column, values in columns.items()
     }
-    yield from _zip(whole, keys, loose)
+    yield from _zip(whole, keys, loose, written)
 
 
-def _zip(columns: Columns, keys: Sequence[Collection[str]], free: Collection[str]) -> Iterator[dict[str, Cell]]:
+def _zip(
+    columns: Columns, keys: Sequence[Collection[str]], free: Collection[str], written: Mapping[str, str | None]
+) -> Iterator[dict[str, Cell]]:
     leading = next((key for key in keys if any(text for column in key for _, text in columns[column])), ())
     lengths = {column: values[0][0][0].of for column, values in columns.items() if values and values[0][0]}
     longest = max((column for column in leading if column in lengths), key=lengths.__getitem__, default=None)
@@ -47,11 +52,11 @@ def _zip(columns: Columns, keys: Sequence[Collection[str]], free: Collection[str
         elif count == 1 and column in free:
             parts = [[(place[1:], text) for place, text in values]] * length
         else:
-            raise UnequalLists(_tell(sorted([(length, longest), (count, column)], reverse=True), columns))
+            raise UnequalLists(_tell(sorted([(length, longest), (count, column)], reverse=True), written))
         for element, part in zip(elements, parts, strict=True):
             element[column] = part
     for element in elements:
-        yield from _zip(element, keys, columns)
+        yield from _zip(element, keys, columns, written)
 
 
 def _as_cell(values: Sequence[Value]) -> Cell:
@@ -60,10 +65,9 @@ def _as_cell(values: Sequence[Value]) -> Cell:
     return Listed(tuple(text for _, text in values), tuple(place for place, _ in values)) if values else None
 
 
-def _tell(counted: Sequence[tuple[int, str]], columns: Columns) -> str:
+def _tell(counted: Sequence[tuple[int, str]], written: Mapping[str, str | None]) -> str:
     (most, longer), (fewer, shorter) = counted
-    shown = ["; ".join(text or "" for _, text in columns[column]) for column in (longer, shorter)]
     return (
-        f"{longer} holds {most} values and {shorter} {fewer} ({shown[0]!r}, {shown[1]!r}): lists that belong together "
-        "must be equally long"
+        f"{longer} holds {most} values and {shorter} {fewer} ({written[longer]!r}, {written[shorter]!r}): lists that "
+        "belong together must be equally long"
     )

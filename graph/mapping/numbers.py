@@ -88,6 +88,6 @@ def tell_cut_short(id_: str | None) -> str | None:
     if not id_ or "+" not in id_ or not CUT_SHORT.fullmatch(id_):
         return None
     return (
-        f"the id {id_!r} is a long number without its last digits, which another id may share; a number in a "
-        f"spreadsheet keeps {EXCEL_DIGITS} digits: store such ids as text"
+        f"the id {id_!r} is a long number without its last digits, which another id may share; a spreadsheet keeps "
+        f"{EXCEL_DIGITS} digits of a number, a double 15 to 17: store such ids as text"
     )

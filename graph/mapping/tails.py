@@ -82,8 +82,10 @@ class Tails:
         """The values that belong together, of each column those of one tail."""
         if self._splitter is None and not any(isinstance(cell, Listed) for cell in row.values()):
             return [row]
+        columns = {column: self._list(column, cell) for column, cell in row.items()}
+        written = {column: join(cell) for column, cell in row.items()}
         try:
-            return [*align({column: self._list(column, cell) for column, cell in row.items()}, self._keys, self._loose)]
+            return [*align(columns, self._keys, self._loose, written)]
         except UnequalLists as error:
             raise UnequalLists(f"{self.name}: {error}") from error
 
