@@ -89,7 +89,7 @@ def read_records(path: Path) -> Iterator[etree._Element]:
     some = False
     with open_packed(path) as file:
         try:
-            for _, element in etree.iterparse(file, tag="{*}lido", resolve_entities=False, no_network=True):
+            for _, element in etree.iterparse(file, tag="{*}lido", resolve_entities="internal", no_network=True):
                 some = True
                 yield element
                 element.clear()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from graph.mapping.rdf_reading import Languages
+from graph.mapping.xml_text import read_text
 
 LIDO = "http://www.lido-schema.org"
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -81,8 +82,8 @@ def attribute(element: etree._Element, name: str) -> str:
 
 
 def text_of(element: etree._Element) -> str:
-    """An element's own text, its blanks folded."""
-    return " ".join((element.text or "").split())
+    """An element's whole text, its blanks folded."""
+    return read_text(element)
 
 
 def language_of(element: etree._Element) -> str:
