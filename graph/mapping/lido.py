@@ -14,9 +14,9 @@ from base.errors import InputError
 from graph.loading.nobody import NOBODY
 from graph.mapping.cells import make_id
 from graph.mapping.found_files import find_files
+from graph.mapping.languages import Languages
 from graph.mapping.lido_record import Named, Record, attribute, find, text_of
 from graph.mapping.rdf_files import open_packed
-from graph.mapping.rdf_reading import Languages
 from graph.mapping.source_kind import Chunk, SourceKind, Tally
 
 RECORDS = 5_000

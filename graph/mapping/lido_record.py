@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from graph.mapping.rdf_reading import Languages
+from graph.mapping.languages import Languages, Rank
 from graph.mapping.xml_text import read_text
 
 LIDO = "http://www.lido-schema.org"
@@ -46,12 +46,11 @@ class Record:
         return min(filled)[2] if filled else None
 
     def other_names(self, path: str, chosen: str | None) -> Iterator[tuple[str, str]]:
-        """(language, text) of the languages of the order that were not chosen."""
-        for one in self.descriptions():
-            for element in sorted(find(one, path), key=self._order):
-                text, language = text_of(element), language_of(element)
-                if text and text != chosen and language in self.languages.order and language:
-                    yield language, text
+        """(language, text) of the languages of the order, as it writes them, in which the chosen one is not said."""
+        named = [one for description in self.descriptions() for one in sorted(find(description, path), key=self._order)]
+        said = [(self.languages.listed(language_of(one)), text_of(one)) for one in named]
+        taken = {language for language, text in said if text == chosen}
+        yield from ((language, text) for language, text in said if language and text and language not in taken)
 
     def name(self, element: etree._Element, paths: str, identifier: str) -> Named | None:
         """What an element names: the text of the first of the paths that has one, and its IRI if an id is one."""
@@ -61,14 +60,13 @@ class Record:
                 return Named(text, next((id_ for id_ in ids if id_.startswith(WEB)), None), element)
         return None
 
-    def _order(self, element: etree._Element) -> tuple[int, int, int]:
+    def _order(self, element: etree._Element) -> tuple[int, Rank, int]:
         searched = attribute(element, "addedSearchTerm") == "yes"
         preferred = attribute(element, "pref") == "preferred"
         return int(searched), self._rank(language_of(element)), int(not preferred)
 
-    def _rank(self, language: str) -> int:
-        rank = self.languages.rank(language)
-        return len(self.languages.order) + 1 if rank is None else rank
+    def _rank(self, language: str) -> Rank:
+        return self.languages.rank(language) or (len(self.languages.order) + 1, 0)
 
 
 def find(element: etree._Element, path: str) -> list[etree._Element]:
