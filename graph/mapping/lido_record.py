@@ -1,7 +1,7 @@
 """One LIDO record: its elements by path, and of what is said in several languages the best one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -26,14 +26,22 @@ class Named:
 
 @dataclass(frozen=True)
 class Record:
-    """A `lido` element; paths are local names parted by slashes, from the description in the best language."""
+    """A `lido` element; paths are local names parted by slashes, from the description in the best language.
+
+    only: of several descriptions the one that is read.
+    """
 
     element: etree._Element
     languages: Languages
+    only: etree._Element | None = None
+
+    def parts(self) -> list["Record"]:
+        """The record with each of its descriptions alone, the one in the best language first."""
+        return [replace(self, only=one) for one in self.descriptions()]
 
     def descriptions(self) -> list[etree._Element]:
         """The descriptions, the one in the best language first."""
-        found = find(self.element, DESCRIPTION)
+        found = find(self.element, DESCRIPTION) if self.only is None else [self.only]
         return sorted(found, key=lambda one: self._rank(language_of(one)))
 
     def described(self, path: str) -> list[etree._Element]:

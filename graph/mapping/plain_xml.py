@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 from xml.sax.saxutils import escape
 
 CHUNK = 1 << 16
@@ -24,7 +24,7 @@ class PlainXml(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int:
         """Fill the whole buffer, unless the file ends."""
         while len(self._rest) < len(buffer) and (piece := next(self._pieces, None)) is not None:
             self._rest += piece
