@@ -16,9 +16,18 @@ def read_text(element: Any) -> str:
 
 
 def is_mixed(element: Any) -> bool:
-    """Whether an element is text with elements inside, as a title with a word, or all of it, in italics."""
-    own = any((text or "").strip() for text in (element.text, *(one.tail for one in element)))
-    return len(element) > 0 and (own or all(local_name(one.tag) in LOOKS for one in element))
+    """Whether an element is text with elements inside, as a title with a word, or all of it, in italics.
+
+    A value with others behind it, as in ``<artist>Ann<born>1850</born></artist>``, is none: nothing is said between.
+    """
+    if len(element) == 0:
+        return False
+    looks = [local_name(one.tag) in LOOKS for one in element if isinstance(one.tag, str)]
+    said = any((one.tail or "").strip() for one in element)
+    before = element.text or ""
+    blanks = before[len(before.rstrip()) :]
+    goes_on = bool(before.strip()) and (any(looks) or (blanks != "" and "\n" not in blanks))
+    return said or goes_on or all(looks)
 
 
 def local_name(tag: str) -> str:

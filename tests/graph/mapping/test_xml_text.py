@@ -47,6 +47,9 @@ def read(folder: Path, record: str, declared: str = "") -> Source:
         ("<![CDATA[Still]]> <i>&#108;<![CDATA[if]]>e</i> &amp; more", "Still life & more"),
         ("Caf&eacute; <i>&eacute;t&eacute;</i>", "Café été"),
         ("Plain", "Plain"),
+        ("Letters to <persname>Bob</persname>", "Letters to Bob"),
+        ("Ann<born>1850</born>", "Ann"),
+        ("Ann\n  <born>1850</born>\n", "Ann"),
     ],
 )
 def test_a_title_is_all_of_its_text(tmp_path: Path, written: str, name: str) -> None:
