@@ -12,6 +12,7 @@ from flows.evaluation_shards import Conditions, Shards, evaluate_in_shards, shar
 from flows.export import read_graph
 from flows.reports import ReportFiles, suffix, write_report, write_seeds
 from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo, open_graph
@@ -63,21 +64,22 @@ def evaluate(
     sides: Sequence[Side] = SIDES,
     probes: bool = False,
     shards: int | None = None,
+    device: str = "auto",
 ) -> Evaluation:
     """Rank a split's facts by the model of that version (None: the champion); the report is kept with the model.
 
     With `probes`, the baselines on frozen features are there beside popularity. With `shards`, so many parts of the
-    facts are ranked as tasks, wherever the flow's task runner runs them.
+    facts are ranked as tasks, wherever the flow's task runner runs them. Each computes on `device`.
     """
     settings = Settings()
     conditions = Conditions(split=split, protocol=protocol, candidates=candidates, sides=tuple(sides))
-    with open_graph(settings) as database:
+    with gpu_slot(device), open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
         data = read_graph(database)
         graph = asked_of(KnowledgeGraph.from_hetero(data), split)
         compared = rank_baselines(graph, conditions, probes)
-        with shards_of(data, settings.vlkge_home, shards) as parts:
-            return evaluate_model(settings, database, version, checkpoint, graph, conditions, compared, parts)
+        with shards_of(data, settings.vlkge_home, shards, device) as parts:
+            return evaluate_model(settings, database, version, checkpoint, graph, conditions, compared, device, parts)
 
 
 @flow(name="evaluate-seeds", flow_run_name="evaluate-seeds-{split}", **LOGGED)
@@ -90,22 +92,23 @@ def evaluate_seeds(
     sides: Sequence[Side] = SIDES,
     probes: bool = False,
     shards: int | None = None,
+    device: str = "auto",
 ) -> SeedsEvaluation:
     """Rank a split's facts by several seeds of one training; each model gets its report, and all a common one.
 
-    `shards` as for one model. Raises InputError for models that differ in more than their seed.
+    `shards` and `device` as for one model. Raises InputError for models that differ in more than their seed.
     """
     settings = Settings()
     conditions = Conditions(split=split, protocol=protocol, candidates=candidates, sides=tuple(sides))
-    with open_graph(settings) as database:
+    with gpu_slot(device), open_graph(settings) as database:
         checkpoints = dict(load_checkpoint(settings, database, version) for version in models)
         refuse_different_trainings(checkpoints)
         data = read_graph(database)
         graph = asked_of(KnowledgeGraph.from_hetero(data), split)
         compared = rank_baselines(graph, conditions, probes)
-        with shards_of(data, settings.vlkge_home, shards) as parts:
+        with shards_of(data, settings.vlkge_home, shards, device) as parts:
             evaluations = [
-                evaluate_model(settings, database, version, checkpoint, graph, conditions, compared, parts)
+                evaluate_model(settings, database, version, checkpoint, graph, conditions, compared, device, parts)
                 for version, checkpoint in checkpoints.items()
             ]
     reports = {evaluation.model: evaluation.report for evaluation in evaluations}
@@ -129,10 +132,11 @@ def evaluate_model(
     graph: KnowledgeGraph,
     conditions: Conditions,
     compared: Mapping[str, Report],
+    device: str,
     shards: Shards | None = None,
 ) -> Evaluation:
     """Rank, write the files, and put the figures on the model's node."""
-    served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
+    served = PredictionContext.of(version, checkpoint, graph, None, TOP_K, device)
     folder = folder_of(settings, version)
     report = rank_model(served, conditions) if shards is None else evaluate_in_shards(shards, folder, graph, conditions)
     # Before the report is written, which shows the reliability diagram.

@@ -36,20 +36,21 @@ class Conditions(BaseModel):
 
 @dataclass(frozen=True)
 class Shards:
-    """How many there are, and the file of the graph, in a folder that all workers reach."""
+    """How many there are, where each computes, and the file of the graph, in a folder that all workers reach."""
 
     graph: Path
     number: int
+    device: str
 
 
 @contextmanager
-def shards_of(data: HeteroData, home: Path, number: int | None) -> Iterator[Shards | None]:
+def shards_of(data: HeteroData, home: Path, number: int | None, device: str) -> Iterator[Shards | None]:
     """So many shards of an exported graph's facts, for the time of the block; None: no shards."""
     if number is None:
         yield None
         return
     with graph_file(data, home) as file:
-        yield Shards(file, number)
+        yield Shards(file, number, device)
 
 
 def evaluate_in_shards(shards: Shards, model: Path, graph: KnowledgeGraph, conditions: Conditions) -> Report:
@@ -66,13 +67,13 @@ def evaluate_in_shards(shards: Shards, model: Path, graph: KnowledgeGraph, condi
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, task_run_name="rank-shard-{shard}")
 def rank_shard(shards: Shards, model: Path, conditions: Conditions, shard: int) -> dict[Side, Ranks]:
-    graph, scores = _read(shards.graph, model)
+    graph, scores = _read(shards.graph, model, shards.device)
     among = facts_of(asked(graph, conditions.split), shard, shards.number)
     return rank_split(scores, graph, **dict(conditions), among=among)
 
 
 @lru_cache(maxsize=1)
-def _read(graph: Path, model: Path) -> tuple[KnowledgeGraph, Scores]:
+def _read(graph: Path, model: Path, device: str) -> tuple[KnowledgeGraph, Scores]:
     """A graph and a model's scores on it; read once by each worker, not for each shard."""
     read = with_fewer_asked(KnowledgeGraph.from_hetero(hetero_file.load(graph)))
-    return read, Scores.of_model(Checkpoint.load(model).model_for(read))
+    return read, Scores.of_model(Checkpoint.load(model).model_for(read, device))

@@ -15,6 +15,7 @@ from flows.export import graph_file, read_graph
 from flows.prediction_shards import Job, score_in_shards
 from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo, open_graph
@@ -87,6 +88,7 @@ def predict(
     exact: bool = False,
     patterns: str | None = None,
     shards: int | None = None,
+    device: str = "auto",
 ) -> Published:
     """Publish the model's (None: the champion's) best new links; what it no longer predicts becomes stale.
 
@@ -96,17 +98,18 @@ def predict(
     head of the relation; with `exact`, all pairs are scored, however many a relation
     has. `patterns` is a file that overrides the patterns found in the data.
     With `shards`, so many parts of the heads are scored as tasks, wherever the flow's task runner runs them.
+    All compute on `device`.
     """
     settings = Settings()
     wanted = Wanted(
         relations=relations, limit=limit, best=best, precision=precision, new=new, all_heads=all_heads, exact=exact
     )
-    with open_graph(settings) as database:
+    with gpu_slot(device), open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
         refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
         data: HeteroData = read_graph(database)
         graph = with_relations(KnowledgeGraph.from_hetero(data), checkpoint.relations)
-        served = PredictionContext.of(version, checkpoint, graph, Path(patterns) if patterns else None, top_k)
+        served = PredictionContext.of(version, checkpoint, graph, Path(patterns) if patterns else None, top_k, device)
         calibration = calibrate(served, folder_of(settings, version))
         answers = learn_answers(database, served)
         nothing_known = [name for name in untrained(graph) if relations is None or name in relations]
@@ -135,6 +138,7 @@ def predict(
                     heads,
                     all_heads,
                     exact,
+                    device,
                 )
                 links = score_in_shards(job, graph, shards)
         links = add_evidence(served, rules_of(folder_of(settings, version), graph), links)

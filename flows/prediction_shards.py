@@ -40,6 +40,7 @@ class Job:
     heads: list[str] | None
     all_heads: bool
     exact: bool
+    device: str
 
 
 def score_in_shards(job: Job, graph: KnowledgeGraph, shards: int) -> pd.DataFrame:
@@ -55,7 +56,7 @@ def score_in_shards(job: Job, graph: KnowledgeGraph, shards: int) -> pd.DataFram
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, task_run_name="score-shard-{shard}")
 def score_shard(job: Job, shard: int, shards: int) -> pd.DataFrame:
-    graph, scores, seen = _read(job.graph, job.model)
+    graph, scores, seen = _read(job.graph, job.model, job.device)
     among = None if job.heads is None else members(graph, job.heads)
     return predict(
         scores,
@@ -77,7 +78,7 @@ def score_shard(job: Job, shard: int, shards: int) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def _read(graph: Path, model: Path) -> tuple[KnowledgeGraph, Scores, Tensor]:
+def _read(graph: Path, model: Path, device: str) -> tuple[KnowledgeGraph, Scores, Tensor]:
     """A graph, a model's scores on it, and whom it knew in training; read once by each worker, not for each shard."""
     read, checkpoint = KnowledgeGraph.from_hetero(hetero_file.load(graph)), Checkpoint.load(model)
-    return read, Scores.of_model(checkpoint.model_for(read), read.facts), seen_by(checkpoint, read)
+    return read, Scores.of_model(checkpoint.model_for(read, device), read.facts), seen_by(checkpoint, read)

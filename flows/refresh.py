@@ -16,6 +16,7 @@ from flows.export import read_graph
 from flows.predict import LIMIT, Wanted, add_evidence, choose_thresholds, score_links
 from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo, open_graph
@@ -64,16 +65,17 @@ def refresh(
     patterns: str | None = None,
     dry_run: bool = False,
     exported: str | None = None,
+    device: str = "auto",
 ) -> Refreshed:
     """Make the links of entities whose facts changed anew, by the model (None: the champion) whose links are in force.
 
     So are those whose evidence cites what is gone, and all of a relation that became functional, or is no longer.
     Links of other entities stay as they are. `limit`, `precision` and `patterns` are as in `flows.predict.predict`;
-    `exported` is an export's file, to read instead of the graph. Raises InputError where the links in the graph are
-    another model's.
+    `exported` is an export's file, to read instead of the graph. Scores are computed on `device`. Raises InputError
+    where the links in the graph are another model's.
     """
     settings = Settings()
-    with open_graph(settings) as database:
+    with gpu_slot(device), open_graph(settings) as database:
         version, checkpoint = load_checkpoint(settings, database, model)
         folder, run = folder_of(settings, version), run_in_force(database, version)
         data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
@@ -84,7 +86,7 @@ def refresh(
         rules = rules_of(folder, graph)
         heads = sorted({*changed, *untrue(kept, graph, folder, rules, run, declared)}) if changed else []
         if heads:
-            served = PredictionContext.of(version, checkpoint, graph, declared, top_k)
+            served = PredictionContext.of(version, checkpoint, graph, declared, top_k, device)
             wanted = Wanted(limit=limit, precision=precision)
             links = within_limit(links_of(database, served, folder, rules, wanted, heads), kept, heads, limit)
             counts = write(database, links, run, heads, graph.relations, dry_run)

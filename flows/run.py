@@ -72,9 +72,9 @@ def run(
     echo("3/5 train")
     trained = train(config=config, device=device)
     echo("4/5 evaluate")
-    evaluated = evaluate(model=trained.version) if is_testable() else None
+    evaluated = evaluate(model=trained.version, device=device) if is_testable() else None
     echo("5/5 predict and write back")
-    published = predict(model=trained.version, top_k=top_k, limit=limit, patterns=patterns)
+    published = predict(model=trained.version, top_k=top_k, limit=limit, patterns=patterns, device=device)
     return Run(
         ingested=ingested,
         encoded=encoded,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.options import Workers
+from flows.commands.options import Device, Workers
 from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def evaluate(
     sides: Annotated[Sides, typer.Option(help="Which end of a fact to rank.")] = Sides.both,
     baselines: Annotated[bool, typer.Option("--baselines", help="Also evaluate zero-shot and a linear probe.")] = False,
     workers: Workers = None,
+    device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Rank held-back facts beside a popularity baseline; write report.json, report.md and plots to its folder.
@@ -78,6 +79,7 @@ def evaluate(
         "candidates": candidates.value,
         "sides": ["head", "tail"] if sides is Sides.both else [sides.value],
         "probes": baselines,
+        "device": device,
     }
     one, several = flows.evaluate, flows.evaluate_seeds
     if workers is not None:

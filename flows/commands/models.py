@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.options import DryRun, Yes
+from flows.commands.options import Device, DryRun, Yes
 from flows.runtime.output import Json, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def compare(
     config: Annotated[
         list[str] | None, typer.Option("--set", metavar="gate.NAME=VALUE", help="As for `vlkge retrain`.")
     ] = None,
+    device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Compare two models on the same held-back facts, as the gate does; nothing changes."""
@@ -73,7 +74,7 @@ def compare(
     start_services()
     from flows.retraining.model_changes import compare as flow
 
-    contest = flow(challenger=challenger, champion=champion, gate=wanted.gate.model_dump(mode="json"))
+    contest = flow(challenger=challenger, champion=champion, gate=wanted.gate.model_dump(mode="json"), device=device)
     if json:
         print_json(contest)
         return

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands import start_services
-from flows.commands.options import LinksPerHead, Model, PatternsFile, Relations, Workers, renamed
+from flows.commands.options import Device, LinksPerHead, Model, PatternsFile, Relations, Workers, renamed
 from flows.runtime.output import Json, print_json, print_table
 
 app = typer.Typer()
@@ -45,6 +45,7 @@ def predict(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --refresh: only tell what would change.")] = False,
     patterns: PatternsFile = None,
     workers: Workers = None,
+    device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Find the best new links and publish them in the graph as PREDICTED, with probability, rank, model and run.
@@ -74,7 +75,7 @@ def predict(
         others |= {"--all-heads": all_heads, "--exact": exact}
         if given := [name for name, value in others.items() if value]:
             raise typer.BadParameter(f"it does not go with {', '.join(given)}", param_hint="--refresh")
-        _refresh(model, top_k, limit, precision, patterns, dry_run, json)
+        _refresh(model, top_k, limit, precision, patterns, dry_run, device, json)
         return
     start_services()
     from flows.predict import LIMIT
@@ -97,6 +98,7 @@ def predict(
         all_heads=all_heads,
         exact=exact,
         patterns=str(patterns.resolve()) if patterns else None,
+        device=device,
     )
     if json:
         print_json(published)
@@ -111,6 +113,7 @@ def _refresh(
     precision: float | None,
     patterns: Path | None,
     dry_run: bool,
+    device: str,
     json: bool,
 ) -> None:
     start_services()
@@ -124,6 +127,7 @@ def _refresh(
         precision=precision,
         patterns=str(patterns.resolve()) if patterns else None,
         dry_run=dry_run,
+        device=device,
     )
     if json:
         print_json(done)
@@ -189,7 +193,13 @@ MaxFacts = Annotated[int, typer.Option("--limit", min=1, help="Maximum facts per
 
 
 @app.command()
-def detect_errors(model: Model = None, relation: Relations = None, limit: MaxFacts = 1000, json: Json = False) -> None:
+def detect_errors(
+    model: Model = None,
+    relation: Relations = None,
+    limit: MaxFacts = 1000,
+    device: Device = "auto",
+    json: Json = False,
+) -> None:
     """Find recorded facts that the model thinks unlikely; `vlkge query list_unlikely_facts` lists them.
 
     Each fact is judged as if it were not recorded. The facts themselves stay untouched; a later call replaces what an
@@ -202,7 +212,7 @@ def detect_errors(model: Model = None, relation: Relations = None, limit: MaxFac
     start_services()
     from flows.detect_errors import detect_errors as flow
 
-    found = flow(model=model, relations=relation, limit=limit)
+    found = flow(model=model, relations=relation, limit=limit, device=device)
     if json:
         print_json(found)
         return
@@ -213,7 +223,7 @@ def detect_errors(model: Model = None, relation: Relations = None, limit: MaxFac
 def doubt(model: Model = None, relation: Relations = None, limit: MaxFacts = 1000, json: Json = False) -> None:
     """The former name of `vlkge detect-errors`."""
     renamed("vlkge doubt", "vlkge detect-errors")
-    detect_errors(model, relation, limit, json)
+    detect_errors(model, relation, limit, json=json)
 
 
 def print_published(published: Any) -> None:

@@ -143,6 +143,7 @@ class RetrainRun:
             top_k=self.wanted.top_k,
             limit=self.wanted.limit,
             exported=str(plan.exported),
+            device=self.device,
         )
         return Retraining(
             outcome="refreshed" if done.entities else "unchanged",
@@ -201,7 +202,9 @@ class RetrainRun:
     def _judge(self, champion: str, challenger: str, plan: Plan) -> tuple[Verdict, Comparison | None]:
         gate = self.wanted.gate.model_dump(mode="json")
         try:
-            found = self.step(judge, champion, challenger, str(plan.exported), gate, self.wanted.top_k, git_commit())
+            found = self.step(
+                judge, champion, challenger, str(plan.exported), gate, self.wanted.top_k, self.device, git_commit()
+            )
         except InputError as error:
             cannot = f"{challenger} cannot be compared with {champion}: {error}"
             return Verdict(
@@ -216,7 +219,9 @@ class RetrainRun:
         chosen = challenger if verdict.passed else champion
         with republish_champion_on_failure(self.settings):
             try:
-                published = self.step(predict, model=chosen, top_k=self.wanted.top_k, limit=self.wanted.limit)
+                published = self.step(
+                    predict, model=chosen, top_k=self.wanted.top_k, limit=self.wanted.limit, device=self.device
+                )
             except InputError as error:
                 if verdict.passed:
                     raise
@@ -244,6 +249,7 @@ def judge(
     exported: str,
     gate: dict[str, Any],
     top_k: int,
+    device: str,
     code: str,  # noqa: ARG001 (a part of the cache's key)
 ) -> Comparison:
     """The gate; a run that is taken up again finds the result of the same models, graph, settings and `code`."""
@@ -254,7 +260,7 @@ def judge(
         with open_graph(settings) as database:
             checkpoints.append(load_checkpoint(settings, database, version)[1])
         known = with_relations(graph, checkpoints[-1].relations)
-        served = PredictionContext.of(version, checkpoints[-1], known, None, top_k)
+        served = PredictionContext.of(version, checkpoints[-1], known, None, top_k, device)
         calibration = calibrate(served, folder_of(settings, version), UNTESTED)
         errors.append(calibration_error(calibration.tallies[ALL]) if calibration else None)
     formers, debt = rivals.against(settings, champion, challenger, wanted.former_champions)
@@ -267,6 +273,7 @@ def judge(
             formers=formers,
             debt=debt,
             calibration=(errors[0], errors[1]),
+            device=device,
             progress=progress,
         )
 

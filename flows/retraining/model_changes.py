@@ -14,6 +14,7 @@ from flows.retraining.champion_links import republish, republish_champion_on_fai
 from flows.retraining.retention import size, unneeded
 from flows.retraining.rivals import FormerChampions
 from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import open_graph
@@ -48,14 +49,16 @@ class Pruned(BaseModel):
 
 
 @flow(name="compare-models", flow_run_name="compare-{challenger}", **LOGGED)
-def compare(*, challenger: str, champion: str | None = None, gate: dict[str, object] | None = None) -> Comparison:
+def compare(
+    *, challenger: str, champion: str | None = None, gate: dict[str, object] | None = None, device: str = "auto"
+) -> Comparison:
     """What the gate says of two models on today's graph; nothing is changed."""
     settings, wanted = Settings(), GateConfig.model_validate(gate or {})
     with open_graph(settings) as database:
         (former, first), (latter, second) = (load_checkpoint(settings, database, v) for v in (champion, challenger))
         graph = KnowledgeGraph.from_hetero(read_graph(database))
     formers, debt = rivals.against(settings, former, latter, wanted.former_champions)
-    return rank_all(first, second, graph, wanted, formers, debt)
+    return rank_all(first, second, graph, wanted, formers, debt, device)
 
 
 @task(cache_policy=NO_CACHE)
@@ -66,9 +69,12 @@ def rank_all(
     gate: GateConfig,
     formers: FormerChampions,
     debt: Debt | None,
+    device: str,
 ) -> Comparison:
-    with progress_bar("gate") as progress:
-        return let_compete(champion, challenger, graph, gate, formers=formers, debt=debt, progress=progress)
+    with gpu_slot(device), progress_bar("gate") as progress:
+        return let_compete(
+            champion, challenger, graph, gate, formers=formers, debt=debt, device=device, progress=progress
+        )
 
 
 @flow(name="promote-model", flow_run_name="promote-{version}", **LOGGED)

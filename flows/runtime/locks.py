@@ -50,10 +50,13 @@ def retraining_lock(settings: Settings, wait: float = LEASE_SECONDS + 30) -> Ite
 
 @contextmanager
 def gpu_slot(device: str) -> Iterator[None]:
-    """Wait for a place on the GPU where the work is done on one; `vlkge deploy --gpus` says how many there are."""
-    import torch
+    """Wait for a place on the GPU where the work is done on one; `vlkge deploy --gpus` says how many there are.
 
-    if not (device.startswith("cuda") or (device == "auto" and torch.cuda.is_available())):
+    Raises InputError for a device that is none.
+    """
+    from models.device import pick_device
+
+    if pick_device(device).type == "cpu":
         yield
         return
     with concurrency(GPU, occupy=1, lease_duration=LEASE_SECONDS):

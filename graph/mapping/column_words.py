@@ -21,6 +21,12 @@ NAMES = re.compile(
     r"title$|titel$|titre$|titr$|titulo$|titolo$|names?$|label$|nombre$|\bnome$|naam$|navn$|namn$|bezeichnung|^fc$|^text$"
 )
 TEXTS = re.compile(r"descri|descr|\btext|notes?$|summary|\bbio|abstract|beschr|omschrijving|commentaire|provenance")
+# Behind a column's name: the language of its values, with a country or without.
+LANGUAGES = re.compile(
+    r" (en|eng|english|de|deu|ger|german|deutsch|fr|fra|fre|french|francais|es|spa|spanish|espanol|it|ita|italian|"
+    r"italiano|nl|nld|dut|dutch|nederlands|da|dan|danish|dansk|sv|nb|nn|fi|pl|pt|por|cs|hu|ro|ru|el|tr|ca|ja|zh|ko|ar|la|lat|latin)"
+    r"( [a-z]{2})?$"
+)
 ADDRESSES = re.compile(r"url|link|web|href|\buri\b|persistent")
 PICTURES = re.compile(r"image|thumb|picture|photo|\bbild|afbeelding|immagine|imagen")
 DATES = re.compile(
@@ -113,6 +119,13 @@ def plain(name: str) -> str:
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", last) if not unicodedata.combining(sign))
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", bare)
     return " ".join(re.sub(r"[^a-z]+", " ", apart.casefold()).split())
+
+
+def part_language(name: str) -> tuple[str, str]:
+    """A column's name as `plain` writes it, and the language behind it: ``title.en`` and ``title_en`` are title, en."""
+    said = plain(name)
+    found = LANGUAGES.search(said)
+    return (said[: found.start()], found[0].strip().replace(" ", "-")) if found else (said, "")
 
 
 def find_identifier(name: str, values: list[str]) -> str | None:

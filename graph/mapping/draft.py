@@ -28,12 +28,16 @@ HEAD = """\
 
 @dataclass
 class DraftedTable:
-    """One [[table]] of a draft: its files, what was seen, and what was guessed."""
+    """One [[table]] of a draft: its files, what was seen, and what was guessed.
+
+    name: of the sheet or list, where a file has several.
+    """
 
     file: str
     seen: Profile
     guessed: Guess
     notes: list[str] = field(default_factory=list)
+    name: str = ""
 
 
 def draft(place: Path) -> tuple[str, list[DraftedTable]]:
@@ -92,9 +96,9 @@ def write_draft(place: Path, to: Path | None = None) -> tuple[Path, list[Drafted
 def _look(folder: Path, pattern: str) -> list[DraftedTable]:
     drafted = []
     for laid in find_layouts(folder, pattern):
-        guessed = guess(laid.lines.get("sheet", pattern), laid.seen, laid.lines)
+        guessed = guess(laid.name or pattern, laid.seen, laid.lines)
         guessed.remarks += laid.remarks
-        drafted.append(DraftedTable(pattern, laid.seen, guessed, list(dict.fromkeys(laid.layout.notes))))
+        drafted.append(DraftedTable(pattern, laid.seen, guessed, list(dict.fromkeys(laid.layout.notes)), laid.name))
     return drafted
 
 
@@ -124,8 +128,8 @@ def _write_relation(relation: DraftedRelation, above: str) -> list[str]:
 
 
 def _stem(table: DraftedTable) -> str:
-    """The name of a table's sheet or file, without its ending."""
-    return str(table.guessed.lines.get("sheet") or Path(table.file).name.partition(".")[0])
+    """The name of a table's sheet, list or file, without its ending."""
+    return table.name or Path(table.file).name.partition(".")[0]
 
 
 def _tabulate(columns: list[Column], guessed: Guess) -> list[str]:

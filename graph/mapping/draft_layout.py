@@ -11,6 +11,7 @@ from lxml import etree
 
 from base.errors import InputError
 from graph.loading.csv_files import CsvFormat, NotUtf8Error
+from graph.mapping.column_words import SURE_IDS, plain
 from graph.mapping.excel import Workbook, take_header
 from graph.mapping.formats import FORMATS, Layout, read_blocks
 from graph.mapping.parts import Part, find_parts
@@ -25,22 +26,33 @@ FEW = 10  # keys of an object that holds lists of records; of more it is a recor
 
 @dataclass(frozen=True)
 class Laid:
-    """A layout, what was seen by it, the lines of the mapping that say it, and remarks."""
+    """A layout, what was seen by it, the lines of the mapping that say it, and remarks.
+
+    name: of the sheet or list, where a file has several.
+    """
 
     layout: Layout
     seen: Profile
     lines: dict[str, str]
     remarks: list[str] = field(default_factory=list)
+    name: str = ""
 
 
 def find_layouts(folder: Path, pattern: str) -> list[Laid]:
-    """One for each table in the files: of Excel for each sheet that has one. Raises InputError where none is read."""
+    """One for each table in the files: of Excel for each sheet that has one, of JSON for each list of things with ids.
+
+    Raises InputError where none is read.
+    """
     parts = find_parts(folder, pattern, set(FORMATS))
     ending = parts[0].ending
     if ending == ".xlsx":
         sheets, there = _find_sheets(parts[0])
         if sheets and len(there) > 1:
-            return [_look(parts, Layout(sheet=sheet), {"sheet": sheet}) for sheet in sheets]
+            return [_look(parts, Layout(sheet=sheet), {"sheet": sheet}, sheet) for sheet in sheets]
+    if ending == ".json" and len(parts) < FEW_FILES:
+        listed = [_find_lists(part) for part in parts[:SEVERAL]]
+        if len(listed[0]) > 1 and all(lists.keys() == listed[0].keys() for lists in listed):
+            return _look_at_lists(parts, listed[0])
     finder = {".json": _find_list, ".xml": _find_element}.get(ending)
     found = {finder(part) for part in parts[:SEVERAL]} if finder and len(parts) < FEW_FILES else {None}
     records = found.pop() if len(found) == 1 else None
@@ -73,9 +85,23 @@ def _name_columns(part: Part) -> set[str] | None:
     return set(block.columns) if block is not None and len(block) > 1 else None
 
 
-def _look(parts: list[Part], layout: Layout, lines: dict[str, str]) -> Laid:
+def _look_at_lists(parts: list[Part], lists: dict[str, list[Any]]) -> list[Laid]:
+    """The longest list, and those beside it whose records have an id. The first one tells which are not read."""
+    most = max(lists, key=lambda path: len(lists[path]))
+    beside = [path for path in lists if path.rpartition(".")[0] == most.rpartition(".")[0]]
+    read = [path for path in beside if path == most or any(SURE_IDS.search(plain(name)) for name in lists[path][0])]
+    rest = [path for path in lists if path not in read]
+    told = [f"{parts[0].name}: of its lists these are not read: {', '.join(map(repr, rest))}"] if rest else []
+    return [
+        _look(parts, Layout(records=path, notes=[*told] if path == read[0] else []), {"records": path},
+              path.rpartition(".")[2] if len(read) > 1 else "")
+        for path in read
+    ]  # fmt: skip
+
+
+def _look(parts: list[Part], layout: Layout, lines: dict[str, str], name: str = "") -> Laid:
     try:
-        return Laid(layout, profile(read_blocks(parts, layout)), lines)
+        return Laid(layout, profile(read_blocks(parts, layout)), lines, name=name)
     except NotUtf8Error:
         layout = replace(layout, form=CsvFormat(encoding=GUESSED_ENCODING), notes=[])
         remark = f"not UTF-8: {GUESSED_ENCODING} is a guess. Are the accents right?"
@@ -96,22 +122,27 @@ def _find_sheets(part: Part) -> tuple[list[str], list[str]]:
 
 def _find_list(part: Part) -> str | None:
     """Of one JSON object the path to the longest list of objects in it, None where the object is a record itself."""
+    lists = _find_lists(part)
+    return max(lists, key=lambda path: len(lists[path])) if lists else None
+
+
+def _find_lists(part: Part) -> dict[str, list[Any]]:
+    """The lists of objects in one JSON object by their paths; none where it is a record itself."""
     try:
         found = json.loads(part.read())
     except ValueError:
-        return None  # told in full when it is read
+        return {}  # told in full when it is read
     if isinstance(found, dict) and len(found) >= FEW and all(isinstance(record, dict) for record in found.values()):
-        return "*"
-    lists = dict(_lists(found, "", DEEPEST)) if isinstance(found, dict) and len(found) < FEW else {}
-    return max(lists, key=lambda path: lists[path]) if lists else None
+        return {"*": [*found.values()]}
+    return dict(_lists(found, "", DEEPEST)) if isinstance(found, dict) and len(found) < FEW else {}
 
 
-def _lists(value: dict[str, Any], path: str, levels: int) -> Iterator[tuple[str, int]]:
+def _lists(value: dict[str, Any], path: str, levels: int) -> Iterator[tuple[str, list[Any]]]:
     for name, inner in value.items():
         if "." in name:
             continue
         if isinstance(inner, list) and len(inner) > 1 and all(isinstance(record, dict) for record in inner):
-            yield path + name, len(inner)
+            yield path + name, inner
         elif isinstance(inner, dict) and levels > 1:
             yield from _lists(inner, f"{path}{name}.", levels - 1)
 

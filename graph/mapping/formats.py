@@ -18,6 +18,7 @@ from graph.mapping.csv_blocks import read_rows
 from graph.mapping.excel import Workbook, take_header
 from graph.mapping.numbers import parse_json, widen_floats
 from graph.mapping.parts import Part
+from graph.mapping.xml_text import is_mixed, local_name, read_text
 
 AnyBlock: TypeAlias = Block | Records
 FILE = "@file"  # a column that every file has: its name in the folder
@@ -163,7 +164,7 @@ def read_xml(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     seen: set[str] = set()
     try:
         for event, element in ElementTree.iterparse(content, ("start", "end")):
-            name = _local(element.tag)
+            name = local_name(element.tag)
             is_record = name == layout.records if layout.records else depth == 1 + (event == "end")
             if event == "start":
                 seen.add(name)
@@ -191,24 +192,21 @@ def _numbered(part: Part, before: int, block: list[Any]) -> Records:
     return Records(part.name, [f"{part.name} record {before + at}" for at in range(1, len(block) + 1)], block)
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
-
-
 def _as_record(element: ElementTree.Element) -> Any:
-    """An element as names and values: of equal children a list, of one with text alone its text."""
+    """An element as names and values: of equal children a list, of one with text alone its text, of text with elements
+    inside the whole of it beside them."""
     # Of attributes with one name, as id and xml:id, the one without a namespace has it.
     attributes = sorted(element.attrib.items(), key=lambda attribute: attribute[0].startswith("{"), reverse=True)
-    record: dict[str, Any] = {f"@{_local(name)}": value for name, value in attributes}
+    record: dict[str, Any] = {f"@{local_name(name)}": value for name, value in attributes}
     for child in element:
-        name, value = _local(child.tag), _as_record(child)
+        name, value = local_name(child.tag), _as_record(child)
         if name not in record:
             record[name] = value
         elif isinstance(record[name], list):
             record[name].append(value)
         else:
             record[name] = [record[name], value]
-    text = (element.text or "").strip()
+    text = read_text(element) if is_mixed(element) else (element.text or "").strip()
     if not record:
         return text or None
     if text:

@@ -1,11 +1,12 @@
 """One LIDO record: its elements by path, and of what is said in several languages the best one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from graph.mapping.rdf_reading import Languages
+from graph.mapping.languages import Languages, Rank
+from graph.mapping.xml_text import read_text
 
 LIDO = "http://www.lido-schema.org"
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -25,14 +26,22 @@ class Named:
 
 @dataclass(frozen=True)
 class Record:
-    """A `lido` element; paths are local names parted by slashes, from the description in the best language."""
+    """A `lido` element; paths are local names parted by slashes, from the description in the best language.
+
+    only: of several descriptions the one that is read.
+    """
 
     element: etree._Element
     languages: Languages
+    only: etree._Element | None = None
+
+    def parts(self) -> list["Record"]:
+        """The record with each of its descriptions alone, the one in the best language first."""
+        return [replace(self, only=one) for one in self.descriptions()]
 
     def descriptions(self) -> list[etree._Element]:
         """The descriptions, the one in the best language first."""
-        found = find(self.element, DESCRIPTION)
+        found = find(self.element, DESCRIPTION) if self.only is None else [self.only]
         return sorted(found, key=lambda one: self._rank(language_of(one)))
 
     def described(self, path: str) -> list[etree._Element]:
@@ -45,12 +54,11 @@ class Record:
         return min(filled)[2] if filled else None
 
     def other_names(self, path: str, chosen: str | None) -> Iterator[tuple[str, str]]:
-        """(language, text) of the languages of the order that were not chosen."""
-        for one in self.descriptions():
-            for element in sorted(find(one, path), key=self._order):
-                text, language = text_of(element), language_of(element)
-                if text and text != chosen and language in self.languages.order and language:
-                    yield language, text
+        """(language, text) of the languages of the order, as it writes them, in which the chosen one is not said."""
+        named = [one for description in self.descriptions() for one in sorted(find(description, path), key=self._order)]
+        said = [(self.languages.listed(language_of(one)), text_of(one)) for one in named]
+        taken = {language for language, text in said if text == chosen}
+        yield from ((language, text) for language, text in said if language and text and language not in taken)
 
     def name(self, element: etree._Element, paths: str, identifier: str) -> Named | None:
         """What an element names: the text of the first of the paths that has one, and its IRI if an id is one."""
@@ -60,14 +68,13 @@ class Record:
                 return Named(text, next((id_ for id_ in ids if id_.startswith(WEB)), None), element)
         return None
 
-    def _order(self, element: etree._Element) -> tuple[int, int, int]:
+    def _order(self, element: etree._Element) -> tuple[int, Rank, int]:
         searched = attribute(element, "addedSearchTerm") == "yes"
         preferred = attribute(element, "pref") == "preferred"
         return int(searched), self._rank(language_of(element)), int(not preferred)
 
-    def _rank(self, language: str) -> int:
-        rank = self.languages.rank(language)
-        return len(self.languages.order) + 1 if rank is None else rank
+    def _rank(self, language: str) -> Rank:
+        return self.languages.rank(language) or (len(self.languages.order) + 1, 0)
 
 
 def find(element: etree._Element, path: str) -> list[etree._Element]:
@@ -81,8 +88,8 @@ def attribute(element: etree._Element, name: str) -> str:
 
 
 def text_of(element: etree._Element) -> str:
-    """An element's own text, its blanks folded."""
-    return " ".join((element.text or "").split())
+    """An element's whole text, its blanks folded."""
+    return read_text(element)
 
 
 def language_of(element: etree._Element) -> str:

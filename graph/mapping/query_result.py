@@ -11,7 +11,7 @@ from base.errors import InputError
 from graph.mapping.blocks import Block
 from graph.mapping.formats import AnyBlock
 from graph.mapping.found_files import find_ending, find_files
-from graph.mapping.rdf_files import open_packed
+from graph.mapping.rdf_files import open_packed, plain_xml
 from graph.mapping.rdf_reading import is_blank
 from graph.mapping.source_kind import Tally
 from graph.mapping.table import Table
@@ -41,7 +41,9 @@ class QueryResult(Table):
                 raise InputError(f"{path.name}: a result of SPARQL ends in {', '.join(FORMATS)}; CSV is a [[table]]")
             with open_packed(path) as file:
                 try:
-                    yield from _read(path.name, ox.parse_query_results(file, format=FORMATS[ending]))
+                    form = FORMATS[ending]
+                    content = plain_xml(path, file) if form == ox.QueryResultsFormat.XML else file
+                    yield from _read(path.name, ox.parse_query_results(content, format=form))
                 except SyntaxError as error:
                     line = "" if error.lineno is None else f", line {error.lineno}"
                     raise InputError(f"{path}{line}: {error.msg or error}") from error

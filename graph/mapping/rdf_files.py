@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +13,7 @@ from lxml import etree
 from base.errors import InputError, first_line
 from graph.mapping.found_files import UNREADABLE, find_ending, unpacked
 from graph.mapping.json_ld import LINES, Record, parse_records, read_records
+from graph.mapping.plain_xml import PlainXml
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE, "turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES,
@@ -53,7 +54,7 @@ def read_quads(
 def _read_file(path: Path, syntax: ox.RdfFormat, base: str | None) -> Iterator[ox.Quad]:
     try:
         with open_packed(path) as file:
-            content = _check_xml(path, file) if syntax == ox.RdfFormat.RDF_XML else _pass_mark(file)
+            content = plain_xml(path, file) if syntax == ox.RdfFormat.RDF_XML else _pass_mark(file)
             for quad in ox.parse(content, format=syntax, base_iri=base, rename_blank_nodes=True, lenient=True):
                 # A graph without a name is a formula of N3: quoted, not said.
                 if not (syntax == ox.RdfFormat.N3 and isinstance(quad.graph_name, ox.BlankNode)):
@@ -101,8 +102,11 @@ def _trim_term(term: Any) -> Any:
         return term
 
 
-def _check_xml(path: Path, file: IO[bytes]) -> IO[bytes]:
-    """The file in UTF-8, once its entities are known to be few bytes. Raises InputError where they are not."""
+def plain_xml(path: Path, file: IO[bytes]) -> IO[bytes]:
+    """The file in UTF-8 without comments, instructions and CDATA sections, once its entities are known to be few bytes.
+
+    Raises InputError where they are not.
+    """
     head = file.read(HEAD)
     file.seek(0)
     declared = re.match(rb"""\s*<\?xml[^>]*encoding=["']([^"']+)""", head)
@@ -111,19 +115,21 @@ def _check_xml(path: Path, file: IO[bytes]) -> IO[bytes]:
             tree = etree.parse(file, etree.XMLParser(resolve_entities=False, no_network=True))
         except etree.XMLSyntaxError as error:
             raise InputError(f"{path}, line {error.lineno}: {error.msg}") from error
-        return _check_xml(path, BytesIO(etree.tostring(tree, encoding="utf-8")))
-    start = head.find(b"<!DOCTYPE")
-    if start >= 0 and b"<!ENTITY" in head and head.find(b"]>", start) < 0:
+        return plain_xml(path, BytesIO(etree.tostring(tree, encoding="utf-8")))
+    plain = BufferedReader(PlainXml(_pass_mark(file)), HEAD)
+    checked = plain.peek(HEAD)
+    start = checked.find(b"<!DOCTYPE")
+    if start >= 0 and b"<!ENTITY" in checked and checked.find(b"]>", start) < 0:
         raise InputError(f"{path}: its entities take more than {HEAD:,} bytes; such files are not read")
-    for entity in ENTITY.finditer(head) if start >= 0 else ():
+    for entity in ENTITY.finditer(checked) if start >= 0 else ():
         value = entity[1] or entity[2] or b""
         if entity[3] or len(value) > LONGEST_ENTITY or OF_ENTITIES.search(value):
-            line = head.count(b"\n", 0, entity.start()) + 1
+            line = head.count(b"\n", 0, max(0, head.find(entity[0]))) + 1
             raise InputError(
                 f"{path}, line {line}: an entity stands for a file, for more than {LONGEST_ENTITY:,} bytes or for "
                 "other entities; such files are not read"
             )
-    return _pass_mark(file)
+    return plain
 
 
 def _find_line(path: Path) -> int | None:

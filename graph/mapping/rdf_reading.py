@@ -9,6 +9,7 @@ import pandas as pd
 import pyoxigraph as ox
 
 from graph.mapping.cells import make_id
+from graph.mapping.languages import MAY_TRANSLATE, Languages, Rank, take_said
 from graph.mapping.rdf_lines import EntityLines, RelationLines, select, select_members
 from graph.mapping.rdf_store import PREFIXES, Term, ask
 from graph.mapping.source_kind import Chunk, Tally
@@ -22,27 +23,6 @@ BETWEEN_KEPT = "; "
 WORDS = ("name", "text")
 ONE = ("name", "image", "url", "rights")
 NAMED = 0.5  # of a label's things that have a name: one of which nothing is said is no answer then
-
-
-@dataclass(frozen=True)
-class Languages:
-    """order: the languages in the order in which they are taken. names: what an IRI of a language is called."""
-
-    order: list[str]
-    names: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, value: Term, said: Term | None = None) -> str:
-        """The tag of a literal, or the name of the language that is said of it."""
-        if isinstance(said, ox.NamedNode):
-            return self.names.get(said.value, said.value)
-        return (value.language or "") if isinstance(value, ox.Literal) else ""
-
-    def rank(self, language: str) -> int | None:
-        """Its place in the order; None where it has none. Where the order is silent, no language comes last."""
-        for place, wanted in enumerate(self.order):
-            if wanted == "*" or language == wanted or (wanted and language.startswith(f"{wanted}-")):
-                return place
-        return None if language else len(self.order)
 
 
 @dataclass
@@ -72,7 +52,7 @@ class Reading:
         """The relation's facts, and the entities that `to` makes of their tails. Returns whether anything was there."""
         some = False
         for path in line.paths:
-            texts: dict[str, list[tuple[int, str]]] = defaultdict(list)
+            texts: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
             for this, value, *said in ask(self.store, select(path), self.prefixes):
                 head = this.value
                 if self.labels.get(head) is None or (line.from_ and self.labels[head] != line.from_):
@@ -85,15 +65,12 @@ class Reading:
                 elif line.to is None:
                     shown = f"{head}: {value.value[:60]!r}"
                     self.tally.leave_out(relation, "the value is a text; to = makes entities of texts", shown)
-                elif (place := self.languages.rank(self.languages.of(value, *said))) is not None:
-                    texts[head].append((place, " ".join(value.value.split())))
-            for head, found in texts.items():
-                best = min(found)[0]
-                for text in sorted({text for place, text in found if text and place == best}):
-                    assert line.to is not None
-                    tail = make_id(line.to, text)
-                    self.values["name"].setdefault(tail, text)
-                    self._add(head, relation, tail, line.to)
+                elif (rank := self.languages.rank(self.languages.of(value, *said))) is None:
+                    self.tally.leave_out(relation, "its language is not one of `language`", f"{head}: {value}")
+                elif text := " ".join(value.value.split()):
+                    texts[head][rank[0]].add(text)
+            for head, by_place in texts.items():
+                self._add_texts(head, relation, line.to or "", by_place)
         return some
 
     def find_values(self) -> None:
@@ -103,14 +80,14 @@ class Reading:
             for column, paths in self.entity.get(label, EntityLines()).columns.items():
                 for place, path in enumerate(paths):
                     wanted[column, path].setdefault(label, place)
-        found: dict[str, dict[str, list[tuple[int, int, str, str]]]] = defaultdict(lambda: defaultdict(list))
+        found: dict[str, dict[str, list[tuple[int, Rank, str, str]]]] = defaultdict(lambda: defaultdict(list))
         for (column, path), places in wanted.items():
             for this, value, *said in ask(self.store, select(path), self.prefixes):
                 of_label = places.get(self.labels.get(this.value, ""))
                 if column in WORDS and not isinstance(value, ox.Literal):
                     continue
                 language = self.languages.of(value, *said)
-                rank = 0 if isinstance(value, ox.NamedNode) else self.languages.rank(language)
+                rank = (0, 0) if isinstance(value, ox.NamedNode) else self.languages.rank(language)
                 if of_label is not None and rank is not None and not is_blank(value) and value.value.strip():
                     found[column][this.value].append((of_label, rank, value.value.strip(), language))
         for column, by_id in found.items():
@@ -183,7 +160,16 @@ class Reading:
         else:
             self.tally.leave_out(relation, "the tail is of no class of the mapping; to = gives it a label", tail)
 
-    def _settle(self, column: str, id_: str, options: list[tuple[int, int, str, str]]) -> None:
+    def _add_texts(self, head: str, relation: str, label: str, by_place: Mapping[int, set[str]]) -> None:
+        taken, left = take_said(by_place)
+        for text in sorted(taken):
+            tail = make_id(label, text)
+            self.values["name"].setdefault(tail, text)
+            self._add(head, relation, tail, label)
+        if left:
+            self.tally.leave_out(relation, MAY_TRANSLATE, f"{head}: {', '.join(map(repr, sorted(left)))}", len(left))
+
+    def _settle(self, column: str, id_: str, options: list[tuple[int, Rank, str, str]]) -> None:
         place, rank = min(options)[:2]
         best = sorted({value for p, r, value, _ in options if (p, r) == (place, rank)})
         if column in ONE:
@@ -191,10 +177,11 @@ class Reading:
         else:
             self.values[column][id_] = BETWEEN.get(column, BETWEEN_KEPT).join(best)
         if column in WORDS:
-            chosen = {language for p, r, value, language in options if (p, r) == (place, rank)}
+            chosen = {self.languages.listed(language) for p, r, _, language in options if (p, r) == (place, rank)}
             for p, _, value, language in sorted(options):
-                if p == place and language in self.languages.order and language and language not in chosen:
-                    self.values[f"{column}_{language}"].setdefault(id_, value)
+                listed = self.languages.listed(language)
+                if p == place and listed is not None and listed not in chosen:
+                    self.values[f"{column}_{listed}"].setdefault(id_, value)
 
 
 def is_blank(value: Term) -> bool:

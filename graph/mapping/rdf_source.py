@@ -11,9 +11,10 @@ from pydantic import Field, model_validator
 from base.errors import InputError, shorten
 from graph.mapping.found_files import find_files
 from graph.mapping.json_ld import load_contexts
+from graph.mapping.languages import Languages
 from graph.mapping.rdf_files import FORMATS, find_format, read_quads
 from graph.mapping.rdf_lines import EntityLines, RelationLines, apply_preset, as_list, bracket, select, select_members
-from graph.mapping.rdf_reading import Languages, Reading, expand
+from graph.mapping.rdf_reading import Reading, expand
 from graph.mapping.rdf_store import ask, check_pattern, check_query, open_store
 from graph.mapping.source_kind import Chunk, SourceKind, Tally
 

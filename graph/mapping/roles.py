@@ -21,6 +21,7 @@ from graph.mapping.column_words import (
     WORDS,
     camel,
     find_identifier,
+    part_language,
     plain,
 )
 from graph.mapping.groups import take_nested, take_together
@@ -101,17 +102,21 @@ def _take_texts(columns: dict[str, Column], guessed: Guess) -> None:
     names = [
         column for column in free
         if column.name == id_label or (
-            NAMES.search(plain(column.name)) and column.looks in ("name", "html", "text")
+            NAMES.search(said := part_language(column.name)[0]) and column.looks in ("name", "html", "text")
             and column.separator not in ("|", "list" if "*" not in column.name else "|")
-            and (person or not PEOPLE.search(plain(column.name))) and not column.name.endswith("Label")
-            and not NAME_PARTS.search(plain(column.name)) and (column in single or TITLES.search(plain(column.name)))
+            and (person or not PEOPLE.search(said)) and not column.name.endswith("Label")
+            and not NAME_PARTS.search(said) and (column in single or TITLES.search(said))
         )
     ]  # fmt: skip
     # A title goes before a name, and what is told of the record itself before what is told of things inside it.
-    names.sort(key=lambda c: (c.name != id_label, c.name.count("."), not person and not TITLES.search(plain(c.name))))
+    names.sort(
+        key=lambda c: (
+            c.name != id_label, _depth(c), not person and not TITLES.search(part_language(c.name)[0]), *_by_language(c)
+        )
+    )  # fmt: skip
     names = [c for c in names if "*" not in c.name or (c.name.count("*") == 1 and c.filled > ALMOST_ALL)]
     texts = [column for column in single if column.looks in ("text", "html") and TEXTS.search(plain(column.name))]
-    texts.sort(key=lambda column: (column.name.count("."), not re.search("descr", plain(column.name))))
+    texts.sort(key=lambda c: (_depth(c), not re.search("descr", plain(c.name)), *_by_language(c)))
     pictures = [column for column in single if column.looks == "picture"]
     addresses = [
         column for column in single
@@ -126,9 +131,38 @@ def _take_texts(columns: dict[str, Column], guessed: Guess) -> None:
         if chosen is not None:
             guessed.lines[key] = chosen.name
             guessed.roles.setdefault(chosen.name, key)
+            _take_languages(key, chosen, found, guessed)
             if key == "name" and chosen.unknown and person:
                 guessed.lines["unless"] = find_pattern(chosen)
                 guessed.remarks.append(tell_unknown(chosen))
+
+
+def _depth(column: Column) -> int:
+    """How many things a column's value lies inside; that of a language, as in ``title.en``, is none."""
+    last = column.name.rpartition(".")[2]
+    inside = part_language(column.name)[1] != "" and part_language(last)[1] == ""
+    return column.name.count(".") - int(inside and "." in column.name)
+
+
+def _by_language(column: Column) -> tuple[float, bool]:
+    """Without a language first, then what more rows have, then English."""
+    language = part_language(column.name)[1]
+    return (-round(column.filled, 1) if language else -2, not language.startswith("en"))
+
+
+def _take_languages(key: str, chosen: Column, found: list[Column], guessed: Guess) -> None:
+    """The same in other languages: properties such as name_de, and taken in rows where the chosen one is empty."""
+    said = part_language(chosen.name)[0]
+    others = [
+        column for column in found
+        if column.name not in guessed.roles and "*" not in column.name + chosen.name
+        and part_language(column.name) not in ((said, ""), part_language(chosen.name))
+        and part_language(column.name)[0] == said and _depth(column) == _depth(chosen)
+    ]  # fmt: skip
+    if others and chosen.filled < 1:
+        guessed.lines[key] = " ?? ".join(column.name for column in [chosen, *others])
+    for column in others:
+        guessed.keep_as(column, f"{key}_{part_language(column.name)[1]}")
 
 
 def _take_labelled(columns: dict[str, Column], guessed: Guess) -> None:

@@ -60,14 +60,15 @@ def let_compete(
     formers: Mapping[str, Checkpoint | str] | None = None,
     debt: Debt | None = None,
     calibration: Errors = (None, None),
+    device: str = "cpu",
     progress: Progress = silent,
 ) -> Comparison:
     """Let both rank the gate half and test of today's graph, and judge the challenger by the former.
 
     `formers` are former champions by version, or why one is not there; `debt` is what the champion has lost already.
     `calibration` are the calibration errors of champion and challenger, None where not measured.
-    Raises InputError where the champion cannot rank today's graph (other encoders), or there are no gate facts; a
-    former champion that cannot is named in the verdict.
+    Scores are computed on `device`. Raises InputError where the champion cannot rank today's graph (other
+    encoders), or there are no gate facts; a former champion that cannot is named in the verdict.
     """
     shared = with_relations(graph, champion.relations)
     if len(shared.triples["gate"]) == 0:
@@ -77,13 +78,13 @@ def let_compete(
     reports: list[dict[str, Report]] = []
     known = KnownFacts(torch.cat(list(shared.triples.values())), shared.num_relations)
     for checkpoint in (champion, challenger):
-        scores = Scores.of_model(checkpoint.model_for(shared))
+        scores = Scores.of_model(checkpoint.model_for(shared, device))
         for split in splits:
             ranks[split].append(rank(scores, shared.triples[split], known=known, progress=progress))
         reports.append(
             {split: report(shared, shared.triples[split], ranks[split][-1], split=split) for split in splits}
         )
-    others, missing = _rank_formers(formers or {}, shared, progress)
+    others, missing = _rank_formers(formers or {}, shared, device, progress)
     verdict = judge(
         shared,
         ranks["gate"][0],
@@ -151,7 +152,7 @@ def judge(
 
 
 def _rank_formers(
-    formers: Mapping[str, Checkpoint | str], graph: KnowledgeGraph, progress: Progress
+    formers: Mapping[str, Checkpoint | str], graph: KnowledgeGraph, device: str, progress: Progress
 ) -> tuple[dict[str, Former], dict[str, str]]:
     """Ranks of the gate facts by those that can rank them, and why the others cannot."""
     ranked, missing = {}, {}
@@ -165,7 +166,7 @@ def _rank_formers(
             missing[version] = "it knows none of the relations of the gate facts"
             continue
         try:
-            scores = Scores.of_model(checkpoint.model_for(own))
+            scores = Scores.of_model(checkpoint.model_for(own, device))
         except InputError as error:
             missing[version] = str(error)
             continue

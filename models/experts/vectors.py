@@ -65,7 +65,8 @@ class Similarity(Expert):
     def voice(self, model: Model, facts: Tensor) -> Voice:  # noqa: ARG002 (of features alone)
         every = torch.arange(model.num_entities, device=model.seen.device)
         units = [modality.unit_features() for modality in model.features_of.values()]
-        filled = [modality.mask for modality in model.features_of.values()]
+        masks = [modality.mask for modality in model.features_of.values()]
+        filled = [mask.to(unit.device) for unit, mask in zip(units, masks, strict=True)]
 
         def speak(pairs: Tensor, side: Side, candidates: Tensor | None) -> list[Tensor]:  # noqa: ARG001 (alike)
             among = every if candidates is None else candidates
@@ -75,14 +76,16 @@ class Similarity(Expert):
 
 
 def _cosines(units: Tensor, filled: Tensor, ours: Tensor, theirs: Tensor) -> Tensor:
-    """Cosines [B, C] of rows of units [N, d], which are zero where not `filled`."""
+    """Cosines [B, C] of rows of units [N, d], which are zero where not `filled`; computed where the units are."""
+    place = theirs.device
+    ours, theirs = ours.to(units.device), theirs.to(units.device)
     columns = filled[theirs].nonzero()[:, 0]
     if 2 * len(columns) > len(theirs):
-        return product(units[ours], rows_of(units, theirs))
+        return product(units[ours], rows_of(units, theirs)).to(place)
     # most works lack a picture: only those that have one are compared
     found = torch.zeros(len(ours), len(theirs), device=units.device)
     found[:, columns] = product(units[ours], units[theirs[columns]])
-    return found
+    return found.to(place)
 
 
 def _matched(vectors: Vectors, entities: int) -> Voice:

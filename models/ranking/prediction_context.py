@@ -29,10 +29,19 @@ class PredictionContext:
 
     @classmethod
     def of(
-        cls, version: str, checkpoint: Checkpoint, graph: KnowledgeGraph, patterns: Path | None, top_k: int
+        cls,
+        version: str,
+        checkpoint: Checkpoint,
+        graph: KnowledgeGraph,
+        patterns: Path | None,
+        top_k: int,
+        device: str = "cpu",
     ) -> "PredictionContext":
-        """A checkpoint over a graph that may have changed since; `patterns` is a file that overrides those found."""
-        model = checkpoint.model_for(graph)
+        """A checkpoint over a graph that may have changed since; `patterns` is a file that overrides those found.
+
+        Scores are computed on `device`, as `models.device.pick_device` has it.
+        """
+        model = checkpoint.model_for(graph, device)
         return cls(
             version=version,
             graph=graph,

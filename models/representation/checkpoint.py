@@ -1,6 +1,7 @@
 """A trained model on disk: tensors, configuration, vocabulary and metrics; no pickle."""
 
 from contextlib import nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from base.errors import InputError
 from models.config import TrainConfig
+from models.device import pick_device
 from models.experts.earlier import has_ensemble, of_today
 from models.representation.vlkge import VLKGE
 from models.tensor_file import load_tensors, read_json, save_json, save_tensors
@@ -97,12 +99,22 @@ class Checkpoint:
             metrics=read_json(folder / METRICS),
         )
 
-    def model_for(self, graph: KnowledgeGraph) -> VLKGE:
-        """The model with the rows of `graph`, which may have changed since training.
+    def model_for(self, graph: KnowledgeGraph, device: str = "cpu") -> VLKGE:
+        """The model with the rows of `graph`, which may have changed since training; on a GPU it is a copy.
 
         Entities keep their trained vectors by id; new ones are represented by their features alone, as unseen ones are.
-        Raises InputError for other encoders, and for relations that were not in training.
+        Raises InputError for other encoders, for relations that were not in training, and for a device that is none.
         """
+        place = pick_device(device)
+        model = self._on_cpu(graph)
+        if place.type == "cpu":
+            return model
+        if model is self.model:
+            frozen = [] if self.config.fine_tune else [part.vectors for part in model.feature_modalities]
+            model = deepcopy(model, {id(part): part for part in frozen})
+        return model.placed(place)
+
+    def _on_cpu(self, graph: KnowledgeGraph) -> VLKGE:
         if graph.fingerprint == self.fingerprint:
             self.model.hold(graph.features)
             return self.model

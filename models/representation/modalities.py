@@ -5,6 +5,7 @@ tables are not sharded.
 """
 
 import weakref
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -40,7 +41,8 @@ class Projected(nn.Module):
 
     `shares`: the projection is to be shared with another modality, so that there is one at any width.
     `adapts_projected`: the adapter comes after the projection, not before it.
-    Frozen features are a buffer; fine-tuned ones a trained table. With `landmarks` frozen ones are described by their
+    Frozen features are a buffer, which may stay `on_host` while the rest is on a GPU: then rows alone are sent there.
+    Fine-tuned ones are a trained table. With `landmarks` frozen ones are described by their
     similarity to so many of them before all else.
     """
 
@@ -68,6 +70,7 @@ class Projected(nn.Module):
             self.vectors = nn.Parameter(features.vectors.clone())
         else:
             self.register_buffer("vectors", features.vectors)
+        self.on_host = False
         self._units: weakref.ref[Tensor] | None = None
         self._units_of: list[tuple[int, int]] = []
         self.landmarks = Nystroem(features.vectors.shape[1], landmarks) if landmarks else None
@@ -81,11 +84,31 @@ class Projected(nn.Module):
         self.projection: nn.Module = nn.Identity() if as_it_is else nn.Linear(dimension, width, bias=False)
 
     def forward(self, entities: Rows) -> Tensor:
-        vectors = _rows(self._inputs(), entities, self.sparse, self.shards)
+        vectors = self._sent(entities) if self.on_host and self.landmarks is None else self._taken(entities)
         maps = (self.projection, self.adapter) if self.adapts_projected else (self.adapter, self.projection)
         for change in maps:
             vectors = change(vectors)
         return vectors
+
+    def _taken(self, entities: Rows) -> Tensor:
+        return _rows(self._inputs(), entities, self.sparse, self.shards)
+
+    def _sent(self, entities: Rows) -> Tensor:
+        """Features [n, d] of entities, gathered where a GPU can fetch them while it computes."""
+        rows = torch.arange(len(self.mask))[entities or slice(None)] if not isinstance(entities, Tensor) else entities
+        wanted = self.vectors.new_empty(len(rows), self.vectors.shape[1], pin_memory=self.mask.is_cuda)
+        torch.index_select(self.vectors, 0, rows.cpu(), out=wanted)
+        return wanted.to(self.mask.device, non_blocking=True)
+
+    def _apply(self, change: Callable[[Tensor], Tensor], recurse: bool = True) -> "Projected":
+        """Move to another device all but the features that stay on the host."""
+        held = self._buffers.get("vectors") if self.on_host else None
+        if held is not None:
+            self._buffers["vectors"] = None
+        super()._apply(change, recurse)  # type: ignore[no-untyped-call]
+        if held is not None:
+            self._buffers["vectors"] = held
+        return self
 
     def _inputs(self) -> Tensor:
         if self.landmarks is None:
@@ -112,12 +135,13 @@ class Projected(nn.Module):
     def unit_features(self) -> Tensor:
         """The features themselves [N, d], of unit length, zeros where there are none; nothing is learned by them.
 
+        They are where the features are.
         All who ask hold the same ones, as long as neither features nor mask change.
         """
         now = [(id(part), part._version) for part in (self.vectors, self.mask)]
         held = self._units() if self._units is not None else None
         if held is None or now != self._units_of:
-            held = F.normalize(self.vectors.detach(), dim=1).mul_(self.mask[:, None])
+            held = F.normalize(self.vectors.detach(), dim=1).mul_(self.mask[:, None].to(self.vectors.device))
             self._units, self._units_of = weakref.ref(held), now
         return held
 

@@ -42,8 +42,8 @@ class Nystroem(nn.Module):
         self.components.copy_((directions * values.clamp(min=FLOOR).rsqrt()).flip(1))
 
     def forward(self, vectors: Tensor) -> Tensor:
-        found = [_kernel(F.normalize(part), self.points) @ self.components for part in torch.split(vectors, CHUNK)]
-        return torch.cat(found)
+        parts = (part.to(self.points.device) for part in torch.split(vectors, CHUNK))
+        return torch.cat([_kernel(F.normalize(part), self.points) @ self.components for part in parts])
 
 
 def _kernel(ours: Tensor, theirs: Tensor) -> Tensor:

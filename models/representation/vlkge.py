@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from base.errors import InputError
 from models.config import TrainConfig
+from models.device import room_for_features
 from models.experts.ensemble import ExpertEnsemble
 from models.representation.fusion import FUSIONS
 from models.representation.modalities import Imaginary, Projected, Rows, Structural, of_entities
@@ -20,6 +21,8 @@ from models.representation.row_shards import RowShards
 from models.scoring.scorers import SCORERS, Scorer
 from models.triples.knowledge_graph import Features, KnowledgeGraph
 from models.triples.sides import Side
+
+CHUNK = 8192  # entities represented at a time where their features are sent to a GPU
 
 
 class VLKGE(nn.Module):
@@ -99,6 +102,14 @@ class VLKGE(nn.Module):
         for name, part in self.features_of.items():
             if not self.config.fine_tune:
                 part.vectors = features[name].vectors.to(part.vectors)
+
+    def placed(self, device: torch.device) -> Self:
+        """Itself on a device; frozen features that would take too much of a GPU's memory stay on the host."""
+        features = [] if self.config.fine_tune or self.shards is not None else self.feature_modalities
+        large = sum(part.vectors.nbytes for part in features) > room_for_features(device)
+        for part in features:
+            part.on_host = large
+        return self.to(device)
 
     @property
     def own_relations(self) -> Tensor:
@@ -188,6 +199,9 @@ class VLKGE(nn.Module):
 
         With dropout in training mode only.
         """
+        if entities is None and any(part.on_host for part in self.feature_modalities):
+            every = torch.arange(self.num_entities, device=self.device)
+            return torch.cat([self.fused_representations(some) for some in torch.split(every, CHUNK)])
         modules = [module for module in self.modalities.values() if isinstance(module, Structural | Projected)]
         vectors, masks = zip(*((module(entities), module.present(entities)) for module in modules), strict=True)
         if len(modules) == 1 and self.imaginary is None:

@@ -142,7 +142,7 @@ class Run:
         torch.manual_seed(self.config.seed)
         self.started_from = None if self.warm_start is None else digest(self.warm_start)
         self.states = states_of(self.folder, self.shards is not None)
-        self.model = VLKGE.from_graph(self.config, self.graph, self.shards).to(self.device)
+        self.model = VLKGE.from_graph(self.config, self.graph, self.shards).placed(self.device)
         if self.config.relation_vectors != "free":
             start_from_names(self.model, self.graph)
         if self.warm_start is not None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from graph.mapping.column_words import camel, find_meaning, plain
+from graph.mapping.column_words import camel, find_meaning, part_language, plain
 from graph.mapping.draft import draft, write_draft
 from graph.mapping.source import read_source
 
@@ -261,7 +261,35 @@ def test_names_with_points_in_xml_are_read(tmp_path: Path) -> None:
     assert (facts["relation"] == "printedBy").sum() == 25
 
 
+def test_a_title_in_several_languages_is_a_name_and_its_others_are_kept(tmp_path: Path) -> None:
+    titles = [{"de": f"Werk {n}", "en": f"Work {n}"} if n % 5 else {"de": f"Werk {n}"} for n in range(20)]
+    records = [{"id": n, "maker": {"name": "Ann"}, "title": title} for n, title in enumerate(titles)]
+    (tmp_path / "w.json").write_text(json.dumps(records))
+    table = read(tmp_path)["w.json"]
+    assert (table["name"], table["keep"]["name_en"]) == ("title.de", "title.en"), "German titles are whole"
+    for record in records[:7]:
+        record["title"].pop("de")
+    (tmp_path / "w.json").write_text(json.dumps(records))
+    table = read(tmp_path)["w.json"]
+    assert (table["name"], table["keep"]["name_de"]) == ("title.en ?? title.de", "title.de")
+
+
+def test_columns_that_end_in_a_language_are_names_and_texts(tmp_path: Path) -> None:
+    rows = [[n, f"Werk {n}", f"Work {n}", f"Ein Blatt {n} " * 9, f"A sheet {n} " * 9] for n in range(20)]
+    write(tmp_path / "w.csv", "id,title_de,title_en,description_de,description_en", rows)
+    table = read(tmp_path)["w.csv"]
+    assert (table["name"], table["text"]) == ("title_en", "description_en")
+    assert table["keep"] == {"name_de": "title_de", "text_de": "description_de"}
+    write_draft(tmp_path)
+    work = read_source(tmp_path, name="museum").entities.set_index("id").loc["artwork:3"]
+    assert (work["name"], work["name_de"]) == ("Work 3", "Werk 3")
+
+
 def test_words_of_columns_and_roles() -> None:
+    names = ("title.en", "titleDE", "Titel_fr-CH", "title", "title no", "title.english")
+    assert [part_language(name) for name in names] == [
+        ("title", "en"), ("title", "de"), ("titel", "fr-ch"), ("title", ""), ("title no", ""), ("title", "english"),
+    ]  # fmt: skip
     assert plain("Künstler/in") == "kunstler in"
     assert plain("objectCreator[1]") == "object creator"
     assert [camel(name) for name in ("style_titles.*", "Categories", "birth.place.name", "Series", "Object Name")] == [

@@ -141,3 +141,18 @@ def test_tables_of_other_programs_are_told(tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text(as_text(","))
     (tmp_path / "w.xls").write_bytes(b"\xd0\xcf\x11\xe0")
     assert "# left out: w.xls: files ending in .xls are not read; save it as .xlsx or .csv" in draft(tmp_path)[0]
+
+
+def test_each_list_of_things_with_ids_is_a_table_and_the_others_are_told(tmp_path: Path) -> None:
+    makers = [{"id": n, "name": name} for n, name in enumerate(("Ann", "Bob", "Cy", "Dot"))]
+    works = [{"id": n, "title": f"Work {n}", "artist_id": n % 4} for n in range(30)]
+    links = [{"rel": "self", "href": "a"}, {"rel": "next", "href": "b"}]
+    (tmp_path / "w.json").write_text(json.dumps({"objects": works, "artists": makers, "links": links}))
+    text = draft(tmp_path)[0]
+    assert "# w.json: of its lists these are not read: 'links'\n" in text
+    source = read_draft(tmp_path)
+    assert source.entities["label"].value_counts().to_dict() == {"Artwork": 30, "Person": 4}
+    names = source.entities.set_index("id")["name"]
+    facts = source.triples.set_index("head")["tail"]
+    assert names[facts["artwork:1"]] == "Bob"
+    assert (names["artwork:1"], source.triples["relation"].unique().tolist()) == ("Work 1", ["createdBy"])

@@ -143,6 +143,15 @@ def test_another_language_and_another_event(museum: Path) -> None:
     assert not any("Exhibition" in note for note in source.notes)
 
 
+@pytest.mark.parametrize(
+    "title", ["Die<!-- c --> Amme", "Die <i>Am<?p?>me</i>", "Die&nbsp;&am;", "<![CDATA[Die]]> Amme", "Die<br/>Amme"]
+)
+def test_a_text_is_whole_whatever_stands_inside(museum: Path, title: str) -> None:
+    declared = '<!DOCTYPE x [<!ENTITY nbsp "&#160;"><!ENTITY am "Amme">]>'
+    (museum / "records.xml").write_text(declared + WRAP.format(RECORD).replace("Die Amme", title))
+    assert entity(read(museum, 'language = ["de"]'), "artwork:M/1")["name"] == "Die Amme"
+
+
 def test_a_record_without_an_id_is_left_out_and_told(museum: Path) -> None:
     records = museum / "records.xml"
     before = len(read(museum, "").entities)
@@ -165,6 +174,10 @@ def test_a_record_without_an_id_is_left_out_and_told(museum: Path) -> None:
         ("<rdf/>", r"records.xml has no lido element"),
         ("", r"records.xml, line .: "),
         ('<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;">]>' + WRAP.format("&b;"), r"has no lido element"),
+        (
+            '<!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/hostname">]>\n' + WRAP.format("<lido:lido>&f;</lido:lido>"),
+            r"records.xml, line 3: Entity 'f' not defined",
+        ),
     ],
 )
 def test_a_wrong_file_is_told_with_its_line(museum: Path, content: str, told: str) -> None:

@@ -21,6 +21,18 @@ JSON = """{"head": {"vars": ["item", "itemLabel", "creator", "creatorLabel"]}, "
   "creator": {"type": "uri", "value": "http://www.wikidata.org/entity/Q9"}},
  {"item": {"type": "uri", "value": "http://www.wikidata.org/entity/Q2"},
   "creator": {"type": "bnode", "value": "b"}}]}}"""
+XML = """<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#">
+ <head><variable name="item"/><variable name="itemLabel"/><variable name="creator"/>
+ <variable name="creatorLabel"/></head>
+ <results>
+  <result><binding name="item"><uri>http://www.wikidata.org/entity/Q1<!-- c --></uri></binding>
+   <binding name="itemLabel"><literal xml:lang="en">Night <!-- c -->Wat<![CDATA[ch &]]> more<?p?></literal></binding>
+   <binding name="creator"><uri>http://www.wikidata.org/entity/Q5598</uri></binding></result>
+  <result><binding name="item"><uri>http://www.wikidata.org/entity/Q1</uri></binding>
+   <binding name="creator"><uri>http://www.wikidata.org/entity/Q9</uri></binding></result>
+  <result><binding name="item"><uri>http://www.wikidata.org/entity/Q2</uri></binding>
+   <binding name="creator"><bnode>b</bnode></binding></result>
+ </results></sparql>"""
 MAPPING = """
 [[sparql]]
 file = "{}"
@@ -34,7 +46,7 @@ name = "creatorLabel"
 """
 
 
-@pytest.mark.parametrize(("name", "content"), [("a.tsv", TSV), ("a.json", JSON)])
+@pytest.mark.parametrize(("name", "content"), [("a.tsv", TSV), ("a.json", JSON), ("a.xml", XML)])
 def test_a_row_for_each_combination_is_one_work(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
     (tmp_path / "mapping.toml").write_text(MAPPING.format(name))
@@ -45,6 +57,12 @@ def test_a_row_for_each_combination_is_one_work(tmp_path: Path, name: str, conte
     }
     assert set(source.entities["id"]) == {f"{WD}{q}" for q in ("Q1", "Q2", "Q9", "Q5598")}, "unknown is nobody"
     assert "Watch" in source.entities.set_index("id")["name"][f"{WD}Q1"]
+
+
+def test_a_text_in_xml_is_whole_whatever_stands_inside(tmp_path: Path) -> None:
+    (tmp_path / "a.srx").write_text(XML)
+    (tmp_path / "mapping.toml").write_text(MAPPING.format("a.srx"))
+    assert read_source(tmp_path).entities.set_index("id")["name"][f"{WD}Q1"] == "Night Watch & more"
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,16 @@ def test_a_relative_address_beside_a_blank_is_read(tmp_path: Path) -> None:
     assert any("ids are relative IRIs, and no base completes them: 'paper'" in note for note in source.notes)
 
 
+def test_a_text_of_rdf_xml_may_hold_comments_and_cdata(tmp_path: Path) -> None:
+    names = 'xmlns:x="urn:x:" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    (tmp_path / "w.rdf").write_text(
+        f'<rdf:RDF {names}><x:Work rdf:about="urn:a"><x:title>The <!-- c -->Night<?p?> <![CDATA[<& Day>]]></x:title>'
+        "</x:Work></rdf:RDF>"
+    )
+    lines = '[[rdf]]\nfile = "w.rdf"\n[rdf.entity.Work]\nclass = "urn:x:Work"\nname = "<urn:x:title>"\n'
+    assert column(read(tmp_path, lines), "name") == {"urn:a": "The Night <& Day>"}
+
+
 def test_blanks_in_iris_are_cut_off_and_a_formula_of_n3_is_not_said(tmp_path: Path) -> None:
     (tmp_path / "works.n3").write_text(
         f"<{M}a > a <urn:x:Work> ; <urn:x:by> < {M}b> .\n"
