@@ -289,6 +289,22 @@ bin = 100
     assert "madeIn: 1 left out, the date names no years (w.csv line 5: 'undated')" in source.notes
 
 
+def test_a_last_year_that_says_no_year_leaves_the_date_open(read: Map) -> None:
+    mapping = (
+        '[[table]]\nfile = "w.csv"\nlabel = "Artwork"\nid = "id"\n[table.relation.madeIn]\nyear = ["from", "to"]\n'
+    )
+    rows = "1,1890,9999\n2,1850,present\n3,before 1900,1901\n4,1890,\n5,,1901\n6,1890,0\n7,1890,0000\n"
+    source = read(mapping, w__csv=f"id,from,to\n{rows}")
+    assert facts(source) == {
+        ("artwork:4", "madeIn", "decade:1890"),
+        ("artwork:5", "madeIn", "decade:1900"),
+        ("artwork:6", "madeIn", "decade:1890"),
+        ("artwork:7", "madeIn", "decade:1890"),
+    }
+    assert entity(source, "artwork:2")["madeIn_said"] == "1850 to present"
+    assert any("3 left out, the date names no years" in note and "'1890 to 9999'" in note for note in source.notes)
+
+
 def test_values_of_few_works_stay_properties(read: Map) -> None:
     source = read("[least]\nhasMaterial = 2\n" + MAPPING.replace("FILE", "works.csv"), works__csv=WORKS)
     assert facts(source) == {
