@@ -429,6 +429,41 @@ def test_an_alias_joins_what_a_person_called_the_same(read: Map) -> None:
         read(alias + MAPPING.replace("FILE", "works.csv"), works__csv=works.replace("Oil paint", "ink"))
 
 
+def test_aliases_are_followed_to_their_end(read: Map) -> None:
+    works = "number,title,medium\n1,A,Ann\n2,B,Anna\n3,C,A. A.\n"
+    mapping = MAPPING.replace("FILE", "works.csv")
+    first, second = '"material:Ann" = "material:Anna"\n', '"material:Anna" = "material:A. A."\n'
+    for lines in (first + second, second + first):
+        source = read(f"[alias]\n{lines}{mapping}", works__csv=works)
+        assert set(source.triples["tail"]) == {"material:A. A."}
+    circle = '"material:A. A." = "material:Ann"\n'
+    told = "alias = .*: the ids lead in a circle: material:Ann is material:Anna is material:A. A. is material:Ann"
+    with pytest.raises(InputError, match=told):
+        read(f"[alias]\n{first}{second}{circle}{mapping}", works__csv=works)
+    with pytest.raises(
+        InputError, match="lead in a circle: material:Ann is material:Ann; one of them must be the last"
+    ):
+        read(f'[alias]\n"material:Ann" = "material:Ann"\n{mapping}', works__csv=works)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("1999/12", "2001/12", False),
+        ("A#1", "B#1", False),
+        ("inv/7", "7", False),
+        ("1999/12", "1999/12", True),
+        ("http://vocab.getty.edu/ulan/500019484/", "500019484", True),
+        ("https://www.wikidata.org/wiki/Q296", "http://www.wikidata.org/entity/q296", True),
+        ("viaf.org/viaf/24605513", "24605513", True),
+    ],
+)
+def test_only_an_address_counts_by_its_end(read: Map, one: str, other: str, same: bool) -> None:
+    mapping = MAPPING.replace("FILE", "works.csv").replace('name = "title"', 'name = "title"\nsame = { acc = "acc" }')
+    source = read(mapping, works__csv=f"number,title,medium,acc\n1,A,oil,{one}\n2,B,oil,{other}\n")
+    assert ("artwork:2" not in set(source.entities["id"])) == same
+
+
 NESTED = (
     '{"works": [{"id": 1, "makers": [{"id": 5, "n": "Ann"}, {"id": 6}], "dc.title": "T", "born": {"place": "Ulm"}}]}'
 )
