@@ -8,7 +8,7 @@ Years: TypeAlias = tuple[int, int]
 
 ORDINAL = r"(\d{1,2})(?:st|nd|rd|th|er|ème|de|ste|e|\.)"
 ROMAN = r"([ivx]+)(?:er|e|ème)?"
-AND = r"\s?(?:-|/|\b(?:and|or|und|oder|et|ou|en|of|e|o|y)\b)\s?"
+AND = r"\s?(?:[-/,]|\b(?:and|or|und|oder|et|ou|en|of|e|o|y)\b)\s?"
 EARLY = r"early|beginning|anfang|frühes|début|begin|vroege?|inizio|inizi|principios"
 MID = r"mid|middle|mitte|milieu|midden|(?<!\w )metà|mediados"
 LATE = r"late|end|ende|spätes|fin|einde?|laat|fine|fin(?:al)?es"

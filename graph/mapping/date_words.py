@@ -21,9 +21,10 @@ OPEN = re.compile(
     r"\b(?:before|after|by|since|prior|post|ante|vor|nach|seit|avant|après|depuis|v[oóò][oóò]r|n[aá]|sinds|dopo|antes|"
     r"después|prima d\w+(?=\s?\d)|pre[- ]?(?=(?:ca?\.?\s?)?\d)|t\.?\s?[pa]\.?\s?q|not before|not after|"
     r"(?:earlier|later|older|younger|früher|später|älter|jünger|eerder|vroeger) (?:than|als|dan)|"
-    rf"{AND}\s?(?:\w+\s){{0,2}}(?:later|earlier|thereafter|beyond|older|newer|früher|später|danach|davor|älter|jünger|"
-    r"eerder|vroeger|ouder|plus (?:tard|tôt)|(?:antér|postér|ultér)ieur\w*|oltre|(?:anterior|posterior|successiv)\w*|"
+    rf"{AND}\.?\s?(?:\w+\s){{0,2}}(?:later|earlier|thereafter|beyond|older|newer|früher|später|danach|davor|älter|jünger|"
+    r"eerder|vroeger|ouder|plus (?:tard|tôt)|oltre|(?:anterior|posterior|successiv)\w*|"
     r"más (?:tarde|temprano)|poi|prima)|"
+    r"(?:antér|postér|ultér)ieur\w*|(?:an|pos)terior\w* a\w*|"
     r"at (?:the )?(?:latest|earliest)|at least|as (?:early|late) as|latest|earliest|spätestens|frühestens|"
     r"au plus (?:tard|tôt)|uiterlijk|ten laatste|op zijn (?:vroegst|laatst)|al più (?:tardi|presto)|"
     r"como (?:muy|más) (?:tarde|pronto|temprano)|a más tardar|"
@@ -40,7 +41,8 @@ OPEN = re.compile(
     # 1890-?, 19th century-, 1890/.., 1890-whatever
     rf"|(?:\d|\ds|{CENTURY})[)?~]*\s*-\s*(?:[,;)]|\?(?!\s*(?:ca?\.?\s*)?\d)|$)|\d\s*/\W*(?:open|unknown)?$|\.\.\s*$"
     rf"|\d[s)?~]*\s*-\s*(?!{MONTH})(?!.*\b[ivx]+(?:e|ème)?\s?{CENTURY})\D*$"
-    r"|\d\s?\+|\d\s?ff?\b|\d\s(?:sqq?|et seq)\b|\bvon\b.*\d\san\b|[<>≤≥]"
+    r"|\b(?:to|until|till|bis|tot|à|al|hasta)\s*$"
+    r"|\d\s?\+|\d\s?f\b|(?<![a-z])ff\b|\b(?:sqq?|et seq|segg?|sgg)\b|\d\se\.\s?v\b|\bvon\b.*\d\san\b|[<>≤≥]"
 )
 # Numbers that are no years: of dynasties and inventories, sizes, sums, and years of other eras.
 NO_YEAR = re.compile(

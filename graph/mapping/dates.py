@@ -20,10 +20,12 @@ WORDED = {
     re.compile(r"\b(\d{3}0)(?:er\b|['’]s\b)"): r"\1s",
     re.compile(r"^(\D{0,6}\d\d)--(?=\??$)"): r"\1xx",
     re.compile(r"^(\D{0,6}\d{3})-(?=\??$)"): r"\1x",
+    re.compile(r"\+\s?/\s?-"): "±",
     re.compile(rf"\b(ca?|circa|um|vers|ad|{MONTH}[a-z]*)(?=\d)"): r"\1 ",
 }
 # A point or a comma between thousands, which only the oldest things need.
 THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})[.,](\d{3})(?![\d.,]*\d)")
+EITHER_WAY = re.compile(r"(?<!\d)(\d{3,4})\s?±\s?(\d{1,2})(?!\d)")
 ISO = re.compile(r"(-?\d{4})(?:-(\d\d)(?:-(\d\d)(?:t.*)?)?)?")
 # A letter right before a number, or one and a dash, make it a number of something else; 40.000 is none either.
 START = r"(?<![a-z\d])(?<!\b[a-z]-)(?!(?<=\d[.,])\d{3}(?!\d))"
@@ -32,6 +34,7 @@ SHORT = re.compile(
     rf"{START}(\d{{2,3}})(\d|\d\d)(s?)\s?[-/]\s?(?:c\.\s?)?(\d{{1,2}})(?!\d|st|nd|rd|th|\.\s?\d|[-/]\d|\.?\s?{MONTH})(s?)"
 )
 RANGE = re.compile(r"(?<!\d)(\d{4})\??[-/]\D{0,6}(\d{4})(?!\d)")
+TORN = re.compile(r"\d(?:st|nd|rd|th|\.)\s?[-/](?!\s?\d)")  # of two centuries the first, whose word was not found
 MASKED = re.compile(r"\b(\d{2})(\d|[xu?])[xu?](?!\w)")
 # A year, a decade (1890s) or, from a mask, a century (1800~).
 YEAR = rf"{START}(\d+)([s~])?(?!\d)(?!(?!(?:ca?|ad|bce?|ce)\b)[a-z])"
@@ -65,7 +68,7 @@ def read_years(text: str) -> Years | None:
         return _known(first[0], last[1]) if first and last else None
     found, rest = take_centuries(said, before)
     years = None if before and ours else _take_years(rest, before)
-    if years is None or not found + years:
+    if years is None or not found + years or (found and TORN.search(rest)):
         return None
     return _known(min(first for first, _ in found + years), max(last for _, last in found + years))
 
@@ -108,7 +111,8 @@ def _write_alike(said: str) -> str:
         said = THOUSANDS.sub(r"\1\2", said)
     for pattern, written in WORDED.items():
         said = pattern.sub(written, said)
-    return DASHES.sub("-", NO_YEAR.sub(" ", said)).strip()
+    said = EITHER_WAY.sub(lambda m: f"{int(m[1]) - int(m[2])}-{int(m[1]) + int(m[2])}", NO_YEAR.sub(" ", said))
+    return DASHES.sub("-", said).strip()
 
 
 def _take_years(rest: str, before: bool) -> list[Years] | None:
@@ -124,13 +128,15 @@ def _take_years(rest: str, before: bool) -> list[Years] | None:
     shortest = 4 if not before and re.search(r"(?<!\d)\d{4}(?!\d)", rest) else 3
     if not before and len(re.findall(r"\d{4,}", rest)) > sum(len(match[1]) == 4 for match in YEARS.finditer(rest)):
         return None
+    # The 1800s are a century, or a decade beside other years.
+    wide = 99 if len(re.findall(r"\d{3,}", rest)) == 1 else 9
     found: list[Years] = []
     for match in YEARS.finditer(rest):
         number, kind = match.groups()
         if before and len(number) > 2 and (len(number) > 4 or match.start(1) not in certain):
             return None
         if match.start(1) in certain or len(number) >= shortest:
-            year, width = int(number), {"s": 9, "~": 99}.get(kind, 0)
+            year, width = int(number), {"s": wide if number.endswith("00") else 9, "~": 99}.get(kind, 0)
             found.append((-year - width, -year) if before else (year, year + width))
     return found
 
