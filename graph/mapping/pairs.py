@@ -91,19 +91,25 @@ def _arrange(parts: dict[str, Part], order: str, entities: dict[str, str], relat
     }
     for names, file, ends in ((entities, "entity2id", ["head", "tail"]), (relations, "relation2id", ["relation"])):
         cells = [(parts[split], frame[end]) for split, frame in frames.items() for end in ends]
-        numbered = _hold_numbers(cells, names)
+        numbered = _hold_numbers(cells, names, file)
         for split, frame in frames.items():
             for end in ends:
                 frame[end] = _name(parts[split], frame[end], names, file, numbered)
     return pd.concat([frame.assign(split=split) for split, frame in frames.items()], ignore_index=True)
 
 
-def _hold_numbers(cells: list[tuple[Part, "pd.Series[str]"]], names: dict[str, str]) -> bool:
-    """Whether triples name things by number. Where all names are numbers too, the file's name says it."""
+def _hold_numbers(cells: list[tuple[Part, "pd.Series[str]"]], names: dict[str, str], file: str) -> bool:
+    """Whether triples name things by number. Where all names are numbers too, the file's name says it.
+
+    Raises InputError for what is neither a name nor a number.
+    """
+    if not names:
+        return False
     if all(column.str.isdigit().all() and _is_numbered(part.path) for part, column in cells):
         return True
-    known = set(names.values())
-    return not all(column.isin(known).all() for _, column in cells)
+    for part, column in cells:
+        _check_known(part, column, column.isin({*names, *names.values()}), file)
+    return not all(column.isin(set(names.values())).all() for _, column in cells)
 
 
 def _is_numbered(path: Path) -> bool:
@@ -212,10 +218,14 @@ def _name(part: Part, cells: "pd.Series[str]", names: dict[str, str], file: str,
     if not numbered:
         return cells
     found = cells.map(names)
-    if found.isna().any():
-        row = int(found.isna().to_numpy().argmax())
-        raise InputError(f"{part.path.name} line {part.lines[row][0]}: {cells.iloc[row]!r} is not in {file}")
+    _check_known(part, cells, found.notna(), file)
     return found
+
+
+def _check_known(part: Part, cells: "pd.Series[str]", known: "pd.Series[bool]", file: str) -> None:
+    if not known.all():
+        row = int((~known).to_numpy().argmax())
+        raise InputError(f"{part.path.name} line {part.lines[row][0]}: {cells.iloc[row]!r} is not in {file}")
 
 
 def _read_pairs(

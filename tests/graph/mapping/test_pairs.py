@@ -124,6 +124,10 @@ def test_libkges_numbers_are_head_relation_tail(tmp_path: Path) -> None:
             r"entity2text.txt: none of its ids is an entity of the facts: '/m/e0', '/m/e1'.*; there they are as 'e0'",
         ),
         ({"train": "a r b\n", "test": "b r a\n", "entity2id": "a one\nb two\n"}, "entity2id.txt line 2: there must be"),
+        (
+            {"train": "a r b\nb r c\n", "test": "a r c\n", "entity2id": "a 0\nb 1\n"},
+            "train.txt line 2: 'c' is not in entity2id",
+        ),
         ({"train": "", "test": "a r b\n"}, "the part to train on has no triples"),
         ({"train": "a r b\n", "test": "a r b\n"}, "1 of 1 test facts stand in train too"),
         (
