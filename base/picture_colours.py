@@ -1,11 +1,15 @@
 """The colours of a picture of any kind as a screen shows them: sRGB, upright, its profile applied."""
 
+import warnings
 from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms, ImageOps
 
+# Pillow warns of what is odd in a file, such as a torn EXIF, by lines of its own code. Whether a picture can be used is
+# found by decoding it.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 # What the largest number of a picture without a fixed white may be, by how many bits its levels seem to have.
 WHITES = {"F": (1, 255, 65535), "I": (255, 4095, 65535)}
 TWELVE_BITS = (1023, 4095)  # scanners write 12 bits into 16

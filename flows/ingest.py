@@ -59,8 +59,9 @@ def ingest(
         if prune:
             steps.check_prune(changes, prune_limit)
         if dry_run:
+            pictures = look_at_pictures(changes, PictureStore(settings.pictures))
             doubles = steps.find_doubles_in_graph(database, changes.source)
-            return steps.summarize(changes, dry_run=True, pruned=False, doubles=doubles)
+            return steps.summarize(changes, dry_run=True, pruned=False, pictures=pictures, doubles=doubles)
         setup_schema(database)
         write_entities(database, changes)
         write_facts(database, changes)
@@ -146,3 +147,9 @@ def write_facts(database: Database, changes: Plan) -> None:
 def write_pictures(database: Database, changes: Plan, store: PictureStore, limits: Limits) -> PictureCounts:
     with progress_bar("copy pictures") as progress:
         return steps.write_pictures(database, changes, store, limits=limits, progress=progress)
+
+
+@task(cache_policy=NO_CACHE)
+def look_at_pictures(changes: Plan, store: PictureStore) -> PictureCounts:
+    with progress_bar("look at pictures") as progress:
+        return steps.look_at_pictures(changes, store, progress=progress)

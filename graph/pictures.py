@@ -1,6 +1,7 @@
 """The picture store: every picture once, in a file named by its content's SHA-256."""
 
 import hashlib
+import re
 import struct
 import unicodedata
 import zlib
@@ -35,19 +36,26 @@ KINDS = {
 }  # fmt: skip
 # How the formats that are read begin: what begins so and cannot be opened is broken.
 BEGINNINGS = (b"\xff\xd8", b"\x89png", b"riff", b"gif8", b"ii*\0", b"mm\0*", b"bm")
+AVIF = re.compile(rb"avi[fs]")  # among the kinds that a file of this family says it is of
 
 
 @dataclass(frozen=True)
 class PictureStore:
-    """Pictures in ``<folder>/<first two hex>/<sha256>.<ext>``; what is in it was decoded once without an error."""
+    """Pictures in ``<folder>/<first two hex>/<sha256>.<ext>``; what is in it was decoded once without an error.
+
+    keep: whether what is added is written; False only checks it.
+    """
 
     folder: Path
+    keep: bool = True
 
     def add(self, content: bytes) -> str:
         """Keep a picture and return its SHA-256 in hex. Raises PictureError where it is not a whole picture."""
         digest = hashlib.sha256(content).hexdigest()
         if digest not in self:
-            self._write(digest, FORMATS[check_picture(content)], content)
+            form = check_picture(content)
+            if self.keep:
+                self._write(digest, FORMATS[form], content)
         return digest
 
     def path(self, digest: str) -> Path:
@@ -87,12 +95,14 @@ def gather_pictures(
     *,
     known: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    web: bool = True,
     progress: Progress = silent,
 ) -> Gathered:
     """Copy pictures into the store, eight at a time; each address is a path inside `folder` or http(s).
 
     known: address -> SHA-256 from an earlier run; what is on the web is not fetched again while the store
         has it. Files are read again, as they may have changed, but decoded only if their content is new.
+    web: False fetches nothing; what is on the web, or leads there, is then neither in the store nor broken.
 
     A picture that is broken, unreachable or outside the folder is left out with the reason, and so are all of a host
     that does not answer. Of a IIIF manifest or image
@@ -103,10 +113,16 @@ def gather_pictures(
     def gather(address: str) -> tuple[str, str]:
         try:
             if not _is_web(address):
-                return store.add(_follow(_read_inside(folder, address), limits)), ""
-            if (digest := known.get(address)) and digest in store:
+                content = _read_inside(folder, address)
+            elif (digest := known.get(address)) and digest in store:
                 return digest, ""
-            return store.add(_follow(hosts.ask(address, limits), limits)), ""
+            elif web:
+                content = hosts.ask(address, limits)
+            else:
+                return "", ""
+            if (followed := _find_address(content)) is None:
+                return store.add(content), ""
+            return (store.add(download(followed, limits)) if web else ""), ""
         except PictureError as error:
             return "", str(error)
 
@@ -116,19 +132,18 @@ def gather_pictures(
         for done, (address, (digest, reason)) in enumerate(zip(wanted, pool.map(gather, wanted), strict=True), 1):
             if digest:
                 gathered.digests[address] = digest
-            else:
+            elif reason:
                 gathered.broken[address] = reason
             progress(done, len(wanted), f"{len(gathered.broken)} left out")
     return gathered
 
 
-def _follow(content: bytes, limits: Limits) -> bytes:
-    """The picture that a IIIF document stands for; other bytes as they are. Raises PictureError where it has none."""
+def _find_address(content: bytes) -> str | None:
+    """Where the picture of a IIIF document is; None of other bytes. Raises PictureError where a document has none."""
     try:
-        address = find_picture(content)
+        return find_picture(content)
     except Exception as error:  # a document from the web may have any shape
         raise PictureError(f"no picture in IIIF: {error}") from error
-    return content if address is None else download(address, limits)
 
 
 def check_picture(content: bytes) -> str:
@@ -162,9 +177,9 @@ def _name_kind(content: bytes) -> str:
     if not content:
         return "the file is empty"
     start = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if content[4:8] == b"ftyp":
+    if content[4:8] == b"ftyp" and not AVIF.search(content[8:64]):
         return f"it is of the kind {content[8:12].decode('ascii', 'replace').strip()}, such as HEIC or a film"
-    if start.startswith(BEGINNINGS):
+    if content[4:8] == b"ftyp" or start.startswith(BEGINNINGS):
         return "it begins like one, and is cut off or broken"
     return next((kind for sign, kind in KINDS.items() if start.startswith(sign)), "its first bytes are no picture's")
 

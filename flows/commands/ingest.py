@@ -62,7 +62,8 @@ def ingest(
 ) -> None:
     """Ingest a folder of facts, texts and pictures, or of a museum's own files by its mapping.toml.
 
-    Everything is checked before the first write. A second run of the same folder changes nothing.
+    Everything but pictures is checked before the first write; a picture that is broken is left out and listed.
+    A second run of the same folder changes nothing. A dry run looks at pictures too, but not on the web.
     With --bulk the bundled Neo4j is stopped, and neo4j-admin imports the same graph faster.
     """
     _check_options(folder, draft=draft, dry_run=dry_run, to=to, html=html)
@@ -162,10 +163,15 @@ def print_ingested(result: "IngestResult") -> None:
     from graph.loading.leaks import leak_warnings
 
     title = f"{result.source}{' (dry run: nothing was written)' if result.dry_run else ''}"
-    rows = [
-        {"": kind, **counts.model_dump()} for kind, counts in [("entities", result.entities), ("facts", result.facts)]
-    ]
-    print_table(rows, title)
+    kinds = {"entities": result.entities, "facts": result.facts}
+    # What the files no longer hold is removed only by pruning.
+    columns = ["", "added", "changed", "unchanged", "removed" if result.pruned else "no_longer_there", "before"]
+    rows = [{"": kind, "no_longer_there": counts.removed, **counts.model_dump()} for kind, counts in kinds.items()]
+    print_table(rows, title, columns)
+    if not result.pruned and (
+        gone := [f"{counts.removed:,} {kind}" for kind, counts in kinds.items() if counts.removed]
+    ):
+        print(f"{' and '.join(gone)} are no longer in the files of {result.source}; they stay unless you add --prune")
     if result.survey is not None:
         print_survey(result.survey)
     for note in result.notes:
@@ -178,6 +184,8 @@ def print_ingested(result: "IngestResult") -> None:
             [picture.model_dump() for picture in broken[:5]],
             f"{len(broken)} pictures could not be had, the first ones:",
         )
+    if result.pictures is not None and result.pictures.not_fetched:
+        print(f"{result.pictures.not_fetched:,} pictures are on the web; a dry run does not fetch them")
 
 
 def print_survey(survey: "Survey") -> None:

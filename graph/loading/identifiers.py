@@ -13,12 +13,19 @@ from graph.transactions import read_columns
 
 OTHERS = "other_ids"  # the property with the ids that an entity has elsewhere, with semicolons between
 FACT = ["head", "relation", "tail"]
+# An address, by its scheme or by the authority that it is of. A number may hold a slash itself, as 1999/12 does.
+ADDRESS = (
+    r"^(?:[a-z][a-z\d+.-]*://|//|(?:[\w-]+\.)*(?:wikidata\.org|getty\.edu|viaf\.org|d-nb\.info|loc\.gov|rkd\.nl|"
+    r"bnf\.fr|geonames\.org|isni\.org|orcid\.org)/)"
+)
 BATCH = 10_000
 
 
 def bare_identifiers(values: "pd.Series[str]") -> "pd.Series[str]":
     """Identifiers for comparison: of an address its end, so http://vocab.getty.edu/ulan/500115588 is 500115588."""
-    return values.astype("str").str.rstrip("/").str.replace(r"^.*[/#]", "", regex=True).str.casefold()
+    written = values.astype("str").str.strip().str.casefold()
+    ends = written.str.rstrip("/").str.replace(r"^.*[/#]", "", regex=True)
+    return ends.where(written.str.contains(ADDRESS, regex=True), written)
 
 
 def recognise(database: Database, source: Source) -> Source:

@@ -22,7 +22,7 @@ from graph.loading.identifiers import recognise
 from graph.loading.leaks import Leak, find_leaks
 from graph.loading.plan import Counts, Plan, plan_changes
 from graph.loading.survey import Survey, survey
-from graph.pictures import Gathered, PictureStore, gather_pictures
+from graph.pictures import PictureStore, gather_pictures
 from graph.schema import setup_schema
 from graph.splits import Shares
 from graph.transactions import read_columns
@@ -42,15 +42,17 @@ class BrokenPicture(BaseModel):
 
 
 class PictureCounts(BaseModel):
-    """`changed`: entities whose picture is new, another one, or gone."""
+    """`changed`: entities whose picture is new, another one, or gone. `not_fetched`: entities whose picture is on the
+    web, where a dry run does not look."""
 
     stored: int
     changed: int
     broken: list[BrokenPicture]
+    not_fetched: int = 0
 
 
 class IngestResult(BaseModel):
-    """What an ingest did, or would do: `pictures` is None for a dry run, which reads none.
+    """What an ingest did, or would do.
 
     `notes`: what is no error and should be known, a sentence each.
     """
@@ -97,7 +99,11 @@ def ingest(
     if prune:
         check_prune(changes, prune_limit)
     if dry_run:
-        return summarize(changes, dry_run=True, pruned=False, doubles=find_doubles_in_graph(database, changes.source))
+        pictures, doubles = (
+            look_at_pictures(changes, store, progress=progress),
+            find_doubles_in_graph(database, changes.source),
+        )
+        return summarize(changes, dry_run=True, pruned=False, pictures=pictures, doubles=doubles)
     setup_schema(database)
     write_entities(database, changes, progress=progress)
     write_facts(database, changes, progress=progress)
@@ -172,21 +178,15 @@ def write_pictures(
     progress: Progress = silent,
 ) -> PictureCounts:
     """Copy the pictures into the store and note on each entity which is its own; broken ones are listed."""
-    images, before = changes.images, changes.digests
-    known = {images[i]: digest for i, digest in before.items() if i in images}
-    gathered = gather_pictures(
-        store, changes.source.folder, images.values(), known=known, limits=limits, progress=progress
-    )
-    rows = [
-        {"id": i, "sha256": gathered.digests.get(image)}
-        for i, image in images.items()
-        if gathered.digests.get(image) != before.get(i)
-    ]
+    rows, counts = _gather(changes, store, limits=limits, progress=progress)
     for batch in batches(rows, BATCH):
         database.write("ingest/set_pictures", rows=batch)
-    return PictureCounts(
-        stored=len(set(gathered.digests.values())), changed=len(rows), broken=_broken(images, gathered)
-    )
+    return counts
+
+
+def look_at_pictures(changes: Plan, store: PictureStore, *, progress: Progress = silent) -> PictureCounts:
+    """What write_pictures would find of the pictures that are files; nothing is kept, and nothing fetched."""
+    return _gather(changes, replace(store, keep=False), web=False, progress=progress)[1]
 
 
 def remove_former(database: Database, changes: Plan) -> None:
@@ -249,12 +249,24 @@ def summarize(
     )
 
 
-def _broken(images: Mapping[str, str], gathered: Gathered) -> list[BrokenPicture]:
-    return [
-        BrokenPicture(id=i, image=image, reason=gathered.broken[image])
-        for i, image in images.items()
-        if image in gathered.broken
-    ]
+def _gather(
+    changes: Plan, store: PictureStore, *, limits: Limits | None = None, web: bool = True, progress: Progress
+) -> tuple[list[Row], PictureCounts]:
+    """For each entity whose picture is another one than the graph has its id and sha256, and what was counted."""
+    images, before = changes.images, changes.digests
+    known = {images[i]: digest for i, digest in before.items() if i in images}
+    gathered = gather_pictures(
+        store, changes.source.folder, images.values(), known=known, limits=limits, web=web, progress=progress
+    )
+    found, broken = gathered.digests, gathered.broken
+    seen = {i: image for i, image in images.items() if image in found or image in broken}
+    rows = [{"id": i, "sha256": found.get(image)} for i, image in seen.items() if found.get(image) != before.get(i)]
+    return rows, PictureCounts(
+        stored=len(set(found.values())),
+        changed=len(rows),
+        broken=[BrokenPicture(id=i, image=image, reason=broken[image]) for i, image in seen.items() if image in broken],
+        not_fetched=len(images) - len(seen),
+    )
 
 
 def _light(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

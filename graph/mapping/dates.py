@@ -5,70 +5,44 @@ A year before our era is negative: -350 is 350 BC. There is no year 0.
 
 import re
 import unicodedata
-from typing import TypeAlias
 
-Years: TypeAlias = tuple[int, int]
+from graph.mapping.centuries import Years, take_centuries
+from graph.mapping.date_words import AND, BC, DASHES, MONTH, NO_YEAR, OPEN, OUR_ERA
+
 LAST_YEAR = 2100
+BRACKETS = str.maketrans("", "", "[]")
 
-DASHES = re.compile(r"\s*[‐‑‒–—―−]\s*|\s+-\s+|\s+(?:to|until|through|bis|à|au|tot)\s+")
-# They leave one side open: which decade is meant, nobody knows.
-OPEN = re.compile(
-    r"\b(before|after|by|since|until|prior|post|ante|not before|not after|vor|nach|seit|avant|après|depuis|voor|na|"
-    r"dopo|antes|después|prima d\w+(?=\s?\d))\b"
-    r"|^\s*[-/]?\.\.|(\d|\bcentury)\s*-\s*$|[<>]"
-)
-BC = re.compile(r"\b(?:b\.?\s?c\.?(?:\s?e\.?)?|v\.\s?chr\.?|av\.\s?j\.?-?\s?c\.?|a\.\s?c\.)(?!\w)")
-OUR_ERA = re.compile(r"(?<![b.]\.)(?<!b)\b(?:a\.?d\.?|c\.?e\.?|n\.\s?chr\.?)(?!\w)")
 # Years and decades in other words: 12.5.1888, années 1890, 1890er Jahre; 18-- and 189- as librarians write them.
 WORDED = {
-    re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.\s?(\d{4})\b"): r"\1",
+    re.compile(r"(?<![\d./-])\d{1,2}(?:\.\s?|[/-])\d{1,2}(?:\.\s?|[/-])(\d{4})\b"): r"\1",
+    re.compile(r"(?<![\d./-])(\d{4})/(?:0?[1-9]|1[0-2])/\d{1,2}(?![\d/])"): r"\1",
     re.compile(r"\b(?:années|jaren|anni|años|década de(?: los)?)\s(\d{3}0)\b"): r"\1s",
-    re.compile(r"\b(\d{3}0)er\b"): r"\1s",
+    re.compile(r"\b(\d{3}0)(?:er\b|['’]s\b)"): r"\1s",
     re.compile(r"^(\D{0,6}\d\d)--(?=\??$)"): r"\1xx",
     re.compile(r"^(\D{0,6}\d{3})-(?=\??$)"): r"\1x",
-    # A point or a comma between thousands, which only the oldest things need.
-    re.compile(r"(?<![\d.,])(\d{1,3})[.,](\d{3})(?=\s(?:b\.?\s?c|v\.\s?chr|av\.))"): r"\1\2",
+    re.compile(r"\+\s?/\s?-"): "±",
+    re.compile(rf"\b(ca?|circa|um|vers|ad|{MONTH}[a-z]*)(?=\d)"): r"\1 ",
 }
+# A point or a comma between thousands, which only the oldest things need.
+THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})[.,](\d{3})(?![\d.,]*\d)")
+EITHER_WAY = re.compile(r"(?<!\d)(\d{3,4})\s?±\s?(\d{1,2})(?!\d)")
 ISO = re.compile(r"(-?\d{4})(?:-(\d\d)(?:-(\d\d)(?:t.*)?)?)?")
-SHORT = re.compile(r"\b(\d{2,3})(\d|\d\d)(s?)\s?[-/]\s?(?:c\.\s?)?(\d{1,2})(?!\d|st|nd|rd|th|\.\s?\d|-)(s?)")
+# A letter right before a number, or one and a dash, make it a number of something else; 40.000 is none either.
+START = r"(?<![a-z\d])(?<!\b[a-z]-)(?!(?<=\d[.,])\d{3}(?!\d))"
+MONTHLY = re.compile(r"(?<![\d./-])(\d{4})/(0[1-9]|1[0-2])(?![\d/-])")
+SHORT = re.compile(
+    rf"{START}(\d{{2,3}})(\d|\d\d)(s?)\s?[-/]\s?(?:c\.\s?)?(\d{{1,2}})(?!\d|st|nd|rd|th|\.\s?\d|[-/]\d|\.?\s?{MONTH})(s?)"
+)
+RANGE = re.compile(r"(?<!\d)(\d{4})\??[-/]\D{0,6}(\d{4})(?!\d)")
+TORN = re.compile(r"\d(?:st|nd|rd|th|\.)\s?[-/](?!\s?\d)")  # of two centuries the first, whose word was not found
 MASKED = re.compile(r"\b(\d{2})(\d|[xu?])[xu?](?!\w)")
-ORDINAL = r"(\d{1,2})(?:st|nd|rd|th|er|ème|de|ste|e|\.)"
-CENTURY = r"(?:centur(?:y|ies)|cent\b\.?|c\.?(?!\w)|jahrhunderts?|jhd?t?s?\b\.?|siècles?|s\.(?!\w)|eeuw)"
-NUMBERED = re.compile(
-    rf"\b{ORDINAL}\s?(?:(?:-|/|and|or|und|et)\s?(?:(early|mid|late)[ -])?{ORDINAL}\s?)?-?\s?{CENTURY}"
-)
-ROMAN_CENTURY = re.compile(
-    r"\b(?:(?:siècles?|siglos?|secol\w*|sec\.?|saec\.?|s\.)\s?([ivx]+)|([ivx]+)(?:e|ème)?\s?(?:siècles?|century|secolo|sec\.?|siglo|w\.|век))(?!\w)"
-)
-ARTICLE = r"(?:\s(?:of(?:\sthe)?|des|der|du|de\sla|van(?:\sde)?|del(?:la|l')?|de))?"
-HALF, QUARTER, THIRD = (
-    "(?:half|hälfte|moitié|helft|metà|mitad)",
-    "(?:quarter|viertel|quart|kwart|quarto|cuarto)",
-    "(?:third|drittel|tiers|derde|terzo|tercio)",
-)
-NUMBERS = {
-    1: r"(?:first|1st|1\.|erste[sr]?|1(?:re|ère|er|ste|e)|premi(?:er|ère)|eerste|prim[oa]|primera?)",
-    2: r"(?:second|2nd|2\.|zweite[sr]?|2(?:de|ème|e)|deuxième|seconde?|tweede|second[oa]|segund[oa])",
-    3: r"(?:third|3rd|3\.|dritte[sr]?|3(?:de|ème|e)|troisième|derde|terzo|tercera?)",
-    4: r"(?:fourth|4th|4\.|vierte[sr]?|4(?:de|ème|e)|quatrième|vierde|quarto|cuarto)",
-}
-LAST = r"(?:last|letzte[sr]?|derni(?:er|ère)|laatste|ultim[oa]|últim[oa])"
-# The share of a century that the words before it leave, in years.
-PARTS: dict[str, Years] = {
-    r"early|beginning|anfang|frühes|début|begin|vroege?|inizio|inizi|principios": (0, 33),
-    r"mid|middle|mitte|milieu|midden|(?<!\w )metà|mediados": (34, 66),
-    r"late|end|ende|spätes|fin|einde?|laat|fine|fin(?:al)?es": (67, 99),
-    rf"{NUMBERS[1]} {HALF}": (0, 49),
-    rf"(?:{NUMBERS[2]}|{LAST}) {HALF}": (50, 99),
-    rf"{NUMBERS[1]} {QUARTER}": (0, 24),
-    rf"{NUMBERS[2]} {QUARTER}": (25, 49),
-    rf"{NUMBERS[3]} {QUARTER}": (50, 74),
-    rf"(?:{NUMBERS[4]}|{LAST}) {QUARTER}": (75, 99),
-    rf"{NUMBERS[1]} {THIRD}": (0, 33),
-    rf"{NUMBERS[2]} {THIRD}": (34, 66),
-    rf"(?:{NUMBERS[3]}|{LAST}) {THIRD}": (67, 99),
-}
-NUMERALS = {"i": 1, "v": 5, "x": 10}
+# A year, a decade (1890s) or, from a mask, a century (1800~).
+YEAR = rf"{START}(\d+)([s~])?(?!\d)(?!(?!(?:ca?|ad|bce?|ce)\b)[a-z])"
+YEARS = re.compile(YEAR)
+NEXT = rf"\W*{AND}[^\d,;]{{0,15}}"
+BEFORE_ERA = re.compile(rf"{YEAR}(?:{NEXT}{YEAR})?[\s?)]*(?:{BC.pattern}|{OUR_ERA.pattern})")
+BEHIND_ERA = re.compile(rf"{OUR_ERA.pattern}\W*(?:ca?\.?\s)?{YEAR}(?:{NEXT}{YEAR})?")
+BOTH_ERAS = re.compile(rf"(.*?{BC.pattern})\W*?{AND}(.*)")
 
 
 def read_years(text: str) -> Years | None:
@@ -77,7 +51,7 @@ def read_years(text: str) -> Years | None:
     ``c. 1890–95`` is (1890, 1895), ``17th–19th century`` (1600, 1899), ``1890s`` (1890, 1899), ``May 4, 1888``
     (1888, 1888). Of several years the earliest and the latest count.
     """
-    said = unicodedata.normalize("NFKC", text).casefold().strip().strip("[]()")
+    said = unicodedata.normalize("NFKC", text).casefold().translate(BRACKETS).strip().strip("()")
     if re.fullmatch(r"-\d{1,4}", said):
         return _known(int(said), int(said))
     if whole := ISO.fullmatch(said):
@@ -85,22 +59,18 @@ def read_years(text: str) -> Years | None:
         later = year // 100 * 100 + int(month or 0)
         # 1904-07 may be a July or four years: both lie within the four.
         return _known(year, later if month and not whole[3] and later > year else year)
-    for pattern, written in WORDED.items():
-        said = pattern.sub(written, said)
-    said = DASHES.sub("-", said)
+    said = _write_alike(said)
     if OPEN.search(said):
         return None
-    before = bool(BC.search(said))
-    if before and OUR_ERA.search(said) and said.count("-") == 1:
-        sides = [read_years(side) for side in said.split("-")]
-        return _known(sides[0][0], sides[1][1]) if sides[0] and sides[1] else None
-    found, rest = _take_centuries(said, before)
-    rest = MASKED.sub(lambda m: f"{m[1]}00c" if m[2] in "xu?" else f"{m[1]}{m[2]}0s", rest)
-    rest = SHORT.sub(_lengthen, rest)
-    found += _take_years(rest, before, 1 if before or OUR_ERA.search(said) else 3)
-    if not found:
+    before, ours = bool(BC.search(said)), bool(OUR_ERA.search(said))
+    if before and (both := BOTH_ERAS.fullmatch(said)) and not BC.search(both[2]) and re.search(r"\d", both[2]):
+        first, last = read_years(both[1]), read_years(both[2]) if ours else None
+        return _known(first[0], last[1]) if first and last else None
+    found, rest = take_centuries(said, before)
+    years = None if before and ours else _take_years(rest, before)
+    if years is None or not found + years or (found and TORN.search(rest)):
         return None
-    return _known(min(first for first, _ in found), max(last for _, last in found))
+    return _known(min(first for first, _ in found + years), max(last for _, last in found + years))
 
 
 def bins_of(years: Years, size: int) -> list[int]:
@@ -135,55 +105,51 @@ def _known(first: int, last: int) -> Years | None:
     return None if first > last or last > LAST_YEAR or 0 in (first, last) else (first, last)
 
 
-def _take_centuries(said: str, before: bool) -> tuple[list[Years], str]:
-    """The centuries that a text names, and what is left of it without them."""
+def _write_alike(said: str) -> str:
+    """A text with one sign for all dashes and one spelling for what is worded differently, without what is no year."""
+    if BC.search(said):
+        said = THOUSANDS.sub(r"\1\2", said)
+    for pattern, written in WORDED.items():
+        said = pattern.sub(written, said)
+    said = EITHER_WAY.sub(lambda m: f"{int(m[1]) - int(m[2])}-{int(m[1]) + int(m[2])}", NO_YEAR.sub(" ", said))
+    return DASHES.sub("-", said).strip()
+
+
+def _take_years(rest: str, before: bool) -> list[Years] | None:
+    """The years and decades that a text without centuries names; None where it cannot be understood."""
+    rest = MASKED.sub(lambda m: f"{m[1]}00~" if m[2] in "xu?" else f"{m[1]}{m[2]}0s", rest)
+    rest = MONTHLY.sub(lambda m: m[0] if int(m[1][2:]) + 1 == int(m[2]) else m[1], rest)
+    rest = SHORT.sub(lambda m: _lengthen(m, before), rest)
+    if not before and any(int(m[1]) > int(m[2]) for m in RANGE.finditer(rest)):
+        return None
+    # Days, numbers of rulers and of pages are as short as the years of antiquity: those count that the era stands at.
+    named = [match for pattern in (BEFORE_ERA, BEHIND_ERA) for match in pattern.finditer(rest)]
+    certain = {at for match in named for at in (match.start(1), match.start(3)) if at >= 0}
+    shortest = 4 if not before and re.search(r"(?<!\d)\d{4}(?!\d)", rest) else 3
+    if not before and len(re.findall(r"\d{4,}", rest)) > sum(len(match[1]) == 4 for match in YEARS.finditer(rest)):
+        return None
+    # The 1800s are a century, or a decade beside other years.
+    wide = 99 if len(re.findall(r"\d{3,}", rest)) == 1 else 9
     found: list[Years] = []
-
-    def take(numbers: list[int], words: list[str]) -> str:
-        for number, word in zip(numbers, words, strict=True):
-            first, last = next(
-                (part for name, part in PARTS.items() if re.search(rf"(?:{name}){ARTICLE}[ -]*$", word)), (0, 99)
-            )
-            start = -number * 100 if before else (number - 1) * 100
-            # A millennium begins with a year that has no number.
-            found.append((start + first or 1, start + last or -1))
-        return " "
-
-    said = NUMBERED.sub(
-        lambda m: take([int(n) for n in (m[1], m[3]) if n], [m.string[: m.start()], m[2] or ""][: 2 if m[3] else 1]),
-        said,
-    )
-    said = ROMAN_CENTURY.sub(lambda m: take([_roman(m[1] or m[2])], [m.string[: m.start()]]), said)
-    return found, said
-
-
-def _roman(written: str) -> int:
-    values = [NUMERALS[sign] for sign in written]
-    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
-
-
-def _lengthen(match: re.Match[str]) -> str:
-    """``1890-95`` as ``1890-1895``; a second number that is not later, as a month, is left away."""
-    first, second = match[1] + match[2], match[4]
-    whole = first[: -len(second)] + second
-    return (
-        f"{first}{match[3]} {whole}{match[5]}"
-        if len(first) > len(second) and int(whole) > int(first)
-        else f"{first}{match[3]} "
-    )
-
-
-def _take_years(rest: str, before: bool, shortest: int) -> list[Years]:
-    """Years, decades (``1890s``) and, from masks, centuries (``1800c``). shortest: digits of a year."""
-    if not before and re.search(r"\d{4}", rest):
-        shortest = 4
-    found = []
-    for number, kind in re.findall(r"(?<!\d)(?<!\d[.,])(\d{1,5})(s|c)?(?!\d)", rest):
-        if len(number) < shortest or (len(number) > 4):
-            if len(number) > 4:
-                return []
-            continue
-        year = int(number)
-        width = {"s": 9, "c": 99}.get(kind, 0)
-        found.append((-year - width, -year) if before else (year, year + width))
+    for match in YEARS.finditer(rest):
+        number, kind = match.groups()
+        if before and len(number) > 2 and (len(number) > 4 or match.start(1) not in certain):
+            return None
+        if match.start(1) in certain or len(number) >= shortest:
+            year, width = int(number), {"s": wide if number.endswith("00") else 9, "~": 99}.get(kind, 0)
+            found.append((-year - width, -year) if before else (year, year + width))
     return found
+
+
+def _lengthen(match: re.Match[str], before: bool) -> str:
+    """``1890-95`` as ``1890-1895``, ``1479-58`` before our era as ``1479-1458``; a number that is neither is left away,
+    as it is a month."""
+    first, second, kinds = match[1] + match[2], match[4], (match[3], match[5])
+    whole = first[: -len(second)] + second
+    if before:
+        # 350-25 BC may be 350 to 325 or to 25.
+        return f"{first}{kinds[0]}-{whole}{kinds[1]}" if len(first) == 4 and int(whole) < int(first) else match[0]
+    if second == "00" and len(first) == 4:
+        whole = str(int(whole) + 100)
+    later = len(first) > len(second) and int(whole) > int(first)
+    return f"{first}{kinds[0]}-{whole}{kinds[1]}" if later else f"{first}{kinds[0]} "

@@ -13,6 +13,7 @@ from graph.mapping.draft_iiif import guess_iiif
 from graph.mapping.draft_layout import find_layouts
 from graph.mapping.draft_rdf import write_rdf
 from graph.mapping.formats import FORMATS
+from graph.mapping.found_files import find_ending
 from graph.mapping.guess import DraftedRelation, Guess
 from graph.mapping.joined_tables import JoinedTable, join_tables
 from graph.mapping.pairs import is_benchmark
@@ -52,7 +53,10 @@ def draft(place: Path) -> tuple[str, list[DraftedTable]]:
     tables: list[DraftedTable] = []
     for pattern in found.tables:
         try:
-            tables += _look(folder, pattern)
+            looked = _look(folder, pattern)
+            if place.is_dir() and _is_prose(pattern, looked):
+                raise InputError(f"{pattern}: its lines have one cell each, as those of a text that is no table")
+            tables += looked
         except InputError as error:
             found.unread.append(error)
     join_tables([JoinedTable(_stem(table), table.seen, table.guessed) for table in tables])
@@ -72,7 +76,7 @@ def draft(place: Path) -> tuple[str, list[DraftedTable]]:
             found.unread.append(error)
     if not entries:
         raise found.unread[0]
-    told = "".join(f"\n# left out: {first_line(error)}" for error in found.unread)
+    told = "".join(f"\n# left out: {first_line(error)}" for error in [*found.unread, *found.documents])
     return HEAD + missing + "".join(entries) + (f"{told}\n" if told else ""), tables
 
 
@@ -100,6 +104,11 @@ def _look(folder: Path, pattern: str) -> list[DraftedTable]:
         guessed.remarks += laid.remarks
         drafted.append(DraftedTable(pattern, laid.seen, guessed, list(dict.fromkeys(laid.layout.notes)), laid.name))
     return drafted
+
+
+def _is_prose(pattern: str, looked: list[DraftedTable]) -> bool:
+    """Whether a file is a text rather than a table, such as a README.txt."""
+    return find_ending(Path(pattern)) == ".txt" and all(len(table.seen.columns) < 2 for table in looked)
 
 
 def _write(table: DraftedTable) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
-from base.errors import InputError
+from base.errors import InputError, shorten
 from graph.mapping.draft_layout import group_files
 from graph.mapping.formats import FORMATS
 from graph.mapping.found_files import COMPRESSIONS, find_ending
@@ -26,6 +26,7 @@ PRESETS = {
 }
 USUAL = "cidoc-crm"
 SAVED_OTHERWISE = (".xls", ".ods", ".numbers", ".mdb", ".accdb", ".dbf")
+DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pdf", ".ppt", ".pptx", ".odp", ".htm", ".html", ".md")
 LIDO, IIIF = b"lido-schema.org", re.compile(rb'"@?context"\s*:\s*\[?[^\]}]{0,300}iiif\.io/api/')
 RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
 
@@ -33,11 +34,12 @@ RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
 @dataclass
 class Found:
     """tables: files and patterns of tables. others: kind ("lido", "iiif", a preset of RDF) -> files and patterns.
-    unread: what cannot be read, and why."""
+    unread: what cannot be read, and why. documents: what is no table, though facts may stand in it."""
 
     tables: list[str] = field(default_factory=list)
     others: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     unread: list[InputError] = field(default_factory=list)
+    documents: list[InputError] = field(default_factory=list)
 
 
 def find_drafted(place: Path) -> Found:
@@ -55,6 +57,10 @@ def find_drafted(place: Path) -> Found:
         if ending in SAVED_OTHERWISE:
             found.unread.append(
                 InputError(f"{paths[0]}: files ending in {ending} are not read; save it as .xlsx or .csv")
+            )
+        if ending in DOCUMENTS:
+            found.documents.append(
+                InputError(f"{shorten(list(map(str, paths)))}: files ending in {ending} are not read")
             )
         many = ending in (".json", ".xml", *RDF) and len(paths) > 1
         if many or ending in (".json", ".xml", ".zip", *RDF, *FORMATS):

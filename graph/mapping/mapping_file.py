@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from base.errors import InputError
 from graph.loading.files import MAPPING_FILE
@@ -19,13 +19,28 @@ class Settings(BaseModel):
     """What a mapping file says of all its sources together.
 
     least: relation -> how many works must share a value for it to be an entity; others are kept as properties.
-    alias: id -> id of the entity that it is too, as a person decided.
+    alias: id -> id of the entity that it is too, as a person decided; chains are followed to their end.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     least: dict[str, Annotated[int, Field(ge=1)]] = {}
     alias: dict[str, str] = {}
+
+    @field_validator("alias")
+    @classmethod
+    def _follow(cls, alias: dict[str, str]) -> dict[str, str]:
+        """Each id with the end of its chain: where Ann is Anna and Anna is A. A., both are A. A."""
+        ends = {}
+        for id_, end in alias.items():
+            passed = [id_]
+            while end in alias:
+                passed.append(end)
+                if end in passed[:-1]:
+                    raise ValueError(f"the ids lead in a circle: {' is '.join(passed)}; one of them must be the last")
+                end = alias[end]
+            ends[id_] = end
+        return ends
 
 
 # Settings of a kind may stand once for all, above the first table.

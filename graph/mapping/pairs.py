@@ -1,8 +1,9 @@
 """[[pairs]]: a benchmark folder as its authors released it: train, valid and test, numbers for names, texts, images."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
@@ -15,10 +16,23 @@ SPLITS = {"train": ("train", "train2id"), "val": ("valid", "val", "dev", "valid2
 ENDINGS = (".txt", ".tsv", ".csv", ".dict", ".del", "")
 ENTITIES, RELATIONS = ("entity2id", "entity_ids"), ("relation2id", "relation_ids")
 ORDERS = {"hrt": (0, 1, 2), "htr": (0, 2, 1)}
+HEADER = {
+    **dict.fromkeys(("head", "h", "subject", "head_id", "head_entity"), "h"),
+    **dict.fromkeys(("relation", "rel", "r", "predicate", "relation_id"), "r"),
+    **dict.fromkeys(("tail", "t", "object", "tail_id", "tail_entity"), "t"),
+}
 CLEAR = 3  # the relation's column has at most a third of the values of the others
 MET = 0.5  # of the values of the tails' column that heads have too, where relations have none of them
 
 Lines = list[tuple[int, list[str]]]
+
+
+class Part(NamedTuple):
+    """The lines of a file of triples; order: of its columns, where its first line says it."""
+
+    path: Path
+    lines: Lines
+    order: str | None = None
 
 
 class Pairs(SourceKind):
@@ -36,20 +50,16 @@ class Pairs(SourceKind):
         folder = folder / self.folder
         entities, relations = _read_numbers(folder, ENTITIES), _read_numbers(folder, RELATIONS)
         parts = {split: _read_triples(folder, split, names, tally) for split, names in SPLITS.items()}
-        if not parts["train"][1]:
-            told = "has no triples" if parts["train"][0] else "is missing (train.txt, train2id.txt, NAME_train.tsv)"
+        train = parts["train"]
+        if train is None or not train.lines:
+            told = "has no triples" if train else "is missing (train.txt, train2id.txt, NAME_train.tsv)"
             raise InputError(f"{folder}: the part to train on {told}; a benchmark's folder has it")
-        path, lines = parts["train"]
-        assert path is not None
-        order = self.order or _find_order(path, lines, relations)
+        order = self.order or train.order or _find_order(train.path, train.lines, relations)
         if order != "hrt":
-            tally.notes.append(f"{path.name}: the columns are head, tail, relation")
-        frames = [
-            _arrange(path, lines, split, order, entities, relations)
-            for split, (path, lines) in parts.items()
-            if path is not None and lines
-        ]
-        facts = pd.concat(frames, ignore_index=True)
+            tally.notes.append(f"{train.path.name}: the columns are head, tail, relation")
+        facts = _arrange(
+            {split: part for split, part in parts.items() if part and part.lines}, order, entities, relations
+        )
         ids = pd.unique(pd.concat([pd.Series([*entities.values()], dtype=object), facts["head"], facts["tail"]]))
         things = pd.DataFrame({"id": ids, "label": self.label, OWN: True}, dtype=object)
         for column, names in (
@@ -57,7 +67,7 @@ class Pairs(SourceKind):
             ("text", ("entity2textlong", "entity2description")),
             ("image", ("ImageIndex", "*ImageIndex", "entity2image", "images")),
         ):
-            given = _read_pairs(folder, names, entities)
+            given = _read_pairs(folder, names, entities, column, ids, tally)
             if column == "image":
                 given = _keep_files(folder, given, tally)
             if given:
@@ -70,18 +80,41 @@ def is_benchmark(folder: Path) -> bool:
     return _find(folder, SPLITS["train"]) is not None and _find(folder, SPLITS["test"]) is not None
 
 
-def _arrange(
-    path: Path, lines: Lines, split: str, order: str, entities: dict[str, str], relations: dict[str, str]
-) -> pd.DataFrame:
-    """One part's triples by their names, in our order of columns."""
-    head, relation, tail = (ORDERS[order].index(at) for at in range(3))
-    frame = pd.DataFrame([cells for _, cells in lines], dtype=object)
-    named = {
-        "head": _name(path, lines, frame[head], entities, "entity2id"),
-        "relation": _name(path, lines, frame[relation], relations, "relation2id"),
-        "tail": _name(path, lines, frame[tail], entities, "entity2id"),
+def _arrange(parts: dict[str, Part], order: str, entities: dict[str, str], relations: dict[str, str]) -> pd.DataFrame:
+    """All triples by their names, in our order of columns."""
+    columns = dict(zip(("head", "relation", "tail"), (ORDERS[order].index(at) for at in range(3)), strict=True))
+    frames = {
+        split: pd.DataFrame([cells for _, cells in part.lines], dtype=object)[[*columns.values()]].set_axis(
+            [*columns], axis=1
+        )
+        for split, part in parts.items()
     }
-    return pd.DataFrame({**named, "split": split}, dtype=object)
+    for names, file, ends in ((entities, "entity2id", ["head", "tail"]), (relations, "relation2id", ["relation"])):
+        cells = [(parts[split], frame[end]) for split, frame in frames.items() for end in ends]
+        numbered = _hold_numbers(cells, names, file)
+        for split, frame in frames.items():
+            for end in ends:
+                frame[end] = _name(parts[split], frame[end], names, file, numbered)
+    return pd.concat([frame.assign(split=split) for split, frame in frames.items()], ignore_index=True)
+
+
+def _hold_numbers(cells: list[tuple[Part, "pd.Series[str]"]], names: dict[str, str], file: str) -> bool:
+    """Whether triples name things by number. Where all names are numbers too, the file's name says it.
+
+    Raises InputError for what is neither a name nor a number.
+    """
+    if not names:
+        return False
+    if all(column.str.isdigit().all() and _is_numbered(part.path) for part, column in cells):
+        return True
+    for part, column in cells:
+        _check_known(part, column, column.isin({*names, *names.values()}), file)
+    return not all(column.isin(set(names.values())).all() for _, column in cells)
+
+
+def _is_numbered(path: Path) -> bool:
+    """Whether a file of triples holds numbers by its name: train2id.txt, or LibKGE's train.del."""
+    return path.stem.endswith("2id") or path.suffix == ".del"
 
 
 def _find(folder: Path, names: tuple[str, ...]) -> Path | None:
@@ -97,29 +130,37 @@ def _find(folder: Path, names: tuple[str, ...]) -> Path | None:
 def _read_lines(path: Path) -> Lines:
     """The cells of each line that is not blank, by tabs or else blanks, with its number; without a count at the top."""
     try:
-        written = path.read_text(encoding="utf-8-sig").splitlines()
+        # Texts may hold other signs that end a line elsewhere, such as U+2028 or a form feed.
+        written = path.read_bytes().decode("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise InputError(f"{path.name}: the file must be UTF-8: {error}") from error
     by_tabs = any("\t" in line for line in written[:20])
-    lines = [(number, line.split("\t") if by_tabs else line.split()) for number, line in enumerate(written, 1)]
+    lines = [
+        (number, line.split("\t") if by_tabs else re.split(" +", line.strip(" \r")))
+        for number, line in enumerate(written, 1)
+    ]
     lines = [(number, [cell.strip() for cell in cells]) for number, cells in lines if any(map(str.strip, cells))]
     return lines[1:] if lines and len(lines[0][1]) == 1 and lines[0][1][0].isdigit() else lines
 
 
-def _read_triples(folder: Path, split: str, names: tuple[str, ...], tally: Tally) -> tuple[Path | None, Lines]:
+def _read_triples(folder: Path, split: str, names: tuple[str, ...], tally: Tally) -> Part | None:
     path = _find(folder, names)
     if path is None:
-        return None, []
-    lines = _read_lines(path)
+        return None
+    lines, order = _read_lines(path), None
+    called = "".join(HEADER.get(cell.casefold(), "?") for cell in lines[0][1]) if lines else ""
+    if called in ("hrt", "htr", "hr") and not any(set(cells) == set(lines[0][1]) for _, cells in lines[1:]):
+        tally.notes.append(f"{path.name}: its first line names the columns and is no fact ({' '.join(lines[0][1])!r})")
+        lines, order = lines[1:], called if called in ORDERS else None
     if split == "test" and lines and all(len(cells) == 2 for _, cells in lines):
         tally.notes.append(f"{path.name}: its lines have no tail, so nothing can be measured by them; it is left out")
-        return path, []
+        return Part(path, [])
     if wrong := [(number, cells) for number, cells in lines if len(cells) != 3]:
         shown = shorten([f"line {number}: {len(cells)}" for number, cells in wrong])
         raise InputError(
             f"{path.name}: each line must have three cells, head, relation and tail; these do not: {shown}"
         )
-    return path, lines
+    return Part(path, lines, order)
 
 
 def _read_numbers(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
@@ -130,7 +171,11 @@ def _read_numbers(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
     lines = _read_lines(path)
     if wrong := [number for number, cells in lines if len(cells) < 2]:
         raise InputError(f"{path.name} line {wrong[0]}: there must be a name and its number")
+    if len(lines) > 1 and not any(cell.isdigit() for cell in lines[0][1]):
+        lines = lines[1:]  # "entity id": the names of the columns
     last = all(cells[-1].isdigit() for _, cells in lines)
+    if wrong := [] if last else [number for number, cells in lines if not cells[0].isdigit()]:
+        raise InputError(f"{path.name} line {wrong[0]}: there must be a name and its number, or a number and its name")
     # A name may hold blanks where blanks separate too.
     pairs = [(cells[-1], " ".join(cells[:-1])) if last else (cells[0], " ".join(cells[1:])) for _, cells in lines]
     numbers = dict(pairs)
@@ -165,29 +210,47 @@ def _find_order(path: Path, lines: Lines, relations: dict[str, str]) -> str:
     )
 
 
-def _name(path: Path, lines: Lines, cells: "pd.Series[str]", names: dict[str, str], file: str) -> "pd.Series[str]":
+def _name(part: Part, cells: "pd.Series[str]", names: dict[str, str], file: str, numbered: bool) -> "pd.Series[str]":
     """Names for numbers; what is no number, or has no list of names, stays as it is."""
     if not names:
         # A type of relationships should say that it is one.
         return "relation_" + cells if file == "relation2id" and cells.str.isdigit().all() else cells
-    if cells.isin(set(names.values())).all():
+    if not numbered:
         return cells
     found = cells.map(names)
-    if found.isna().any():
-        row = int(found.isna().to_numpy().argmax())
-        raise InputError(f"{path.name} line {lines[row][0]}: {cells.iloc[row]!r} is not in {file}")
+    _check_known(part, cells, found.notna(), file)
     return found
 
 
-def _read_pairs(folder: Path, names: tuple[str, ...], entities: dict[str, str]) -> dict[str, str]:
-    """entity -> what a file says of it; the entity by name or number."""
+def _check_known(part: Part, cells: "pd.Series[str]", known: "pd.Series[bool]", file: str) -> None:
+    if not known.all():
+        row = int((~known).to_numpy().argmax())
+        raise InputError(f"{part.path.name} line {part.lines[row][0]}: {cells.iloc[row]!r} is not in {file}")
+
+
+def _read_pairs(
+    folder: Path, names: tuple[str, ...], entities: dict[str, str], column: str, ids: Iterable[str], tally: Tally
+) -> dict[str, str]:
+    """entity -> what a file says of it; the entity by name or number. Raises InputError where it knows none of ours."""
     path = _find(folder, names)
     if path is None:
         return {}
     given: dict[str, str] = {}
-    for _, cells in _read_lines(path):
-        if len(cells) > 1:
-            given.setdefault(entities.get(cells[0], cells[0]), "\n".join(cells[1:]))
+    known, strange = set(ids), []
+    for number, cells in _read_lines(path):
+        id_ = entities.get(cells[0], cells[0])
+        if len(cells) < 2:
+            tally.leave_out(column, "nothing stands behind the id", f"{path.name} line {number}: {cells[0]!r}")
+        elif id_ not in known:
+            strange.append(id_)
+            tally.leave_out(column, "no fact has such an entity", f"{path.name} line {number}: {id_!r}")
+        else:
+            given.setdefault(id_, "\n".join(cells[1:]))
+    if strange and not given:
+        raise InputError(
+            f"{path.name}: none of its ids is an entity of the facts: {shorten(strange)}; "
+            f"there they are as {min(known)!r}"
+        )
     return given
 
 
@@ -195,7 +258,7 @@ def _keep_files(folder: Path, images: dict[str, str], tally: Tally) -> dict[str,
     """Images that are addresses, or files of the folder; the first of several."""
     kept = {}
     for id_, image in images.items():
-        first = image.splitlines()[0]
+        first = image.split("\n", 1)[0]
         if first.startswith(("http://", "https://")) or (folder / first).is_file():
             kept[id_] = first
         else:

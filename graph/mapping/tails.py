@@ -8,7 +8,8 @@ from typing import TypeAlias
 from base.errors import InputError
 from graph.mapping.alignment import UnequalLists, Value, align
 from graph.mapping.cells import Reading, Values, columns_in, fill, first, fold, join, make_id
-from graph.mapping.dates import Years, bins_of, name_bin, read_years
+from graph.mapping.centuries import Years
+from graph.mapping.dates import bins_of, name_bin, read_years
 from graph.mapping.numbers import tell_cut_short
 from graph.mapping.paths import Cell, Listed, Step
 from graph.mapping.relation import Relation
@@ -173,9 +174,12 @@ class Tails:
 
     def _date(self, values: Values, said: Said) -> None:
         """The decades or centuries that a date touches."""
-        relation, columns = self.relation, self.relation.year
-        years = _years([fill(column, values)[0] for column in columns])
-        shown = next((text for text in (fill(column, values)[0] for column in reversed(columns)) if text), None)
+        relation = self.relation
+        texts = [fill(column, values)[0] for column in relation.year]
+        years = _years(texts)
+        shown = next((text for text in reversed(texts) if text), None)
+        if years is None and len(texts) > 1 and all(texts[:2]) and not any(texts[2:]):
+            shown = " to ".join(filter(None, texts))
         if shown and not re.fullmatch(r"-?\d{1,4}(-\d\d-\d\d)?", shown):
             said.said.append((self.name, shown))
         if years is None:
@@ -201,10 +205,12 @@ def is_bracketed(text: str) -> bool:
 
 def _years(texts: list[str | None]) -> Years | None:
     """First and last year of one date, or of a first, a last, and a text where these are missing."""
+    texts = [None if text is None or re.fullmatch("0*", text) else text for text in texts]
     read = [read_years(text) if text else None for text in texts]
     if len(read) == 1:
         return read[0]
-    first, last = read[0] or read[1], read[1] or read[0]
+    # One of the two may be empty. One that says no year, as 9999 or "present", leaves its side open.
+    first, last = read[0] if texts[0] else read[1], read[1] if texts[1] else read[0]
     if first and last and first[0] <= last[1]:
         return first[0], last[1]
     return read[2] if len(read) == 3 else None

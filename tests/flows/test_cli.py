@@ -222,6 +222,23 @@ def test_an_ingest_tells_what_its_splits_give_away(capsys: pytest.CaptureFixture
     assert "leak: 2 of 3 test facts (66.7%) have ends that a training fact joins too" in capsys.readouterr().out
 
 
+def test_an_ingest_without_prune_says_what_stays(capsys: pytest.CaptureFixture[str]) -> None:
+    entities = Counts(added=0, changed=0, unchanged=3, removed=1, before=4)
+    facts = Counts(added=0, changed=0, unchanged=5, removed=0, before=5)
+    result = IngestResult(
+        source="art", dry_run=False, pruned=False, entities=entities, facts=facts, splits={}, held_out={},
+        repeated_facts=0,
+    )  # fmt: skip
+    print_ingested(result)
+    told = capsys.readouterr().out
+    assert "removed" not in told
+    assert "1 entities are no longer in the files of art; they stay unless you add --prune" in told
+    print_ingested(result.model_copy(update={"pruned": True}))
+    told = capsys.readouterr().out
+    assert "removed" in told
+    assert "stay" not in told
+
+
 @pytest.mark.parametrize("precision", ["0", "nan", "inf", "-1", "2", ""])
 def test_a_precision_that_is_none_is_wrong_usage(tmp_path: Path, precision: str) -> None:
     done = vlkge("predict", "--precision", precision, VLKGE_HOME=str(tmp_path), COLUMNS="300")

@@ -2,7 +2,10 @@
 
 import gzip
 import hashlib
+import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -135,6 +138,8 @@ def test_paths_stay_inside_the_folder(tmp_path: Path) -> None:
         (b" \n<svg xmlns='x'/>", "it is an SVG drawing"),
         (b"\0\0\0\x18ftypheic" + 40 * b"\0", "it is of the kind heic"),
         (gzip.compress(b"<svg/>", mtime=0), "it is packed by gzip"),
+        (b"\0\0\0\x1cftypavif" + 40 * b"\0", "it begins like one, and is cut off or broken"),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif" + 40 * b"\0", "it begins like one, and is cut off or broken"),
         (b"GIF89a", "it begins like one, and is cut off or broken"),
         (b"Not Found", "its first bytes are no picture's"),
     ],
@@ -142,6 +147,27 @@ def test_paths_stay_inside_the_folder(tmp_path: Path) -> None:
 def test_what_is_no_picture_is_called_by_its_kind(content: bytes, kind: str) -> None:
     with pytest.raises(PictureError, match=re.escape(kind)):
         check_picture(content)
+
+
+def test_pillows_own_warnings_are_not_shown() -> None:
+    code = "from graph.pictures import check_picture; check_picture(b'II*\\0\\x08\\0\\0\\0')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "it begins like one, and is cut off or broken" in done.stderr
+    assert "Warning" not in done.stderr
+
+
+def test_without_the_web_files_are_looked_at_and_nothing_is_kept(tmp_path: Path, web: str) -> None:
+    (tmp_path / "red.png").write_bytes(picture())
+    (tmp_path / "cut.png").write_bytes(picture()[:60])
+    (tmp_path / "iiif.json").write_text(json.dumps({"@context": "http://iiif.io/api/image/2/context.json", "@id": web}))
+    Handler.asked.clear()
+    store = PictureStore(tmp_path / "store", keep=False)
+    images = ["red.png", "cut.png", "iiif.json", f"{web}/red.png"]
+    gathered = gather_pictures(store, tmp_path, images, limits=ALLOWED, web=False)
+    assert set(gathered.digests) == {"red.png"}
+    assert set(gathered.broken) == {"cut.png"}
+    assert not store.folder.exists()
+    assert not Handler.asked
 
 
 def test_a_changed_file_is_noticed(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_lists_in_a_result_become_their_length() -> None:
         source="art", dry_run=False, pruned=False, entities=none, facts=none, splits={}, held_out={},
         repeated_facts=0, pictures=pictures,
     )  # fmt: skip
-    assert summary(result)["pictures"] == {"stored": 0, "changed": 0, "broken": 1000}  # type: ignore[index]
+    assert summary(result)["pictures"] == {"stored": 0, "changed": 0, "broken": 1000, "not_fetched": 0}  # type: ignore[index]
 
 
 def test_figures_are_told_in_a_line() -> None:

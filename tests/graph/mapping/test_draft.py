@@ -243,3 +243,17 @@ def test_nothing_to_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_text("x")
     with pytest.raises(InputError, match=r"there is nothing to draft a mapping from; there may be \.csv, \.json"):
         draft(tmp_path)
+
+
+def test_texts_and_documents_are_left_out_and_told(tmp_path: Path) -> None:
+    (tmp_path / "works.csv").write_text("id,title\n1,Reeds\n2,Irises\n3,Poppies\n")
+    (tmp_path / "README.txt").write_text("Hello\nthis is a text\n")
+    (tmp_path / "notes.docx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "report.PDF").write_bytes(b"%PDF-1.4")
+    written, tables = draft(tmp_path)
+    assert [table.file for table in tables] == ["works.csv"]
+    assert "# left out: README.txt: its lines have one cell each, as those of a text that is no table" in written
+    assert "notes.docx'" in written
+    assert "files ending in .docx are not read" in written
+    assert "files ending in .pdf are not read" in written
+    assert len(draft(tmp_path / "README.txt")[1]) == 1, "a file that is named is drafted"

@@ -289,6 +289,22 @@ bin = 100
     assert "madeIn: 1 left out, the date names no years (w.csv line 5: 'undated')" in source.notes
 
 
+def test_a_last_year_that_says_no_year_leaves_the_date_open(read: Map) -> None:
+    mapping = (
+        '[[table]]\nfile = "w.csv"\nlabel = "Artwork"\nid = "id"\n[table.relation.madeIn]\nyear = ["from", "to"]\n'
+    )
+    rows = "1,1890,9999\n2,1850,present\n3,before 1900,1901\n4,1890,\n5,,1901\n6,1890,0\n7,1890,0000\n"
+    source = read(mapping, w__csv=f"id,from,to\n{rows}")
+    assert facts(source) == {
+        ("artwork:4", "madeIn", "decade:1890"),
+        ("artwork:5", "madeIn", "decade:1900"),
+        ("artwork:6", "madeIn", "decade:1890"),
+        ("artwork:7", "madeIn", "decade:1890"),
+    }
+    assert entity(source, "artwork:2")["madeIn_said"] == "1850 to present"
+    assert any("3 left out, the date names no years" in note and "'1890 to 9999'" in note for note in source.notes)
+
+
 def test_values_of_few_works_stay_properties(read: Map) -> None:
     source = read("[least]\nhasMaterial = 2\n" + MAPPING.replace("FILE", "works.csv"), works__csv=WORKS)
     assert facts(source) == {
@@ -411,6 +427,41 @@ def test_an_alias_joins_what_a_person_called_the_same(read: Map) -> None:
     assert entity(source, "material:oil")["other_ids"] == "material:Oil paint"
     with pytest.raises(InputError, match="names ids that no source has: 'material:Oil paint'"):
         read(alias + MAPPING.replace("FILE", "works.csv"), works__csv=works.replace("Oil paint", "ink"))
+
+
+def test_aliases_are_followed_to_their_end(read: Map) -> None:
+    works = "number,title,medium\n1,A,Ann\n2,B,Anna\n3,C,A. A.\n"
+    mapping = MAPPING.replace("FILE", "works.csv")
+    first, second = '"material:Ann" = "material:Anna"\n', '"material:Anna" = "material:A. A."\n'
+    for lines in (first + second, second + first):
+        source = read(f"[alias]\n{lines}{mapping}", works__csv=works)
+        assert set(source.triples["tail"]) == {"material:A. A."}
+    circle = '"material:A. A." = "material:Ann"\n'
+    told = "alias = .*: the ids lead in a circle: material:Ann is material:Anna is material:A. A. is material:Ann"
+    with pytest.raises(InputError, match=told):
+        read(f"[alias]\n{first}{second}{circle}{mapping}", works__csv=works)
+    with pytest.raises(
+        InputError, match="lead in a circle: material:Ann is material:Ann; one of them must be the last"
+    ):
+        read(f'[alias]\n"material:Ann" = "material:Ann"\n{mapping}', works__csv=works)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("1999/12", "2001/12", False),
+        ("A#1", "B#1", False),
+        ("inv/7", "7", False),
+        ("1999/12", "1999/12", True),
+        ("http://vocab.getty.edu/ulan/500019484/", "500019484", True),
+        ("https://www.wikidata.org/wiki/Q296", "http://www.wikidata.org/entity/q296", True),
+        ("viaf.org/viaf/24605513", "24605513", True),
+    ],
+)
+def test_only_an_address_counts_by_its_end(read: Map, one: str, other: str, same: bool) -> None:
+    mapping = MAPPING.replace("FILE", "works.csv").replace('name = "title"', 'name = "title"\nsame = { acc = "acc" }')
+    source = read(mapping, works__csv=f"number,title,medium,acc\n1,A,oil,{one}\n2,B,oil,{other}\n")
+    assert ("artwork:2" not in set(source.entities["id"])) == same
 
 
 NESTED = (
