@@ -12,6 +12,7 @@ from base.errors import InputError, refuse_unknown_relations
 from flows import facts_read
 from flows.calibrate import NOT_CALIBRATED, TOP_K, calibrate, learn_answers
 from flows.export import graph_file, read_graph
+from flows.links_in_force import save_links_in_force
 from flows.prediction_shards import Job, score_in_shards
 from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
@@ -22,7 +23,6 @@ from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.predicted import predictions
-from graph.predicted.links import save_links
 from models.calibration.answers import Answers, AnswerShare
 from models.calibration.calibration import Calibration
 from models.calibration.thresholds import Threshold, thresholds
@@ -59,6 +59,7 @@ class Published(BaseModel):
     model: str
     links: int
     file: Path
+    """All that the model has in force by now: these links, and those of what the run did not cover."""
     patterns: Patterns
     """Which relations are functional, symmetric, inverse of one another: links against that were left out."""
     thresholds: list[Threshold] | None
@@ -147,11 +148,14 @@ def predict(
             facts_read.keep(folder_of(settings, version), graph, heads)
         partly = relations is not None or heads is not None
         facts_read.keep_cited(folder_of(settings, version), graph, and_former=partly)
+        file = save_links_in_force(
+            database, links, folder_of(settings, version), run.run_id, version, relations or graph.relations, heads
+        )
     return Published(
         run_id=run.run_id,
         model=version,
         links=int(run.counts["current"].sum()),
-        file=save_links(links, folder_of(settings, version), run.run_id),
+        file=file,
         patterns=served.patterns,
         thresholds=kept,
         calibrated=calibration is not None,

@@ -47,7 +47,7 @@ class Run:
     """One publication of a model's links; `state` is writing, complete or failed.
 
     `functional` are the relations of which it allowed a head one value; None: it did not say. `refreshed_at` is when
-    some of its links were last made anew.
+    some of its links were last made anew. `relations` are those that it covered, none until it has ended.
     """
 
     id: str
@@ -55,6 +55,7 @@ class Run:
     state: str
     functional: tuple[str, ...] | None = None
     refreshed_at: datetime | None = None
+    relations: tuple[str, ...] = ()
 
 
 def register_model(
@@ -208,7 +209,8 @@ def _unknown(version: str, known: list[str]) -> InputError:
 def _run(row: Row) -> Run:
     functional = None if row["functional"] is None else tuple(row["functional"])
     refreshed = row["refreshed_at"].to_native() if row["refreshed_at"] else None
-    return Run(row["id"], row["model_version"], row["state"], functional, refreshed)
+    relations = tuple(sorted(json.loads(row["counts"] or "{}")))
+    return Run(row["id"], row["model_version"], row["state"], functional, refreshed, relations)
 
 
 def _model(row: Row) -> Model:
