@@ -121,6 +121,22 @@ def champion(database: Database) -> Model:
     raise InputError("no model is registered in this database yet; train one first")
 
 
+def refuse_former_champion(database: Database, version: str, since: Run | None) -> None:
+    """Raise PipelineError where another model took the place of `version`, champion when `since` was the newest run.
+
+    Links are published before the alias is set, so a run that another model began since counts too.
+    """
+    others = [champion(database).version]
+    newest = newest_run(database)
+    if newest is not None and (since is None or newest.id != since.id):
+        others.append(newest.model_version)
+    if taken := [other for other in others if other != version]:
+        raise PipelineError(
+            f"model {version} was champion when this began, but the links of {taken[0]} were put in force meanwhile: "
+            "nothing was published; type it again, or name a model with --model"
+        )
+
+
 def promote(database: Database, version: str) -> Model:
     """Make a registered model the champion, in one transaction; it remembers whose place it took.
 
