@@ -11,6 +11,10 @@ class InputError(PipelineError, ValueError):
     """Input, a setting, a checkpoint or a data set is wrong; the message says what, the value, and what is allowed."""
 
 
+class UnwritableError(InputError):
+    """A file cannot be written to its place, whatever it would hold."""
+
+
 class FullDiskError(PipelineError):
     """There is no room left on a disk; what was begun goes on once there is."""
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 
-from base.errors import FullDiskError
+from base.errors import FullDiskError, InputError, UnwritableError
 
 # How libraries say that there is no room left, some without the number of the error.
 FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -26,20 +26,29 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     """An empty file in the folder of `path` to write; it takes the place of `path` when the block ends.
 
     Folders are made where they are missing. After an error in the block, or a crash, `path` is what it was.
-    Raises FullDiskError where there is no room. Only the owner may read a `private` file.
+    Raises FullDiskError where there is no room, UnwritableError where the place takes no file. Only the owner may read
+    a `private` file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _clear(path.parent)
     draft = path.with_name(f"{PREFIX}{secrets.token_hex(8)}{path.suffix}")
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666))
+    with _unwritable_told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _clear(path.parent)
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666))
     try:
         with full_disk_told(path.parent):
             yield draft
-            _sync(draft)
-            draft.replace(path)
-            _sync(path.parent)
+            with _unwritable_told(path):
+                _sync(draft)
+                draft.replace(path)
+                _sync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def refuse_missing_folder(path: Path) -> None:
+    """Raise InputError where the folder that a file is to be written into is not there."""
+    if not path.resolve().parent.is_dir():
+        raise InputError(f"there is no folder {path.parent} to write {path.name} into")
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
@@ -79,6 +88,19 @@ def passing_folder(parent: Path) -> Iterator[Path]:
 def is_unfinished(path: Path) -> bool:
     """Whether a file, or a folder that it lies in, was still being written or was left behind by a crash."""
     return any(part.startswith(PREFIX) for part in path.parts)
+
+
+@contextmanager
+def _unwritable_told(path: Path) -> Iterator[None]:
+    """Raises UnwritableError where the block fails for another reason than a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if is_full(error):
+            raise
+        raise UnwritableError(
+            f"{path} cannot be written: {error.strerror or error}; give a place where you may write"
+        ) from error
 
 
 @contextmanager

@@ -175,14 +175,12 @@ class Month:
         return registry.champion(self.database).version, links
 
     def _kept_links(self, version: str) -> set[tuple[str, str, str]]:
-        import pandas as pd
-
-        from flows.retraining.champion_links import saved_links
+        from flows.retraining.champion_links import links_in_force
         from flows.runtime.settings import Settings
 
-        file = saved_links(Settings(), self.database, version)
-        assert file is not None  # it was champion, so it published
-        return set(pd.read_parquet(file)[["head", "relation", "tail"]].itertuples(index=False, name=None))
+        kept = links_in_force(Settings(), self.database, version)
+        assert kept is not None  # it was champion, so it published
+        return set(kept.links[["head", "relation", "tail"]].itertuples(index=False, name=None))
 
     def _count_facts(self) -> int:
         return self._count("MATCH (:Entity)-[f]->(:Entity) WHERE f.split IS NOT NULL RETURN count(f) AS n")

@@ -1,5 +1,7 @@
 """Predict: the best new links with their probabilities, published in the graph."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,7 @@ from base.errors import InputError, refuse_unknown_relations
 from flows import facts_read
 from flows.calibrate import NOT_CALIBRATED, TOP_K, calibrate, learn_answers
 from flows.export import graph_file, read_graph
+from flows.links_in_force import save_links_in_force
 from flows.prediction_shards import Job, score_in_shards
 from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
@@ -21,8 +24,7 @@ from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
-from graph.predicted import predictions
-from graph.predicted.links import save_links
+from graph.predicted import predictions, registry
 from models.calibration.answers import Answers, AnswerShare
 from models.calibration.calibration import Calibration
 from models.calibration.thresholds import Threshold, thresholds
@@ -59,6 +61,7 @@ class Published(BaseModel):
     model: str
     links: int
     file: Path
+    """All that the model has in force by now: these links, and those of what the run did not cover."""
     patterns: Patterns
     """Which relations are functional, symmetric, inverse of one another: links against that were left out."""
     thresholds: list[Threshold] | None
@@ -92,6 +95,8 @@ def predict(
 ) -> Published:
     """Publish the model's (None: the champion's) best new links; what it no longer predicts becomes stale.
 
+    Raises PipelineError, and publishes nothing, where another model took the place of an unnamed champion meanwhile.
+
     `limit` links of each relation at most, `best` of all; with `precision`, only those that are right that often if
     their heads have an answer; with
     `new`, only of entities added since training; with `all_heads`, also of entities whose facts resemble those of no
@@ -105,6 +110,7 @@ def predict(
         relations=relations, limit=limit, best=best, precision=precision, new=new, all_heads=all_heads, exact=exact
     )
     with gpu_slot(device), open_graph(settings) as database:
+        newest = registry.newest_run(database)
         version, checkpoint = load_checkpoint(settings, database, model)
         refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
         data: HeteroData = read_graph(database)
@@ -142,16 +148,21 @@ def predict(
                 )
                 links = score_in_shards(job, graph, shards)
         links = add_evidence(served, rules_of(folder_of(settings, version), graph), links)
-        run = publish(database, links, version, relations or graph.relations, heads, served.patterns.functional)
+        confirm = partial(registry.refuse_former_champion, database, version, newest) if model is None else None
+        functional = served.patterns.functional
+        run = publish(database, links, version, relations or graph.relations, heads, functional, confirm)
         if relations is None:
             facts_read.keep(folder_of(settings, version), graph, heads)
         partly = relations is not None or heads is not None
         facts_read.keep_cited(folder_of(settings, version), graph, and_former=partly)
+        file = save_links_in_force(
+            database, links, folder_of(settings, version), run.run_id, version, relations or graph.relations, heads
+        )
     return Published(
         run_id=run.run_id,
         model=version,
         links=int(run.counts["current"].sum()),
-        file=save_links(links, folder_of(settings, version), run.run_id),
+        file=file,
         patterns=served.patterns,
         thresholds=kept,
         calibrated=calibration is not None,
@@ -243,6 +254,7 @@ def publish(
     relations: list[str],
     heads: list[str] | None,
     functional: tuple[str, ...],
+    confirm: Callable[[], None] | None,
 ) -> predictions.Publication:
     with progress_bar("write back") as progress:
         return predictions.publish(
@@ -252,6 +264,7 @@ def publish(
             relations=relations,
             heads=heads,
             functional=functional,
+            confirm=confirm,
             progress=progress,
             notify=echo,
         )

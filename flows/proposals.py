@@ -81,7 +81,7 @@ class Champion:
         if changed:
             links = self._links(told, changed)
             refresh(database, links, run=self.run, heads=changed, relations=graph.relations, wait=WAIT)
-            keep_links(self.folder, self.run, changed, links)
+            keep_links(database, self.folder, self.run, graph.relations, changed, links)
             self.served.graph.triples.update(told.triples)
         return changed
 

@@ -13,6 +13,7 @@ from base.errors import InputError
 from flows import facts_read
 from flows.calibrate import TOP_K, calibrate, learn_answers
 from flows.export import read_graph
+from flows.links_in_force import read_links_in_force, save_links_in_force
 from flows.predict import LIMIT, Wanted, add_evidence, choose_thresholds, score_links
 from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
@@ -24,7 +25,6 @@ from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.exporting import hetero_file
 from graph.predicted import registry
-from graph.predicted.links import save_links
 from graph.predicted.refresh import refresh as refresh_links
 from graph.predicted.registry import Run
 from graph.predicted.rules import delete_uncited_rules
@@ -81,7 +81,7 @@ def refresh(
         data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
         every = KnowledgeGraph.from_hetero(data)
         graph = with_relations(every, checkpoint.relations)
-        changed, kept = facts_read.changed_since(folder, graph), saved_links(folder, run)
+        changed, kept = facts_read.changed_since(folder, graph), saved_links(database, folder, run)
         declared = Path(patterns) if patterns else None
         rules = rules_of(folder, graph)
         heads = sorted({*changed, *untrue(kept, graph, folder, rules, run, declared)}) if changed else []
@@ -91,7 +91,7 @@ def refresh(
             links = within_limit(links_of(database, served, folder, rules, wanted, heads), kept, heads, limit)
             counts = write(database, links, run, heads, graph.relations, dry_run)
             if not dry_run:
-                keep_links(folder, run, heads, links)
+                keep_links(database, folder, run, graph.relations, heads, links)
                 registry.record_functional(database, run, served.patterns.functional)
                 facts_read.keep(folder, graph, None if len(heads) == graph.num_entities else heads)
                 facts_read.keep_cited(folder, graph)
@@ -191,15 +191,21 @@ def write(
     return counts
 
 
-def keep_links(folder: Path, run: Run, heads: list[str], links: pd.DataFrame) -> None:
+def keep_links(
+    database: Database, folder: Path, run: Run, relations: Sequence[str], heads: Sequence[str], links: pd.DataFrame
+) -> None:
     """Put the links of these heads into the file of the run, so that publishing it again brings them back."""
-    kept = saved_links(folder, run)
-    if kept is not None:
-        parts = [part for part in (kept[~kept["head"].isin(heads)], links) if len(part)]
-        save_links(pd.concat(parts, ignore_index=True) if parts else links, folder, run.id)
+    if _file(folder, run).is_file():
+        save_links_in_force(database, links, folder, run.id, run.model_version, relations, heads)
 
 
-def saved_links(folder: Path, run: Run) -> pd.DataFrame | None:
-    """The links that a run published, as they were last made; None where they are not on this machine."""
-    file = folder / f"{run.id}.parquet"
-    return pd.read_parquet(file) if file.is_file() else None
+def saved_links(database: Database, folder: Path, run: Run) -> pd.DataFrame | None:
+    """The links that the run's model has in force, as they were last made; None: the run's are not on this machine."""
+    if not _file(folder, run).is_file():
+        return None
+    kept = read_links_in_force(database, folder, run.model_version)
+    return None if kept is None else kept.links
+
+
+def _file(folder: Path, run: Run) -> Path:
+    return folder / f"{run.id}.parquet"

@@ -78,9 +78,14 @@ def _refuse_unknown_entities(database: Database, ids: list[str]) -> None:
         raise InputError(f"there is no entity {shorten(unknown)}; find its id with the query find_entity")
 
 
+def knows_relation(database: Database, relation: str) -> bool:
+    """Whether facts or predicted links have the relation."""
+    return bool(database.read("decisions/list_known_relations", relations=[relation]))
+
+
 def refuse_unknown_relation(database: Database, relation: str) -> None:
     """Raise InputError, with the nearest names, for a relation that neither facts nor predicted links have."""
-    if database.read("decisions/list_known_relations", relations=[relation]):
+    if knows_relation(database, relation):
         return
     near = difflib.get_close_matches(relation, [row["type"] for row in database.read("schema/list_relationship_types")])
     hint = f"did you mean: {', '.join(near)}" if near else "the query count_facts lists those that are there"

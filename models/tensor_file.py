@@ -1,6 +1,7 @@
 """Named tensors and a little JSON in one safetensors file that is either the old one or the new one, never half."""
 
 import json
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from torch import Tensor
 
 from base.errors import InputError
 from base.files import replacing, write_text
+
+BLOCK = 1 << 24  # bytes read at once
 
 
 def save_tensors(tensors: Mapping[str, Tensor], path: Path, note: Mapping[str, Any] | None = None) -> None:
@@ -34,6 +37,35 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return {name: file.get_tensor(name) for name in file.keys()}, note  # noqa: SIM118 (not a dict)
     except (OSError, SafetensorError, KeyError, json.JSONDecodeError) as error:
         raise InputError(f"{path} is not a complete safetensors file of this project: {error}") from error
+
+
+def save_checksum(path: Path) -> None:
+    """Write a file's CRC-32 beside it, as hexadecimal digits in a file that ends in `.crc32`.
+
+    It is for damage by disks and copies, which a digest finds no better, at a fraction of the speed.
+    """
+    write_text(path.with_suffix(".crc32"), f"{_checksum(path)}\n")
+
+
+def check_checksum(path: Path) -> None:
+    """Raise InputError where a file is not what its checksum says; files of before there were any pass."""
+    told = path.with_suffix(".crc32")
+    if not told.is_file():
+        return
+    expected, found = told.read_text(encoding="utf-8", errors="replace").strip(), _checksum(path)
+    if found != expected:
+        raise InputError(
+            f"{path} is damaged: its checksum is {found}, and {told.name} says {expected!r}. Restore both from a "
+            f"backup, or delete {path.parent} and train again"
+        )
+
+
+def _checksum(path: Path) -> str:
+    total = 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            total = zlib.crc32(block, total)
+    return f"{total:08x}"
 
 
 def save_json(content: object, path: Path) -> None:

@@ -13,9 +13,9 @@ from graph.curation.opinions import Verdict, lift, list_required, require
 from graph.link_key import link_key
 from graph.page.audit import count_opinions, find_decision, list_decisions
 from graph.page.batch import MOST_ROWS, read_rows
-from graph.page.card import Card, read_card
+from graph.page.card import Card, read_card, read_names
 from graph.page.entities import Profile, read_profile, search
-from graph.page.review_queue import MOST_COUNTED, Filters, Order, count_left, list_keys
+from graph.page.review_queue import MOST_COUNTED, Filters, Order, count_left, list_choices, list_keys
 from graph.page.saved_queues import SavedQueue, list_saved
 from graph.predicted import registry
 from review.access import (
@@ -45,6 +45,7 @@ from review.api_bodies import (
     Text,
 )
 from review.errors import BadRequestError, NotFoundError
+from review.forms import unknown
 from review.login_page import try_password
 from review.queue_page import take_back
 
@@ -57,7 +58,18 @@ WRONG: dict[int | str, dict[str, Any]] = {
     429: {"model": Problem, "description": "Too many wrong passwords."},
     503: {"model": Problem, "description": "The database is away; send the same again later."},
 }
-router = APIRouter(prefix="/api", responses=WRONG)
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """Raise BadRequestError for what an address asks beside the parameters of its route: it would be unseen."""
+    allowed = [parameter.alias for parameter in request.scope["route"].dependant.query_params]
+    for name in request.query_params:
+        if name not in allowed:
+            known = ", ".join(allowed) or "none"
+            raise BadRequestError(f"there is no parameter {name!r}; allowed are: {known}")
+
+
+router = APIRouter(prefix="/api", responses=WRONG, dependencies=[Depends(refuse_unknown_parameters)])
 
 
 @router.get("/session")
@@ -115,6 +127,10 @@ def queue(
     keys = list_keys(
         site.database, filters, after=place.model_dump() if place else None, limit=limit, person=person.name
     )
+    if not keys:
+        names = read_names(site.database, [*filter(None, (near, answer))])
+        if lacking := unknown(site.database, filters, list_choices(site.database), names):
+            raise BadRequestError(" ".join(lacking))
     rows = [Row(**row) for row in read_rows(site.database, keys)]
     return Page(
         links=rows,

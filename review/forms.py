@@ -10,8 +10,10 @@ from urllib.parse import parse_qsl
 from pydantic import ValidationError
 
 from graph import link_key
+from graph.connection import Database
 from graph.curation.decisions import Choice
 from graph.page.review_queue import FilterOptions, Filters, Order
+from graph.query import knows_relation
 from review import words
 from review.errors import BadRequestError
 from review.language import N_, gettext
@@ -85,6 +87,16 @@ def missing(filters: Filters, choices: FilterOptions, names: Collection[str]) ->
     ]
     lacking = [id_ for id_ in (filters.near, filters.answer) if id_ and id_ not in names]
     return said + [gettext("There is no entity %(id)r.", id=id_) for id_ in lacking]
+
+
+def unknown(database: Database, filters: Filters, choices: FilterOptions, names: Collection[str]) -> list[str]:
+    """Of what `missing` says, what the graph lacks altogether: not a relation or a run that merely proposes nothing."""
+    asked = filters.model_dump()
+    if filters.relation and knows_relation(database, filters.relation):
+        asked["relation"] = None
+    if filters.run and database.read("predict/find_run", run_id=filters.run):
+        asked["run"] = None
+    return missing(Filters(**asked), choices, names)
 
 
 def _some(values: list[str]) -> str:

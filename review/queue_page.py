@@ -34,6 +34,7 @@ from review.forms import (
     other_value,
     pairs,
     query_of,
+    unknown,
 )
 from review.language import gettext
 from review.rendering import local, render
@@ -161,6 +162,9 @@ def show(
     found = database.read_together(lambda reading: _found(reading, person, filters, key, following, recent))
     card: Card | None = found["card"]
     gone = key is not None and found["card"] is None
+    lacking = missing(filters, found["choices"], found["names"]) if card is None and not gone else []
+    if lacking and unknown(database, filters, found["choices"], found["names"]):
+        status = 400
     return render(
         request,
         "queue.html",
@@ -170,7 +174,7 @@ def show(
         gone=gone,
         filters=filters,
         active=active(filters, found["names"]),
-        missing=missing(filters, found["choices"], found["names"]) if card is None and not gone else [],
+        missing=lacking,
         query=query_of(filters),
         address=lambda card=None, back=None: address(filters, card, back),
         address_of=lambda order: address(filters.model_copy(update={"order": order})),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from base.files import refuse_missing_folder
 from flows.commands import start_services
 from flows.commands.options import Relations
 from flows.runtime.output import Json, print_json, print_table
@@ -27,6 +28,7 @@ def export(
 
     Read it with `graph.exporting.hetero_file.load(path)`. Predictions are never part of it.
     """
+    refuse_missing_folder(file)
     start_services()
     from flows.export import export as flow
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from base.files import refuse_missing_folder
 from flows.commands import start_services
 from flows.commands.options import DryRun, FileOrFolder, FromTriples, Mapping, Source
 from flows.runtime.html_page import write_page
@@ -110,6 +111,9 @@ def _check_options(folder: Path, *, draft: bool, dry_run: bool, to: Path | None,
             f"{folder} is a file: `vlkge ingest {folder} --draft` writes a mapping beside it, then ingest its folder",
             param_hint="FOLDER",
         )
+    for written in (to, html):
+        if written:
+            refuse_missing_folder(written)
 
 
 def _draft(place: Path, to: Path | None, html: Path | None, json: bool) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.files import refuse_missing_folder
 from flows.commands import start_services
 from flows.commands.options import Device
 from flows.runtime.output import Json, print_fields, print_json, print_table
@@ -37,6 +38,8 @@ def tune(
     from flows.search_space import SearchSpace
 
     SearchSpace.read(space)  # a wrong key is told at once, before any server starts
+    if out:
+        refuse_missing_folder(out)
     start_services()
     from flows.tune import tune as flow
 

@@ -8,13 +8,13 @@ can, else by the next one that looks.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pandas as pd
 
 from base.errors import InputError, PipelineError
 from flows import facts_read
-from flows.runtime.checkpoints import folder_of
+from flows.links_in_force import LinksInForce, read_links_in_force
+from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database, batches
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 def republish_champion(settings: Settings, database: Database) -> Publication | None:
-    """Publish the champion's newest kept links again, unless they are what the graph holds.
+    """Publish what the champion had in force again, unless they are what the graph holds.
 
     None where nothing was to be done: they are there, there is no champion, or it never published.
     """
@@ -36,32 +36,42 @@ def republish_champion(settings: Settings, database: Database) -> Publication | 
     newest = registry.newest_run(database)
     if champion is None or newest is None or _holds(newest, champion.version):
         return None
-    if saved_links(settings, database, champion.version) is None:
+    if links_in_force(settings, database, champion.version) is None:
         return None
     return republish(settings, database, champion.version)
 
 
-def saved_links(settings: Settings, database: Database, version: str) -> Path | None:
-    """The file of the links that a model published last; None where it never did, or not on this machine."""
-    folder = folder_of(settings, version)
-    files = (folder / f"{run.id}.parquet" for run in registry.runs(database, version) if run.state == "complete")
-    return next((file for file in files if file.is_file()), None)
+def links_in_force(settings: Settings, database: Database, version: str) -> LinksInForce | None:
+    """The links that a model's runs left in force; None where it has no finished run, or not on this machine."""
+    return read_links_in_force(database, folder_of(settings, version), version)
+
+
+def can_republish(settings: Settings, database: Database, version: str) -> bool:
+    """Whether files tell all links that a model had in force, of each relation that it knows and that has links now."""
+    kept = links_in_force(settings, database, version)
+    if kept is None:
+        return False
+    untold = registry.linked_relations(database) - kept.relations
+    return not untold or untold.isdisjoint(load_checkpoint(settings, database, version, mapped=True)[1].relations)
 
 
 def republish(settings: Settings, database: Database, version: str) -> Publication:
-    """Make the links that a model published last the current ones again.
+    """Make the links that a model had in force the current ones again; relations of which it had none lose theirs.
 
     What is known or decided by now stays out, and so do links of entities that are gone. Raises InputError where they
     are not on this machine.
     """
-    file = saved_links(settings, database, version)
-    if file is None:
-        raise InputError(f"{folder_of(settings, version)} holds no links that {version} published: use `vlkge predict`")
-    links = _still_possible(database, pd.read_parquet(file))
-    covered = sorted({*links["relation"], *registry.linked_relations(database)})
+    folder = folder_of(settings, version)
+    kept = links_in_force(settings, database, version)
+    if kept is None:
+        raise InputError(f"{folder} holds no links that {version} published: use `vlkge predict`")
+    links, linked = _still_possible(database, kept.links), registry.linked_relations(database)
+    if lost := sorted(linked.difference(kept.relations, links["relation"])):
+        echo(f"No links of {', '.join(lost)}: {version} had none of that in force.")
+    covered = sorted({*links["relation"], *linked})
     published = publish(database, links, model_version=version, relations=covered, notify=echo)
-    save_links(links, folder_of(settings, version), published.run_id)
-    facts_read.forget(folder_of(settings, version))
+    save_links(links, folder, published.run_id, kept.relations)
+    facts_read.forget(folder)
     return published
 
 

@@ -174,7 +174,7 @@ class RetrainRun:
         else:
             verdict, contest = self._judge(plan.champion, trained.version, plan)
         self._record(trained.version, plan, verdict, predicted=None)
-        published, reasons = self._put_in_force(plan.champion, trained.version, verdict)
+        published, reasons = self._put_in_force(trained.version, verdict)
         self._record(trained.version, plan, verdict, predicted=published.run_id if published else "none")
         outcome = "first" if plan.champion is None else "promoted" if verdict.passed else "kept"
         return Retraining(
@@ -212,11 +212,12 @@ class RetrainRun:
             ), None
         return found.verdict, found
 
-    def _put_in_force(
-        self, champion: str | None, challenger: str, verdict: Verdict
-    ) -> tuple[Published | None, list[str]]:
-        """Publish the links of who is in force from now on; the alias is set last."""
-        chosen = challenger if verdict.passed else champion
+    def _put_in_force(self, challenger: str, verdict: Verdict) -> tuple[Published | None, list[str]]:
+        """Publish the links of who is in force from now on; the alias is set last.
+
+        A champion that stays is not named: somebody may have rolled it back during the night.
+        """
+        chosen = challenger if verdict.passed else None
         with republish_champion_on_failure(self.settings):
             try:
                 published = self.step(

@@ -10,15 +10,16 @@ from pydantic import BaseModel
 from flows.export import read_graph
 from flows.predict import predict
 from flows.retraining import rivals
-from flows.retraining.champion_links import republish, republish_champion_on_failure, saved_links
+from flows.retraining.champion_links import can_republish, republish, republish_champion_on_failure
 from flows.retraining.retention import size, unneeded
 from flows.retraining.rivals import FormerChampions
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
-from flows.runtime.services import open_graph
+from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
+from graph.connection import Database
 from graph.predicted import registry
 from models.evaluation.gate import Comparison, let_compete
 from models.evaluation.gate_config import GateConfig
@@ -79,33 +80,38 @@ def rank_all(
 
 @flow(name="promote-model", flow_run_name="promote-{version}", **LOGGED)
 def promote(*, version: str) -> Change:
-    """Publish a model's links, those that it published last or else new ones, and then make it champion."""
+    """Publish a model's links, those that it had in force or else new ones, and then make it champion."""
     settings = Settings()
     with open_graph(settings) as database:
         former = registry.champion(database).version
         registry.model(database, version)
         with republish_champion_on_failure(settings):
-            if saved_links(settings, database, version) is None:
-                published = predict(model=version)
-                links, run_id = published.links, published.run_id
-            else:
-                links, run_id = _republish(settings, version)
+            links, run_id = _bring_back(settings, database, version)
             registry.promote(database, version)
     return Change(champion=version, former=former, links=links, run_id=run_id)
 
 
 @flow(name="roll-back-model", **LOGGED)
 def roll_back() -> Change:
-    """Publish the links of the champion's predecessor again, and then make that one champion."""
+    """Publish the links of the champion's predecessor, as `promote` does, and then make that one champion."""
     settings = Settings()
     with open_graph(settings) as database:
         former = registry.champion(database)
         if former.predecessor is None:
             registry.roll_back(database)  # which says why it cannot
         with republish_champion_on_failure(settings):
-            links, run_id = _republish(settings, str(former.predecessor))
+            links, run_id = _bring_back(settings, database, str(former.predecessor))
             champion = registry.roll_back(database)
     return Change(champion=champion.version, former=former.version, links=links, run_id=run_id)
+
+
+def _bring_back(settings: Settings, database: Database, version: str) -> tuple[int, str]:
+    """The links that a model had in force, or new ones where files do not tell them all: how many, and their run."""
+    if can_republish(settings, database, version):
+        return _republish(settings, version)
+    echo(f"No files tell all links that {version} had in force: it predicts them anew.")
+    published = predict(model=version)
+    return published.links, published.run_id
 
 
 @task(cache_policy=NO_CACHE)

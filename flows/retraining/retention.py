@@ -10,7 +10,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
-from flows.retraining.champion_links import saved_links
+from flows.retraining.champion_links import links_in_force
 from flows.runtime.checkpoints import folder_of
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
@@ -68,12 +68,12 @@ def size(folder: Path) -> int:
 
 
 def _former_lists(settings: Settings, database: Database) -> Iterator[Path]:
-    """The links of every run but each model's last one, which a rollback publishes again."""
+    """The links of every run that a rollback has no need of: those that each model has in force stay."""
     for model in registry.models(database):
-        last = saved_links(settings, database, model.version)
+        kept = links_in_force(settings, database, model.version)
         for run in registry.runs(database, model.version):
             file = folder_of(settings, model.version) / f"{run.id}.parquet"
-            if file != last and file.is_file():
+            if kept and file not in kept.files and file.is_file():
                 yield file
 
 

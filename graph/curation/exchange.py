@@ -9,7 +9,7 @@ import neo4j.time
 import pandas as pd
 
 from base.errors import InputError
-from base.files import replacing
+from base.files import refuse_missing_folder, replacing
 from cypher.prefix import program_name
 from graph.connection import Database, Row
 from graph.curation.cells import guard
@@ -86,8 +86,7 @@ def check_file(path: Path, endings: tuple[str, ...]) -> None:
     """Raise InputError for a file of another ending, or in a folder that is not there."""
     if path.suffix not in endings:
         raise InputError(f"{path.name} must end in one of {', '.join(endings)}")
-    if not path.resolve().parent.is_dir():
-        raise InputError(f"there is no folder {path.parent} to write {path.name} into")
+    refuse_missing_folder(path)
 
 
 def _page_decisions(database: Database) -> Iterator[Row]:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from base.errors import InputError, first_line
+from base.errors import InputError, UnwritableError, first_line
 from base.files import write_text
 from graph.loading.files import MAPPING_FILE
 from graph.mapping.draft_files import find_drafted
@@ -92,8 +92,8 @@ def write_draft(place: Path, to: Path | None = None) -> tuple[Path, list[Drafted
     text, tables = draft(place)
     try:
         write_text(path, text)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error}; name another file with --to FILE") from error
+    except UnwritableError as error:
+        raise InputError(f"{path} cannot be written: {error.__cause__}; name another file with --to FILE") from error
     return path, tables
 
 

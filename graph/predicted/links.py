@@ -40,6 +40,7 @@ STORABLE = (
     pa.types.is_null,
 )
 
+COVERED = b"covered relations"  # what the metadata of a file of links call them
 SHARES = ("probability", "answer_probability", "uncertainty")
 
 
@@ -142,14 +143,15 @@ def _evidence(properties: dict[str, Any]) -> list[str]:
     return [id_ for id_ in dict.fromkeys(ids) if isinstance(id_, str)]
 
 
-def save_links(links: pd.DataFrame, folder: Path, run_id: str) -> Path:
-    """Write the links of one run as ``<folder>/<run_id>.parquet``, whole or not at all.
+def save_links(links: pd.DataFrame, folder: Path, run_id: str, covered: Iterable[str]) -> Path:
+    """Write links as ``<folder>/<run_id>.parquet``, whole or not at all.
 
+    `covered` are the relations of which these are all links that a model has in force; the file's metadata say so.
     Publishing what was kept makes it current again.
 
     Raises InputError as check_links does.
     """
-    table = check_links(links)
+    table = check_links(links).replace_schema_metadata({COVERED: json.dumps(sorted(covered), ensure_ascii=False)})
     path = folder / f"{run_id}.parquet"
     with replacing(path) as draft:
         pq.write_table(table, draft, compression="zstd")

@@ -39,6 +39,7 @@ def publish(
     relations: Sequence[str] | None = None,
     heads: Sequence[str] | None = None,
     functional: Sequence[str] | None = None,
+    confirm: Callable[[], None] | None = None,
     wait: float = 60.0,
     progress: Progress = silent,
     notify: Callable[[str], None] = ignore,
@@ -57,7 +58,7 @@ def publish(
     Saved links (`links.save_links`) are made current again by publishing them with their model's version.
 
     One writer at a time: another is waited for, at most `wait` seconds, and `notify` is told of it. A writer that died
-    holds nothing back.
+    holds nothing back. `confirm` is called when no other writes any more, and may raise what forbids the publication.
 
     Raises InputError before any write where the frame is wrong, the model or an entity unknown, or where `run_id`
     names a run that published other links; GraphError where another writer does not end, or where the server's memory
@@ -75,6 +76,8 @@ def publish(
 
     def write() -> Publication:
         with publication_lock(here, wait, notify) as lock:
+            if confirm:
+                confirm()
             writer = RunWriter(here, lock, _choose_run(here, run_id, content), model_version, chosen, _columns(table))
             writer.start(content, functional)
             state, counts = "failed", pd.DataFrame(columns=list(COUNTS), dtype="int64")

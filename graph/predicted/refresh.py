@@ -10,9 +10,11 @@ import neo4j
 import pandas as pd
 import pyarrow as pa
 
+from base.errors import PipelineError
 from base.progress import Progress, ignore, silent
 from graph import reserved
 from graph.connection import Database, batches
+from graph.predicted import registry
 from graph.predicted.links import ENDS, check_links, rows, with_priority
 from graph.predicted.publication_lock import publication_lock
 from graph.predicted.registry import Run
@@ -44,8 +46,8 @@ def refresh(
     HEADS entities change in one transaction, and the same call again changes only that time, so it can be killed.
 
     One row per relation: new, changed and same links, stale (no longer predicted), and what is left out because it is a
-    fact or decided. With `dry_run` nothing is written. Raises InputError where the frame is wrong, GraphError where
-    another writer does not end within `wait` seconds.
+    fact or decided. With `dry_run` nothing is written. Raises InputError where the frame is wrong, PipelineError where
+    another writer does not end within `wait` seconds, or where what it published is in force instead of `run`.
     """
     table = with_priority(check_links(links))
     if dry_run:
@@ -60,6 +62,7 @@ def refresh(
 
     def write() -> None:
         with publication_lock(here, wait, notify) as lock:
+            _refuse_former(here, run)
             for number in range(len(written), len(parts)):
                 lock.confirm()
                 for relation, numbers in change(here, work.write, parts[number]).items():
@@ -70,6 +73,16 @@ def refresh(
 
     database.endure(write)
     return _frame(counts)
+
+
+def _refuse_former(database: Database, run: Run) -> None:
+    newest = registry.newest_run(database)
+    if newest is None or newest.id != run.id:
+        instead = f"run {newest.id} of model {newest.model_version}" if newest else "no run"
+        raise PipelineError(
+            f"the links of run {run.id} of model {run.model_version} were to be made anew, but by now {instead} is in "
+            "force: nothing more was changed; type it again"
+        )
 
 
 class _Refreshing:

@@ -47,7 +47,7 @@ class Run:
     """One publication of a model's links; `state` is writing, complete or failed.
 
     `functional` are the relations of which it allowed a head one value; None: it did not say. `refreshed_at` is when
-    some of its links were last made anew.
+    some of its links were last made anew. `relations` are those that it covered, none until it has ended.
     """
 
     id: str
@@ -55,6 +55,7 @@ class Run:
     state: str
     functional: tuple[str, ...] | None = None
     refreshed_at: datetime | None = None
+    relations: tuple[str, ...] = ()
 
 
 def register_model(
@@ -118,6 +119,22 @@ def champion(database: Database) -> Model:
         if candidate.alias == CHAMPION:
             return candidate
     raise InputError("no model is registered in this database yet; train one first")
+
+
+def refuse_former_champion(database: Database, version: str, since: Run | None) -> None:
+    """Raise PipelineError where another model took the place of `version`, champion when `since` was the newest run.
+
+    Links are published before the alias is set, so a run that another model began since counts too.
+    """
+    others = [champion(database).version]
+    newest = newest_run(database)
+    if newest is not None and (since is None or newest.id != since.id):
+        others.append(newest.model_version)
+    if taken := [other for other in others if other != version]:
+        raise PipelineError(
+            f"model {version} was champion when this began, but the links of {taken[0]} were put in force meanwhile: "
+            "nothing was published; type it again, or name a model with --model"
+        )
 
 
 def promote(database: Database, version: str) -> Model:
@@ -208,7 +225,8 @@ def _unknown(version: str, known: list[str]) -> InputError:
 def _run(row: Row) -> Run:
     functional = None if row["functional"] is None else tuple(row["functional"])
     refreshed = row["refreshed_at"].to_native() if row["refreshed_at"] else None
-    return Run(row["id"], row["model_version"], row["state"], functional, refreshed)
+    relations = tuple(sorted(json.loads(row["counts"] or "{}")))
+    return Run(row["id"], row["model_version"], row["state"], functional, refreshed, relations)
 
 
 def _model(row: Row) -> Model:

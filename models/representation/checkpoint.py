@@ -15,7 +15,7 @@ from models.config import TrainConfig
 from models.device import pick_device
 from models.experts.earlier import has_ensemble, of_today
 from models.representation.vlkge import VLKGE
-from models.tensor_file import load_tensors, read_json, save_json, save_tensors
+from models.tensor_file import check_checksum, load_tensors, read_json, save_checksum, save_json, save_tensors
 from models.triples.knowledge_graph import FEATURES, Features, KnowledgeGraph
 
 MODEL, CONFIG, VOCABULARY, METRICS = "model.safetensors", "config.json", "vocabulary.json", "metrics.json"
@@ -60,6 +60,7 @@ class Checkpoint:
         """Write the folder; the metrics come last and mark it complete."""
         folder.mkdir(parents=True, exist_ok=True)
         save_tensors(self.model.state_dict(), folder / MODEL)
+        save_checksum(folder / MODEL)
         save_json(self.config.model_dump(mode="json"), folder / CONFIG)
         vocabulary = {
             "fingerprint": self.fingerprint,
@@ -69,11 +70,12 @@ class Checkpoint:
             "entity_types": self.entity_types,
         }
         save_json(vocabulary, folder / VOCABULARY)
+        save_checksum(folder / VOCABULARY)
         save_json(self.metrics, folder / METRICS)
 
     @classmethod
     def load(cls, folder: Path, mapped: bool = False) -> "Checkpoint":
-        """Read a folder; raises InputError where it is incomplete or not of this project.
+        """Read a folder; raises InputError where it is incomplete, damaged or not of this project.
 
         With `mapped` the weights stay in the file, which is mapped into memory: to take rows from, not to score with.
         """
@@ -82,11 +84,13 @@ class Checkpoint:
         vocabulary = read_json(folder / VOCABULARY)
         if missing := [name for name in VOCABULARY_KEYS if name not in vocabulary]:
             raise InputError(f"{folder / VOCABULARY} is not of this project: {', '.join(missing)} are missing")
+        check_checksum(folder / VOCABULARY)
         try:
             config = TrainConfig.model_validate(read_json(folder / CONFIG))
         except ValidationError as error:
             raise InputError(f"{folder / CONFIG}: {error}") from error
         tensors, _ = load_tensors(folder / MODEL)
+        check_checksum(folder / MODEL)
         model = _model(config, tensors, len(vocabulary["entities"]), len(vocabulary["relations"]), mapped)
         return cls(
             model=model,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from base.errors import FullDiskError
+from base.errors import FullDiskError, UnwritableError
 from base.files import creating_folder, is_unfinished, passing_folder, replacing, write_text
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +39,23 @@ def test_after_an_error_the_old_content_stands_and_nothing_else(tmp_path: Path) 
         write_half()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("taken", ["note.txt/deeper.txt", "folder"])
+def test_a_place_that_takes_no_file_is_named(tmp_path: Path, taken: str) -> None:
+    (tmp_path / "note.txt").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UnwritableError, match=rf"{tmp_path / taken} cannot be written: (File exists|Is a directory);"):
+        write_text(tmp_path / taken, "new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "note.txt"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no /proc")
+def test_a_file_system_that_takes_no_files_is_named() -> None:
+    with pytest.raises(
+        UnwritableError, match=r"/proc/x\.csv cannot be written: No such file or directory; give a place"
+    ):
+        write_text(Path("/proc/x.csv"), "new")
 
 
 def test_a_kill_while_writing_leaves_the_old_content_and_what_is_known_as_unfinished(tmp_path: Path) -> None:

@@ -104,6 +104,29 @@ def test_a_port_that_there_is_not_is_named_with_those_there_are(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["export", "nowhere/art.safetensors"],
+        ["links", "export", "nowhere/links.csv"],
+        ["decisions", "export", "nowhere/decisions.csv"],
+        ["tune", "space.toml", "--out", "nowhere/best.toml"],
+        ["ingest", ".", "--draft", "--to", "nowhere/mapping.toml"],
+        ["ingest", ".", "--dry-run", "--html", "nowhere/page.html"],
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]) + arguments[-2].strip("."),
+)
+def test_a_folder_that_is_not_there_is_refused_and_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "space.toml").write_text("[search.dimension]\nchoices = [8, 16]\n")
+    done = vlkge(*arguments, VLKGE_HOME=str(tmp_path / "home"))
+    assert done.returncode == 2, done.stderr
+    assert f"there is no folder nowhere to write {Path(arguments[-1]).name} into" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["space.toml"]
+
+
 def test_an_empty_home_is_refused_and_nothing_is_made_in_this_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,20 @@ def test_a_script_reads_the_queue_and_decides(client: TestClient, gallery: Datab
     assert [row["head"] for row in following["links"]] == ["w03", "w04", "w05"]
 
 
+def test_a_filter_or_value_that_there_is_not_is_refused_as_on_the_page(client: TestClient) -> None:
+    for query, said in (
+        ("zzz=nope", "there is no parameter 'zzz'; allowed are: relation, label, run, low, high"),
+        ("relation=nope", "The newest runs propose no 'nope'; they propose: hasStyle."),
+        ("label=Ship", "No entity is of the kind 'Ship'; there are: Artist, Artwork, Style."),
+        ("answer=nobody", "There is no entity 'nobody'."),
+    ):
+        answer = client.get(f"/api/queue?{query}")
+        assert (answer.status_code, answer.json()["detail"][: len(said)]) == (400, said)
+    assert client.get("/api/queue?relation=isCreatedByArtist").json()["links"] == []
+    assert client.get("/api/queue?low=0.99").json()["links"] == []
+    assert client.get("/api/session?zzz=nope").json()["detail"] == "there is no parameter 'zzz'; allowed are: none"
+
+
 def test_ends_of_kinds_that_the_relation_never_joins_are_refused_unless_forced(
     client: TestClient, gallery: Database
 ) -> None:

@@ -237,6 +237,7 @@ def test_the_address_holds_filters_and_order(client: TestClient, query: str, tit
         ("run=tuesday", "'tuesday' is none of the newest runs: monday."),
         ("near=nobody&answer=cubism", "There is no entity 'nobody'."),
         ("order=given&relation=noSuch", "The newest runs propose no 'noSuch'; they propose: hasStyle."),
+        ("relation=isCreatedByArtist", "The newest runs propose no 'isCreatedByArtist'; they propose: hasStyle."),
         ("label=Style", None),
         ("from=99", None),
         ("decade=1660", None),
@@ -244,7 +245,8 @@ def test_the_address_holds_filters_and_order(client: TestClient, query: str, tit
 )
 def test_filters_that_leave_nothing_say_so(client: TestClient, query: str, said: str | None) -> None:
     page = client.get(f"/queue?{query}")
-    assert page.status_code == 200
+    there = said is None or "isCreatedByArtist" in query
+    assert page.status_code == (200 if there else 400)
     assert "Nothing " in page.text
     paragraphs = [html.unescape(text) for text in re.findall(r"<p>([^<]*)</p>", page.text.split('class="state"')[1])]
     assert [text for text in paragraphs if "'" in text] == ([said] if said else [])

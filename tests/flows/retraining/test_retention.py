@@ -4,11 +4,13 @@ import os
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from flows.retraining.retention import tidy
 from flows.runtime.settings import Settings
 from graph.connection import Database
+from graph.predicted.links import save_links
 from graph.predicted.registry import models, register_model
 
 
@@ -33,10 +35,12 @@ def years(database: Database, own_home: Path) -> Settings:
             ).consume()
     a_year_ago = time.time() - 365 * 24 * 60 * 60
     settings.logs.mkdir()
-    old = [settings.models / "champion" / f"{run}.parquet" for run in ("first", "last")]
-    old += [settings.models / "champion" / "rules.parquet", settings.logs / "2020-01-01.jsonl"]
+    none = pd.DataFrame({name: pd.Series(dtype="object") for name in ("head", "relation", "tail", "score", "rank")})
+    lists = [save_links(none, settings.models / "champion", run, ["hasStyle"]) for run in ("first", "last")]
+    old = [settings.models / "champion" / "rules.parquet", settings.logs / "2020-01-01.jsonl"]
     for file in old:
         file.write_bytes(bytes(500))
+    for file in (*lists, *old):
         os.utime(file, (a_year_ago, a_year_ago))
     (settings.logs / "2999-01-01.jsonl").touch()
     return settings
@@ -47,8 +51,10 @@ def files(folder: Path) -> set[str]:
 
 
 def test_after_a_year_only_what_counts_is_there(years: Settings, database: Database) -> None:
+    size = (years.models / "champion" / "first.parquet").stat().st_size
     done = tidy.fn(years)
-    assert (done.models, done.lists, done.logs, done.megabytes) == (["refused"], 1, 1, 0.002)
+    assert (done.models, done.lists, done.logs) == (["refused"], 1, 1)
+    assert done.megabytes == (1500 + size) / 1e6
     assert {model.version for model in models(database)} == {"champion", "refused-yesterday"}
     assert files(years.vlkge_home) == {
         "models/champion/model.safetensors",

@@ -382,7 +382,7 @@ def test_a_large_relation_is_cut_between_heads(monkeypatch: pytest.MonkeyPatch) 
 def test_links_are_kept_as_parquet_and_can_be_published_from_it(art: Database, tmp_path: Path) -> None:
     links = frame(("w4", "hasStyle", "s2", 0.5), ("w4", "hasStyle", "s1", 1.0), why=[["a"], None])
     run = publish(art, links, model_version="v1")
-    path = save_links(links, tmp_path / "links", run.run_id)
+    path = save_links(links, tmp_path / "links", run.run_id, ["hasStyle"])
     assert path == tmp_path / "links" / f"{run.run_id}.parquet"
     assert list(path.parent.iterdir()) == [path]
     publish(art, frame(("w2", "hasStyle", "s1", 1.0)), model_version="v1")

@@ -16,7 +16,7 @@ from base.errors import InputError
 from models.config import TrainConfig
 from models.experts.earlier import of_today
 from models.ranking.scores import Scores
-from models.representation.checkpoint import CONFIG, METRICS, MODEL, Checkpoint
+from models.representation.checkpoint import CONFIG, METRICS, MODEL, VOCABULARY, Checkpoint
 from models.tensor_file import load_tensors, save_tensors
 from models.training.loop import train
 from models.triples.knowledge_graph import KnowledgeGraph
@@ -180,6 +180,23 @@ def test_what_is_not_a_finished_model_is_said(gallery: HeteroData, tmp_path: Pat
         Checkpoint.load(tmp_path)
 
 
+@pytest.mark.parametrize("name", [MODEL, VOCABULARY])
+def test_numbers_and_ids_that_were_damaged_are_noticed(gallery: HeteroData, tmp_path: Path, name: str) -> None:
+    train(gallery, SMALL, tmp_path, device="cpu")
+    file = tmp_path / name
+    content = bytearray(file.read_bytes())
+    place = len(content) * 3 // 4 if name == MODEL else content.index(b'"entities": [') + 20
+    content[place] ^= 1
+    file.write_bytes(content)
+    for mapped in (False, True):
+        with pytest.raises(
+            InputError, match=rf"{file} is damaged: .* Restore both from a backup, or delete {tmp_path}"
+        ):
+            Checkpoint.load(tmp_path, mapped)
+    file.with_suffix(".crc32").unlink()
+    Checkpoint.load(tmp_path)  # as models of before there were checksums
+
+
 def test_projected_imaginary_parts_are_the_same_after_loading_where_all_entities_are_seen(
     hetero: Builder, tmp_path: Path
 ) -> None:
@@ -204,6 +221,7 @@ def test_a_model_that_shared_a_projection_before_there_was_one_keeps_its_vectors
     before = {name: tensor for name, tensor in tensors.items() if not name.endswith("projection.weight")}
     assert len(before) == len(tensors) - 2
     save_tensors(before, tmp_path / "model" / "model.safetensors")
+    (tmp_path / "model" / "model.crc32").unlink()  # there was none either
     loaded = Checkpoint.load(tmp_path / "model").model
     textual = loaded.modalities["textual"]
     assert torch.equal(textual(None), textual.vectors)
