@@ -15,6 +15,7 @@ from graph.connection import Database, Row
 from graph.curation.kinds import refuse_unjoined_kinds
 from graph.curation.opinions import Verdict, Voice, Waiting, open_opinions, said, weigh
 from graph.link_key import link_key
+from graph.owned_properties import facts_known_in
 from graph.transactions import change, run_in_transaction
 
 Queue = Literal["review", "audit", "batch", "import"]
@@ -116,7 +117,8 @@ def decide(
     this person decides where opinions differ.
 
     accepted: the link becomes a fact of the source 'prediction' (split train where no source gave one).
-    rejected, undone: that source is taken from the fact again, which goes where nobody else asserts it.
+    rejected, undone: that source is taken from the fact again, which goes where nobody else asserts it (see
+    `owned_properties`).
     The PREDICTED link, where there is one, carries the verdict (undone: pending). The entities must be in the graph,
     the link need not have been predicted. With `force` nobody is asked whether `seen` is the newest decision, with
     `any_kinds` whether the relation joins entities of these kinds. An opinion need not know those of others.
@@ -295,7 +297,8 @@ def _record(
     if accepted := [row for row in rows if row["verdict"] == "accepted"]:
         run_in_transaction(tx, "decisions/assert_facts", rows=accepted)
     if released := [row for row in rows if row["verdict"] in ("rejected", "undone")]:
-        run_in_transaction(tx, "ingest/release_facts", rows=released, source=ACCEPTED_SOURCE)
+        ours = {"properties": facts_known_in(tx)}
+        run_in_transaction(tx, "ingest/release_facts", rows=released, source=ACCEPTED_SOURCE, **ours)
     return {row["id"]: decision_of(row) for row in made}
 
 

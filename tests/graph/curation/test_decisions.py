@@ -19,6 +19,7 @@ from graph.curation.decisions import (
 from graph.curation.disagreements import list_disagreements
 from graph.curation.opinions import Verdict
 from graph.curation.taking_back import undo_batch
+from graph.owned_properties import of_facts
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
 from graph.schema import setup_schema
@@ -90,7 +91,7 @@ def test_undoing_leaves_what_another_source_asserted_meanwhile(art: Database) ->
     art.write("ingest/merge_facts", rows=[row], source="museum")
     decide(art, [choose("undone", seen=made)], by="ana")
     assert facts(art)["wave", "ukiyo-e"] == ("train", ["museum"])
-    art.write("ingest/release_facts", rows=[row], source="museum")
+    art.write("ingest/release_facts", rows=[row], source="museum", properties=of_facts({}))
     assert facts(art) == CATALOGUE
 
 
