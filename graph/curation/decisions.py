@@ -179,7 +179,7 @@ def _decide_part(
     required = set(before["required"])
     if not rules.force:
         _refuse_unseen(new, earlier, required)
-    _refuse_unknown_relations({choice.relation for choice in new}, set(before["known"]))
+    _refuse_unknown_relations(tx, {choice.relation for choice in new})
     # Of a link that a run proposed, the relation joins the kinds.
     unpredicted = set(before["unpredicted"]) if not rules.any_kinds else set()
     if asked := [(c.head, c.relation, c.tail) for c in new if c.key in unpredicted and c.verdict != "undone"]:
@@ -214,7 +214,6 @@ def _look_before(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> Row
         ids=[choice.id for choice in choices],
         keys=[choice.key for choice in choices],
         ends=sorted({end for choice in choices for end in (choice.head, choice.tail)}),
-        relations=sorted({choice.relation for choice in choices}),
     )
     if unknown := before["unknown"]:
         raise InputError(f"the choices name entities that are not in the graph: {shorten(unknown)}")
@@ -302,7 +301,9 @@ def _record(
     return {row["id"]: decision_of(row) for row in made}
 
 
-def _refuse_unknown_relations(relations: set[str], known: set[str]) -> None:
+def _refuse_unknown_relations(tx: neo4j.ManagedTransaction, relations: set[str]) -> None:
+    found = run_in_transaction(tx, "decisions/list_known_relations", relations=sorted(relations))
+    known = {row["relation"] for row in found}
     if unknown := sorted(relations - (known - {*own_names(reserved.RELATIONS)})):
         raise InputError(f"no fact and no prediction has the relation {shorten(unknown)}")
 
