@@ -15,7 +15,7 @@ from graph.connection import Database, Row
 from graph.curation.kinds import refuse_unjoined_kinds
 from graph.curation.opinions import Verdict, Voice, Waiting, open_opinions, said, weigh
 from graph.link_key import link_key
-from graph.owned_properties import facts_known_in
+from graph.loading.owned_properties import facts_known_in
 from graph.transactions import change, run_in_transaction
 
 Queue = Literal["review", "audit", "batch", "import"]

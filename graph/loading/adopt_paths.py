@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from graph.connection import Database, Row, batches
 from graph.loading.adopt_spec import BACKWARDS
+from graph.loading.owned_properties import of_facts
 from graph.loading.sources import ADOPTED_PATH, read_records
-from graph.owned_properties import of_facts
 from graph.splits import Shares, split_pairs
 from graph.transactions import read_columns
 

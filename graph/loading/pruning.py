@@ -3,8 +3,8 @@
 from pydantic import BaseModel
 
 from cypher.prefix import own
-from graph import owned_properties
 from graph.connection import Database, batches
+from graph.loading import owned_properties
 from graph.loading.asserted import entity_properties, fact_properties
 from graph.loading.files import DEFAULT_LABEL
 from graph.loading.former_columns import remove_former_columns

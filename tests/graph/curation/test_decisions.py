@@ -19,7 +19,7 @@ from graph.curation.decisions import (
 from graph.curation.disagreements import list_disagreements
 from graph.curation.opinions import Verdict
 from graph.curation.taking_back import undo_batch
-from graph.owned_properties import of_facts
+from graph.loading.owned_properties import of_facts
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
 from graph.query import refuse_unknown_relation
