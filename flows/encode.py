@@ -22,6 +22,7 @@ from flows.runtime.services import open_graph
 from flows.runtime.settings import Settings
 from graph import vectors
 from graph.connection import Database
+from graph.health import count_entities, refuse_no_entities
 from graph.pictures import PictureStore
 from graph.rights import pattern_of
 from models.encoders import load_encoder
@@ -70,6 +71,8 @@ def encode(
     encoder: None: for each modality the one that its vectors in the graph are of, bundled where there are none yet;
     vectors from files stay as they are. `files:` and a folder or a pattern puts vectors from files on the entities with
     their ids. With `sharded`, the parts are encoded as tasks of their own, wherever the flow's task runner runs them.
+
+    Raises InputError, before anything is written, for a graph without entities.
     """
     settings = Settings()
     kind, _, where = (encoder or "").partition(":")
@@ -78,8 +81,10 @@ def encode(
             raise InputError("vectors from files are not encoded, so there is nothing to share among workers")
         files = find_features(where)
         with open_graph(settings) as database:
+            refuse_no_entities(count_entities(database))
             return [place_file(database, modality, file) for modality, file in files.items()]
     with open_graph(settings) as database:
+        refuse_no_entities(count_entities(database))
         store = PictureStore(settings.pictures)
         found: list[Encoded] = []
         for name, modalities in named(database, encoder).items():

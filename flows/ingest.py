@@ -16,6 +16,7 @@ from graph.loading import ingest as steps
 from graph.loading.files import Source
 from graph.loading.ingest import IngestResult, PictureCounts
 from graph.loading.plan import Plan
+from graph.loading.pruning import remove_former
 from graph.mapping.source import read_source
 from graph.pictures import PictureStore
 from graph.schema import setup_schema
@@ -61,17 +62,16 @@ def ingest(
         if dry_run:
             pictures = look_at_pictures(changes, PictureStore(settings.pictures))
             doubles = steps.find_doubles_in_graph(database, changes.source)
-            return steps.summarize(changes, dry_run=True, pruned=False, pictures=pictures, doubles=doubles)
+            return steps.summarize(changes, dry_run=True, pictures=pictures, doubles=doubles)
         setup_schema(database)
         write_entities(database, changes)
         write_facts(database, changes)
         pictures = write_pictures(
             database, changes, PictureStore(settings.pictures), Limits(allow_private=allow_private)
         )
-        if prune:
-            steps.remove_former(database, changes)
+        taken = remove_former(database, changes) if prune else None
         steps.remember_source(database, changes, pruned=prune)
-        return steps.summarize(changes, dry_run=False, pruned=prune, pictures=pictures)
+        return steps.summarize(changes, dry_run=False, pruned=taken, pictures=pictures)
 
 
 @flow(name="bulk-ingest", flow_run_name="bulk-ingest-{folder}", **LOGGED)

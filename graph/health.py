@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from base.errors import InputError
 from graph import owned_indexes
 from graph.connection import Database
 from graph.schema import STATEMENTS, find_collisions
@@ -30,6 +31,12 @@ def server_version(database: Database) -> tuple[str, str]:
 
 def count_entities(database: Database) -> int:
     return int(database.read("export/count_entities")[0]["entities"])
+
+
+def refuse_no_entities(entities: int) -> None:
+    """Raise InputError where a graph has none, before work that needs some writes anything."""
+    if entities == 0:
+        raise InputError("the graph holds no entities yet: load some with `vlkge ingest DIR`")
 
 
 def count_wiped(database: Database) -> int:

@@ -87,7 +87,10 @@ def refuse_unknown_relation(database: Database, relation: str) -> None:
     """Raise InputError, with the nearest names, for a relation that neither facts nor predicted links have."""
     if knows_relation(database, relation):
         return
-    near = difflib.get_close_matches(relation, [row["type"] for row in database.read("schema/list_relationship_types")])
+    types = [row["type"] for row in database.read("schema/list_relationship_types")]
+    near = difflib.get_close_matches(relation, types)
+    # Others have types too.
+    near = [row["relation"] for row in database.read("decisions/list_known_relations", relations=near)]
     hint = f"did you mean: {', '.join(near)}" if near else "the query count_facts lists those that are there"
     raise InputError(f"there is no relation {relation!r}; {hint}")
 

@@ -17,6 +17,7 @@ from base.progress import Progress, silent
 from cypher.prefix import own
 from graph import owned_indexes
 from graph.connection import Database, Row, batches
+from graph.schema import setup_schema
 from graph.transactions import read_columns, run_in_batches
 
 MODALITIES = ("visual", "textual")
@@ -62,18 +63,17 @@ def active_encoders(database: Database) -> dict[str, Encoder]:
 
 
 def activate(database: Database, modality: str, encoder: Encoder, *, wait: bool = True) -> Activation:
-    """Record the active encoder of a modality and see that its vector index is there.
+    """Record the active encoder of a modality and see that its vector index is there; the schema is set up first.
 
     Another encoder than the one before: its vectors and its index are dropped first, and all entities
     are due again. Killed at any point and called again, it ends in the same graph. With `wait`
     it returns when the index (``entity_visual`` or ``entity_textual``, cosine) answers queries.
 
-    Raises InputError, before anything is written, where an index of others stands in the way.
+    Raises InputError, before anything is written, where what others keep stands in the way.
     """
     _check_modality(modality)
     index = f"vectors/create_{modality}_index"
-    if problems := owned_indexes.collisions(database, [index]):
-        raise InputError("; ".join(problems))
+    setup_schema(database)
     previous = active_encoders(database).get(modality)
     dropped = 0
     if previous != encoder:

@@ -2,10 +2,8 @@
 // $ids (list): ids that the new decisions would have
 // $keys (list): keys of their links
 // $ends (list): distinct ids of the links' entities
-// $relations (list): names of the links' relations
 // Returns: recorded (decisions with such ids), earlier (decisions about the links, the oldest first), unknown (ends that no
-// entity has), known (the relations that facts or predicted links have), required (those on which a second opinion is),
-// unpredicted (keys that no run proposed)
+// entity has), required (the relations on which a second opinion is), unpredicted (keys that no run proposed)
 CALL () {
   UNWIND $ids AS id
   MATCH (d:Decision:Vlkge {id: id})
@@ -31,18 +29,6 @@ CALL () {
   RETURN collect(id) AS unknown
 }
 CALL () {
-  CALL db.relationshipTypes() YIELD relationshipType
-  WITH collect(relationshipType) AS types
-  UNWIND $relations AS relation
-  WITH relation, types
-  WHERE relation IN types OR EXISTS {
-    MATCH ()-[p:PREDICTED {vlkge: true}]->()
-    WHERE p.relation = relation AND p.state IN ['current', 'stale']
-      AND p.verdict IN ['pending', 'accepted', 'rejected', 'opinion', 'contested']
-  }
-  RETURN collect(relation) AS known
-}
-CALL () {
   UNWIND $keys AS key
   OPTIONAL MATCH ()-[p:PREDICTED {vlkge: true, key: key}]->()
   USING INDEX SEEK p:PREDICTED(key)
@@ -51,4 +37,4 @@ CALL () {
 }
 OPTIONAL MATCH (s:Schema:Vlkge)
 WHERE s.of STARTS WITH 'second opinion ' AND s.closed_at IS NULL
-RETURN recorded, earlier, unknown, known, collect(s.relation) AS required, unpredicted
+RETURN recorded, earlier, unknown, collect(s.relation) AS required, unpredicted

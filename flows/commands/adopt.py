@@ -66,7 +66,7 @@ def unadopt(
 
 @app.command()
 def reset(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
-    """Delete what this project wrote into the graph; nodes of others stay as they are.
+    """Delete what this project wrote into the graph; what others keep there stays, also at our nodes.
 
     Where the bundled Neo4j does not open its database, the database's files are put aside, and an empty one begins.
     """

@@ -15,6 +15,7 @@ from graph.connection import Database, Row
 from graph.curation.kinds import refuse_unjoined_kinds
 from graph.curation.opinions import Verdict, Voice, Waiting, open_opinions, said, weigh
 from graph.link_key import link_key
+from graph.loading.owned_properties import facts_known_in
 from graph.transactions import change, run_in_transaction
 
 Queue = Literal["review", "audit", "batch", "import"]
@@ -116,7 +117,8 @@ def decide(
     this person decides where opinions differ.
 
     accepted: the link becomes a fact of the source 'prediction' (split train where no source gave one).
-    rejected, undone: that source is taken from the fact again, which goes where nobody else asserts it.
+    rejected, undone: that source is taken from the fact again, which goes where nobody else asserts it (see
+    `owned_properties`).
     The PREDICTED link, where there is one, carries the verdict (undone: pending). The entities must be in the graph,
     the link need not have been predicted. With `force` nobody is asked whether `seen` is the newest decision, with
     `any_kinds` whether the relation joins entities of these kinds. An opinion need not know those of others.
@@ -177,7 +179,7 @@ def _decide_part(
     required = set(before["required"])
     if not rules.force:
         _refuse_unseen(new, earlier, required)
-    _refuse_unknown_relations({choice.relation for choice in new}, set(before["known"]))
+    _refuse_unknown_relations(tx, {choice.relation for choice in new})
     # Of a link that a run proposed, the relation joins the kinds.
     unpredicted = set(before["unpredicted"]) if not rules.any_kinds else set()
     if asked := [(c.head, c.relation, c.tail) for c in new if c.key in unpredicted and c.verdict != "undone"]:
@@ -212,7 +214,6 @@ def _look_before(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> Row
         ids=[choice.id for choice in choices],
         keys=[choice.key for choice in choices],
         ends=sorted({end for choice in choices for end in (choice.head, choice.tail)}),
-        relations=sorted({choice.relation for choice in choices}),
     )
     if unknown := before["unknown"]:
         raise InputError(f"the choices name entities that are not in the graph: {shorten(unknown)}")
@@ -295,11 +296,14 @@ def _record(
     if accepted := [row for row in rows if row["verdict"] == "accepted"]:
         run_in_transaction(tx, "decisions/assert_facts", rows=accepted)
     if released := [row for row in rows if row["verdict"] in ("rejected", "undone")]:
-        run_in_transaction(tx, "ingest/release_facts", rows=released, source=ACCEPTED_SOURCE)
+        ours = {"properties": facts_known_in(tx)}
+        run_in_transaction(tx, "ingest/release_facts", rows=released, source=ACCEPTED_SOURCE, **ours)
     return {row["id"]: decision_of(row) for row in made}
 
 
-def _refuse_unknown_relations(relations: set[str], known: set[str]) -> None:
+def _refuse_unknown_relations(tx: neo4j.ManagedTransaction, relations: set[str]) -> None:
+    found = run_in_transaction(tx, "decisions/list_known_relations", relations=sorted(relations))
+    known = {row["relation"] for row in found}
     if unknown := sorted(relations - (known - {*own_names(reserved.RELATIONS)})):
         raise InputError(f"no fact and no prediction has the relation {shorten(unknown)}")
 

@@ -24,6 +24,7 @@ from graph.exporting.export_reader import (
 )
 from graph.exporting.fingerprint import fingerprint
 from graph.exporting.vector_cache import read_through
+from graph.health import refuse_no_entities
 from graph.splits import SPLITS, gate_half
 
 EdgeType = tuple[str, str, str]
@@ -121,8 +122,7 @@ def _read(
 
 def _check_labels(database: Database, labels: Collection[str] | None) -> None:
     (row,) = database.read("export/count_entities")
-    if row["entities"] == 0:
-        raise InputError("the graph holds no entities yet: load some with `vlkge ingest DIR`")
+    refuse_no_entities(row["entities"])
     if row["wiped"]:
         raise InputError(
             f"adopted nodes have lost what they were given: {row['wiped']:,} of {row['entities']:,}; their owner has "

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from graph.connection import Database, Row, batches
 from graph.loading.adopt_spec import BACKWARDS
-from graph.loading.sources import ADOPTED_PATH
+from graph.loading.owned_properties import of_facts
+from graph.loading.sources import ADOPTED_PATH, read_records
 from graph.splits import Shares, split_pairs
 from graph.transactions import read_columns
 
@@ -52,7 +53,7 @@ def known_paths(database: Database) -> dict[str, Pairs]:
 
 def write_derived(database: Database, derived: Mapping[str, Pairs], shares: Shares) -> None:
     """Assert the facts of the paths, and take back those that no path makes any more."""
-    before = known_paths(database)
+    before, ours = known_paths(database), of_facts(read_records(database))
     for relation in sorted({*before, *derived}):
         wanted, there = derived.get(relation, set()), before.get(relation, set())
         new, gone = sorted(wanted - there), sorted(there - wanted)
@@ -65,4 +66,4 @@ def write_derived(database: Database, derived: Mapping[str, Pairs], shares: Shar
             database.write("ingest/merge_facts", rows=part, source=ADOPTED_PATH)
         released = [{"head": head, "relation": relation, "tail": tail} for head, tail in gone]
         for part in batches(released, FACTS_PER_BATCH):
-            database.write("ingest/release_facts", rows=part, source=ADOPTED_PATH)
+            database.write("ingest/release_facts", rows=part, source=ADOPTED_PATH, properties=ours)

@@ -97,7 +97,7 @@ def bulk_ingest(
             write_facts(database, rest, progress=progress)
         pictures = write_pictures(database, changes, store, limits=limits, progress=progress)
         remember_source(database, changes, pruned=False)
-    return summarize(changes, dry_run=False, pruned=False, pictures=pictures)
+    return summarize(changes, dry_run=False, pictures=pictures)
 
 
 def _wanted(changes: Plan) -> tuple[int, int]:

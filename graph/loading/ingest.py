@@ -17,10 +17,11 @@ from graph.loading.asserted import read_asserted
 from graph.loading.comparison import Row
 from graph.loading.doubles import Double, find_doubles
 from graph.loading.files import DEFAULT_LABEL, Source
-from graph.loading.former_columns import find_former_columns, remember, remove_former_columns, tell_former_columns
+from graph.loading.former_columns import find_former_columns, remember, tell_former_columns
 from graph.loading.identifiers import recognise
 from graph.loading.leaks import Leak, find_leaks
 from graph.loading.plan import Counts, Plan, plan_changes
+from graph.loading.pruning import Pruned, remove_former, tell_pruned
 from graph.loading.survey import Survey, survey
 from graph.pictures import PictureStore, gather_pictures
 from graph.schema import setup_schema
@@ -66,6 +67,8 @@ class IngestResult(BaseModel):
     held_out: dict[str, int]
     repeated_facts: int
     notes: list[str] = []
+    taken_away: Pruned | None = None
+    """Of a prune: what it deleted, and what stays as others keep something at it."""
     pictures: PictureCounts | None = None
     survey: Survey | None = None
     """Of a dry run: what the source would bring, relation by relation."""
@@ -103,15 +106,14 @@ def ingest(
             look_at_pictures(changes, store, progress=progress),
             find_doubles_in_graph(database, changes.source),
         )
-        return summarize(changes, dry_run=True, pruned=False, pictures=pictures, doubles=doubles)
+        return summarize(changes, dry_run=True, pictures=pictures, doubles=doubles)
     setup_schema(database)
     write_entities(database, changes, progress=progress)
     write_facts(database, changes, progress=progress)
     pictures = write_pictures(database, changes, store, limits=limits, progress=progress)
-    if prune:
-        remove_former(database, changes)
+    taken = remove_former(database, changes) if prune else None
     remember_source(database, changes, pruned=prune)
-    return summarize(changes, dry_run=False, pruned=prune, pictures=pictures)
+    return summarize(changes, dry_run=False, pruned=taken, pictures=pictures)
 
 
 def list_sources(database: Database) -> list[str]:
@@ -189,17 +191,6 @@ def look_at_pictures(changes: Plan, store: PictureStore, *, progress: Progress =
     return _gather(changes, replace(store, keep=False), web=False, progress=progress)[1]
 
 
-def remove_former(database: Database, changes: Plan) -> None:
-    """Take the source away from what it no longer asserts; what nobody else asserts is deleted."""
-    name = changes.source.name
-    for rows in batches(changes.former_facts, BATCH):
-        database.write("ingest/release_facts", rows=rows, source=name)
-    for ids in batches(changes.former_entities, BATCH):
-        database.write("ingest/release_entities", ids=ids, source=name)
-    remove_former_columns(database, name, changes.former_columns)
-    database.write("ingest/delete_unasserted")
-
-
 def remember_source(database: Database, changes: Plan, *, pruned: bool) -> None:
     """Note what the next ingest is to know of this one, once all is written."""
     remember(database, changes.source, changes.order, [] if pruned else changes.former_columns)
@@ -228,7 +219,7 @@ def summarize(
     changes: Plan,
     *,
     dry_run: bool,
-    pruned: bool,
+    pruned: Pruned | None = None,
     pictures: PictureCounts | None = None,
     doubles: Sequence[Double] = (),
 ) -> IngestResult:
@@ -236,13 +227,18 @@ def summarize(
     return IngestResult(
         source=changes.source.name,
         dry_run=dry_run,
-        pruned=pruned,
+        pruned=pruned is not None,
+        taken_away=pruned,
         entities=changes.entity_counts,
         facts=changes.fact_counts,
         splits={part: int((changes.splits == part).sum()) for part in ("train", "val", "test")},
         held_out=dict(Counter(changes.held_out.values())),
         repeated_facts=changes.source.repeated,
-        notes=[*changes.notes, *tell_former_columns(changes.former_columns, pruned)],
+        notes=[
+            *([] if pruned is None else tell_pruned(pruned)),
+            *changes.notes,
+            *tell_former_columns(changes.former_columns, pruned is not None),
+        ],
         pictures=pictures,
         survey=survey(changes.source, doubles) if dry_run else None,
         leaks=find_leaks(changes.source.triples, changes.splits),

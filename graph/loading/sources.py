@@ -1,13 +1,13 @@
 """What the graph remembers of each source: its folder, its columns, and whom it goes before where two disagree."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from base.errors import InputError
-from graph.connection import Database
+from graph.connection import Database, Row
 from graph.loading.files import Source
 
 # What an owner's own graph says goes before every file; accepted predictions have no values of their own.
@@ -108,8 +108,13 @@ def settle(
 
 def read_records(database: Database) -> dict[str, Record]:
     """All sources that the graph remembers, by name."""
+    return records_of(database.read("ingest/read_sources"))
+
+
+def records_of(rows: Iterable[Row]) -> dict[str, Record]:
+    """The sources that rows of ``ingest/read_sources`` tell of, by name."""
     records = {}
-    for row in database.read("ingest/read_sources"):
+    for row in rows:
         entity_columns, fact_columns = (
             None if row[key] is None else frozenset(row[key]) for key in ("entity_columns", "fact_columns")
         )

@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 
 from base.errors import InputError
 from graph import owned_indexes
-from graph.connection import Database, batches
+from graph.connection import Database, Row, batches
+from graph.loading import owned_properties
 from graph.loading.adopt_spec import AdoptSpec
+from graph.loading.files import DEFAULT_LABEL
+from graph.loading.sources import read_records
 from graph.transactions import run_in_batches
 
 ELEMENTS_PER_BATCH = 5_000
@@ -46,8 +49,7 @@ def unadopt(
     if not dry_run:
         if keep_facts:
             run_in_batches(database, "adopt/keep_accepted_facts")
-        for statement in ("adopt/delete_other_links", "adopt/release_facts", "adopt/release_nodes"):
-            run_in_batches(database, statement)
+        _release(database, None)
         if records:
             delete_records(database)
     counts = {what: sum(taken.get(what, {}).values()) for what in ("entities", "facts", "other_facts", "predicted")}
@@ -63,11 +65,22 @@ def delete_records(database: Database) -> None:
     database.write("reset/delete_schema")
 
 
+def count_contents(database: Database) -> Row:
+    """What of ours the graph holds, and what of it others keep something at, see the statement."""
+    records = read_records(database)
+    (contents,) = database.read(
+        "reset/count_contents",
+        entity_properties=owned_properties.of_entities(records),
+        fact_properties=owned_properties.of_facts(records),
+        vague=DEFAULT_LABEL,
+    )
+    return contents
+
+
 def release(database: Database, elements: list[str]) -> None:
     """Give these nodes back, with what is ours at them."""
     for part in batches(elements, ELEMENTS_PER_BATCH):
-        for statement in ("adopt/delete_other_links", "adopt/release_facts", "adopt/release_nodes"):
-            run_in_batches(database, statement, elements=part)
+        _release(database, list(part))
 
 
 def release_unwanted_facts(database: Database, spec: AdoptSpec) -> None:
@@ -75,12 +88,19 @@ def release_unwanted_facts(database: Database, spec: AdoptSpec) -> None:
     run_in_batches(database, "adopt/release_unwanted_facts", relations=spec.types, where=spec.facts_where)
 
 
+def _release(database: Database, elements: list[str] | None) -> None:
+    ours = owned_properties.of_facts(read_records(database))
+    run_in_batches(database, "adopt/delete_other_links", elements=elements, properties=ours)
+    for statement in ("adopt/release_facts", "adopt/release_nodes"):
+        run_in_batches(database, statement, elements=elements)
+
+
 def _count(database: Database, records: bool) -> dict[str, dict[str, int]]:
     taken: dict[str, dict[str, int]] = {}
     for row in database.read("adopt/count_adopted"):
         taken.setdefault(row["what"], {})[row["name"]] = row["count"]
     if records:
-        (contents,) = database.read("reset/count_contents")
+        contents = count_contents(database)
         if contents["entities"]:
             raise InputError(
                 f"the graph holds {contents['entities']:,} entities that an ingest brought, which need the records: "

@@ -10,6 +10,7 @@ from neo4j.exceptions import ConstraintError
 
 from base.errors import InputError, PipelineError, shorten
 from graph.connection import Database, Row
+from graph.schema import setup_schema
 
 T = TypeVar("T")
 CHAMPION = "champion"
@@ -76,7 +77,7 @@ def register_model(
     kept as JSON, and those of HEADLINES also as numbers of the node.
 
     Raises InputError for an empty version, and for one that is registered with another scorer, configuration, data
-    or encoders: a version names one model for good.
+    or encoders: a version names one model for good; where what others keep stands in the way of the schema.
     """
     if not version.strip():
         raise InputError(f"the model's version is {version!r}; it must be a name")
@@ -92,6 +93,7 @@ def register_model(
         raise InputError(
             f"model {version!r} is registered with another {', '.join(changed)}; give the new model its own version"
         )
+    setup_schema(database)
     origin = {"git_commit": git_commit, "warm_start": warm_start}
     _with_one_champion(
         lambda: database.write("registry/register_model", version=version, fixed=fixed, origin=origin, figures=figures)

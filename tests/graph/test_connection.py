@@ -112,8 +112,8 @@ def test_what_is_read_together_is_one_transaction_that_cannot_write(connection: 
     names = ["server/show_version", "export/count_entities", "server/show_version"]
     alone = [connection.read(name) for name in names]
     assert connection.read_together(lambda reading: [reading.read(name) for name in names]) == alone
-    with pytest.raises(PipelineError, match="ingest/delete_unasserted writes"):
-        connection.read_together(lambda reading: reading.write("ingest/delete_unasserted"))
+    with pytest.raises(PipelineError, match="reset/delete_schema writes"):
+        connection.read_together(lambda reading: reading.write("reset/delete_schema"))
     with pytest.raises(KeyError):
         connection.read_together(lambda _: {}["the caller's own"])
 

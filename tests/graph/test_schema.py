@@ -4,8 +4,13 @@ import pytest
 from neo4j.exceptions import ConstraintError
 
 from base.errors import InputError
+from graph import owned_indexes, vectors
 from graph.connection import Database
+from graph.migrations import VERSION, schema_version
+from graph.predicted.registry import register_model
+from graph.reset import reset
 from graph.schema import setup_schema
+from graph.vectors import Encoder
 
 pytestmark = pytest.mark.bare
 
@@ -56,3 +61,24 @@ def test_a_graph_that_breaks_a_constraint_is_refused_in_words(database: Database
         session.run("CREATE (:Entity {id: 'Q1'}), (:Entity {id: 'Q1'})").consume()
     with pytest.raises(InputError, match=r"(?s)share a value of Entity.id, which only one may have: 'Q1 \(2\)'"):
         setup_schema(database)
+
+
+def test_an_empty_graph_that_an_earlier_version_encoded_can_be_used(database: Database) -> None:
+    for modality in vectors.MODALITIES:
+        owned_indexes.create(database, f"vectors/create_{modality}_index", dimension=2)
+        database.write("vectors/record_encoder", modality=modality, name="bundled", digest="abc", dimension=2)
+    assert schema_version(database) is None
+    setup_schema(database)
+    assert schema_version(database) == VERSION
+    assert set(vectors.active_encoders(database)) == set(vectors.MODALITIES)
+
+
+def test_encoders_and_models_are_written_into_a_graph_that_knows_its_version(database: Database) -> None:
+    """As after a bulk import into a server of one's own, which writes no schema."""
+    with database.session() as session:
+        session.run("CREATE (:Entity:Vlkge:Work {id: 'w', primary_label: 'Work', sources: ['a']})").consume()
+    vectors.activate(database, "textual", Encoder("net", "abc", 2))
+    assert schema_version(database) == VERSION
+    reset(database)
+    register_model(database, "v1", "distmult", {}, {"test_mrr": 0.5}, "f00d", {})
+    assert schema_version(database) == VERSION

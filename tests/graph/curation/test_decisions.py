@@ -19,8 +19,10 @@ from graph.curation.decisions import (
 from graph.curation.disagreements import list_disagreements
 from graph.curation.opinions import Verdict
 from graph.curation.taking_back import undo_batch
+from graph.loading.owned_properties import of_facts
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
+from graph.query import refuse_unknown_relation
 from graph.schema import setup_schema
 
 LINK = ("wave", "hasStyle", "ukiyo-e")
@@ -90,7 +92,7 @@ def test_undoing_leaves_what_another_source_asserted_meanwhile(art: Database) ->
     art.write("ingest/merge_facts", rows=[row], source="museum")
     decide(art, [choose("undone", seen=made)], by="ana")
     assert facts(art)["wave", "ukiyo-e"] == ("train", ["museum"])
-    art.write("ingest/release_facts", rows=[row], source="museum")
+    art.write("ingest/release_facts", rows=[row], source="museum", properties=of_facts({}))
     assert facts(art) == CATALOGUE
 
 
@@ -107,6 +109,19 @@ def test_a_relationship_that_no_source_asserts_stays_as_it_was(art: Database) ->
     (made,) = decide(art, [choose("accepted")], by="ana")
     decide(art, [choose("undone", seen=made)], by="ana")
     assert facts(art) == {**CATALOGUE, ("wave", "ukiyo-e"): (None, None)}
+
+
+def test_a_relation_that_only_others_use_is_no_relation_of_ours(art: Database) -> None:
+    art.driver.execute_query(
+        "MATCH (h {id: 'gas'}), (t {id: 'realism'}) "
+        "CREATE (h)-[:LIKES]->(t), (h)-[:shows {vlkge: true, sources: ['a']}]->(t)"
+    )
+    with pytest.raises(InputError, match=r"no fact and no prediction has the relation 'LIKES'"):
+        decide(art, [choose("accepted", ("wave", "LIKES", "realism"))], by="ana", any_kinds=True)
+    with pytest.raises(InputError, match=r"there is no relation 'LIKES'; the query count_facts lists"):
+        refuse_unknown_relation(art, "LIKES")
+    for relation in ("shows", "hasStyle"):
+        decide(art, [choose("accepted", ("wave", relation, "realism"))], by="ana", any_kinds=True)
 
 
 def test_rejecting_after_accepting_takes_the_fact_away(art: Database) -> None:

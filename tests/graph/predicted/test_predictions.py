@@ -229,6 +229,13 @@ def test_facts_are_not_predicted(art: Database) -> None:
     assert done.counts.set_index("relation")["facts"].to_dict() == {"hasStyle": 1, "madeBy": 0}
 
 
+def test_what_others_recorded_between_entities_is_not_predicted(art: Database) -> None:
+    art.driver.execute_query("MATCH (h {id: 'w4'}), (t {id: 's1'}) CREATE (h)-[:hasStyle {by: 'them'}]->(t)")
+    done = publish(art, frame(("w4", "hasStyle", "s1", 1.0), ("w4", "hasStyle", "s2", 1.0)), model_version="v1")
+    assert set(stored(art)) == {("w4", "hasStyle", "s2")}
+    assert done.counts["facts"].tolist() == [1]
+
+
 def test_a_link_that_became_a_fact_is_stale_when_the_same_run_is_taken_up(art: Database) -> None:
     links = frame(("w4", "hasStyle", "s1", 1.0))
     publish(art, links, model_version="v1")
