@@ -179,10 +179,11 @@ def _decide_part(
     required = set(before["required"])
     if not rules.force:
         _refuse_unseen(new, earlier, required)
-    _refuse_unknown_relations(tx, {choice.relation for choice in new})
-    # Of a link that a run proposed, the relation joins the kinds.
-    unpredicted = set(before["unpredicted"]) if not rules.any_kinds else set()
-    if asked := [(c.head, c.relation, c.tail) for c in new if c.key in unpredicted and c.verdict != "undone"]:
+    # Of a link that a run proposed, the relation is known and joins the kinds.
+    own = [choice for choice in new if choice.key in set(before["unpredicted"])]
+    if own:
+        _refuse_unknown_relations(tx, {choice.relation for choice in own})
+    if asked := [(c.head, c.relation, c.tail) for c in own if c.verdict != "undone" and not rules.any_kinds]:
         refuse_unjoined_kinds(tx, asked)
     settled = _weigh(new, earlier, required, str(common["by"]), rules)
     made = _record(tx, settled, earlier, **common)
