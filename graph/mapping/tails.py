@@ -125,6 +125,9 @@ class Tails:
         given, templated = fill(relation.id, values) if relation.id else (None, False)
         if name is None and given is None:
             return
+        if given is None and not re.search(r"\w", name or ""):
+            said.left_out.append((self.name, "its name has no letter or digit", name or "", ""))
+            return
         if problem := next(filter(None, (tell_cut_short(values[column]) for column in self._identifying)), None):
             raise InputError(f"{self.name}: {problem}")
         if any(wanted.isdisjoint(_folded(cells.get(column))) for column, wanted in self._when.items()):
