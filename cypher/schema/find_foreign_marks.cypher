@@ -7,8 +7,8 @@ WHERE NOT (n:Entity AND n.id IS NOT NULL AND n.primary_label IS NOT NULL) AND NO
     MATCH (s:Schema:Vlkge {of: 'vlkge'})
     WHERE s.indexes IS NOT NULL
   })
-RETURN ':' + coalesce(head([l IN labels(n) WHERE l <> 'Vlkge']), 'Vlkge') AS what, count(*) AS count
+RETURN ':' + coalesce(head([l IN labels(n) WHERE l <> 'Vlkge']), 'Vlkge') AS what, count(*) AS count ORDER BY what
 UNION ALL
 MATCH (h)-[r {vlkge: true}]->(t)
 WHERE NOT (h:Entity:Vlkge AND t:Entity:Vlkge AND r.split IS NOT NULL AND type(r) <> 'PREDICTED')
-RETURN '[:' + type(r) + ']' AS what, count(*) AS count
+RETURN '[:' + type(r) + ']' AS what, count(*) AS count ORDER BY what

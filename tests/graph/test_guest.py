@@ -240,7 +240,7 @@ def test_an_index_of_others_that_does_what_ours_would_serves_and_is_kept(databas
         ("UNWIND [1, 2] AS i CREATE (:Entity {id: 'x'})", r"share a value of Entity.id.*'x \(2\)'"),
         ("UNWIND [1, 2] AS i CREATE (:A)-[:PREDICTED {key: 'k'}]->(:B)", r"share a value of PREDICTED.key.*'k \(2\)'"),
         ("CREATE (:Model {alias: 'champion'})", r"of others that have a value of Model.alias.*'champion \(1\)'"),
-        ("CREATE (:Work:Vlkge), (:Entity:Vlkge {id: 7})", r"only ours have: ':Work \(1\)', ':Entity \(1\)'"),
+        ("CREATE (:Work:Vlkge), (:Entity:Vlkge {id: 7})", r"only ours have: ':Entity \(1\)', ':Work \(1\)'"),
         ("CREATE (:A)-[:CITES {vlkge: true}]->(:B)", r"only ours have: '\[:CITES\] \(1\)'.*VLKGE_PREFIX=vk_"),
         ("CREATE (:Encoder {modality: 'visual'})", r"of others that have a value of Encoder.modality.*'visual \(1\)'"),
     ],
