@@ -95,15 +95,14 @@ def predict(
 ) -> Published:
     """Publish the model's (None: the champion's) best new links; what it no longer predicts becomes stale.
 
-    Raises PipelineError, and publishes nothing, where another model took the place of an unnamed champion meanwhile.
-
     `limit` links of each relation at most, `best` of all; with `precision`, only those that are right that often if
     their heads have an answer; with
     `new`, only of entities added since training; with `all_heads`, also of entities whose facts resemble those of no
     head of the relation; with `exact`, all pairs are scored, however many a relation
     has. `patterns` is a file that overrides the patterns found in the data.
     With `shards`, so many parts of the heads are scored as tasks, wherever the flow's task runner runs them.
-    All compute on `device`.
+    All compute on `device`. Raises PipelineError, and publishes nothing, where another model took the place of an
+    unnamed champion meanwhile.
     """
     settings = Settings()
     wanted = Wanted(

@@ -124,7 +124,10 @@ def deploy(
     folder: Folder = None,
     adopt: Adopt = None,
     pool: Annotated[str, typer.Option(help="The Prefect work pool; created, of type process, if missing.")] = "vlkge",
-    gpus: Annotated[int, typer.Option(min=1, help="Maximum trainings on GPUs at a time, over all workers.")] = 1,
+    gpus: Annotated[
+        int,
+        typer.Option(min=1, help="Maximum trainings, predictions and the like on GPUs at a time, over all workers."),
+    ] = 1,
     cron: Cron = None,
     interval: Interval = None,
     timezone: Timezone = "UTC",

@@ -29,7 +29,7 @@ from flows.retraining.retention import tidy
 from flows.retraining.retry import retry
 from flows.runtime.cancellation import was_cancelled
 from flows.runtime.checkpoints import folder_of, load_checkpoint
-from flows.runtime.locks import BusyError, retraining_lock
+from flows.runtime.locks import BusyError, gpu_slot, retraining_lock
 from flows.runtime.logs import LOGGED
 from flows.runtime.place import Place
 from flows.runtime.progress import progress_bar
@@ -257,26 +257,27 @@ def judge(
     settings, wanted = Settings(), GateConfig(**gate)
     graph = with_fewer_asked(KnowledgeGraph.from_hetero(hetero_file.load(Path(exported))))
     checkpoints, errors = [], []
-    for version in (champion, challenger):
-        with open_graph(settings) as database:
-            checkpoints.append(load_checkpoint(settings, database, version)[1])
-        known = with_relations(graph, checkpoints[-1].relations)
-        served = PredictionContext.of(version, checkpoints[-1], known, None, top_k, device)
-        calibration = calibrate(served, folder_of(settings, version), UNTESTED)
-        errors.append(calibration_error(calibration.tallies[ALL]) if calibration else None)
-    formers, debt = rivals.against(settings, champion, challenger, wanted.former_champions)
-    with progress_bar("gate") as progress:
-        return let_compete(
-            checkpoints[0],
-            checkpoints[1],
-            graph,
-            wanted,
-            formers=formers,
-            debt=debt,
-            calibration=(errors[0], errors[1]),
-            device=device,
-            progress=progress,
-        )
+    with gpu_slot(device):
+        for version in (champion, challenger):
+            with open_graph(settings) as database:
+                checkpoints.append(load_checkpoint(settings, database, version)[1])
+            known = with_relations(graph, checkpoints[-1].relations)
+            served = PredictionContext.of(version, checkpoints[-1], known, None, top_k, device)
+            calibration = calibrate(served, folder_of(settings, version), UNTESTED)
+            errors.append(calibration_error(calibration.tallies[ALL]) if calibration else None)
+        formers, debt = rivals.against(settings, champion, challenger, wanted.former_champions)
+        with progress_bar("gate") as progress:
+            return let_compete(
+                checkpoints[0],
+                checkpoints[1],
+                graph,
+                wanted,
+                formers=formers,
+                debt=debt,
+                calibration=(errors[0], errors[1]),
+                device=device,
+                progress=progress,
+            )
 
 
 @task(cache_policy=NO_CACHE)

@@ -180,8 +180,8 @@ def _decide_part(
     if not rules.force:
         _refuse_unseen(new, earlier, required)
     # Of a link that a run proposed, the relation is known and joins the kinds.
-    own = [choice for choice in new if choice.key in set(before["unpredicted"])]
-    if own:
+    unpredicted = set(before["unpredicted"])
+    if own := [choice for choice in new if choice.key in unpredicted]:
         _refuse_unknown_relations(tx, {choice.relation for choice in own})
     if asked := [(c.head, c.relation, c.tail) for c in own if c.verdict != "undone" and not rules.any_kinds]:
         refuse_unjoined_kinds(tx, asked)

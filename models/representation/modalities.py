@@ -95,7 +95,8 @@ class Projected(nn.Module):
 
     def _sent(self, entities: Rows) -> Tensor:
         """Features [n, d] of entities, gathered where a GPU can fetch them while it computes."""
-        rows = torch.arange(len(self.mask))[entities or slice(None)] if not isinstance(entities, Tensor) else entities
+        named = slice(None) if entities is None else entities
+        rows = named if isinstance(named, Tensor) else torch.arange(len(self.mask))[named]
         wanted = self.vectors.new_empty(len(rows), self.vectors.shape[1], pin_memory=self.mask.is_cuda)
         torch.index_select(self.vectors, 0, rows.cpu(), out=wanted)
         return wanted.to(self.mask.device, non_blocking=True)
