@@ -27,14 +27,15 @@ PRESETS = {
 USUAL = "cidoc-crm"
 SAVED_OTHERWISE = (".xls", ".ods", ".numbers", ".mdb", ".accdb", ".dbf")
 DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pdf", ".ppt", ".pptx", ".odp", ".htm", ".html", ".md")
+MARC = re.compile(rb"<(?:\w+:)?datafield\s[^>]*\btag=")
 LIDO, IIIF = b"lido-schema.org", re.compile(rb'"@?context"\s*:\s*\[?[^\]}]{0,300}iiif\.io/api/')
 RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
 
 
 @dataclass
 class Found:
-    """tables: files and patterns of tables. others: kind ("lido", "iiif", a preset of RDF) -> files and patterns.
-    unread: what cannot be read, and why. documents: what is no table, though facts may stand in it."""
+    """tables: files and patterns of tables. others: kind ("lido", "marc", "iiif", a preset of RDF) -> files and
+    patterns. unread: what cannot be read, and why. documents: what is no table, though facts may stand in it."""
 
     tables: list[str] = field(default_factory=list)
     others: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -134,6 +135,8 @@ def _find_kind(path: Path) -> str | None:
         begin = file.read(LOOKED_AT)
     if ending == ".xml" and LIDO in begin:
         return "lido"
+    if ending == ".xml" and MARC.search(begin):
+        return "marc"
     if ending == ".json" and IIIF.search(begin):
         return "iiif"
     known = next((name for sign, name in PRESETS.items() if sign in begin), None)
