@@ -13,6 +13,7 @@ from graph.mapping.draft_iiif import guess_iiif
 from graph.mapping.draft_layout import find_layouts
 from graph.mapping.draft_marc import guess_marc
 from graph.mapping.draft_rdf import write_rdf
+from graph.mapping.draft_xml import relate_nested
 from graph.mapping.formats import FORMATS
 from graph.mapping.found_files import find_ending
 from graph.mapping.guess import DraftedRelation, Guess
@@ -102,6 +103,8 @@ def _look(folder: Path, pattern: str) -> list[DraftedTable]:
     drafted = []
     for laid in find_layouts(folder, pattern):
         guessed = guess(laid.name or pattern, laid.seen, laid.lines)
+        if isinstance(laid.layout.records, list):
+            relate_nested(guessed)
         guessed.remarks += laid.remarks
         drafted.append(DraftedTable(pattern, laid.seen, guessed, list(dict.fromkeys(laid.layout.notes)), laid.name))
     return drafted

@@ -1,5 +1,6 @@
 """Which files of a folder a draft reads, and what each is by its ending and by what it begins with."""
 
+import mimetypes
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from base.errors import InputError, shorten
+from graph.loading.files import MAPPING_FILE
 from graph.mapping.draft_layout import group_files
 from graph.mapping.formats import FORMATS
 from graph.mapping.found_files import COMPRESSIONS, find_ending
@@ -61,10 +63,9 @@ def find_drafted(place: Path) -> Found:
             found.unread.append(
                 InputError(f"{paths[0]}: files ending in {ending} are not read; save it as .xlsx or .csv")
             )
-        if ending in DOCUMENTS:
-            found.documents.append(
-                InputError(f"{shorten(list(map(str, paths)))}: files ending in {ending} are not read")
-            )
+        if ending in DOCUMENTS or _is_unknown(paths[0], ending):
+            shown = shorten(list(map(str, paths)))
+            found.documents.append(InputError(f"{shown}: files ending in {ending or 'nothing'} are not read"))
         if ending == ARCHIVE:
             _sort_archives(found, place, paths)
             continue
@@ -83,6 +84,13 @@ def find_drafted(place: Path) -> Found:
         rest = [name for other, given in found.others.items() if other != kind for name in given]
         found.others[kind] = _join_patterns(names, [*found.tables, *rest])
     return found
+
+
+def _is_unknown(path: Path, ending: str) -> bool:
+    """Whether nobody reads such a file: it is neither data, nor a picture or a film, nor a mapping."""
+    read = {*FORMATS, *RDF, *SAVED_OTHERWISE, ARCHIVE, Path(MAPPING_FILE).suffix}
+    kind = mimetypes.guess_type(path.name)[0] or ""
+    return ending not in read and not kind.startswith(("image/", "audio/", "video/"))
 
 
 def _group(place: Path, names: list[str]) -> list[list[str]]:

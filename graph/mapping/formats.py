@@ -44,7 +44,7 @@ class Layout:
 def read_csv(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     """Any separated text."""
     for separator, rows in read_rows(part, layout.form, layout.known, layout.header, layout.notes):
-        if layout.form.separator is None and separator != ("\t" if part.ending == ".tsv" else ","):
+        if layout.form.separator is None and separator != ("\t" if part.ending in (".tsv", ".tab") else ","):
             layout.notes.append(f"{part.name}: cells are separated by {separator!r}")
         names = _check_header(rows.header)
         yield Block(part.name, "line", rows.lines.tolist(), dict(zip(names, rows.table.columns, strict=True)))
@@ -180,10 +180,12 @@ def _check_header(header: list[str]) -> list[str]:
 FORMATS: dict[str, Callable[[Part, Layout], Iterator[AnyBlock]]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
+    ".tab": read_csv,
     ".txt": read_csv,
     ".xlsx": read_excel,
     ".xlsm": read_excel,
     ".json": read_json,
+    ".geojson": read_json,
     ".jsonl": read_json_lines,
     ".ndjson": read_json_lines,
     ".parquet": read_parquet,
