@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from base.errors import InputError, shorten
-from graph.loading.names import BLANKS, bare
-from graph.mapping.numbers import write_double
-from graph.mapping.paths import Cell, Listed, Place, agree, follow, paths_of
+from graph.loading.names import BLANKS
+from graph.mapping.conditions import split_path, walks
+from graph.mapping.paths import Cell, Listed, Place, agree, as_text, follow, paths_of
 
 ROWS = 20_000
 
@@ -49,7 +49,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Records:
-    """Records with values inside values, such as JSON objects; a column is a path: ``creator.name``, ``makers.*.id``.
+    """Records with values inside values, such as JSON objects; a column is a path: ``creator.name``, ``makers.*.id``,
+    ``ids[kind=ULAN].value``.
 
     places: where each record stands, such as ``a.json`` or ``works.jsonl line 3``.
     """
@@ -68,10 +69,10 @@ class Records:
 
     def column(self, name: str, loose: bool = False) -> list[Cell]:
         """loose: what holds other values is no value, instead of refused."""
-        steps = name.split(".")
+        steps = split_path(name)
         cells: list[Cell] = []
         for number, record in enumerate(self.records):
-            found = record.get(name) if "." in name and isinstance(record, dict) and name in record else None
+            found = record.get(name) if len(steps) > 1 and isinstance(record, dict) and name in record else None
             reached = [((), found)] if found is not None else follow(record, steps)
             if loose:
                 reached = [
@@ -79,7 +80,7 @@ class Records:
                     for place, value in reached
                 ]
             try:
-                cells.append(_as_cell(reached, "*" in steps or len(reached) > 1))
+                cells.append(_as_cell(reached, (found is None and walks(steps)) or len(reached) > 1))
             except TypeError:
                 values = [value for _, value in reached]
                 if any(isinstance(value, bytes) for value in values):
@@ -103,25 +104,3 @@ def _as_cell(reached: Sequence[tuple[Place, Any]], several: bool) -> Cell:
     if several:
         return Listed(tuple(as_text(value) for _, value in reached), tuple(place for place, _ in reached))
     return as_text(reached[0][1])
-
-
-def as_text(value: Any) -> str | None:
-    """A single value as it would be written; None for nothing. Raises TypeError for lists and objects."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return bare(value) or None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return write_double(value)
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, dict) and "#text" in value:
-        return as_text(value["#text"])
-    if hasattr(value, "isoformat"):
-        written: str = value.isoformat()
-        return written.removesuffix("T00:00:00")
-    if isinstance(value, dict | list | bytes):
-        raise TypeError(f"{type(value).__name__} is not a single value")
-    return str(value)

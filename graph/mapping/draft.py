@@ -11,7 +11,9 @@ from graph.loading.files import MAPPING_FILE
 from graph.mapping.draft_files import find_drafted
 from graph.mapping.draft_iiif import guess_iiif
 from graph.mapping.draft_layout import find_layouts
+from graph.mapping.draft_marc import guess_marc
 from graph.mapping.draft_rdf import write_rdf
+from graph.mapping.draft_xml import relate_nested
 from graph.mapping.formats import FORMATS
 from graph.mapping.found_files import find_ending
 from graph.mapping.guess import DraftedRelation, Guess
@@ -101,6 +103,8 @@ def _look(folder: Path, pattern: str) -> list[DraftedTable]:
     drafted = []
     for laid in find_layouts(folder, pattern):
         guessed = guess(laid.name or pattern, laid.seen, laid.lines)
+        if isinstance(laid.layout.records, list):
+            relate_nested(guessed)
         guessed.remarks += laid.remarks
         drafted.append(DraftedTable(pattern, laid.seen, guessed, list(dict.fromkeys(laid.layout.notes)), laid.name))
     return drafted
@@ -174,11 +178,14 @@ def _short(value: str) -> str:
 
 
 def _write_other(folder: Path, kind: str, files: list[str]) -> str:
-    """What is no table: RDF, LIDO or IIIF."""
+    """What has a form of its own: RDF, LIDO, MARC or IIIF."""
     named = files[0] if len(files) == 1 else files
     if kind == "iiif":
         lines = _write_lines(named, guess_iiif(folder, files))
         return "\n".join(["", "# IIIF: each manifest a work, shown by its first picture", *lines, ""])
+    if kind == "marc":
+        lines = _write_lines(named, guess_marc(folder, files))
+        return "\n".join(["", "# MARCXML, see docs/mapping.md", *lines, ""])
     if kind == "lido":
         return f"\n# LIDO, see docs/lido.md\n[[lido]]\nfile = {_quote(named)}\n"
     lines = write_rdf(folder, files, kind)

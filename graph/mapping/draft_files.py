@@ -1,5 +1,6 @@
 """Which files of a folder a draft reads, and what each is by its ending and by what it begins with."""
 
+import mimetypes
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -7,11 +8,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from base.errors import InputError, shorten
+from graph.loading.files import MAPPING_FILE
 from graph.mapping.draft_layout import group_files
 from graph.mapping.formats import FORMATS
 from graph.mapping.found_files import COMPRESSIONS, find_ending
 from graph.mapping.parts import ARCHIVE, find_parts
 from graph.mapping.rdf_files import open_packed
+from graph.mapping.wrapped_rdf import is_rdf
 
 MOST_MEMBERS = 30  # of an archive; more are of one form
 LOOKED_AT = 20_000  # bytes of a file that tell what it is
@@ -27,14 +30,16 @@ PRESETS = {
 USUAL = "cidoc-crm"
 SAVED_OTHERWISE = (".xls", ".ods", ".numbers", ".mdb", ".accdb", ".dbf")
 DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pdf", ".ppt", ".pptx", ".odp", ".htm", ".html", ".md")
+MARC = re.compile(rb"<(?:\w+:)?datafield\s[^>]*\btag=")
 LIDO, IIIF = b"lido-schema.org", re.compile(rb'"@?context"\s*:\s*\[?[^\]}]{0,300}iiif\.io/api/')
+AS_TABLES = ("marc", "iiif")  # kinds that are read as tables are
 RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
 
 
 @dataclass
 class Found:
-    """tables: files and patterns of tables. others: kind ("lido", "iiif", a preset of RDF) -> files and patterns.
-    unread: what cannot be read, and why. documents: what is no table, though facts may stand in it."""
+    """tables: files and patterns of tables. others: kind ("lido", "marc", "iiif", a preset of RDF) -> files and
+    patterns. unread: what cannot be read, and why. documents: what is no table, though facts may stand in it."""
 
     tables: list[str] = field(default_factory=list)
     others: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -58,12 +63,14 @@ def find_drafted(place: Path) -> Found:
             found.unread.append(
                 InputError(f"{paths[0]}: files ending in {ending} are not read; save it as .xlsx or .csv")
             )
-        if ending in DOCUMENTS:
-            found.documents.append(
-                InputError(f"{shorten(list(map(str, paths)))}: files ending in {ending} are not read")
-            )
+        if ending in DOCUMENTS or _is_unknown(paths[0], ending):
+            shown = shorten(list(map(str, paths)))
+            found.documents.append(InputError(f"{shown}: files ending in {ending or 'nothing'} are not read"))
+        if ending == ARCHIVE:
+            _sort_archives(found, place, paths)
+            continue
         many = ending in (".json", ".xml", *RDF) and len(paths) > 1
-        if many or ending in (".json", ".xml", ".zip", *RDF, *FORMATS):
+        if many or ending in (".json", ".xml", *RDF, *FORMATS):
             whole = [str(parent.relative_to(place) / f"*{written}")] if many else list(map(str, paths))
             try:
                 groups = _group(place, [*map(str, paths)]) if many and len(paths) <= MOST_MEMBERS else []
@@ -77,6 +84,13 @@ def find_drafted(place: Path) -> Found:
         rest = [name for other, given in found.others.items() if other != kind for name in given]
         found.others[kind] = _join_patterns(names, [*found.tables, *rest])
     return found
+
+
+def _is_unknown(path: Path, ending: str) -> bool:
+    """Whether nobody reads such a file: it is neither data, nor a picture or a film, nor a mapping."""
+    read = {*FORMATS, *RDF, *SAVED_OTHERWISE, ARCHIVE, Path(MAPPING_FILE).suffix}
+    kind = mimetypes.guess_type(path.name)[0] or ""
+    return ending not in read and not kind.startswith(("image/", "audio/", "video/"))
 
 
 def _group(place: Path, names: list[str]) -> list[list[str]]:
@@ -96,12 +110,36 @@ def _shorten(names: list[str], paths: list[Path]) -> list[str]:
     return [pattern] if len(names) > 1 and len(fitting) == len(names) else names
 
 
+def _sort_archives(found: Found, place: Path, paths: list[Path]) -> None:
+    for path in paths:
+        try:
+            _sort_in(found, place / path, [str(path)])
+        except InputError as error:
+            found.unread.append(error)
+
+
 def _sort_in(found: Found, path: Path, names: list[str]) -> None:
-    kind = _find_kind(path)
-    if kind is None:
-        found.tables += names if find_ending(path) != ARCHIVE else _list_members(path, names)
+    if find_ending(path) == ARCHIVE:
+        kind = _find_kind_inside(path, names[0])
+        members = _list_members(path, names) if kind is None else names
     else:
-        found.others[kind] += names
+        kind, members = _find_kind(path), names
+    if kind is None:
+        found.tables += members
+    else:
+        found.others[kind] += members
+
+
+def _find_kind_inside(path: Path, name: str) -> str | None:
+    """What the files of an archive are. Raises InputError for what is read outside of archives alone."""
+    parts = find_parts(path.parent, path.name, {*FORMATS, *RDF})
+    with parts[0].opened() as stream:
+        kind = _tell_kind(parts[0].ending, stream.read(LOOKED_AT))
+    if kind in (None, *AS_TABLES) or any(part.ending not in (".json", ".xml", *RDF) for part in parts):
+        return kind if kind in AS_TABLES else None
+    raise InputError(
+        f"{name}: it holds {'LIDO' if kind == 'lido' else 'RDF'}, which is not read inside a .zip; unpack it"
+    )
 
 
 def _list_members(path: Path, names: list[str]) -> list[str]:
@@ -131,14 +169,21 @@ def _find_kind(path: Path) -> str | None:
     if ending not in (".json", ".xml", *RDF):
         return None
     with open_packed(path) as file:
-        begin = file.read(LOOKED_AT)
+        return _tell_kind(ending, file.read(LOOKED_AT))
+
+
+def _tell_kind(ending: str, begin: bytes) -> str | None:
     if ending == ".xml" and LIDO in begin:
         return "lido"
+    if ending == ".xml" and MARC.search(begin):
+        return "marc"
     if ending == ".json" and IIIF.search(begin):
         return "iiif"
+    if ending in FORMATS and ending not in (".json", ".xml"):
+        return None
     known = next((name for sign, name in PRESETS.items() if sign in begin), None)
     if ending == ".xml":
-        return known or USUAL if b"rdf-syntax-ns#" in begin else None
+        return known or USUAL if is_rdf(begin) else None
     if ending == ".json":
         return "linked-art" if b"@context" in begin and b"linked.art" in begin else None
     return known or USUAL

@@ -1,23 +1,23 @@
 """How the files of a table are laid out, found for a draft: sheets, the list of records, the encoding."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 from base.errors import InputError
 from graph.loading.csv_files import CsvFormat, NotUtf8Error
 from graph.mapping.column_words import SURE_IDS, plain
+from graph.mapping.draft_xml import find_element, find_nested
 from graph.mapping.excel import Workbook, take_header
 from graph.mapping.formats import FORMATS, Layout, read_blocks
+from graph.mapping.guess import Lines
 from graph.mapping.parts import Part, find_parts
 from graph.mapping.profile import Profile, profile
 
 GUESSED_ENCODING = "cp1252"  # of Western Windows
+JSON = (".json", ".geojson")
 DEEPEST = 3  # levels above a list of records
 FEW_FILES, SEVERAL = 30, 3  # of many files each is a record; of few these tell whether each lists records
 ALIKE = 0.3  # of the columns of two files that both have: they are of one form
@@ -33,7 +33,7 @@ class Laid:
 
     layout: Layout
     seen: Profile
-    lines: dict[str, str]
+    lines: Lines
     remarks: list[str] = field(default_factory=list)
     name: str = ""
 
@@ -49,11 +49,13 @@ def find_layouts(folder: Path, pattern: str) -> list[Laid]:
         sheets, there = _find_sheets(parts[0])
         if sheets and len(there) > 1:
             return [_look(parts, Layout(sheet=sheet), {"sheet": sheet}, sheet) for sheet in sheets]
-    if ending == ".json" and len(parts) < FEW_FILES:
+    if ending in JSON and len(parts) < FEW_FILES:
         listed = [_find_lists(part) for part in parts[:SEVERAL]]
         if len(listed[0]) > 1 and all(lists.keys() == listed[0].keys() for lists in listed):
             return _look_at_lists(parts, listed[0])
-    finder = {".json": _find_list, ".xml": _find_element}.get(ending)
+    if ending == ".xml" and (nested := find_nested(parts)):
+        return [_look(parts, Layout(records=nested), {"records": nested})]
+    finder = {**dict.fromkeys(JSON, _find_list), ".xml": find_element}.get(ending)
     found = {finder(part) for part in parts[:SEVERAL]} if finder and len(parts) < FEW_FILES else {None}
     records = found.pop() if len(found) == 1 else None
     return [_look(parts, Layout(records=records), {"records": records} if records else {})]
@@ -78,7 +80,7 @@ def group_files(folder: Path, names: list[str]) -> list[list[str]]:
 def _name_columns(part: Part) -> set[str] | None:
     """The columns of the first records of a file; None where it holds a single record, or is wrong."""
     try:
-        records = (_find_list if part.ending == ".json" else _find_element)(part)
+        records = (_find_list if part.ending == ".json" else find_element)(part)
         block = next(read_blocks([part], Layout(records=records)), None)
     except InputError:
         return None
@@ -99,7 +101,7 @@ def _look_at_lists(parts: list[Part], lists: dict[str, list[Any]]) -> list[Laid]
     ]  # fmt: skip
 
 
-def _look(parts: list[Part], layout: Layout, lines: dict[str, str], name: str = "") -> Laid:
+def _look(parts: list[Part], layout: Layout, lines: Lines, name: str = "") -> Laid:
     try:
         return Laid(layout, profile(read_blocks(parts, layout)), lines, name=name)
     except NotUtf8Error:
@@ -145,29 +147,3 @@ def _lists(value: dict[str, Any], path: str, levels: int) -> Iterator[tuple[str,
             yield path + name, inner
         elif isinstance(inner, dict) and levels > 1:
             yield from _lists(inner, f"{path}{name}.", levels - 1)
-
-
-def _find_element(part: Part) -> str | None:
-    """The element that is a record: the most frequent with something inside, on the highest level with several.
-
-    None where all children of the root are records.
-    """
-    levels: list[Counter[str]] = [Counter() for _ in range(DEEPEST)]
-    depth, children = 0, set()
-    try:
-        with part.opened() as stream:
-            for event, element in etree.iterparse(stream, ("start", "end"), resolve_entities=False):
-                depth += 1 if event == "start" else -1
-                if event == "end" and 1 <= depth <= DEEPEST:
-                    if depth == 1:
-                        children.add(element.tag)
-                    if isinstance(element.tag, str) and (len(element) or element.attrib):
-                        levels[depth - 1][etree.QName(element).localname] += 1
-                    if depth == 1:
-                        element.clear()
-    except etree.XMLSyntaxError:
-        return None  # told in full when it is read
-    for level, names in enumerate(levels):
-        if names and (most := names.most_common(1)[0])[1] > 1:
-            return None if level == 0 and len(children) == 1 else most[0]
-    return None

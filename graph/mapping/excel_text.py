@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from graph.mapping.blocks import as_text
 from graph.mapping.numbers import write_excel
+from graph.mapping.paths import as_text
 
 ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
 # A format of zeros, each of which is a digit, with texts between.

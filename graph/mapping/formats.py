@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any, TypeAlias
-from xml.etree import ElementTree
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +17,7 @@ from graph.mapping.csv_blocks import read_rows
 from graph.mapping.excel import Workbook, take_header
 from graph.mapping.numbers import parse_json, widen_floats
 from graph.mapping.parts import Part
-from graph.mapping.xml_text import is_mixed, local_name, read_text
+from graph.mapping.xml_records import read_elements
 
 AnyBlock: TypeAlias = Block | Records
 FILE = "@file"  # a column that every file has: its name in the folder
@@ -29,14 +28,15 @@ KEY = "@key"  # of records that an object holds by their names: that name
 class Layout:
     """How a file is laid out. known: columns that a reader hopes for. header: for tables without one.
 
-    records: of JSON the path to the list of records, of XML the element that is one. sheet: of an Excel file.
+    records: of JSON the path to the list of records, of XML the element that is one, or several.
+    sheet: of an Excel file.
     notes: where a format tells what it recognised.
     """
 
     form: CsvFormat = field(default_factory=CsvFormat)
     known: Collection[str] = ()
     header: list[str] | None = None
-    records: str | None = None
+    records: str | list[str] | None = None
     sheet: str | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -44,7 +44,7 @@ class Layout:
 def read_csv(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     """Any separated text."""
     for separator, rows in read_rows(part, layout.form, layout.known, layout.header, layout.notes):
-        if layout.form.separator is None and separator != ("\t" if part.ending == ".tsv" else ","):
+        if layout.form.separator is None and separator != ("\t" if part.ending in (".tsv", ".tab") else ","):
             layout.notes.append(f"{part.name}: cells are separated by {separator!r}")
         names = _check_header(rows.header)
         yield Block(part.name, "line", rows.lines.tolist(), dict(zip(names, rows.table.columns, strict=True)))
@@ -110,7 +110,9 @@ def read_parquet(part: Part, layout: Layout) -> Iterator[AnyBlock]:
 def read_json(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     """An object is one record, a list one each; `records` names the list in an object that holds it."""
     found = parse_json(part.read(), part.name)
-    for step in (layout.records or "").split(".") if layout.records else []:
+    if isinstance(layout.records, list):
+        raise InputError(f"{part.name}: records = {layout.records!r}: of JSON it is one path; a list is of XML")
+    for step in layout.records.split(".") if layout.records else []:
         if step == "*" and isinstance(found, dict):
             # An object of records by their names, as {"N1": {"title": …}, …}.
             found = [{KEY: name, **record} for name, record in found.items() if isinstance(record, dict)]
@@ -157,61 +159,13 @@ def _check_objects(places: list[str], records: list[Any]) -> None:
 
 
 def read_xml(part: Part, layout: Layout) -> Iterator[AnyBlock]:
-    """Each element called `records` (or each child of the root) is a record; attributes are `@name`."""
-    content = io.BytesIO(part.read())
-    block: list[Any] = []
-    count = depth = inside = 0
-    seen: set[str] = set()
-    try:
-        for event, element in ElementTree.iterparse(content, ("start", "end")):
-            name = local_name(element.tag)
-            is_record = name == layout.records if layout.records else depth == 1 + (event == "end")
-            if event == "start":
-                seen.add(name)
-                depth, inside = depth + 1, inside + is_record
-                continue
-            depth -= 1
-            if is_record:
-                inside -= 1
-                if not inside:
-                    block.append(_as_record(element))
-                    element.clear()
-            if len(block) == ROWS:
-                yield _numbered(part, count, block)
-                count, block = count + len(block), []
-    except ElementTree.ParseError as error:
-        raise InputError(f"{part.name}: this is no XML: {error}") from error
-    if block or count == 0:
-        if not block:
-            wanted = f"no element {layout.records!r}" if layout.records else "nothing below the root"
-            raise InputError(f"{part.name}: there is {wanted}; there are {shorten(sorted(seen))}")
-        yield _numbered(part, count, block)
-
-
-def _numbered(part: Part, before: int, block: list[Any]) -> Records:
-    return Records(part.name, [f"{part.name} record {before + at}" for at in range(1, len(block) + 1)], block)
-
-
-def _as_record(element: ElementTree.Element) -> Any:
-    """An element as names and values: of equal children a list, of one with text alone its text, of text with elements
-    inside the whole of it beside them."""
-    # Of attributes with one name, as id and xml:id, the one without a namespace has it.
-    attributes = sorted(element.attrib.items(), key=lambda attribute: attribute[0].startswith("{"), reverse=True)
-    record: dict[str, Any] = {f"@{local_name(name)}": value for name, value in attributes}
-    for child in element:
-        name, value = local_name(child.tag), _as_record(child)
-        if name not in record:
-            record[name] = value
-        elif isinstance(record[name], list):
-            record[name].append(value)
-        else:
-            record[name] = [record[name], value]
-    text = read_text(element) if is_mixed(element) else (element.text or "").strip()
-    if not record:
-        return text or None
-    if text:
-        record["#text"] = text
-    return record
+    """Each element called `records` (or each child of the root) is a record, see read_elements."""
+    records = read_elements(part, layout.records)
+    count = 0
+    while block := list(islice(records, ROWS)):
+        places = [f"{part.name} record {count + at}" for at in range(1, len(block) + 1)]
+        yield Records(part.name, places, block)
+        count += len(block)
 
 
 def _check_header(header: list[str]) -> list[str]:
@@ -226,10 +180,12 @@ def _check_header(header: list[str]) -> list[str]:
 FORMATS: dict[str, Callable[[Part, Layout], Iterator[AnyBlock]]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
+    ".tab": read_csv,
     ".txt": read_csv,
     ".xlsx": read_excel,
     ".xlsm": read_excel,
     ".json": read_json,
+    ".geojson": read_json,
     ".jsonl": read_json_lines,
     ".ndjson": read_json_lines,
     ".parquet": read_parquet,

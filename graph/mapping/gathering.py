@@ -34,7 +34,7 @@ def gather(
     Raises InputError where an entity has two labels.
     """
     entities, facts, words = _collect(chunks)
-    entities = _unite(entities)
+    entities = _unite(entities, tally)
     entities, facts, new_ids = unite_same(entities, facts, same, alias, tally)
     words = [(new_ids.get(head, head), relation, text) for head, relation, text in words]
     names = entities.set_index("id")["name"].fillna("") if "name" in entities else pd.Series(dtype="str")
@@ -87,8 +87,8 @@ def _join(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     return joined
 
 
-def _unite(entities: pd.DataFrame) -> pd.DataFrame:
-    """Each id once: of each column the first value that is there."""
+def _unite(entities: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Each id once: of each column the first value that is there; the others are counted."""
     again = entities["id"].duplicated(keep=False).to_numpy()
     if not again.any():
         return entities
@@ -101,6 +101,7 @@ def _unite(entities: pd.DataFrame) -> pd.DataFrame:
             f"an entity has one label, these have several: {shorten(shown + [''] * (len(torn) - len(shown)))}; "
             "name the same label wherever they stand, or give the ids different beginnings"
         )
+    _tell_others(entities[again], tally)
     united = repeated.first()
     united[OWN] = repeated[OWN].max()
     united = united.reset_index()[list(entities.columns)]
@@ -108,6 +109,19 @@ def _unite(entities: pd.DataFrame) -> pd.DataFrame:
     order = order[~order.index.duplicated()]
     whole = pd.concat([entities[~again], united], ignore_index=True)
     return whole.iloc[np.argsort(order.loc[whole["id"]].to_numpy(), kind="stable")].reset_index(drop=True)
+
+
+def _tell_others(repeated: pd.DataFrame, tally: Tally) -> None:
+    """Count the values that another row of the same id has said before in other words."""
+    for column in repeated.columns.difference(["id", "label", OWN], sort=False):
+        said = repeated[["id", column]].dropna().drop_duplicates()
+        others = said[said["id"].duplicated()]
+        if others.empty:
+            continue
+        # Another row of an id may have its label.
+        labels = others["id"].map(repeated[["id", "label"]].dropna().drop_duplicates("id").set_index("id")["label"])
+        for id_, value, label in zip(others["id"], others[column], labels.fillna(DEFAULT_LABEL), strict=True):
+            tally.leave_out(label, f"another `{column}` than the first one of its id", f"{id_}: {value!r}")
 
 
 def _find_rare(facts: pd.DataFrame, least: Mapping[str, int], tally: Tally) -> Mask:

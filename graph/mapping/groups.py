@@ -139,6 +139,7 @@ def _describe(
     """Roles, identifiers, facts and properties of what the relation leads to."""
     same: dict[str, str] = {}
     keep: dict[str, str] = {}
+    full: set[str] = set()  # roles that every row has
     for column in group:
         said = last[column.name]
         if column.name in guessed.roles or column.different < 2 or is_same(column, chosen):
@@ -151,8 +152,11 @@ def _describe(
                 relation.remarks.append(
                     f"{column.name} is left out: its gaps all stand behind, as in {shown!r}; whose they are is not said"
                 )
+            elif "role" in relation.lines and (not always or relation.lines["role"] in full):
+                relation.remarks.append(f"{column.name} is left out: {relation.lines['role']} has roles, too")
             elif always or any(find_meaning(value) for value in column.frequent):
                 divide_by_role(relation, column, always)
+                full |= {column.name} if always else set()
                 guessed.roles[column.name] = f"role of {relation.name}"
             continue
         authority = find_identifier(column.name, list(column.sample))

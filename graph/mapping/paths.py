@@ -5,7 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
+from graph.loading.names import bare
+from graph.mapping.conditions import holds, is_condition, read_condition, walks
 from graph.mapping.labelled import is_labelled, values_of
+from graph.mapping.numbers import write_double
+
+PARENT = "@parent"  # of a record inside another one: that one
 
 
 class Step(NamedTuple):
@@ -35,10 +40,20 @@ Cell: TypeAlias = "str | Listed | None"
 
 
 def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence[str] = ()) -> list[tuple[Place, Any]]:
-    """The values with their places. A list is gone through by `*`, or where a name does not fit it; a missing end is
-    None. In lists of labels and values a name is a label. place, walked: how the value was reached."""
+    """The values with their places. A list is gone through by `*`, of some elements by a condition, or where a name
+    does not fit it; a missing end is None. In lists of labels and values a name is a label.
+
+    place, walked: how the value was reached.
+    """
     for at, step in enumerate(steps):
         names = [*walked, *(name for name in steps[:at] if name != "*")]
+        if is_condition(step):
+            chosen = [one for one in (value if isinstance(value, list) else [value]) if _fits(one, step)]
+            return [
+                found
+                for element, inner in _number(chosen, place, [*names, step])
+                for found in follow(inner, steps[at + 1 :], element, [*names, step])
+            ]  # fmt: skip
         if is_labelled(value) and step not in ("*", "label", "value"):
             return _number(values_of(value, ".".join(steps[at:])), place, [*names, *steps[at:]])
         if isinstance(value, list):
@@ -60,13 +75,22 @@ def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence
             for end in range(len(steps), at + 1, -1):
                 if (name := ".".join(steps[at:end])) in whole:
                     return follow(whole[name], steps[end:], place, [*names, name])
-        if value is None and "*" in steps[at + 1 :]:
+        if value is None and walks(steps[at + 1 :]):
             return []
     if isinstance(value, dict) and "#text" in value:
         value = value["#text"]
     if isinstance(value, list):
         return _number(value, place, [*walked, *(name for name in steps if name != "*")])
     return [(place, value)]
+
+
+def _fits(element: Any, condition: str) -> bool:
+    """Whether an element has a value that a condition wants; what holds other values is none."""
+    if element is None:
+        return False
+    steps, wanted = read_condition(condition)
+    ends = [end for _, end in follow(element, steps) if not isinstance(end, list | bytes)]
+    return holds([text for end in ends if not isinstance(end, dict) and (text := as_text(end))], wanted)
 
 
 def _number(values: Sequence[Any], place: Place, names: Sequence[str]) -> list[tuple[Place, Any]]:
@@ -78,7 +102,7 @@ def paths_of(value: Any) -> Iterable[str]:
     """All paths from a value to single ones, with `*` through lists."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            for path in paths_of(inner):
+            for path in paths_of(inner) if key != PARENT else ():
                 yield key if path in ("", "#text") else f"{key}.{path}"
     elif isinstance(value, list):
         for path in dict.fromkeys(path for inner in value for path in paths_of(inner)):
@@ -106,3 +130,25 @@ def _stars(path: str) -> Iterable[tuple[str, int]]:
     """The names of a path, each with how many `*` follow it."""
     for part in re.findall(r"[^.]+(?:\.\*)*", path):
         yield part.replace(".*", ""), part.count(".*")
+
+
+def as_text(value: Any) -> str | None:
+    """A single value as it would be written; None for nothing. Raises TypeError for lists and objects."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return bare(value) or None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return write_double(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, dict) and "#text" in value:
+        return as_text(value["#text"])
+    if hasattr(value, "isoformat"):
+        written: str = value.isoformat()
+        return written.removesuffix("T00:00:00")
+    if isinstance(value, dict | list | bytes):
+        raise TypeError(f"{type(value).__name__} is not a single value")
+    return str(value)

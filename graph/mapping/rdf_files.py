@@ -14,6 +14,7 @@ from base.errors import InputError, first_line
 from graph.mapping.found_files import UNREADABLE, find_ending, unpacked
 from graph.mapping.json_ld import LINES, Record, parse_records, read_records
 from graph.mapping.plain_xml import PlainXml
+from graph.mapping.wrapped_rdf import Document, unwrap
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE, "turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES,
@@ -52,15 +53,25 @@ def read_quads(
 
 
 def _read_file(path: Path, syntax: ox.RdfFormat, base: str | None) -> Iterator[ox.Quad]:
+    above = 0
     try:
         with open_packed(path) as file:
-            content = plain_xml(path, file) if syntax == ox.RdfFormat.RDF_XML else _pass_mark(file)
-            for quad in ox.parse(content, format=syntax, base_iri=base, rename_blank_nodes=True, lenient=True):
-                # A graph without a name is a formula of N3: quoted, not said.
-                if not (syntax == ox.RdfFormat.N3 and isinstance(quad.graph_name, ox.BlankNode)):
-                    yield quad
+            if syntax == ox.RdfFormat.RDF_XML:
+                documents = unwrap(plain_xml(path, file), HEAD)
+            else:
+                documents = iter([Document(_pass_mark(file), 0)])
+            for document in documents:
+                above = document.above
+                for quad in ox.parse(
+                    document.content, format=syntax, base_iri=base, rename_blank_nodes=True, lenient=True
+                ):
+                    # A graph without a name is a formula of N3: quoted, not said.
+                    if not (syntax == ox.RdfFormat.N3 and isinstance(quad.graph_name, ox.BlankNode)):
+                        yield quad
+    except etree.XMLSyntaxError as error:
+        raise InputError(f"{path}, line {error.lineno}: {error.msg}") from error
     except SyntaxError as error:
-        line = error.lineno if error.lineno is not None else _find_line(path)
+        line = above + error.lineno if error.lineno is not None else above + 1 if above else _find_line(path)
         raise InputError(f"{path}{'' if line is None else f', line {line}'}: {error.msg or error}") from error
 
 
@@ -72,6 +83,8 @@ def _records(path: Path, ending: str) -> Iterator[Record]:
 @contextmanager
 def open_packed(path: Path) -> Iterator[IO[bytes]]:
     """The file's bytes, unpacked. Raises InputError where it cannot be read, also in the middle."""
+    if path.suffix.lower() == ".zip":
+        raise InputError(f"{path}: files inside a .zip are read by [[table]] alone; unpack it")
     try:
         with unpacked(path) as file:
             yield file
@@ -102,7 +115,7 @@ def _trim_term(term: Any) -> Any:
         return term
 
 
-def plain_xml(path: Path, file: IO[bytes]) -> IO[bytes]:
+def plain_xml(path: Path, file: IO[bytes]) -> "BufferedReader[Any]":
     """The file in UTF-8 without comments, instructions and CDATA sections, once its entities are known to be few bytes.
 
     Raises InputError where they are not.

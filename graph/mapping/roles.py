@@ -1,7 +1,6 @@
 """What the columns of a table may be: a guess by their names and figures."""
 
 import re
-from collections.abc import Mapping
 
 from graph.loading.survey import COMPLETE, HUB
 from graph.mapping.column_words import (
@@ -58,7 +57,7 @@ RARE = 0.005  # and more than this share of them
 LONGEST = 60  # letters of a middling value that names something
 
 
-def guess(file: str, seen: Profile, layout: Mapping[str, str]) -> Guess:
+def guess(file: str, seen: Profile, layout: Lines) -> Guess:
     """What each column of a table may be. file: its name, or its sheet's, which may say what its rows are.
 
     layout: lines that say how it is laid out.

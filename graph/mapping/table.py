@@ -66,7 +66,7 @@ class Table(SourceKind):
     quote: str = '"'
     header: list[str] | None = None
     sheet: str | None = None
-    records: str | None = None
+    records: str | list[str] | None = None
 
     @field_validator("keep", "same")
     @classmethod

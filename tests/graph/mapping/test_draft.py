@@ -81,7 +81,7 @@ def test_tables_that_hold_ids_of_two_others_are_links(tmp_path: Path) -> None:
     [
         ("a.ttl", "@prefix crm: <http://www.cidoc-crm.org/cidoc-crm/> .", {"file": "a.ttl", "preset": "cidoc-crm"}),
         ("a.json", '{"@context": "https://linked.art/ns/v1/l.json"}', {"file": "a.json", "preset": "linked-art"}),
-        ("a.xml", '<r xmlns:e="http://www.europeana.eu/schemas/edm/" xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
+        ("a.xml", '<r:RDF xmlns:e="http://www.europeana.eu/schemas/edm/" xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
          {"file": "a.xml", "preset": "edm"}),
         ("a.xml", '<lido:lido xmlns:lido="http://www.lido-schema.org"/>', {"file": "a.xml"}),
     ],
@@ -241,7 +241,7 @@ def test_the_records_of_a_file_are_found(tmp_path: Path, name: str, content: str
 
 def test_nothing_to_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_text("x")
-    with pytest.raises(InputError, match=r"there is nothing to draft a mapping from; there may be \.csv, \.json"):
+    with pytest.raises(InputError, match=r"there is nothing to draft a mapping from; there may be \.csv, "):
         draft(tmp_path)
 
 

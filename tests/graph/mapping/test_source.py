@@ -65,3 +65,12 @@ def test_an_entity_with_two_labels_is_refused(museum: Path) -> None:
     (museum / "mapping.toml").write_text(MAPPING + MAPPING.replace("Artwork", "Object"))
     with pytest.raises(InputError, match="x:1 is Artwork and Object"):
         read_source(museum, name="museum")
+
+
+def test_what_later_rows_of_an_id_say_otherwise_is_counted(museum: Path) -> None:
+    with (museum / "works.csv").open("a") as file:
+        file.write("x:1;Zonnebloemen;tempera\nx:1;Sunflowers;\nx:1;;\nx:2;Lis;\n")
+    source = read_source(museum, name="museum")
+    assert source.entities["name"].tolist() == ["Sunflowers", "Irises", "Reeds", "oil", "tempera"]
+    told = "Artwork: 2 left out, another `name` than the first one of its id (x:1: 'Zonnebloemen'; x:2: 'Lis')"
+    assert told in source.notes

@@ -565,7 +565,7 @@ def test_wrong_relations_are_told_with_what_is_allowed(read: Map, relation: str,
         ("works.xml", "<works/>", "works.xml: there is nothing below the root; there are 'works'"),
         ("works.csv", gzip.compress(WORKS.encode(), mtime=0), "works.csv: the file is no CSV but"),
         ("works.csv.xz", b"no xz", "works.csv.xz: the file cannot be read: Input format not supported"),
-        ("works.pdf", "x", "a file ending in .pdf is not understood; there may be .csv, .json,"),
+        ("works.pdf", "x", "a file ending in .pdf is not understood; there may be .csv, .geojson,"),
     ],
 )
 def test_broken_files_are_told(read: Map, name: str, content: str | bytes, told: str) -> None:

@@ -1,0 +1,82 @@
+"""A draft for MARCXML: each record by its number, with what the usual fields say of it."""
+
+from pathlib import Path
+
+from base.errors import InputError
+from graph.mapping.blocks import Records
+from graph.mapping.cells import alternatives, columns_in
+from graph.mapping.formats import FORMATS, Layout, read_blocks
+from graph.mapping.guess import DraftedRelation, Guess, Lines
+from graph.mapping.parts import Part, find_parts
+
+MOST_LOOKED_AT = 200  # files
+WRAPPED = ["metadata.record", "recordData.record", "collection.record"]  # records in envelopes of OAI-PMH and SRU
+HEADINGS = "100|110|111|130|150|151|155"  # of records of an authority file
+# Cataloguing rules end names with a sign that is no part of them.
+END = r"\s*[,.:;/]*$"
+
+
+def _field(tags: str, code: str = "a") -> str:
+    return f"datafield[@tag={tags}].subfield[@code={code}]"
+
+
+NUMBER = "controlfield[@tag=001]"
+NAME = f"{{{_field('245')}}} {{{_field('245', 'b')}}} ?? {_field('245')} ?? {_field(HEADINGS)}"
+KEEP = {"dated": _field("260|264", "c"), "extent": _field("300"), "isbn": _field("020")}
+RELATIONS = (
+    ("createdBy", "Person", "100|110", "a"),
+    ("contributedBy", "Person", "700|710", "a"),
+    ("hasSubject", "Subject", "650", "a"),
+    ("portrays", "Person", "600", "a"),
+    ("depicts", "Place", "651", "a"),
+    ("hasGenre", "Genre", "655", "a"),
+    ("publishedAt", "Place", "260|264", "a"),
+    ("publishedBy", "Publisher", "260|264", "b"),
+)
+OF_WORKS = _field("245")
+
+
+def guess_marc(folder: Path, files: list[str]) -> Guess:
+    """What the lines of a [[table]] for these records may be. Raises InputError where they cannot be read."""
+    parts = find_parts(folder, files, set(FORMATS))[:MOST_LOOKED_AT]
+    records, blocks = _find_records(parts)
+    works = _has(blocks, OF_WORKS)
+    guessed = Guess({"records": records, "label": "Book" if works else "Authority", "id": NUMBER})
+    guessed.lines |= {"name": " ?? ".join(part for part in alternatives(NAME) if _has(blocks, part))}
+    if _has(blocks, _field("520")):
+        guessed.lines["text"] = _field("520")
+    guessed.remarks.append("a field is named by its tag and code; whether a contributor made it, 700 $e and $4 say")
+    if not works:
+        return guessed
+    guessed.keep = {key: column for key, column in KEEP.items() if _has(blocks, column)}
+    for name, to, tags, code in RELATIONS:
+        if _has(blocks, column := _field(tags, code)):
+            lines: Lines = {"to": to, "name": column, "before": END}
+            if to == "Person" and _has(blocks, dates := _field(tags, "d")):
+                lines["keep"] = {"dates": dates}
+            guessed.relations.append(DraftedRelation(name, lines))
+    if _has(blocks, KEEP["dated"]):
+        decades: Lines = {"to": "Decade", "year": [KEEP["dated"]], "bin": 10, "span": 20}
+        guessed.relations.append(DraftedRelation("madeIn", decades))
+    return guessed
+
+
+def _find_records(parts: list[Part]) -> tuple[str | list[str], list[Records]]:
+    """The names of the records, and what they hold."""
+    wrapped = [name for name in WRAPPED if any(_read([part], name) for part in parts)]
+    for records in (wrapped[0] if len(wrapped) == 1 else wrapped, "record"):
+        if records and _has(found := _read(parts, records), NUMBER):
+            return records, found
+    raise InputError(f"{parts[0].name}: no record of MARC has a number (controlfield 001)")
+
+
+def _read(parts: list[Part], records: str | list[str]) -> list[Records]:
+    """What the records hold; nothing where a file has none."""
+    try:
+        return [block for block in read_blocks(parts, Layout(records=records)) if isinstance(block, Records)]
+    except InputError:
+        return []
+
+
+def _has(blocks: list[Records], written: str) -> bool:
+    return bool(blocks) and all(any(block.has(column) for block in blocks) for column in columns_in(written))
