@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
 from base.errors import InputError, PipelineError
-from graph.curation.decisions import ConflictError
+from graph.curation.decisions import ConflictError, NotTheirsError
 from graph.outage import UnreachableError
 from review import (
     answer_page,
@@ -47,6 +47,7 @@ STATIC = Path(__file__).parent / "static"
 PROBLEMS: list[tuple[type[Exception], int, str]] = [
     (LoginNeededError, 401, N_("Please log in")),
     (NotAllowedError, 403, N_("Not allowed")),
+    (NotTheirsError, 403, N_("Not allowed")),
     (NotFoundError, 404, N_("Not found")),
     (ConflictError, 409, N_("Somebody decided first")),
     (BadRequestError, 400, N_("This cannot be done")),

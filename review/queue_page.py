@@ -140,7 +140,7 @@ def take_back(database: Database, made: Decision, id_: str, person: Person, *, a
     choice = Choice(
         id=checked_id(id_), head=made.head, relation=made.relation, tail=made.tail, verdict="undone", seen=made.id
     )
-    return decisions.decide(database, [choice], by=person.name, queue=made.queue)
+    return decisions.decide(database, [choice], by=person.name, queue=made.queue, others=person.may("admin"))
 
 
 def show(
