@@ -29,6 +29,7 @@ class Choice(BaseModel):
 
     id: made by the one who decides, a UUID; the same id again changes nothing and returns what was recorded.
     seen: the newest decision about the link that this person knew; None: they knew of none.
+    queue: where it is decided, if elsewhere than what is decided with it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +41,7 @@ class Choice(BaseModel):
     verdict: Verdict
     reason: str | None = None
     seen: str | None = None
+    queue: Queue | None = None
 
     @property
     def key(self) -> str:
