@@ -101,7 +101,8 @@ async def _ask_for_login(request: Request, error: LoginNeededError) -> Response:
         return RedirectResponse(
             link("/login", next=_local(request), ended="on" if error.ended else ""), status_code=303
         )
-    again = urlencode(await _fields(request) or []) if error.again else ""
+    resent = error.again and request.url.path in login_page.RESENT
+    again = urlencode(await _fields(request) or []) if resent else ""
     target = request.url.path if again else "/queue"
     return login_page.render_form(request, target, status=401, ended=error.ended, again=again)
 
