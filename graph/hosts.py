@@ -20,7 +20,10 @@ class Hosts:
 
         Raises PictureError.
         """
-        host = urlsplit(address).netloc
+        try:
+            host = urlsplit(address).netloc
+        except ValueError as error:  # such as http://[
+            raise PictureError(f"{address!r} is no address: {error}") from error
         if self.silent[host] >= MOST_SILENT:
             raise UnreachableError(
                 f"{host} did not answer {MOST_SILENT} times in a row and is not asked again in this run"

@@ -35,7 +35,10 @@ class Service:
 
 def may_be_iiif(address: str | None) -> bool:
     """Whether an address looks like a manifest, a description or a picture of IIIF; only asking tells."""
-    parts = urlsplit(address or "")
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:  # a source may hold anything, such as http://[
+        return False
     if parts.scheme not in ("http", "https"):
         return False
     if ONE_PICTURE.fullmatch(str(address)):

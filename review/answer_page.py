@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from graph.connection import Database
-from graph.curation import decisions, notes
+from graph.curation import notes
 from graph.curation.decisions import Choice, ConflictError
 from graph.page.answers import find_answers, list_kinds, list_open
 from graph.page.audit import DISPLACED
@@ -16,7 +16,7 @@ from review.access import Curator, SiteDep, Viewer, check_form, check_giving
 from review.errors import BadRequestError, NotFoundError
 from review.forms import checked_id, choice, ends_of, filters_of, other_choice, other_value, pairs
 from review.language import gettext
-from review.queue_page import answer_with, go_on, show
+from review.queue_page import answer_with, decide_card, go_on, show
 from review.rendering import local, render
 
 router = APIRouter(include_in_schema=False)
@@ -79,10 +79,9 @@ def choose(
         raise BadRequestError(gettext("%(answer)s is no answer to the question of %(key)s.", answer=right.key, key=key))
     proposed = choice(id, key, seen or None, "rejected", DISPLACED)
     choices = [right, *_displaced(site.database, proposed, right)]
-    kind: decisions.Queue = "audit" if chosen.order == "audit" else "review"
     batch = f"card-{checked_id(id)}" if len(choices) > 1 else None
     try:
-        decisions.decide(site.database, choices, by=person.name, queue=kind, batch=batch, settles=person.may("admin"))
+        decide_card(site.database, choices, key, chosen, person, batch=batch)
     except ConflictError as error:
         return show(request, site.database, person, chosen, key, conflicts=error.conflicts, status=409)
     if len(choices) > 1 or right.key == key:

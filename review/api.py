@@ -177,9 +177,13 @@ def decide(
     wishes: Annotated[list[DecisionIn], Field(min_length=1, max_length=MOST_ROWS)],
     any_kinds: bool = False,
 ) -> list[Decision]:
-    """Make decisions, all or none; `any_kinds` allows ends of kinds that the relation never joins."""
+    """Make decisions, all or none; `any_kinds` allows ends of kinds that the relation never joins.
+
+    undone takes back what stands; what another person decided only an admin takes back.
+    """
     choices = [Choice(**{**wish.model_dump(), "id": str(wish.id)}) for wish in wishes]
-    return decisions.decide(site.database, choices, by=person.name, any_kinds=any_kinds, settles=person.may("admin"))
+    admin = person.may("admin")
+    return decisions.decide(site.database, choices, by=person.name, any_kinds=any_kinds, settles=admin, others=admin)
 
 
 @router.post("/decisions/{id}/undo", dependencies=[Depends(check_header)])

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
 from base.errors import InputError, PipelineError
-from graph.curation.decisions import ConflictError
+from graph.curation.decisions import ConflictError, NotTheirsError
 from graph.outage import UnreachableError
 from review import (
     answer_page,
@@ -47,6 +47,7 @@ STATIC = Path(__file__).parent / "static"
 PROBLEMS: list[tuple[type[Exception], int, str]] = [
     (LoginNeededError, 401, N_("Please log in")),
     (NotAllowedError, 403, N_("Not allowed")),
+    (NotTheirsError, 403, N_("Not allowed")),
     (NotFoundError, 404, N_("Not found")),
     (ConflictError, 409, N_("Somebody decided first")),
     (BadRequestError, 400, N_("This cannot be done")),
@@ -100,7 +101,8 @@ async def _ask_for_login(request: Request, error: LoginNeededError) -> Response:
         return RedirectResponse(
             link("/login", next=_local(request), ended="on" if error.ended else ""), status_code=303
         )
-    again = urlencode(await _fields(request) or []) if error.again else ""
+    resent = error.again and request.url.path in login_page.RESENT
+    again = urlencode(await _fields(request) or []) if resent else ""
     target = request.url.path if again else "/queue"
     return login_page.render_form(request, target, status=401, ended=error.ended, again=again)
 

@@ -28,9 +28,10 @@ FIELDS = ("by", "verdict", "relation", "queue")
 PAGE = 100
 EXPORT_PAGE = 5_000
 MOST_NOTES = 100_000
+MARK = "\ufeff"  # tells spreadsheets that a table is UTF-8
 COLUMNS = (
     *("at", "by", "verdict", "head", "head_name", "relation", "tail", "tail_name", "reason", "queue", "batch"),
-    *("probability", "model_version", "run_id", "stands", "id"),
+    *("probability", "model_version", "run_id", "stands", "id", "number", "undoes", "head_rights", "tail_rights"),
 )
 
 NOTE_COLUMNS = (
@@ -84,7 +85,7 @@ def export(request: Request, site: SiteDep, person: Viewer) -> StreamingResponse
     given = _given(request)
 
     def lines() -> Iterator[str]:
-        yield _line(COLUMNS)
+        yield MARK + _line(COLUMNS)
         after: str | None = None
         while entries := list_decisions(site.database, **given, after=after, limit=EXPORT_PAGE):
             for entry in entries:
@@ -100,7 +101,9 @@ def export(request: Request, site: SiteDep, person: Viewer) -> StreamingResponse
 def export_notes(site: SiteDep, person: Viewer) -> StreamingResponse:  # noqa: ARG001
     """All notes about links, the newest first: comments, flags for experts, assignments, closed ones too."""
     notes = (note.model_dump(mode="json") for note in list_notes(site.database, limit=MOST_NOTES))
-    lines = itertools.chain([_line(NOTE_COLUMNS)], (_line([note[name] for name in NOTE_COLUMNS]) for note in notes))
+    lines = itertools.chain(
+        [MARK + _line(NOTE_COLUMNS)], (_line([note[name] for name in NOTE_COLUMNS]) for note in notes)
+    )
     headers = {"Content-Disposition": 'attachment; filename="notes.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 

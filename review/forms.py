@@ -23,6 +23,8 @@ _NAMED = ("relation", "label", "run", "order", "picture", "unpictured", "near", 
 _RANGE = {"low": "from", "high": "to"}
 # Of values that are allowed, at most so many are named.
 MOST_NAMED = 12
+# More than there are filters.
+MOST_FIELDS = 20
 
 
 def filters_of(given: Mapping[str, str], beside: Collection[str] = ()) -> Filters:
@@ -181,5 +183,9 @@ def checked_id(id_: str) -> str:
 
 
 def pairs(query: str) -> list[tuple[str, str]]:
-    """Names and values of a query, such as the filters that a form carries."""
-    return parse_qsl(query, max_num_fields=20)
+    """Names and values of a query, such as the filters that a form carries. Raises BadRequestError for too many."""
+    try:
+        return parse_qsl(query, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        said = gettext("There are more filters than %(most)s.", most=MOST_FIELDS)
+        raise BadRequestError(said) from error

@@ -13,6 +13,7 @@ SENTENCES = (
     N_("no fact and no prediction has the relation %(relation)s"),
     N_("%(key)s: it is %(verdict)s already, lastly by %(name)s; only an admin can decide otherwise"),
     N_("%(key)s: nothing stands that could be undone"),
+    N_("%(key)s: this was decided by %(name)s; only they or an admin can take it back"),
     N_("decided by others meanwhile: %(links)s; look at the links again"),
     N_("the note is empty; say something in it"),
     N_("the note has %(count)s characters; at most %(most)s are allowed"),

@@ -13,8 +13,8 @@ from review.rendering import local, render
 from review.users import Person
 
 router = APIRouter(include_in_schema=False)
-# What can be sent again after a login.
-RESENT = ("/decide", "/undo", "/batch")
+# What can be sent again after a login: it is recorded once, however often it is sent.
+RESENT = ("/decide", "/undo", "/answer", "/notes", "/batch", "/grid", "/queues/save")
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
 
@@ -48,7 +48,7 @@ def enter(
     if again and person.name == before and target in RESENT:
         fields = [(key, value) for key, value in parse_qsl(again, keep_blank_values=True) if key != "token"]
         return render(request, "again.html", target=target, fields=fields)
-    return RedirectResponse("/queue" if target in RESENT[:2] else target, status_code=303)
+    return RedirectResponse("/queue" if again else target, status_code=303)
 
 
 @router.post("/logout", dependencies=[Depends(check_token)])

@@ -92,9 +92,7 @@ def decide(
         choices = [first]
     batch = f"card-{first.id}" if len(choices) > 1 else None
     try:
-        decisions.decide(
-            site.database, choices, by=person.name, queue=_kind(chosen), batch=batch, settles=person.may("admin")
-        )
+        decide_card(site.database, choices, key, chosen, person, batch=batch)
     except ConflictError as error:
         return show(request, site.database, person, chosen, key, conflicts=error.conflicts, status=409)
     if also:
@@ -140,7 +138,7 @@ def take_back(database: Database, made: Decision, id_: str, person: Person, *, a
     choice = Choice(
         id=checked_id(id_), head=made.head, relation=made.relation, tail=made.tail, verdict="undone", seen=made.id
     )
-    return decisions.decide(database, [choice], by=person.name, queue=made.queue)
+    return decisions.decide(database, [choice], by=person.name, queue=made.queue, others=person.may("admin"))
 
 
 def show(
@@ -231,10 +229,17 @@ def _right_so_far(database: Database) -> Estimate | None:
     return found if found is not None and found.of >= ENOUGH else None
 
 
-def _kind(filters: Filters) -> decisions.Queue:
-    """Where a decision is made: the random sample is one only of all links, or of all of one relation."""
+def decide_card(
+    database: Database, choices: list[Choice], key: str, filters: Filters, person: Person, *, batch: str | None
+) -> None:
+    """Record what was chosen on the card of `key`.
+
+    The random sample is one only of all links, or of all of one relation, and only the card's own link was drawn.
+    """
     plain = Filters(relation=filters.relation, order="audit")
-    return "audit" if filters == plain else "review"
+    queue: decisions.Queue = "audit" if filters == plain else "review"
+    placed = [wish if wish.key == key else wish.model_copy(update={"queue": "review"}) for wish in choices]
+    decisions.decide(database, placed, by=person.name, queue=queue, batch=batch, settles=person.may("admin"))
 
 
 def go_on(request: Request, database: Database, person: Person, filters: Filters, key: str) -> Response:

@@ -85,7 +85,7 @@ def _show(
         newest=_newest(found) if found else "",
         shown=SHOWN,
         changed=changed,
-        done=int(done) if done.isdecimal() else 0,
+        done=int(done) if done.isdecimal() and len(done) < 10 else 0,
         people=list_people(database),
         runs=list_choices(database).runs,
     )

@@ -10,7 +10,7 @@
 // $low (float): at least this priority
 // $high (float): at most this priority
 // $limit (integer): count no further
-// Returns: links, decided
+// Returns: links, decided, more (whether some were not looked at)
 CALL () {
   WITH $near AS near WHERE near IS NOT NULL
   MATCH (n:Entity:Vlkge {id: near})<-[f {vlkge: true}]-(h:Entity)
@@ -33,4 +33,5 @@ WHERE p.verdict IN ['pending', 'accepted', 'rejected']
   AND ($pictured IS NULL OR (h.image_sha256 IS NOT NULL) = $pictured)
   AND ($decade IS NULL OR any(name IN $dated WHERE toStringOrNull(h[name]) STARTS WITH $decade))
 WITH p.verdict = 'pending' AS open LIMIT 2 * $limit
-RETURN sum(CASE WHEN open THEN 1 ELSE 0 END) AS links, sum(CASE WHEN open THEN 0 ELSE 1 END) AS decided
+RETURN sum(CASE WHEN open THEN 1 ELSE 0 END) AS links, sum(CASE WHEN open THEN 0 ELSE 1 END) AS decided,
+  count(open) = 2 * $limit AS more

@@ -6,7 +6,7 @@
 // $before (string): for the next page: the time of the last decision, ISO 8601; null: from the newest
 // $id (string): and its id
 // $limit (integer): maximum number of rows
-// Returns: decision, head_name, tail_name, stands
+// Returns: decision, head_name, head_rights, tail_name, tail_rights, stands
 MATCH (d:Decision:Vlkge)
 USING INDEX SEEK d:Decision(at)
 WHERE d.at <= coalesce(datetime($before), datetime() + duration({days: 1}))
@@ -19,7 +19,8 @@ LIMIT $limit
 OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
 OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d {.id, .number, .head, .relation, .tail, .verdict, .by, .at, .reason, .run_id, .model_version, .probability, .batch,
-  .queue} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
+  .queue, .undoes, .waiting} AS decision, coalesce(h.name, d.head) AS head_name,
+  toStringOrNull(h.rights) AS head_rights, coalesce(t.name, d.tail) AS tail_name, toStringOrNull(t.rights) AS tail_rights,
   (NOT EXISTS {
     MATCH (n:Decision:Vlkge {key: d.key})
     USING INDEX SEEK n:Decision(key, number)

@@ -32,6 +32,11 @@ CALL () {
   MATCH (d:Decision:Vlkge)
   USING INDEX SEEK d:Decision(by, at)
   WHERE d.by = $by AND d.at >= datetime($since) AND d.verdict <> 'undone'
+    AND NOT EXISTS {
+      MATCH (n:Decision:Vlkge {key: d.key})
+      USING INDEX SEEK n:Decision(key, number)
+      WHERE n.number > d.number AND (n.undoes = d.id OR (n.by = $by AND n.verdict <> 'undone'))
+    }
   RETURN count(d) AS today
 }
 CALL () {

@@ -1,10 +1,7 @@
 """Decisions from a table that people filled in, checked as a whole before any is recorded."""
 
-import csv
-import io
 import uuid
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,44 +13,29 @@ from base.errors import InputError
 from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, batches
-from graph.curation.cells import unguard
+from graph.curation.decision_sheet import ENDS, Sheet, in_order, read_sheet
 from graph.curation.decisions import Choice, decide_in_parts
 from graph.curation.kinds import unjoined_kinds
 from graph.curation.opinions import Voice, list_required, open_opinions, said, weigh
 from graph.link_key import link_key
 
-ENDS = ("head", "relation", "tail")
-REQUIRED = (*ENDS, "verdict")
-OPTIONAL = ("by", "reason", "id")
 VERDICTS = ("accepted", "rejected", "undone", "for", "against")
-OPEN = ("", "pending")
-MOST = 5
+# What a list of links says of those that nobody has decided, opinions or not.
+OPEN = ("", "pending", "opinion", "contested")
 BATCH = 10_000
 
 
 class Imported(BaseModel):
-    """What came of the rows: `recorded` now (in a dry run: would be), `unchanged` for they stood already, `open`
-    without a verdict."""
+    """What came of the rows: `recorded` now (in a dry run: would be), `unchanged` for they are recorded or say what
+    stands, `open` without a verdict. decided_since: of how many links something else holds by now than the last row
+    said when it was recorded."""
 
     rows: int
     recorded: int
     unchanged: int
     open: int
+    decided_since: int
     dry_run: bool
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    path: Path
-    frame: pd.DataFrame
-    """Text without missing values; `line` is where each row stands."""
-
-    def complaint(self, wrong: "pd.Series[bool]", what: str, shown: "pd.Series[str]") -> list[str]:
-        if not wrong.any():
-            return []
-        rows = [f"line {line}: {value!r}" for line, value in zip(self.frame["line"][wrong], shown[wrong], strict=True)]
-        listed = "; ".join([*rows[:MOST], *(["…"] if len(rows) > MOST else []), f"{len(rows)} in all"])
-        return [f"{self.path.name}: {what} ({listed})"]
 
 
 def import_decisions(
@@ -61,22 +43,23 @@ def import_decisions(
 ) -> Imported:
     """Record the decisions of a CSV file, all or none, in the order of its rows; again, it changes nothing.
 
-    Columns: head, relation, tail, verdict (one of VERDICTS; rows with none or with pending are left out); optional: by
-    (who decided; else `by`), reason, id. Others are ignored, so that an exported list of links with the verdicts filled
-    in is such a file. Separated by commas, semicolons or tabs; UTF-8 or, as spreadsheets write it, UTF-16. With force,
-    verdicts that contradict what stands and links between kinds that the relation never joins are recorded too, and
-    where opinions differ the row settles it.
+    Columns: head, relation, tail, verdict (one of VERDICTS; rows with one of OPEN are left out); optional: by
+    (who decided; else `by`), reason, id, and of an export undoes, number and at (see `in_order`). Others are ignored,
+    so that an exported list of links with the verdicts filled in is such a file. Separated by commas, semicolons or
+    tabs; UTF-8 or, as spreadsheets write it, UTF-16. With force, verdicts that contradict what stands, an undo of what
+    another person decided and links between kinds that the relation never joins are recorded too, and where opinions
+    differ the row settles it.
 
     Raises InputError with all that is wrong, line by line, before anything is recorded.
     """
-    frame = _trim(database, _read(path).frame)
+    frame = in_order(_trim(database, read_sheet(path).frame))
     open_ = frame["verdict"].isin(OPEN)
     frame["by"] = frame["by"].where(frame["by"] != "", by or "")
-    sheet = _Sheet(path, frame[~open_])
+    sheet = Sheet(path, frame[~open_])
     _raise(_check_cells(sheet))
     _raise(_check_names(database, sheet))
     _raise([] if force else _check_kinds(database, sheet))
-    new, problems = _compare(database, sheet, force)
+    new, decided_since, problems = _compare(database, sheet, force)
     _raise(problems)
     if not dry_run and not new.empty:
         decide_in_parts(database, _parts(new), queue="import", settles=force)
@@ -85,42 +68,9 @@ def import_decisions(
         recorded=len(new),
         unchanged=len(sheet.frame) - len(new),
         open=int(open_.sum()),
+        decided_since=decided_since,
         dry_run=dry_run,
     )
-
-
-def _read(path: Path) -> _Sheet:
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise InputError(f"{path.name}: line {line} is not UTF-8; save the sheet as CSV UTF-8") from error
-    body = text.lstrip(" \t\r\n")
-    skipped = text[: len(text) - len(body)].count("\n")
-    header_line = body.splitlines()[0] if body else ""
-    delimiter = max(",;\t", key=header_line.count)
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
-    rows: list[dict[str, Any]] = []
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        if missing := [name for name in REQUIRED if name not in header]:
-            raise InputError(f"{path.name}: no column {', '.join(missing)}; needed are {', '.join(REQUIRED)}")
-        line = skipped + reader.line_num + 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                if len(cells) != len(header):
-                    raise InputError(f"{path.name}: line {line} has {len(cells)} cells, the header has {len(header)}")
-                given = dict(zip(header, map(unguard, cells), strict=True))
-                row = {name: text if name in ENDS else text.strip() for name, text in given.items()}
-                rows.append({**dict.fromkeys(OPTIONAL, ""), **row, "line": line})
-            line = skipped + reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(f"{path.name}: the row that ends on line {skipped + reader.line_num}: {error}") from error
-    frame = pd.DataFrame(rows, columns=["line", *REQUIRED, *OPTIONAL])
-    frame["verdict"] = frame["verdict"].str.lower()
-    return _Sheet(path, frame)
 
 
 def _trim(database: Database, frame: pd.DataFrame) -> pd.DataFrame:
@@ -142,7 +92,7 @@ def _trim(database: Database, frame: pd.DataFrame) -> pd.DataFrame:
     return trimmed
 
 
-def _check_cells(sheet: _Sheet) -> list[str]:
+def _check_cells(sheet: Sheet) -> list[str]:
     frame = sheet.frame
     problems: list[str] = []
     for name in ("head", "relation", "tail"):
@@ -155,7 +105,7 @@ def _check_cells(sheet: _Sheet) -> list[str]:
     return problems + sheet.complaint(given.duplicated(), "an id must stand once", frame["id"])
 
 
-def _check_names(database: Database, sheet: _Sheet) -> list[str]:
+def _check_names(database: Database, sheet: Sheet) -> list[str]:
     frame = sheet.frame
     ends = [str(id_) for id_ in pd.unique(pd.concat([frame["head"], frame["tail"]]))]
     unknown = {
@@ -170,7 +120,7 @@ def _check_names(database: Database, sheet: _Sheet) -> list[str]:
     return problems + sheet.complaint(wrong, "no fact and no prediction has the relation", frame["relation"])
 
 
-def _check_kinds(database: Database, sheet: _Sheet) -> list[str]:
+def _check_kinds(database: Database, sheet: Sheet) -> list[str]:
     frame = sheet.frame[sheet.frame["verdict"] != "undone"]
     links = [(str(h), str(r), str(t)) for h, r, t in frame[[*ENDS]].itertuples(index=False, name=None)]
     found: dict[str, str] = {}
@@ -178,38 +128,51 @@ def _check_kinds(database: Database, sheet: _Sheet) -> list[str]:
         found |= unjoined_kinds(database, some)
     said = pd.Series([found.get(link_key(*link), "") for link in links], frame.index, dtype=object)
     what = "the relation never joins such kinds; --force records it all the same"
-    return _Sheet(sheet.path, frame).complaint(said != "", what, said)
+    return Sheet(sheet.path, frame).complaint(said != "", what, said)
 
 
-def _compare(database: Database, sheet: _Sheet, force: bool) -> tuple[pd.DataFrame, list[str]]:
-    """The rows that would change what stands, and what is wrong with the rest."""
+def _compare(database: Database, sheet: Sheet, force: bool) -> tuple[pd.DataFrame, int, list[str]]:
+    """The rows that would change what stands, of how many links something else holds than their last row said when it
+    was recorded, and what is wrong with the rest."""
     ends = sheet.frame[["head", "relation", "tail"]].itertuples(index=False, name=None)
     frame = sheet.frame.assign(key=[link_key(*link) for link in ends])
+    frame["id"] = [row["id"] or _made_id(row) for row in frame.to_dict("records")]
     known: dict[str, list[Voice]] = {}
     for keys in batches([str(key) for key in frame["key"].unique()], BATCH):
         for row in database.read("decisions/read_decisions", keys=keys):
             known.setdefault(row["key"], []).append(Voice(row["id"], row["by"], row["verdict"], row["undoes"]))
-    recorded = {voice.id for voices in known.values() for voice in voices}
+    stored = {voice.id: voice for voices in known.values() for voice in voices}
+    recorded = _find_recorded(database, [str(id_) for id_ in frame["id"]])
     required = {found.relation for found in list_required(database)}
-    new, contrary, empty = (np.zeros(len(frame), dtype=bool) for _ in range(3))
+    new, contrary, empty, altered = (np.zeros(len(frame), dtype=bool) for _ in range(4))
     after = {key: list(voices) for key, voices in known.items()}
-    said_rows = frame[["key", "relation", "id", "by", "verdict"]].itertuples(index=False, name=None)
-    for place, (key, relation, id_, by, verdict) in enumerate(said_rows):
+    earlier: dict[str, Voice | None] = {}
+    said_rows = frame[["key", "relation", "id", "by", "verdict", "undoes"]].itertuples(index=False, name=None)
+    for place, (key, relation, id_, by, verdict, undoes) in enumerate(said_rows):
         history = after.setdefault(key, [])
-        voice = Voice(id_ or f"row {place}", by, verdict)
+        voice = Voice(id_, by, verdict)
+        earlier[key] = voice if id_ in recorded else None
+        if id_ in recorded:
+            altered[place] = recorded[id_] != (key, said(verdict), by)
         if id_ in recorded or _repeats(history, voice):
             continue
         new[place] = True
         settled = bool(history) and history[-1].verdict in ("accepted", "rejected")
-        contrary[place] = settled and voice.verdict != "undone" and history[-1].id in recorded
+        contrary[place] = settled and voice.verdict != "undone" and history[-1].id in stored
         try:
-            outcome = weigh(history, voice, required=relation in required, settles=force)
+            outcome = weigh(history, voice, required=relation in required, settles=force, seen=undoes)
         except InputError:
             (empty if voice.verdict == "undone" else contrary)[place] = True
-        else:
-            history.append(voice._replace(verdict=outcome.verdict, undoes=outcome.undoes))
+            continue
+        # On the page, too, only an admin takes back what another person decided.
+        target = stored.get(outcome.undoes or "")
+        contrary[place] |= target is not None and target.by != by and target.id != undoes
+        history.append(voice._replace(verdict=outcome.verdict, undoes=outcome.undoes))
+    superseded = [key for key, voice in earlier.items() if voice and not _holds(after[key], voice)]
     lastly = {key: f"{voices[-1].verdict} by {voices[-1].by}" for key, voices in known.items()}
-    problems = sheet.complaint(
+    what = "the id is recorded with another link, verdict or person; empty its cell for a new decision"
+    problems = sheet.complaint(pd.Series(altered, frame.index, dtype=bool), what, frame["id"])
+    problems += sheet.complaint(
         pd.Series(empty, frame.index, dtype=bool), "nothing stands that could be undone", frame["key"]
     )
     if not force:
@@ -217,7 +180,13 @@ def _compare(database: Database, sheet: _Sheet, force: bool) -> tuple[pd.DataFra
         problems += sheet.complaint(
             pd.Series(contrary, frame.index, dtype=bool), what, frame["key"].map(lambda key: lastly.get(key, ""))
         )
-    return frame[new], problems
+    return frame[new], len(superseded), problems
+
+
+def _find_recorded(database: Database, ids: list[str]) -> dict[str, tuple[str, str, str]]:
+    """Of these decisions those that the graph has, whatever they are about: link, verdict and person."""
+    rows = [row for some in batches(ids, BATCH) for row in database.read("decisions/find_decisions", ids=some)]
+    return {row["id"]: (row["key"], said(row["verdict"]), row["by"]) for row in rows}
 
 
 def _repeats(history: Sequence[Voice], voice: Voice) -> bool:
@@ -227,18 +196,24 @@ def _repeats(history: Sequence[Voice], voice: Voice) -> bool:
     return bool(history) and history[-1].verdict == said(voice.verdict)
 
 
+def _holds(history: Sequence[Voice], voice: Voice) -> bool:
+    """Whether what somebody said of a link still holds."""
+    return (bool(history) and history[-1].id == voice.id) or _repeats(history, voice)
+
+
 def _parts(frame: pd.DataFrame) -> list[tuple[str, list[Choice]]]:
     """Choices by person; a link's second decision comes in a later part than its first."""
     parts = []
     for (_, by), rows in frame.groupby([frame.groupby("key").cumcount(), "by"]):
         choices = [
             Choice(
-                id=row["id"] or _made_id(row),
+                id=row["id"],
                 head=row["head"],
                 relation=row["relation"],
                 tail=row["tail"],
                 verdict=row["verdict"],
                 reason=row["reason"] or None,
+                seen=row["undoes"] or None,
             )
             for row in rows.to_dict("records")
         ]

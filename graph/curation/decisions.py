@@ -29,6 +29,7 @@ class Choice(BaseModel):
 
     id: made by the one who decides, a UUID; the same id again changes nothing and returns what was recorded.
     seen: the newest decision about the link that this person knew; None: they knew of none.
+    queue: where it is decided, if elsewhere than what is decided with it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +41,7 @@ class Choice(BaseModel):
     verdict: Verdict
     reason: str | None = None
     seen: str | None = None
+    queue: Queue | None = None
 
     @property
     def key(self) -> str:
@@ -83,12 +85,13 @@ class Decision(BaseModel):
 class _Rules(NamedTuple):
     """What is not asked: whether others decided meanwhile; whether the relation joins such kinds.
 
-    settles: this person decides where opinions differ.
+    settles: this person decides where opinions differ. others: they may take back what other people decided.
     """
 
     force: bool
     any_kinds: bool
     settles: bool
+    others: bool = True
 
 
 class ConflictError(PipelineError):
@@ -98,6 +101,13 @@ class ConflictError(PipelineError):
         self.conflicts = conflicts
         made = [f"{d.head} {d.relation} {d.tail}: {d.verdict} by {d.by}" for d in conflicts]
         super().__init__(f"decided by others meanwhile: {shorten(made)}; look at the links again")
+
+
+class NotTheirsError(InputError):
+    """Somebody would take back what another person decided, and may not."""
+
+    def __init__(self, key: str, by: str) -> None:
+        super().__init__(f"{key}: this was decided by {by}; only they or an admin can take it back")
 
 
 def decide(
@@ -110,11 +120,12 @@ def decide(
     force: bool = False,
     any_kinds: bool = False,
     settles: bool = False,
+    others: bool = True,
 ) -> list[Decision]:
     """Record the choices, all or none, and make the graph follow; the decisions in the order of the choices.
 
     Where the relation requires a second opinion, a choice may be recorded as an opinion, see `opinions`; `settles`:
-    this person decides where opinions differ.
+    this person decides where opinions differ; `others`: they may take back what other people decided.
 
     accepted: the link becomes a fact of the source 'prediction' (split train where no source gave one).
     rejected, undone: that source is taken from the fact again, which goes where nobody else asserts it (see
@@ -123,11 +134,12 @@ def decide(
     the link need not have been predicted. With `force` nobody is asked whether `seen` is the newest decision, with
     `any_kinds` whether the relation joins entities of these kinds. An opinion need not know those of others.
 
-    Raises ConflictError where `seen` is not the newest decision about its link; InputError for an unknown entity or
-    relation, ends of kinds that no fact and no prediction of the relation joins, an id that stands for another choice,
-    one link twice, or an undo where nothing stands. Waits for another transaction that writes the same links.
+    Raises ConflictError where `seen` is not the newest decision about its link; NotTheirsError; InputError for an
+    unknown entity or relation, ends of kinds that no fact and no prediction of the relation joins, an id that stands
+    for another choice, one link twice, or an undo where nothing stands. Waits for another transaction that writes the
+    same links.
     """
-    rules = _Rules(force, any_kinds, settles)
+    rules = _Rules(force, any_kinds, settles, others)
     (decisions,) = _decide(database, [(by, choices)], queue=queue, batch=batch, rules=rules)
     return decisions
 
@@ -208,7 +220,7 @@ def _refuse_repeats(choices: Sequence[Choice]) -> None:
 
 
 def _look_before(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> Row:
-    """What the graph says of the choices, see `read_before`. Raises InputError for an entity that it does not have."""
+    """What the graph says of the choices, see `read_before`. Raises InputError for an entity that it lacks."""
     (before,) = run_in_transaction(
         tx,
         "decisions/read_before",
@@ -216,7 +228,9 @@ def _look_before(tx: neo4j.ManagedTransaction, choices: Sequence[Choice]) -> Row
         keys=[choice.key for choice in choices],
         ends=sorted({end for choice in choices for end in (choice.head, choice.tail)}),
     )
-    if unknown := before["unknown"]:
+    # What was said of an entity that is gone can still be taken back, beside what was said of others.
+    named = {end for choice in choices if choice.verdict != "undone" for end in (choice.head, choice.tail)}
+    if unknown := [end for end in before["unknown"] if end in named]:
         raise InputError(f"the choices name entities that are not in the graph: {shorten(unknown)}")
     return before
 
@@ -279,6 +293,9 @@ def _weigh(
             )
         except InputError as error:
             raise InputError(f"{choice.key}: {error}") from error
+        of = next((d.by for d in earlier[choice.key] if d.id == outcome.undoes), by)
+        if of != by and not rules.others:
+            raise NotTheirsError(choice.key, of)
         number = len(earlier[choice.key]) + 1
         rows.append({**choice.model_dump(exclude={"seen"}), "key": choice.key, "number": number, **outcome._asdict()})
     return rows

@@ -16,6 +16,7 @@ from graph.curation.cells import guard
 from graph.mapping.mapping_file import Origin
 from graph.reserved import MARK_PROPERTY
 
+ENDS = ("head", "relation", "tail")
 # These come first, in this order; whatever else is stored on a link follows by name.
 LINK_COLUMNS = (
     "head", "head_name", "relation", "tail", "tail_name", "verdict", "probability", "answer_probability",
@@ -58,6 +59,23 @@ def read_decisions(database: Database, *, standing: bool = False) -> pd.DataFram
         rows.append({**_plain(row["properties"]), **kept})
     frame = _frame(rows, DECISION_COLUMNS)
     return frame[frame["stands"].astype(bool)].reset_index(drop=True) if standing else frame
+
+
+def add_accepted(database: Database, links: pd.DataFrame, *, relation: str | None = None) -> pd.DataFrame:
+    """The links, and beside them what people accepted though no run proposes it: answers that they typed or imported,
+    and links that the newest run left out."""
+    known = {*links[[*ENDS]].itertuples(index=False, name=None)}
+    beside = [
+        made
+        for made in read_decisions(database, standing=True).to_dict("records")
+        if made["verdict"] == "accepted"
+        and relation in (None, made["relation"])
+        and tuple(made[end] for end in ENDS) not in known
+    ]
+    if not beside:
+        return links
+    rows = [*links.to_dict("records"), *({name: made.get(str(name)) for name in links.columns} for made in beside)]
+    return pd.DataFrame(rows, columns=links.columns).sort_values([*ENDS], ignore_index=True)
 
 
 def read_origins(database: Database) -> list[Origin]:

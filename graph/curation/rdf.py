@@ -65,7 +65,7 @@ class Turtle:
             self.graph.bind(prefix, namespace)
 
     def add_links(self, links: pd.DataFrame) -> None:
-        """links: as graph.exchange.read_links gives them."""
+        """links: as graph.curation.exchange.read_links or add_accepted gives them."""
         for row in links.to_dict("records"):
             self._add_link(row)
 
@@ -126,7 +126,8 @@ class Turtle:
 
     def _add_link(self, row: dict[Any, Any]) -> None:
         link = self._add_statement(row)
-        self._say(link, PROV.wasGeneratedBy, self.name("run", row["run_id"]))
+        if isinstance(run := row["run_id"], str):  # None proposed what a person alone said.
+            self._say(link, PROV.wasGeneratedBy, self.name("run", run))
         for column, kind in FIGURES.items():
             if pd.notna(value := row.get(column)):
                 self._say(link, VLKGE[column], Literal(int(value) if kind == XSD.integer else value, datatype=kind))

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, computed_field
+from pydantic import BaseModel, BeforeValidator, computed_field
 
 from cypher.prefix import program_name
 from graph import reserved
@@ -32,11 +32,18 @@ _COLUMNS = (
 )
 
 
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 class Named(BaseModel):
-    """An entity where it is only mentioned; `picture` is a digest of the picture store."""
+    """An entity where it is only mentioned; `picture` is a digest of the picture store.
+
+    name: an adopted graph may have a number or several names.
+    """
 
     id: str
-    name: str
+    name: Annotated[str, BeforeValidator(_plain)]
     label: str | None = None
     picture: str | None = None
 
@@ -240,20 +247,18 @@ def entity_of(row: Row) -> Entity:
         name=known.get("name") or known["id"],
         label=known["label"],
         picture=known.get("image_sha256"),
-        text=known.get("text") or "",
-        url=known.get("url"),
-        rights=known.get("rights"),
-        image=_text(known.get("image")),
+        text=_plain(known.get("text") or ""),
+        url=_first_text(known.get("url")),
+        rights=_plain(known["rights"]) if known.get("rights") is not None else None,
+        image=_first_text(known.get("image")),
         properties={name: value for name, value in further.items() if not name.startswith("_")},
     )
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _first_text(value: Any) -> str | None:
+    """An address: an adopted graph may have several, or what is none."""
+    first = next(iter(value), None) if isinstance(value, list) else value
+    return first if isinstance(first, str) else None
 
 
 def fact_of(row: Row) -> Fact:

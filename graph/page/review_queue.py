@@ -158,7 +158,7 @@ def count_links(
     parameters = _conditions(database, filters) | {"limit": most}
     if filters.near or filters.answer:
         (row,) = database.read("review/count_narrow", **parameters, **_narrow(filters))
-        return Counts(min(row["links"], most), min(row["decided"], most))
+        return Counts(min(row["links"], most), min(row["decided"], most), row["more"] and row["links"] < most)
     statement = "review/count_relation" if filters.relation is not None else "review/count_queue"
     if filters.relation is not None:
         parameters["relation"] = filters.relation

@@ -26,3 +26,9 @@ def test_a_host_that_never_answers_is_asked_sixteen_times(monkeypatch: pytest.Mo
     assert len([address for address in asked if "gone" in address]) == 16
     assert len([address for address in asked if "there" in address]) == 40, "a refusal is an answer"
     assert "gone.example did not answer 16 times in a row and is not asked again in this run" in told
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://a]b/wave.jpg"])
+def test_what_is_no_address_is_told_as_a_broken_picture(address: str) -> None:
+    with pytest.raises(PictureError, match="is no address"):
+        hosts.Hosts().ask(address, Limits())

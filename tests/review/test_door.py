@@ -1,6 +1,7 @@
 """The door: how many passwords are tried, when a session ends, and what cannot hold the page up."""
 
 import html
+import json
 import re
 import socket
 import uuid
@@ -165,6 +166,46 @@ def test_what_was_decided_after_a_session_ended_is_sent_after_the_login(
         assert entered.headers["location"] == "/queue"
     assert decisions(gallery) == saved
     assert verdicts(gallery) == ({FIRST: "accepted"} if saved else {})
+
+
+@pytest.mark.parametrize("path", ["/grid", "/answer", "/notes", "/queues/save"])
+def test_every_form_that_is_recorded_once_is_sent_after_the_login(
+    make_site: Callable[..., Site], users: UsersFile, gallery: Database, path: str
+) -> None:
+    site = make_site(users)
+    client = browser(site)
+    log_in(client, "ana")
+    card = fields(client.get("/queue").text)
+    other = json.dumps([link_key("w00", "hasStyle", "cubism"), None])
+    forms = {
+        "/grid": {"answer": "cubism", "relation": "hasStyle", "shown": other},
+        "/answer": {"key": FIRST, "answer": other},
+        "/notes": {"key": FIRST, "kind": "comment", "text": "by two hands"},
+        "/queues/save": {"name": "ponds"},
+    }
+    site.door.path.unlink()
+    form = {"token": card["token"], "id": card["id"], "filters": "", **forms[path]}
+    asked = client.post(path, data=form)
+    assert "it is sent when you have logged in" in asked.text
+    given = {name: hidden(asked.text, name) for name in ("token", "next", "again")}
+    entered = client.post("/login", data={**given, "name": "ana", "password": "ana-has-a-long-one"})
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', entered.text.partition("data-again")[2]))
+    client.post(path, data={name: html.unescape(value) for name, value in sent.items()})
+    query = "MATCH (n) WHERE n:Decision OR n:CuratorNote OR n:CuratorQueue RETURN count(n)"
+    assert gallery.driver.execute_query(query).records[0][0] == 1
+
+
+def test_what_is_not_sent_again_is_not_promised(make_site: Callable[..., Site], users: UsersFile) -> None:
+    site = make_site(users)
+    client = browser(site)
+    log_in(client, "ada")
+    token = hidden(client.get("/queue").text, "token")
+    site.door.path.unlink()
+    asked = client.post("/queues/close", data={"token": token, "queue": "one"})
+    assert "it is sent when you have logged in" not in asked.text
+    given = {name: hidden(asked.text, name) for name in ("token", "next")}
+    entered = client.post("/login", data={**given, "name": "ada", "password": "ada-has-a-long-one"})
+    assert entered.headers["location"] == "/queue"
 
 
 def test_a_form_of_another_site_is_not_sent_after_a_login(make_site: Callable[..., Site], users: UsersFile) -> None:

@@ -1,5 +1,6 @@
 """What the page gives away as a table comes back, whatever ids, names and reasons hold."""
 
+import codecs
 import csv
 import io
 import uuid
@@ -45,3 +46,29 @@ def test_decisions_of_odd_ids_are_downloaded_and_brought_back(
     assert import_decisions(database, tmp_path / "decisions.csv", force=True).recorded == len(choices)
     back = read_decisions(database)[COLUMNS]
     assert sorted(back.itertuples(index=False, name=None)) == sorted(before.itertuples(index=False, name=None))
+
+
+def test_a_download_is_brought_back_whatever_was_decided_twice(
+    make_site: Callable[..., Site], gallery: Database, tmp_path: Path
+) -> None:
+    """It has the newest first, and says `at` to spreadsheets as UTF-8; the rights of pictures leave with it."""
+
+    def say(head: str, *verdicts: str) -> None:
+        for verdict in verdicts:
+            wish = Choice(id=str(uuid.uuid4()), head=head, relation="hasStyle", tail="cubism", verdict=verdict)  # type: ignore[arg-type]
+            decide(gallery, [wish], by="ana", force=True)
+
+    say("w00", "accepted", "rejected")
+    say("w01", "accepted", "undone")
+    before = read_decisions(gallery)[["id", "number", "stands"]]
+    page = TestClient(create_app(make_site()), base_url="http://localhost").get("/audit.csv")
+    assert page.content.startswith(codecs.BOM_UTF8)
+    rows = list(csv.DictReader(io.StringIO(page.content.decode("utf-8-sig"))))
+    assert [(row["number"], row["head_rights"], bool(row["undoes"])) for row in rows] == [
+        ("2", "CC0", True), ("1", "CC0", False), ("2", "CC0", False), ("1", "CC0", False),
+    ]  # fmt: skip
+    (tmp_path / "decisions.csv").write_bytes(page.content)
+    gallery.driver.execute_query("MATCH (d:Decision) DETACH DELETE d")
+    gallery.driver.execute_query("MATCH ()-[r:hasStyle]->() DELETE r")
+    assert import_decisions(gallery, tmp_path / "decisions.csv").recorded == 4
+    assert read_decisions(gallery)[["id", "number", "stands"]].equals(before)

@@ -188,3 +188,15 @@ def test_what_is_not_there_has_a_page(client: TestClient, path: str, status: int
     answer = client.get(path)
     assert answer.status_code == status
     assert 'class="state"' in answer.text
+
+
+@pytest.mark.parametrize("address", ["http://[", "https://a]b/iiif/info.json", 5, ["http://[", "x"]])
+def test_an_address_that_is_none_stops_no_page(client: TestClient, gallery: Database, address: object) -> None:
+    """As an adopted graph may hold them; its texts may be numbers, and several."""
+    gallery.driver.execute_query(
+        "MATCH (w {id: 'w00'}) SET w.image = $it, w.url = $it, w.rights = ['CC0', 'CC BY'], w.name = 1899, w.text = 7",
+        it=address,
+    )
+    for path in ("/queue", "/entity?id=w00", "/look?id=w00", "/api/entity?id=w00"):
+        assert client.get(path).status_code == 200
+    assert "CC0, CC BY" in client.get("/queue").text

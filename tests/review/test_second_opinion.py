@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from graph.connection import Database
 from graph.curation.opinions import require
@@ -140,6 +141,35 @@ def test_scripts_ask_for_it_too(people: dict[str, TestClient]) -> None:
     assert (
         ada.put("/api/opinions", params={**wish, "required": False}, headers={"X-CSRF-Token": token(ada)}).json() == []
     )
+
+
+def test_what_another_person_decided_only_an_admin_takes_back(people: dict[str, TestClient], gallery: Database) -> None:
+    """Nor by way of an undo of one's own, under which somebody else's opinion has come to be the newest."""
+    ana, ben, ada = people["ana"], people["ben"], people["ada"]
+    link = {"head": "w00", "relation": "hasStyle", "tail": "impressionism"}
+
+    def send(client: TestClient, verdict: str, seen: str | None = None) -> Response:
+        wish = {"id": str(uuid.uuid4()), "verdict": verdict, "seen": seen, **link}
+        return client.post("/api/decisions", json=[wish], headers={"X-CSRF-Token": token(client)})
+
+    accepted = send(ana, "accepted").json()[0]["id"]
+    refused = send(ben, "undone", accepted)
+    assert (refused.status_code, "decided by ana; only they or an admin" in refused.json()["detail"]) == (403, True)
+    taken = send(ada, "undone", accepted)
+    assert (taken.status_code, verdicts(gallery)) == (200, {})
+
+    require(gallery, "hasStyle", by="ada")
+    send(ana, "accepted", taken.json()[0]["id"])
+    agreed = send(ben, "accepted").json()[0]["id"]
+    assert send(ana, "undone", agreed).status_code == 403
+    own = send(ben, "undone", agreed).json()[0]["id"]
+    assert send(ben, "undone", own).status_code == 403
+    again = {"new_id": str(uuid.uuid4())}
+    headers = {"X-CSRF-Token": token(ben)}
+    assert ben.post(f"/api/decisions/{own}/undo", params=again, headers=headers).status_code == 403
+    assert verdicts(gallery) == {FIRST: "opinion"}
+    newest = ben.get("/api/decisions").json()[0]["decision"]
+    assert (newest["undoes"], newest["waiting"]) == (agreed, "opinion")
 
 
 def token(client: TestClient) -> str:

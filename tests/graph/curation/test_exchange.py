@@ -13,7 +13,7 @@ from base.errors import InputError
 from graph.connection import Database
 from graph.curation.decision_files import import_decisions
 from graph.curation.decisions import Choice, decide, history
-from graph.curation.exchange import read_decisions, read_links, write_table
+from graph.curation.exchange import add_accepted, read_decisions, read_links, write_table
 from graph.curation.rdf import VLKGE, Turtle
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
@@ -206,6 +206,25 @@ def test_a_prediction_in_rdf_keeps_its_probability_and_where_it_comes_from(art: 
     assert (fuji, PROV.wasAttributedTo, name("person/ana%20b.")) in back
     asserted = set(back.subject_objects(name("relation/hasStyle")))
     assert asserted == {(name("entity/fuji"), name("entity/ukiyo-e"))}, "only what was accepted is a fact"
+
+
+def test_what_people_accepted_leaves_though_no_run_proposes_it(art: Database) -> None:
+    """Fuji's other style was typed; the wave's, accepted on an older page, is no longer proposed."""
+    art.driver.execute_query("MATCH ({id: 'wave'})-[p:PREDICTED]->() SET p.state = 'stale'")
+    typed = choice("fuji", "accepted").model_copy(update={"tail": "realism"})
+    decide(art, [choice("wave", "accepted"), typed, choice("gas", "rejected")], by="ana")
+    found = add_accepted(art, read_links(art, verdict="accepted"))
+    ends = [("fuji", "realism", "Realism"), ("wave", "ukiyo-e", "Ukiyo-e")]
+    assert list(found[["head", "tail", "tail_name"]].itertuples(index=False, name=None)) == ends
+    assert len(add_accepted(art, found)) == 2
+    assert add_accepted(art, read_links(art, verdict="accepted"), relation="madeBy").empty
+    turtle = Turtle("https://museum.example/")
+    turtle.add_links(found)
+    fact = (turtle.name("entity", "fuji"), turtle.name("relation", "hasStyle"), turtle.name("entity", "realism"))
+    link = turtle.link_name("fuji", "hasStyle", "realism")
+    assert fact in turtle.graph
+    assert list(turtle.graph.objects(link, PROV.wasGeneratedBy)) == []
+    assert list(turtle.graph.objects(link, VLKGE.verdict)) == [Literal("accepted", datatype=XSD.string)]
 
 
 def test_a_wrong_file_or_base_is_refused(art: Database, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Where two people must agree: one opinion makes no fact, the second does, and an admin settles what differs."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from graph.curation.exchange import read_decisions, write_table
 from graph.curation.opinions import Outcome, Verdict, Voice, lift, list_required, open_opinions, require, weigh
 from graph.curation.taking_back import Wanted, find_standing, take_back
 from graph.link_key import link_key
-from graph.page.audit import count_opinions, list_newest
+from graph.page.audit import count_opinions, list_newest, read_desk
 from graph.page.card import read_card
 from graph.page.review_queue import Filters, list_keys
 from graph.predicted.predictions import publish
@@ -153,6 +154,17 @@ def test_an_answer_that_no_run_proposed_has_a_card_for_the_second_person(art: Da
     assert card is not None
     assert (card.state, card.verdict, card.probability, list(card.opinions)) == ("unproposed", "opinion", None, ["ana"])
     assert read_card(art, link_key("fuji", "hasStyle", "realism")) is None
+
+
+def test_today_counts_links_once_and_none_that_was_taken_back(art: Database) -> None:
+    morning = datetime.now().astimezone() - timedelta(hours=1)
+    (first,) = decide(art, [choose("accepted")], by="ana")
+    (second,) = decide(art, [choose("rejected", seen=first)], by="ana")
+    decide(art, [choose("rejected", ("fuji", "hasStyle", "ukiyo-e"))], by="ana")
+    assert read_desk(art, "ana", since=morning).today == 2
+    decide(art, [choose("undone", seen=second)], by="ana")
+    decide(art, [choose("undone", ("fuji", "hasStyle", "ukiyo-e"))], by="ada", force=True)
+    assert read_desk(art, "ana", since=morning).today == 0
 
 
 def test_links_that_wait_stay_undecided_in_the_random_sample(art: Database) -> None:

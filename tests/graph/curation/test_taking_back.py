@@ -55,6 +55,16 @@ def test_all_by_one_person_goes_and_what_a_source_records_stays(museum: Database
     assert len(find_standing(museum, Wanted(by="ben")).decisions) == 1
 
 
+def test_an_entity_that_is_gone_holds_back_nothing(museum: Database) -> None:
+    """As after an ingest with --prune: what was decided about it is taken back with the rest, but not made anew."""
+    museum.driver.execute_query("MATCH (b {id: 'b'}) DETACH DELETE b")
+    found = find_standing(museum, Wanted(by="ana"))
+    assert len(take_back(museum, found, by="ada")) == 3
+    assert (facts(museum), find_standing(museum, Wanted(by="ana")).decisions) == ({("a", "x", "museum")}, [])
+    with pytest.raises(InputError, match="entities that are not in the graph: 'b'"):
+        decide(museum, [choice("b", "x", "accepted", id_="again")], by="ana", force=True)
+
+
 def test_one_run_and_one_period(museum: Database) -> None:
     assert [row["id"] for row in find_standing(museum, Wanted(run="monday")).decisions] == ["b-x"]
     assert find_standing(museum, Wanted(run="tuesday")).decisions == []

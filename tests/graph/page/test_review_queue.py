@@ -152,6 +152,17 @@ def test_counts_say_where_not_all_were_looked_at(queue: Database) -> None:
     assert count_links(queue, Filters(relation="hasStyle"), most=50, scanned=50) == (50, 0, False)
 
 
+def test_a_museum_of_decided_links_is_said_to_have_more(queue: Database) -> None:
+    """Of 2,990 links twice the limit are looked at: decided ones may be all that is met."""
+    queue.driver.execute_query("MATCH (w)-[p:PREDICTED]->() WHERE w.id <> 'w300' SET p.verdict = 'rejected'")
+    try:
+        few, all_ = (count_links(queue, Filters(near="m1"), most=most) for most in (50, 3_000))
+        assert (few.decided, few.left < 50, few.more) == (50, True, True)
+        assert (all_.left, all_.decided, all_.more) == (10, 2_980, False)
+    finally:
+        queue.driver.execute_query("MATCH ()-[p:PREDICTED]->() SET p.verdict = 'pending'")
+
+
 def test_what_the_random_sample_says_reads_none_of_the_undecided_links_behind_it(queue: Database) -> None:
     with queue.session() as session:
         result = session.run(f"PROFILE {cypher.load('decisions/list_audited').text}")
