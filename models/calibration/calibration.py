@@ -118,7 +118,7 @@ class Calibration(BaseModel):
         log_share, rows, kinds = links.log_share.double().numpy(), links.relations.numpy(), kinds_of(links, seen)
         result, own = np.empty(len(log_share)), np.zeros(len(log_share), dtype=bool)
         for row in np.unique(rows):
-            table = table_of(self.tallies, self.relations[row]) if self._judged(self.relations[row]) else NOTHING
+            table = table_of(self.tallies, self.relations[row]) if self.judged(self.relations[row]) else NOTHING
             for kind in np.unique(kinds[rows == row]):
                 some = (rows == row) & (kinds == kind)
                 curve, basis = self.curve(self.relations[row], KINDS[kind])
@@ -131,9 +131,9 @@ class Calibration(BaseModel):
         own = self.curves.get(relation)
         if own is None:
             return self.curves[POOLED][kind], "pooled"
-        return own[kind], "relation" if self._judged(relation) >= ENOUGH_LINKS else "pooled"
+        return own[kind], "relation" if self.judged(relation) >= ENOUGH_LINKS else "pooled"
 
-    def _judged(self, relation: str) -> int:
+    def judged(self, relation: str) -> int:
         """How many links of a relation were judged."""
         return sum(curve.links for curve in self.curves.get(relation, {}).values())
 
