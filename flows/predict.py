@@ -1,6 +1,6 @@
 """Predict: the best new links with their probabilities, published in the graph."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from models.calibration.answers import Answers, AnswerShare
 from models.calibration.calibration import Calibration
 from models.calibration.thresholds import Threshold, thresholds
 from models.explanation.evidence import evidence
+from models.prediction.limits import narrow_limits
 from models.prediction.plausible_heads import PlausibleHeads
 from models.prediction.prediction import added_since, members, untrained
 from models.prediction.prediction import predict as find_links
@@ -120,6 +121,7 @@ def predict(
         nothing_known = [name for name in untrained(graph) if relations is None or name in relations]
         if nothing_known:
             echo(f"No links of {', '.join(nothing_known)}: without training facts nothing is known of it.")
+        tell_narrow_limits(narrow_limits(graph, calibration), relations or graph.relations, limit)
         kept = choose_thresholds(calibration, precision, relations or graph.relations)
         heads = added_heads(checkpoint, graph) if new else None
         if not (all_heads or new):
@@ -204,6 +206,17 @@ def added_heads(checkpoint: Checkpoint, graph: KnowledgeGraph) -> list[str]:
     if not heads:
         raise InputError("no entity was added since the model was trained; leave --new out to predict for all")
     return heads
+
+
+def tell_narrow_limits(narrow: Mapping[str, int], relations: list[str], limit: int | None) -> None:
+    """Of which relations fewer links are kept than was asked for, and why."""
+    told = [
+        f"{narrow[name]:,} of {name}"
+        for name in relations
+        if name in narrow and (limit is None or narrow[name] < limit)
+    ]
+    if told:
+        echo(f"At most {', '.join(told)}: no fact was held back by which its links could be judged.")
 
 
 @task(cache_policy=NO_CACHE)

@@ -14,6 +14,7 @@ from flows.runtime.services import tell_run
 from graph.exporting import hetero_file
 from models.calibration.answers import Answers
 from models.calibration.calibration import Calibration
+from models.prediction.limits import narrow_limits
 from models.prediction.prediction import members, predict
 from models.prediction.shards import heads_of, merge
 from models.ranking.prediction_context import seen_by
@@ -51,7 +52,8 @@ def score_in_shards(job: Job, graph: KnowledgeGraph, shards: int) -> pd.DataFram
         for future in futures:
             frames.append(future.result())
             progress(len(frames), shards, "shards")
-    return merge(frames, graph, limit=job.limit, best=job.best)
+    narrow = narrow_limits(graph, job.calibration)
+    return merge(frames, graph, limit=job.limit, best=job.best, narrow=narrow)
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, task_run_name="score-shard-{shard}")

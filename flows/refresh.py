@@ -1,6 +1,6 @@
 """Refresh: what today's facts imply under the model whose links are in force, for the entities that it concerns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +30,7 @@ from graph.predicted.registry import Run
 from graph.predicted.rules import delete_uncited_rules
 from models.calibration.calibration import Calibration
 from models.explanation.cited_facts import outdated
+from models.prediction.limits import limits_of, narrow_limits
 from models.prediction.prediction import combined
 from models.ranking.prediction_context import PredictionContext
 from models.rules.rule_set import RuleSet
@@ -88,7 +89,9 @@ def refresh(
         if heads:
             served = PredictionContext.of(version, checkpoint, graph, declared, top_k, device)
             wanted = Wanted(limit=limit, precision=precision)
-            links = within_limit(links_of(database, served, folder, rules, wanted, heads), kept, heads, limit)
+            calibration = Calibration.load(folder) or calibrate(served, folder)
+            links = links_of(database, served, calibration, rules, wanted, heads)
+            links = within_limit(links, kept, heads, limit, narrow_limits(graph, calibration))
             counts = write(database, links, run, heads, graph.relations, dry_run)
             if not dry_run:
                 keep_links(database, folder, run, graph.relations, heads, links)
@@ -140,27 +143,39 @@ def untrue(
 
 
 def links_of(
-    database: Database, served: PredictionContext, folder: Path, rules: RuleSet, wanted: Wanted, heads: list[str]
+    database: Database,
+    served: PredictionContext,
+    calibration: Calibration | None,
+    rules: RuleSet,
+    wanted: Wanted,
+    heads: list[str],
 ) -> pd.DataFrame:
     """The best links of some heads with their evidence, by the probabilities that the run in force was given."""
-    calibration = Calibration.load(folder) or calibrate(served, folder)
     thresholds = choose_thresholds(calibration, wanted.precision, served.graph.relations)
     links = score_links(served, calibration, learn_answers(database, served), wanted, thresholds, heads)
     return add_evidence(served, rules, links)
 
 
-def within_limit(links: pd.DataFrame, kept: pd.DataFrame | None, heads: list[str], limit: int | None) -> pd.DataFrame:
+def within_limit(
+    links: pd.DataFrame,
+    kept: pd.DataFrame | None,
+    heads: list[str],
+    limit: int | None,
+    narrow: Mapping[str, int] | None = None,
+) -> pd.DataFrame:
     """Those that are among the `limit` best of their relation, together with the `kept` links of other heads.
+
+    `narrow`: of some relations fewer, see `limits.narrow_limits`.
 
     Otherwise each night would add weak links of the entities that it is about.
     """
-    if kept is None or limit is None:
+    if kept is None or (limit is None and not narrow):
         return links
     others = kept[~kept["head"].isin(heads)]
     ahead = pd.concat([_priorities(others), _priorities(links)], ignore_index=True)
     relations = pd.concat([others["relation"], links["relation"]], ignore_index=True)
     places = ahead.groupby(relations).rank(method="first", ascending=False)
-    return links[(places[len(others) :] <= limit).to_numpy()]
+    return links[(places <= limits_of(relations, limit, narrow or {}))[len(others) :].to_numpy()]
 
 
 def _priorities(links: pd.DataFrame) -> "pd.Series[float]":

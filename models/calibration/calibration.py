@@ -26,14 +26,14 @@ from models.calibration.curves import Calibrator, Mask, Numbers
 from models.calibration.hierarchy import Groups, Hierarchy, Rows, choose_spread
 from models.calibration.relation_predictors import relation_predictors
 from models.calibration.thresholds import NOTHING, POOLED, SMALL, PrecisionTable, drawn_to_support, table_of, tally
-from models.ranking.candidate_lists import CandidateLists, Links
+from models.ranking.candidate_lists import CandidateLists, Links, fact_keys
 from models.ranking.ranking import BUDGET
 from models.ranking.scores import Scores
 from models.tensor_file import save_json
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 
-FORM: Literal[3] = 3  # of the file; one of another form is made anew
+FORM: Literal[4] = 4  # of the file; one of another form is made anew
 HELD_BACK = ("val", "gate", "test")  # what training did not see
 UNTESTED = ("val", "gate")  # without what judges probabilities
 FILES = {HELD_BACK: "calibration.json", UNTESTED: "calibration_untested.json"}
@@ -62,7 +62,7 @@ class Calibration(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    form: Literal[3] = FORM
+    form: Literal[4] = FORM
     relations: list[str]
     curves: dict[str, dict[str, Calibrator]]
     """By relation, then by kind; POOLED is of a relation that nothing is known of."""
@@ -118,7 +118,7 @@ class Calibration(BaseModel):
         log_share, rows, kinds = links.log_share.double().numpy(), links.relations.numpy(), kinds_of(links, seen)
         result, own = np.empty(len(log_share)), np.zeros(len(log_share), dtype=bool)
         for row in np.unique(rows):
-            table = table_of(self.tallies, self.relations[row]) if self._judged(self.relations[row]) else NOTHING
+            table = table_of(self.tallies, self.relations[row]) if self.judged(self.relations[row]) else NOTHING
             for kind in np.unique(kinds[rows == row]):
                 some = (rows == row) & (kinds == kind)
                 curve, basis = self.curve(self.relations[row], KINDS[kind])
@@ -131,9 +131,9 @@ class Calibration(BaseModel):
         own = self.curves.get(relation)
         if own is None:
             return self.curves[POOLED][kind], "pooled"
-        return own[kind], "relation" if self._judged(relation) >= ENOUGH_LINKS else "pooled"
+        return own[kind], "relation" if self.judged(relation) >= ENOUGH_LINKS else "pooled"
 
-    def _judged(self, relation: str) -> int:
+    def judged(self, relation: str) -> int:
         """How many links of a relation were judged."""
         return sum(curve.links for curve in self.curves.get(relation, {}).values())
 
@@ -195,11 +195,13 @@ def label_links(
 ) -> LabelledLinks:
     """The lists that would be served if the facts of the splits `hidden` were unknown, and which links they confirm.
 
-    For each relation those of the heads that have a hidden fact of it. `seen` bool [N] says of whom the model knew
-    training facts.
+    For each relation those of the heads that have a hidden fact of it which a list may hold. `seen` bool [N] says of
+    whom the model knew training facts.
     """
     lists = CandidateLists(scores, graph, patterns, top_k=top_k, hidden=hidden, budget=budget)
     facts = torch.cat([graph.triples[split] for split in hidden])
+    # One that is known the other way round is not missing: no list names it, so it would only count as missed.
+    facts = facts[lists.may_hold(facts)]
     parts = []
     for row, name in enumerate(graph.relations):
         asked = torch.zeros(graph.num_entities, dtype=torch.bool)
@@ -207,7 +209,7 @@ def label_links(
         parts += [links for _, links in lists.blocks(row, asked)]
         progress(row + 1, graph.num_relations, name)
     links = Links.joined(parts)
-    correct = torch.isin(_keys(links.triples, graph), _keys(facts, graph))
+    correct = torch.isin(fact_keys(links.triples, graph), fact_keys(facts, graph))
     return LabelledLinks(links, correct.numpy(), seen[links.heads].numpy())
 
 
@@ -254,7 +256,3 @@ def _tallies(probability: Numbers, judged: LabelledLinks, relations: list[str]) 
     for row in (counts >= ENOUGH_LINKS).nonzero()[0]:
         tallies[relations[row]] = tally(probability[rows == row], judged.correct[rows == row])
     return tallies
-
-
-def _keys(triples: Tensor, graph: KnowledgeGraph) -> Tensor:
-    return (triples[:, 0] * graph.num_relations + triples[:, 1]) * graph.num_entities + triples[:, 2]

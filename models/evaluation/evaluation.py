@@ -172,8 +172,8 @@ def joined_in_train(triples: Tensor, train: Tensor) -> Tensor:
 
 
 def bootstrap(values: Tensor, *, draws: int = 1000, level: float = 0.95, seed: int = 0) -> tuple[float, float]:
-    """Percentile interval of the mean of values [m], drawn anew with replacement (Efron 1979)."""
-    found = interval(values, draws=draws, level=level, seed=seed)
+    """Interval of the mean of reciprocal ranks [m], drawn anew with replacement (Efron 1979); of few a wide one."""
+    found = interval(values, draws=draws, level=level, seed=seed, bounds=(0, 1))
     return found.low, found.high
 
 

@@ -7,7 +7,6 @@ together. Those of a tail are not: values compete for the same heads, and what a
 """
 
 from collections.abc import Mapping
-from statistics import NormalDist
 from typing import NamedTuple
 
 import torch
@@ -18,7 +17,7 @@ from base.errors import InputError
 from base.progress import Progress, silent
 from models.calibration.calibration_error import CalibrationError
 from models.evaluation import gate_words
-from models.evaluation.bootstrap import paired
+from models.evaluation.bootstrap import paired, student
 from models.evaluation.evaluation import Report, report
 from models.evaluation.gate_config import GateConfig
 from models.evaluation.loss_budget import SMALLEST_MARGIN, Debt, Difference, spend, visible
@@ -124,7 +123,7 @@ def judge(
     facts = graph.triples["gate"]
     values = torch.stack([_reciprocal(ranks) for ranks in (champion, challenger)])
     overall = _difference(values, facts, config)
-    shown = visible(overall.error, config.level)
+    shown = visible(overall, config.level)
     margin = max(shown, SMALLEST_MARGIN) if config.margin is None else config.margin
     kind = _kind(overall, margin)
     loss = spend(overall, _against(formers or {}, values[1], facts, config), debt, margin, config)
@@ -202,6 +201,7 @@ def _difference(values: Tensor, facts: Tensor, config: GateConfig) -> Difference
         level=config.level,
         seed=config.seed,
         clusters=facts[:, 0],
+        bounds=(-1, 1),
     )
     return Difference(
         facts=values.shape[1],
@@ -212,6 +212,7 @@ def _difference(values: Tensor, facts: Tensor, config: GateConfig) -> Difference
         high=drawn.high,
         passed=True,
         error=drawn.error,
+        heads=drawn.clusters,
     )
 
 
@@ -225,7 +226,7 @@ def _kind(overall: Difference, margin: float) -> Kind:
 
 def _judge_relation(part: Difference, relations: int, config: GateConfig) -> Difference:
     # The worst of many relations is worse by chance alone, so they share the level (Bonferroni).
-    chance = NormalDist().inv_cdf(1 - (1 - config.level) / 2 / relations) * part.error
+    chance = student(1 - (1 - config.level) / 2 / relations, part.heads) * part.error
     return part.model_copy(update={"passed": part.difference >= -max(config.relation_margin, chance)})
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from models.evaluation.bootstrap import student
 from models.evaluation.gate_config import GateConfig
 
 SHOWN = 0.9  # how often a visible difference is shown
@@ -22,7 +23,7 @@ NIGHTS = 100  # the budget is asked every night, and the luckiest of a hundred a
 class Difference(BaseModel):
     """Challenger against another model on some facts; `low` and `high` are the interval of the MRR's mean difference.
 
-    `champion` is the other model's MRR, `error` the standard error of the difference.
+    `champion` is the other model's MRR, `error` the standard error of the difference, `heads` how many these are of.
     """
 
     facts: int
@@ -33,6 +34,7 @@ class Difference(BaseModel):
     high: float
     passed: bool
     error: float = 0.0
+    heads: int = 0
 
 
 class Debt(NamedTuple):
@@ -62,13 +64,12 @@ class Loss(BaseModel):
     """Former champions that cannot rank them, and why."""
 
 
-def visible(error: float, level: float) -> float:
-    """The smallest difference that an interval of this level shows to be one nine times in ten.
+def visible(found: Difference, level: float) -> float:
+    """The smallest difference in MRR that an interval of this level shows to be one nine times in ten, at most 1.
 
-    `error` is the standard error of the difference. The usual sum of two quantiles (Cohen 1988, chapter 2).
+    The usual sum of two quantiles (Cohen 1988, chapter 2) of Student's t, times the standard error.
     """
-    normal = NormalDist()
-    return (normal.inv_cdf((1 + level) / 2) + normal.inv_cdf(SHOWN)) * error
+    return min(1.0, (student((1 + level) / 2, found.heads) + student(SHOWN, found.heads)) * found.error)
 
 
 def spend(
@@ -79,19 +80,20 @@ def spend(
     The champion's `debt` to a model that is not among these stays, plus or minus what the challenger differs from it.
     """
     best, found = min([(None, champion), *formers.items()], key=lambda item: item[1].difference)
-    spent, error = -found.difference, found.error
+    spent = -found.difference
     if debt is not None and debt.best not in formers and debt.spent - champion.difference > spent:
-        best, spent, error = debt.best, debt.spent - champion.difference, champion.error
-    at_most = spent + NormalDist().inv_cdf(1 - (1 - config.level) / 2 / NIGHTS) * error
+        best, spent, found = debt.best, debt.spent - champion.difference, champion
+    at_most = min(1.0, spent + NormalDist().inv_cdf(1 - (1 - config.level) / 2 / NIGHTS) * found.error)
+    tenable = min(1.0, BUDGET_IN_MARGINS * visible(found, config.level))
     budget = config.budget
     if budget is None:
-        budget = BUDGET_IN_MARGINS * max(margin, visible(error, config.level))
+        budget = max(min(1.0, BUDGET_IN_MARGINS * margin), tenable)
     return Loss(
         best=best,
         spent=max(0.0, spent),
         at_most=max(0.0, at_most),
         budget=budget,
         passed=at_most <= budget,
-        tenable=BUDGET_IN_MARGINS * visible(error, config.level),
+        tenable=tenable,
         formers={name: part.champion for name, part in formers.items()},
     )

@@ -12,6 +12,7 @@ from base.errors import InputError, refuse_unknown_relations
 from base.progress import Progress, ignore, silent
 from models.calibration.answers import Answers
 from models.calibration.calibration import Calibration, uncertainty
+from models.prediction.limits import limit_of, narrow_limits
 from models.prediction.plausible_heads import PlausibleHeads
 from models.prediction.top_links import TopLinks
 from models.ranking.candidate_lists import CandidateLists, Links
@@ -66,6 +67,7 @@ def predict(
     From the union of the `top_k` best tails of every head and relation, the `limit` best of each relation are kept,
     and of those the `best` of all (None: all of them), by probability, times that of an answer where it is known, then
     score; with `thresholds`, only those of a relation's probability or more. Sorted by relation and by that order.
+    Fewer are kept of a relation whose links no held-back fact has judged, see `limits.narrow_limits`.
     Of a relation with more than MOST_PAIRS of a head and a tail only the shortlists of `models.ranking.shortlists` are
     scored, unless `exact`; `notify` is told what share of the best links they name.
     `budget` bounds the numbers held at a time;
@@ -86,12 +88,12 @@ def predict(
         budget=budget,
     )
     judge = _Judge(calibration, answers or Answers(), graph.seen if seen is None else seen, graph.relations)
-    everything = TopLinks(best)
+    everything, narrow = TopLinks(best), narrow_limits(graph, calibration)
     asked = PlausibleHeads(graph, few=graph.num_entities if all_heads else None).of
     total, done = sum(lists.count(row, asked(row)) for row in chosen), 0
     told = 0
     for row in chosen:
-        kept = TopLinks(limit)
+        kept = TopLinks(limit_of(graph.relations[row], limit, narrow))
         for count, links in lists.blocks(row, asked(row)):
             if calibration is not None and thresholds is not None:
                 links = judge.likely(links, thresholds.get(graph.relations[row], np.inf))

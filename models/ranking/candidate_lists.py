@@ -52,6 +52,11 @@ class Links(NamedTuple):
         return torch.stack([self.heads, self.relations, self.tails], dim=1)
 
 
+def fact_keys(triples: Tensor, graph: KnowledgeGraph) -> Tensor:
+    """One number for each of triples [m, 3]."""
+    return (triples[:, 0] * graph.num_relations + triples[:, 1]) * graph.num_entities + triples[:, 2]
+
+
 class CandidateLists:
     """Makes the lists of a model, in blocks of heads that hold at most `budget` numbers at a time.
 
@@ -107,6 +112,13 @@ class CandidateLists:
             rows, entities = torch.cat([rows, every]), torch.cat([entities, pairs[:, 0]])
         columns = columns_of(entities, tails)
         return rows[columns >= 0], columns[columns >= 0]
+
+    def may_hold(self, triples: Tensor) -> Tensor:
+        """Which facts [m, 3] a list could name, bool [m]: none that is known, also the other way round, or a loop."""
+        left_out = torch.cat([self.known, self.graph.rejected])
+        named = ~torch.isin(fact_keys(triples, self.graph), fact_keys(left_out, self.graph))
+        looping = torch.tensor([row in self.looping for row in range(self.graph.num_relations)], dtype=torch.bool)
+        return named & ((triples[:, 0] != triples[:, 2]) | looping[triples[:, 1]])
 
     def _blocks_of(self, relation: int, heads: Tensor, tails: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """(some of the heads, the tails that are scored for them)."""

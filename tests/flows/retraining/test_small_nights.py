@@ -142,4 +142,5 @@ def test_a_night_does_not_add_links_beyond_those_that_a_relation_may_have() -> N
     assert within_limit(links, kept, ["n"], 2)["relation"].tolist() == ["r", "s"]
     assert len(within_limit(links, kept, ["n"], 1)) == 1  # of s alone: a's link of r is likelier
     assert len(within_limit(links, kept, ["n"], 4)) == 3
+    assert within_limit(links, kept, ["n"], None, {"r": 1})["relation"].tolist() == ["s"]
     assert len(within_limit(links, kept, ["n"], None)) == len(within_limit(links, None, ["n"], 1)) == 3

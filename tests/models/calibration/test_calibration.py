@@ -239,6 +239,31 @@ def test_links_are_right_if_they_are_hidden_facts(gallery):
     assert judged.seen.tolist() == graph.seen[judged.links.heads].tolist()
 
 
+def test_a_hidden_fact_that_is_known_the_other_way_round_teaches_nothing(hetero):
+    """No list names it, so it would only count as missed; nor a loop of a relation whose known facts have none."""
+    people = [f"p{i}" for i in range(8)]
+    pairs = [("p0", "p1", "train", "test"), ("p2", "p3", "train", "train"), ("p4", "p5", "test", "test")]
+    facts = [
+        (*ends, split)
+        for a, b, there, back in pairs
+        for *ends, split in ((a, "knows", b, there), (b, "knows", a, back))
+    ]
+    facts += [("p6", "knows", "p6", "test"), ("p7", "knows", "p0", "test")]
+    graph = KnowledgeGraph.from_hetero(hetero(dict.fromkeys(people, "Person"), facts))
+    model = VLKGE.from_graph(TrainConfig(dimension=4), graph).eval()
+    judged = label_links(
+        VectorScores.of_model(model),
+        graph,
+        Patterns(symmetric=("knows",)),
+        seen=graph.seen,
+        hidden=("test",),
+        top_k=8,
+    )
+    asked = {graph.entities[head] for head in judged.links.heads.tolist()}
+    assert asked == {"p4", "p5", "p7"}
+    assert judged.correct.sum() == 3
+
+
 def test_a_relation_without_training_facts_has_no_lists_and_teaches_nothing(hetero):
     entities = {f"w{i}": "Work" for i in range(30)} | {"x": "Style", "y": "Style"}
     facts = [(f"w{i}", "hasStyle", "xy"[i % 2], "train" if i < 15 else "val") for i in range(30)]

@@ -52,6 +52,30 @@ def test_values_of_a_cluster_are_drawn_together():
     assert bootstrap.interval(values.repeat(4), draws=4000).error == pytest.approx(0.05, rel=0.05)
 
 
+def test_the_interval_of_few_values_holds_the_true_mean_as_often_as_it_says():
+    """Between bounds, values drawn anew alone are too sure of themselves: of five, they miss once in five."""
+    drawn = torch.Generator().manual_seed(7)
+
+    def held(count: int, **bounds) -> float:
+        found = [bootstrap.interval(torch.rand(count, generator=drawn), draws=200, **bounds) for _ in range(800)]
+        return sum(one.low <= 0.5 <= one.high for one in found) / len(found)
+
+    assert held(5) < 0.9
+    assert all(held(count, bounds=(0, 1)) >= 0.935 for count in (1, 2, 5, 10))
+
+
+def test_few_values_that_are_alike_are_no_certainty():
+    """One alone says nothing; the error of n alike is .5 / n, and many alike are as good as certain."""
+    one = bootstrap.interval(torch.ones(1), bounds=(0, 1))
+    assert (one.low, one.mean, one.high, one.error) == (0, 1, 1, 0.5)
+    five = bootstrap.interval(torch.ones(5), bounds=(0, 1))
+    assert five.low == pytest.approx(1 - 2.776 * 0.1, abs=1e-3)
+    assert five.error == pytest.approx(0.1)
+    assert bootstrap.interval(torch.ones(1000), bounds=(0, 1)).low > 0.999 - 1e-9
+    together = bootstrap.interval(torch.ones(50), clusters=torch.zeros(50, dtype=torch.long), bounds=(-1, 1))
+    assert (together.low, together.high, together.clusters) == (-1, 1, 1)
+
+
 def test_blocks_do_not_change_the_draws(monkeypatch):
     values = torch.rand(30, generator=torch.Generator().manual_seed(5))
     whole = bootstrap.interval(values)

@@ -42,18 +42,19 @@ def ranks(places: list[int]) -> dict[Side, Ranks]:
 
 
 def test_an_equal_challenger_passes_and_the_words_say_why(hetero: Builder) -> None:
-    graph = graph_of(hetero, {"hasStyle": 4})
-    verdict = judge(graph, ranks([1, 2, 4, 4]), ranks([1, 2, 4, 4]), GateConfig(margin=0))
+    graph, same = graph_of(hetero, {"hasStyle": 400}), ranks([1, 2, 4, 4] * 100)
+    verdict = judge(graph, same, same, GateConfig())
     assert verdict.passed
     assert verdict.overall is not None
     assert (verdict.overall.champion, verdict.overall.difference) == (0.5, 0)  # (1 + 1/2 + 1/4 + 1/4) / 4
     assert verdict.kind == "equal"
     assert verdict.reasons == [
         "all relations: equal, passed, as it knows the newer facts; MRR 0.500, champion 0.500, difference +0.000 "
-        "(95 % interval +0.000 to +0.000, 4 facts; margin 0)",
-        "these gate facts show a difference of 0.000 nine times in ten, smaller ones less often",
-        "budget: passed; 0.000 of MRR is lost against the best champion so far, at most 0.000 "
-        "(allowed over all nights 0.000)",
+        "(95 % interval -0.005 to +0.005, 400 facts; margin 0.01)",
+        "these gate facts show a difference of 0.008 nine times in ten, smaller ones less often; the margin is set by "
+        "it",
+        "budget: passed; 0.000 of MRR is lost against the best champion so far, at most 0.009 "
+        "(allowed over all nights 0.020)",
     ]
 
 
@@ -136,8 +137,8 @@ def test_no_single_night_shows_the_slide_but_the_best_former_champion_does(heter
 
 
 def test_a_debt_to_a_champion_that_cannot_rank_any_more_stays(hetero: Builder) -> None:
-    graph = graph_of(hetero, {"hasStyle": 4})
-    same = ranks([1, 2, 4, 4])
+    graph = graph_of(hetero, {"hasStyle": 400})
+    same = ranks([1, 2, 4, 4] * 100)
     config = GateConfig(margin=0, budget=0.02)
     kept = judge(graph, same, same, config, debt=Debt("gone", 0.03), missing={"gone": "its folder is not there"})
     assert not kept.passed
@@ -145,10 +146,10 @@ def test_a_debt_to_a_champion_that_cannot_rank_any_more_stays(hetero: Builder) -
     assert (kept.loss.best, kept.loss.spent) == ("gone", pytest.approx(0.03))
     assert "gone, a former champion, was not compared: its folder is not there" in kept.reasons
     # today's ranks say more than yesterday's debt: here it was luck
-    former = {"gone": Former(same, torch.ones(4, dtype=torch.bool))}
+    former = {"gone": Former(same, torch.ones(400, dtype=torch.bool))}
     assert judge(graph, same, same, config, debt=Debt("gone", 0.03), formers=former).passed
     # a challenger that is better by more pays it back
-    assert judge(graph, same, ranks([1, 1, 4, 4]), config, debt=Debt("gone", 0.03)).loss.spent == 0  # type: ignore[union-attr]
+    assert judge(graph, same, ranks([1, 1, 4, 4] * 100), config, debt=Debt("gone", 0.03)).loss.spent == 0  # type: ignore[union-attr]
 
 
 def test_a_former_champion_is_compared_on_the_relations_that_it_knows(hetero: Builder) -> None:
@@ -175,6 +176,37 @@ def test_few_facts_cannot_tell_and_say_what_they_could(hetero: Builder) -> None:
     strict = judge(graph, ranks(champion), ranks(champion[::-1]), GateConfig(budget=0.01))
     assert not strict.passed
     assert "these gate facts can hold no budget below 0.3" in strict.reasons[2]
+
+
+@pytest.mark.parametrize("facts", [1, 2, 3, 4, 6])
+def test_a_few_facts_that_fall_together_are_no_certainty(hetero: Builder, facts: int) -> None:
+    """Drawn anew, one fact is always itself: that is no certainty."""
+    graph = graph_of(hetero, {"hasStyle": facts})
+    verdict = judge(graph, ranks([1] * facts), ranks([2] * facts), GateConfig())
+    assert verdict.passed is (facts < 6)  # of an equal challenger six fall together once in 64 nights
+    assert (verdict.kind == "worse") is (facts >= 6)
+    better = judge(graph, ranks([2] * facts), ranks([1] * facts), GateConfig())
+    assert (better.kind == "better") is (facts >= 6)
+    assert verdict.overall is not None
+    assert verdict.overall.low < -0.5 < verdict.overall.high
+    assert verdict.overall.low >= -1
+    assert verdict.overall.high <= 1
+    assert verdict.visible is not None
+    assert verdict.visible >= 0.3
+    assert "nan" not in " ".join(verdict.reasons)
+    assert "inf" not in " ".join(verdict.reasons)
+
+
+def test_many_facts_of_one_head_are_one_witness(hetero: Builder) -> None:
+    """Its relation is not refused for it: all of them fall together."""
+    gate = [("w0", "hasStyle", f"s{i}") for i in range(60)] + [(f"v{i}", "paintedBy", "p") for i in range(60)]
+    entities = {h: "Work" for h, _, _ in gate} | {t: "Value" for _, _, t in gate}
+    graph = KnowledgeGraph.from_hetero(hetero(entities, [(*fact, "val") for fact in gate], gate=gate))
+    of_one = graph.triples["gate"][:, 1] == graph.relations.index("hasStyle")
+    challenger = torch.where(of_one, 2, 1)
+    verdict = judge(graph, ranks([1] * 120), ranks(challenger.tolist()), GateConfig(margin=1, budget=1))
+    assert verdict.relations["hasStyle"].heads == 1
+    assert verdict.passed
 
 
 @pytest.mark.parametrize(
