@@ -207,6 +207,21 @@ def test_a_newer_graph_fails_and_no_command_opens_it(settings: Settings, databas
         open_graph(settings)
 
 
+def test_a_graph_that_every_command_refuses_is_no_empty_one(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("VLKGE_PREFIX", "vk_")
+        found = examine(settings)
+        assert (found["schema"].state, found["schema"].advice) == ("fail", "set VLKGE_PREFIX")
+        assert "have the prefix ''" in found["schema"].found
+        assert "graph" not in found
+    run(database, f"MATCH (s:Schema) SET s.version = {VERSION + 1}")
+    run(database, "MATCH (n:Entity) DELETE n")
+    found = examine(settings)
+    assert (found["schema"].state, "graph" in found) == ("fail", False)
+
+
 def test_a_prefect_server_that_asks_for_a_password_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PREFECT_API_AUTH_STRING", raising=False)
     assert doctor.prefect_login() is None
