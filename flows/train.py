@@ -13,7 +13,7 @@ from flows import facts_read
 from flows.distributed_training import train_together
 from flows.export import read_graph
 from flows.rules import keep_rules
-from flows.runtime.checkpoints import folder_of, load_checkpoint, version_of
+from flows.runtime.checkpoints import folder_of, load_checkpoint, note_graph, version_of
 from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
@@ -131,6 +131,7 @@ def register(
         git_commit=git_commit(),
         warm_start=warm_start,
     )
+    note_graph(database, [folder])
     return TrainedModel(
         version=version,
         folder=folder,

@@ -10,7 +10,7 @@ WHERE e.id IN [$first, $second]
 CALL (e) {
   MATCH (e)-[f {vlkge: true}]->(x:Entity)
   WHERE type(f) <> 'PREDICTED'
-  RETURN null AS via, type(f) AS relation, x, 1 AS things
+  RETURN DISTINCT null AS via, type(f) AS relation, x, 1 AS things
   UNION ALL
   MATCH (e)<-[v {vlkge: true}]-(w:Entity)
   WHERE type(v) <> 'PREDICTED'

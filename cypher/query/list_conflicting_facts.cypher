@@ -13,9 +13,11 @@ ORDER BY h.id
 LIMIT coalesce($scanned, 9223372036854775807)
 CALL (h) {
   MATCH (h)-[r:$($relation) {vlkge: true}]->(t:Entity)
-  WITH DISTINCT t, r.sources AS sources
+  // An owner may have recorded one value twice, as with two periods.
+  WITH t, collect(r.sources) AS sources
   ORDER BY t.id
-  RETURN collect(t.id) AS values, collect(t.name) AS value_names, collect(sources) AS asserted
+  RETURN collect(t.id) AS values, collect(t.name) AS value_names,
+         reduce(all = [], some IN collect(sources) | all + some) AS asserted
 }
 WITH h, values, value_names, asserted
 WHERE size(values) > 1

@@ -23,12 +23,12 @@ CALL (d, h) {
         WHERE n.number > a.number
       }
   }
-  RETURN f, t
+  RETURN t, collect(f.sources) AS asserted
 }
-WITH d, h, f, t
+WITH d, h, t, reduce(all = [], some IN asserted | all + [s IN some WHERE NOT s IN all]) AS sources
 ORDER BY d.relation DESC, d.likelier DESC, d.key DESC
 LIMIT $limit
 OPTIONAL MATCH (o:Entity:Vlkge {id: d.other})
 RETURN h.id AS head, h.name AS head_name, t.id AS tail, t.name AS tail_name, d.likelier AS likelier, d.rank AS rank,
-  d.share AS share, d.other AS other, o.name AS other_name, d.other_share AS other_share, f.sources AS sources,
+  d.share AS share, d.other AS other, o.name AS other_name, d.other_share AS other_share, sources,
   d.model_version AS model_version, d.key AS key

@@ -1,5 +1,7 @@
 """`vlkge adopt`, `unadopt` and `reset`: a graph of somebody else is taken into use, and given back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,7 +63,9 @@ def unadopt(
     if not (dry_run or yes):
         print_fields(flow(keep_facts=keep_facts, records=records, dry_run=True))
         typer.confirm("Remove what adopt added to these?", abort=True, err=True)
-    _print_record(flow(keep_facts=keep_facts, records=records, dry_run=dry_run), json, dry_run)
+    with _no_night_at_work(dry_run):
+        done = flow(keep_facts=keep_facts, records=records, dry_run=dry_run)
+    _print_record(done, json, dry_run)
 
 
 @app.command()
@@ -78,7 +82,19 @@ def reset(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None
     if not (dry_run or yes):
         print_fields(flow(dry_run=True))
         typer.confirm("Delete all of this from the graph?", abort=True, err=True)
-    _print_record(flow(dry_run=dry_run), json, dry_run)
+    with _no_night_at_work(dry_run):
+        done = flow(dry_run=dry_run)
+    _print_record(done, json, dry_run)
+
+
+@contextmanager
+def _no_night_at_work(dry_run: bool) -> Iterator[None]:
+    """What a retraining works on is not taken away under its hands; it would write its records into the rest."""
+    from flows.runtime.locks import home_lock
+    from flows.runtime.settings import Settings
+
+    with nullcontext() if dry_run else home_lock(Settings()):
+        yield
 
 
 def _reset_broken(dry_run: bool, yes: bool, json: bool) -> bool:

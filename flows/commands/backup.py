@@ -49,13 +49,17 @@ def restore(
 
     Before anything is touched, every file is checked against its hash, and the target must be empty.
     """
+    from flows.runtime.locks import home_lock
     from flows.runtime.services import echo
     from flows.runtime.settings import Settings
     from graph.server.backup import restore as read
 
-    server = None if files_only else _bundled("restore")
+    settings, server = Settings(), None if files_only else _bundled("restore")
     echo("Checking and restoring …")
-    _print(read(Settings().vlkge_home, folder, server=server, force=force), folder, json)
+    # A retraining would go on with another graph than it began with.
+    with home_lock(settings):
+        manifest = read(settings.vlkge_home, folder, server=server, force=force)
+    _print(manifest, folder, json)
 
 
 def _bundled(verb: str) -> "Server":

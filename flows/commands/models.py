@@ -151,6 +151,8 @@ def _print_pruned(pruned: Any, json: bool) -> None:
     ]
     done = "would be deleted" if pruned.dry_run else "deleted"
     print_table(rows, f"{len(rows)} {done}, {pruned.megabytes:,.1f} MB")
+    if pruned.elsewhere:
+        print(f"models of other graphs, which stay: {', '.join(pruned.elsewhere)}")
 
 
 def _row(model: "Model") -> dict[str, Any]:

@@ -79,6 +79,7 @@ Interval = Annotated[float | None, typer.Option(min=1, help="Or the seconds betw
 Timezone = Annotated[str, typer.Option(help="The time zone of --cron; 2 o'clock stays 2 o'clock in summer time.")]
 Facts = Annotated[int | None, typer.Option(min=1, help="Also retrain after this number of new facts.")]
 Decisions = Annotated[int | None, typer.Option(min=1, help="Also retrain after this number of new decisions.")]
+Name = Annotated[str, typer.Option(help="The schedule's name; give each its own if there are several.")]
 WatchEvery = Annotated[float, typer.Option(min=1, help="Seconds between two counts of --facts and --decisions.")]
 
 
@@ -89,6 +90,7 @@ def serve(
     cron: Cron = None,
     interval: Interval = None,
     timezone: Timezone = "UTC",
+    name: Name = "schedule",
     facts: Facts = None,
     decisions: Decisions = None,
     watch_every: WatchEvery = 600,
@@ -110,13 +112,14 @@ def serve(
     """
     parameters = _parameters(folder, adopt, source, mapping, entities_from_triples, encoder, config, setting, device)
     times.check(cron, interval, timezone)
+    times.check_name(name)
     start_services()
     from flows.retraining import schedules
     from flows.runtime.services import echo
 
     when = schedules.schedule(cron, interval, timezone)
     echo("Retraining on schedule; Ctrl-C ends it.")
-    schedules.serve_here(parameters, when, _watch(facts, decisions, watch_every))
+    schedules.serve_here(parameters, when, _watch(facts, decisions, watch_every), name)
 
 
 @app.command()
@@ -131,6 +134,7 @@ def deploy(
     cron: Cron = None,
     interval: Interval = None,
     timezone: Timezone = "UTC",
+    name: Name = "schedule",
     facts: Facts = None,
     decisions: Decisions = None,
     watch_every: WatchEvery = 600,
@@ -148,11 +152,12 @@ def deploy(
     """
     parameters = _parameters(folder, adopt, source, mapping, entities_from_triples, encoder, config, setting, device)
     times.check(cron, interval, timezone)
+    times.check_name(name)
     start_services()
     from flows.retraining import schedules
 
     when = schedules.schedule(cron, interval, timezone)
-    made = schedules.deploy_to(pool, gpus, parameters, when, _watch(facts, decisions, watch_every))
+    made = schedules.deploy_to(pool, gpus, parameters, when, _watch(facts, decisions, watch_every), name)
     print(f"{len(made)} deployments for the work pool {pool!r}. Start a worker wherever the work is to be done:")
     print(f"  PREFECT_API_URL={os.environ['PREFECT_API_URL']} prefect worker start --pool {pool}")
 

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from contextlib import nullcontext
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -13,8 +14,8 @@ from flows.retraining import rivals
 from flows.retraining.champion_links import can_republish, republish, republish_champion_on_failure
 from flows.retraining.retention import size, unneeded
 from flows.retraining.rivals import FormerChampions
-from flows.runtime.checkpoints import folder_of, load_checkpoint
-from flows.runtime.locks import gpu_slot
+from flows.runtime.checkpoints import folder_of, is_elsewhere, load_checkpoint, note_graph
+from flows.runtime.locks import gpu_slot, home_lock
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo, open_graph
@@ -41,10 +42,14 @@ class Change(BaseModel):
 
 
 class Pruned(BaseModel):
-    """What was deleted, or with dry_run would be: registered models with their folders, and folders of none."""
+    """What was deleted, or with dry_run would be: registered models with their folders, and folders of none.
+
+    elsewhere: folders of models of other graphs, which stay.
+    """
 
     models: list[str]
     folders: list[str]
+    elsewhere: list[str] = []
     megabytes: float
     dry_run: bool
 
@@ -128,15 +133,20 @@ def prune(*, dry_run: bool = False) -> Pruned:
     A model that another, which stays, started from may go: that one has all it needs.
     """
     settings = Settings()
-    with open_graph(settings) as database:
+    # A challenger of a night is such a model until it is promoted.
+    with nullcontext() if dry_run else home_lock(settings), open_graph(settings) as database:
         going = [model.version for model in unneeded(database)]
         kept = {model.version for model in registry.models(database)}
+        if not dry_run:
+            note_graph(database, [folder_of(settings, version) for version in kept])
         folders = [path for path in sorted(settings.models.glob("*")) if path.is_dir() and path.name not in kept]
-        abandoned = [path.name for path in folders if time.time() - path.stat().st_mtime > QUIET_SECONDS]
+        elsewhere = [path.name for path in folders if is_elsewhere(database, path)]
+        quiet = [path.name for path in folders if time.time() - path.stat().st_mtime > QUIET_SECONDS]
+        abandoned = [name for name in quiet if name not in elsewhere]
         freed = sum(size(folder_of(settings, name)) for name in [*going, *abandoned])
         if not dry_run:
             # The node first: a folder without one is found by the next pruning, a node without its folder is not.
             going = [version for version in going if registry.delete(database, version)]
             for name in [*going, *abandoned]:
                 shutil.rmtree(folder_of(settings, name), ignore_errors=True)
-    return Pruned(models=going, folders=abandoned, megabytes=freed / 1e6, dry_run=dry_run)
+    return Pruned(models=going, folders=abandoned, elsewhere=elsewhere, megabytes=freed / 1e6, dry_run=dry_run)

@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
 from flows.retraining.champion_links import links_in_force
-from flows.runtime.checkpoints import folder_of
+from flows.runtime.checkpoints import folder_of, note_graph
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
@@ -36,6 +36,7 @@ def tidy(settings: Settings) -> Tidied:
     if days == 0:
         return Tidied(models=[], lists=0, logs=0, megabytes=0.0)
     with open_graph(settings) as database:
+        note_graph(database, [folder_of(settings, model.version) for model in registry.models(database)])
         going = [model.version for model in unneeded(database) if _age(model.created_at) > days]
         before = sum(size(folder_of(settings, version)) for version in going)
         going = [version for version in going if registry.delete(database, version)]

@@ -15,7 +15,7 @@ from prefect.types.entrypoint import EntrypointType
 from pydantic import BaseModel
 
 from base.errors import InputError
-from flows.retraining import times
+from flows.retraining import schedule_names, times
 from flows.retraining.flow import retrain
 from flows.retraining.outcome import Retraining
 from flows.runtime.crash_detection import detect_crashes
@@ -91,41 +91,62 @@ def schedule(cron: str | None, interval: float | None, timezone: str) -> Schedul
 
 
 def deployments(
-    parameters: dict[str, Any], when: Schedule, watch: Trigger | None, **how: Any
+    parameters: dict[str, Any], when: Schedule, watch: Trigger | None, name: str, **how: Any
 ) -> list[RunnerDeployment]:
-    """What is to be run, when and how; the runs import our modules, so that the package has to be installed there."""
-    how |= {"entrypoint_type": EntrypointType.MODULE_PATH, "tags": ["vlkge"]}
+    """What is to be run, when and how; the runs import our modules, so that the package has to be installed there.
+
+    Raises InputError where the name is that of another graph's schedule.
+    """
+    settings = Settings()
+    with get_client(sync_client=True) as client:
+        schedule_names.take_over(client, settings, name, parameters, watched=watch is not None)
+    how |= {"entrypoint_type": EntrypointType.MODULE_PATH, "tags": ["vlkge", schedule_names.graph_tag(settings)]}
     # Prefect types these calls as if they could be awaited, which they cannot here.
-    made = [cast(RunnerDeployment, retrain.to_deployment("schedule", schedule=when, parameters=parameters, **how))]
+    made = [cast(RunnerDeployment, retrain.to_deployment(name, schedule=when, parameters=parameters, **how))]
     if watch is not None:
         asked = {"facts": watch.facts, "decisions": watch.decisions, "retraining": parameters}
-        watching = retrain_when_enough.to_deployment("watch", interval=watch.every, parameters=asked, **how)
+        watching = retrain_when_enough.to_deployment(
+            schedule_names.watch_of(name), interval=watch.every, parameters=asked, **how
+        )
         made.append(cast(RunnerDeployment, watching))
     return made
 
 
-def serve_here(parameters: dict[str, Any], when: Schedule, watch: Trigger | None) -> None:
+def serve_here(
+    parameters: dict[str, Any], when: Schedule, watch: Trigger | None, name: str = schedule_names.DEFAULT
+) -> None:
     """Run what is due in a child of this process, until it is stopped; the schedules pause with it."""
-    set_limit(RETRAINING, 1)
-    detect_crashes()
-    # One at a time: what becomes due meanwhile waits, instead of starting only to be refused.
-    serve(*deployments(parameters, when, watch), print_starting_message=False, limit=1)
+    with schedule_names.reserved(Settings(), name):
+        set_limit(RETRAINING, 1)
+        detect_crashes()
+        # One at a time: what becomes due meanwhile waits, instead of starting only to be refused.
+        serve(*deployments(parameters, when, watch, name), print_starting_message=False, limit=1)
 
 
-def deploy_to(pool: str, gpus: int, parameters: dict[str, Any], when: Schedule, watch: Trigger | None) -> list[UUID]:
+def deploy_to(
+    pool: str,
+    gpus: int,
+    parameters: dict[str, Any],
+    when: Schedule,
+    watch: Trigger | None,
+    name: str = schedule_names.DEFAULT,
+) -> list[UUID]:
     """Hand the schedules to the workers of a pool, made with type process where it is not there yet.
 
     At most `gpus` trainings and encodings share the GPUs of all workers.
     """
-    set_limit(RETRAINING, 1)
-    set_limit(GPU, gpus)
-    detect_crashes()
-    with get_client(sync_client=True) as client:
-        try:
-            client.read_work_pool(pool)
-        except ObjectNotFound:
-            echo(f"making the work pool {pool!r}, of type process")
-            client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
-    # A worker of a pool does not know our settings.
-    made = deployments(parameters, when, watch, job_variables={"env": HEARTBEATS})
-    return cast(list[UUID], deploy(*made, work_pool_name=pool, print_next_steps_message=False, ignore_warnings=True))
+    with schedule_names.reserved(Settings(), name):
+        # A worker of a pool does not know our settings.
+        made = deployments(parameters, when, watch, name, job_variables={"env": HEARTBEATS})
+        set_limit(RETRAINING, 1)
+        set_limit(GPU, gpus)
+        detect_crashes()
+        with get_client(sync_client=True) as client:
+            try:
+                client.read_work_pool(pool)
+            except ObjectNotFound:
+                echo(f"making the work pool {pool!r}, of type process")
+                client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
+        return cast(
+            list[UUID], deploy(*made, work_pool_name=pool, print_next_steps_message=False, ignore_warnings=True)
+        )

@@ -1,5 +1,6 @@
 """When nights are due, checked without Prefect: what is no schedule is refused before any server starts."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,12 @@ def check(cron: str | None, interval: float | None, timezone: str) -> None:
         raise InputError(f"there is no time zone {timezone!r}; there are Europe/Amsterdam, UTC and so on") from error
     if cron is not None:
         _check_cron(cron)
+
+
+def check_name(name: str) -> None:
+    """Raise InputError for what can be no name of a schedule."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
+        raise InputError(f"the schedule's name is {name!r}; it may have letters, digits, '.', '-' and '_'")
 
 
 def _check_cron(cron: str) -> None:

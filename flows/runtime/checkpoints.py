@@ -1,14 +1,19 @@
 """Where trained models are, and which one a command means."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from base.errors import InputError
+from base.files import write_text
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.predicted import registry
 from models.config import TrainConfig
 from models.representation.checkpoint import Checkpoint
+
+# In a model's folder: the graphs in which it is registered, one a line.
+GRAPHS = "graphs.txt"
 
 
 def version_of(config: TrainConfig, fingerprint: str, warm_start: str | None = None) -> str:
@@ -36,3 +41,22 @@ def load_checkpoint(
             "folder that holds it, or train again with `vlkge train`"
         )
     return chosen.version, Checkpoint.load(folder, mapped)
+
+
+def note_graph(database: Database, folders: Iterable[Path]) -> None:
+    """Let the folders of models say that this graph has them: one home may hold the models of several graphs."""
+    graph = registry.graph_id(database)
+    for folder in folders:
+        known = _graphs(folder)
+        if folder.is_dir() and graph not in known:
+            write_text(folder / GRAPHS, "".join(f"{line}\n" for line in [*known, graph]))
+
+
+def is_elsewhere(database: Database, folder: Path) -> bool:
+    """Whether the model of a folder is one of another graph, too."""
+    return bool(set(_graphs(folder)) - {registry.graph_id(database)})
+
+
+def _graphs(folder: Path) -> list[str]:
+    file = folder / GRAPHS
+    return file.read_text(encoding="utf-8").splitlines() if file.is_file() else []

@@ -11,13 +11,14 @@ from pathlib import Path
 import httpx
 
 from base.errors import InputError, PipelineError, shorten
+from cypher import prefix
 from flows.runtime.doctor_nights import look_at_nights, look_at_sizes
 from flows.runtime.finding import Finding, fail, ok, warn
 from flows.runtime.prefect_server import PrefectServer
 from flows.runtime.settings import Settings
 from graph import health
 from graph.connection import Address, Database, connect
-from graph.migrations import VERSION, schema_version
+from graph.migrations import VERSION, check_version
 from graph.pictures import PictureStore
 from graph.predicted import registry
 from graph.server.neo4j_server import Server, memory
@@ -118,7 +119,12 @@ def look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
     version, edition = health.server_version(database)
     entities = health.count_entities(database)
     yield ok("database", f"Neo4j {version} {edition} at {database.address.uri}, {entities:,} entities")
-    schema = schema_version(database) or VERSION
+    try:
+        schema = check_version(database) or VERSION
+    except PipelineError as error:
+        advice = f"set {prefix.VARIABLE}" if isinstance(error, InputError) else "upgrade this program"
+        yield fail("schema", str(error), advice)
+        return  # its names are others than those that would be looked for
     if schema < VERSION:
         found = f"version {schema}, this program's is {VERSION}"
         yield warn("schema", found, "vlkge backup FOLDER, then vlkge upgrade (other commands do so by themselves)")
@@ -126,10 +132,7 @@ def look_inside(database: Database, settings: Settings) -> Iterator[Finding]:
     if entities == 0:
         yield warn("graph", "it holds no entities yet", "vlkge demo, or vlkge ingest DIR")
         return
-    if schema > VERSION:
-        yield fail("schema", f"version {schema}, newer than this program's {VERSION}", "upgrade this program")
-    else:
-        yield ok("schema", f"version {schema}")
+    yield ok("schema", f"version {schema}")
     yield look_at_indexes(database)
     if wiped := health.count_wiped(database):
         yield fail("adopted nodes", f"{wiped:,} have lost what they were given", "vlkge adopt FILE heals them")

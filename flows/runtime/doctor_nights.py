@@ -43,10 +43,15 @@ def _look_at_schedule(client: httpx.Client) -> Finding:
     if not deployed:
         advice = "vlkge deploy DIR --cron …, or vlkge serve; where nights are not wanted, nothing"
         return warn("schedule", "there is a champion, and no deployment retrains it", advice)
-    awake = [deployment["name"] for deployment in deployed if not deployment["paused"]]
+    awake = [deployment for deployment in deployed if not deployment["paused"]]
     if not awake:
         advice = "vlkge serve again, or resume it on Prefect's page under Deployments"
         return warn("schedule", "there is a champion, and the deployments that retrain it are paused", advice)
+    # As Prefect has not been asked for its runs for a minute; a process that was killed pauses nothing.
+    if all(deployment["status"] == "NOT_READY" for deployment in awake):
+        advice = "start `vlkge serve` again, or a worker: prefect worker start --pool POOL"
+        found = "there is a champion, and no process looks for what its deployments have due"
+        return warn("schedule", found, advice)
     return ok("schedule", f"{len(awake)} deployments retrain the champion")
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import filelock
 from prefect.concurrency.sync import concurrency
@@ -26,17 +26,8 @@ def retraining_lock(settings: Settings, wait: float = LEASE_SECONDS + 30) -> Ite
     On this machine another one is refused at once; elsewhere it is waited for, at most `wait` seconds, since the place
     of one that was killed stays taken for LEASE_SECONDS. Raises BusyError.
     """
-    settings.vlkge_home.mkdir(parents=True, exist_ok=True)
-    file = settings.vlkge_home / "retrain.lock"
     with ExitStack() as held:
-        try:
-            held.enter_context(filelock.FileLock(file, timeout=0))
-        except filelock.Timeout:
-            raise BusyError(
-                f"another retraining is at work in {settings.vlkge_home}, process {_holder(settings)}: "
-                "one at a time; wait for its end"
-            ) from None
-        write_text(settings.vlkge_home / "retrain.pid", str(os.getpid()))
+        held.enter_context(home_lock(settings))
         set_limit(RETRAINING, 1)
         try:
             place = held.enter_context(Place(RETRAINING, flow="retrain").held(wait))
@@ -46,6 +37,27 @@ def retraining_lock(settings: Settings, wait: float = LEASE_SECONDS + 30) -> Ite
                 f"it was waited for {wait:g} seconds; one at a time"
             ) from None
         yield place
+
+
+@contextmanager
+def home_lock(settings: Settings) -> Iterator[None]:
+    """Hold the home folder's lock on retrainings. Raises BusyError where one is at work here."""
+    with ExitStack() as held:
+        try:
+            settings.vlkge_home.mkdir(parents=True, exist_ok=True)
+            held.enter_context(filelock.FileLock(settings.vlkge_home / "retrain.lock", timeout=0))
+        except filelock.Timeout:
+            raise BusyError(
+                f"another retraining is at work in {settings.vlkge_home}, process {_holder(settings)}: "
+                "one at a time; wait for its end"
+            ) from None
+        except OSError as error:
+            raise PipelineError(
+                f"{settings.vlkge_home} cannot be used: {error.strerror}; make room or set VLKGE_HOME to another folder"
+            ) from error
+        with suppress(PipelineError):  # it only tells others who it is, and a reset makes room on a full disk
+            write_text(settings.vlkge_home / "retrain.pid", str(os.getpid()))
+        yield
 
 
 @contextmanager

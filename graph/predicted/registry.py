@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from neo4j.exceptions import ConstraintError
 
 from base.errors import InputError, PipelineError, shorten
+from cypher import prefix
 from graph.connection import Database, Row
 from graph.schema import setup_schema
 
@@ -201,6 +202,12 @@ def linked_relations(database: Database) -> set[str]:
 def delete(database: Database, version: str) -> bool:
     """Delete a model's node; False, and nothing done, where it is or was champion or is not registered."""
     return bool(database.write("registry/delete_model", version=version)[0]["deleted"])
+
+
+def graph_id(database: Database) -> str:
+    """What tells this graph from others that have their models in the same home."""
+    (row,) = database.read("registry/show_database_id")
+    return f"{row['id']} {prefix.current()}".strip()
 
 
 def count_news(database: Database, since: datetime) -> tuple[int, int]:

@@ -5,6 +5,7 @@ a server of one's own is dumped there; its files are backed up here without the 
 """
 
 import contextlib
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -201,15 +202,41 @@ def _check_room(home: Path, size: int) -> None:
 
 
 def _home_files(home: Path) -> Iterator[Path]:
-    for path in sorted(home.rglob("*")):
-        inside = path.relative_to(home)
-        if (
-            path.is_file()
-            and inside.parts[0] not in OUTSIDE
-            and path.suffix not in PASSING
-            and not is_unfinished(inside)
-        ):
-            yield path
+    """What is backed up, also what lies behind links to other disks.
+
+    Raises InputError for a link to what is not there, as where such a disk is not mounted, PipelineError for a folder
+    that cannot be read.
+    """
+    for folder, folders, names in os.walk(home, followlinks=True, onerror=_refuse_unreadable):
+        here = Path(folder)
+        folders[:] = sorted(
+            name for name in folders if not _is_outside(here / name, home) and not _is_loop(here / name, home)
+        )
+        for path in sorted(here / name for name in names):
+            if _is_outside(path, home) or path.suffix in PASSING:
+                continue
+            if path.is_symlink() and not path.exists():
+                raise InputError(
+                    f"{path} is a link to {path.readlink()}, which is not there: mount its disk, or delete it"
+                )
+            if path.is_file():
+                yield path
+
+
+def _refuse_unreadable(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise PipelineError(f"{error.filename} cannot be read: {error.strerror}") from error
+
+
+def _is_outside(path: Path, home: Path) -> bool:
+    inside = path.relative_to(home)
+    return inside.parts[0] in OUTSIDE or is_unfinished(inside)
+
+
+def _is_loop(folder: Path, home: Path) -> bool:
+    """Whether it is a link to a folder that one comes through on the way to it."""
+    way = (home / part for part in folder.relative_to(home).parents)
+    return folder.is_symlink() and any(place.resolve().is_relative_to(folder.resolve()) for place in way)
 
 
 def _copy_record(source: Path, target: Path) -> None:

@@ -9,6 +9,7 @@ from graph.curation.decisions import Choice, decide
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
 from graph.schema import setup_schema
+from tests.graph.guests import run
 
 WORKS = {
     "poppies": ("Poppy Field near Argenteuil", [1.0, 0.0], [1.0, 0.0]),
@@ -73,6 +74,21 @@ def test_a_work_with_two_artists_is_found(art: Database) -> None:
     found = rows(art, "list_conflicting_facts", "entity", "values", "sources", relation="madeBy")
     assert found == [("square", ["malevich", "monet"], ["catalogue"])]
     assert rows(art, "list_conflicting_facts", "entity", relation="madeBy", after="square") == []
+
+
+def test_a_value_that_an_owner_recorded_twice_is_one_value(art: Database) -> None:
+    run(
+        art,
+        "MATCH (h:Entity {id: 'bridge'})-[r:madeBy]->(t) "
+        "CREATE (h)-[:madeBy {vlkge: true, split: 'train', sources: ['adopted']}]->(t), "
+        "(:Doubt:Vlkge {key: 'k', relation: 'madeBy', head: h.id, tail: t.id, likelier: 0.9})",
+    )
+    assert len(run(art, "MATCH ({id: 'bridge'})-[r:madeBy]->(t) RETURN t")) == 2
+    assert [row[0] for row in rows(art, "list_conflicting_facts", "entity", relation="madeBy")] == ["square"]
+    (doubt,) = rows(art, "list_unlikely_facts", "head", "sources", relation="madeBy")
+    assert sorted(doubt[1]) == ["adopted", "catalogue"]
+    shared = rows(art, "compare_entities", "via", "first_count", "second_count", first="bridge", second="poppies")
+    assert (None, 1, 1) in shared
 
 
 def test_two_likely_styles_of_one_work_compete(art: Database) -> None:

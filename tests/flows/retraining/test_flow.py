@@ -21,7 +21,7 @@ import flows.retraining.flow
 from base.errors import InputError
 from flows.retraining import model_changes
 from flows.retraining.flow import Retraining, retrain
-from flows.runtime.locks import RETRAINING, BusyError, retraining_lock
+from flows.runtime.locks import RETRAINING, BusyError, home_lock, retraining_lock
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.predicted import registry
@@ -99,6 +99,8 @@ def test_a_refused_challenger_leaves_alias_and_links_and_rings_the_bell(
     looked = model_changes.prune(dry_run=True)
     assert looked.models == [refused.version]
     assert (own_home / "models" / refused.version).is_dir()
+    with home_lock(Settings()), pytest.raises(BusyError, match="another retraining is at work"):
+        model_changes.prune()
     model_changes.prune()
     assert [model.version for model in registry.models(database)] == [museum.champion]
     assert not (own_home / "models" / refused.version).exists()

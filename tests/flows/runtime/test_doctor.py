@@ -166,8 +166,11 @@ def test_a_champion_that_no_schedule_retrains_is_told(prefect_server: PrefectSer
         found = nights(prefect_server)["schedule"]
         assert (found.state, found.found) == ("warn", "there is a champion, and no deployment retrains it")
         deploy_to("museum-pool", 1, {"config": {}}, schedule("0 2 * * *", None, "UTC"), None)
-        assert nights(prefect_server)["schedule"].state == "ok"
+        found = nights(prefect_server)["schedule"]
+        assert (found.state, "no process looks" in found.found) == ("warn", True)
         (made,) = client.read_deployments()
+        client.get_scheduled_flow_runs_for_deployments([made.id])  # as `vlkge serve` does every ten seconds
+        assert nights(prefect_server)["schedule"].state == "ok"
         client.pause_deployment(made.id)
         assert "are paused" in nights(prefect_server)["schedule"].found
 
@@ -202,6 +205,21 @@ def test_a_newer_graph_fails_and_no_command_opens_it(settings: Settings, databas
     assert examine(settings)["schema"].state == "fail"
     with pytest.raises(PipelineError, match="upgrade the program"):
         open_graph(settings)
+
+
+def test_a_graph_that_every_command_refuses_is_no_empty_one(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("VLKGE_PREFIX", "vk_")
+        found = examine(settings)
+        assert (found["schema"].state, found["schema"].advice) == ("fail", "set VLKGE_PREFIX")
+        assert "have the prefix ''" in found["schema"].found
+        assert "graph" not in found
+    run(database, f"MATCH (s:Schema) SET s.version = {VERSION + 1}")
+    run(database, "MATCH (n:Entity) DELETE n")
+    found = examine(settings)
+    assert (found["schema"].state, "graph" in found) == ("fail", False)
 
 
 def test_a_prefect_server_that_asks_for_a_password_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:

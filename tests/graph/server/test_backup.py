@@ -132,3 +132,27 @@ def test_a_backup_of_files_has_no_graph_to_restore(home: Path, tmp_path: Path) -
     backup(home, tmp_path / "saved", server=None)
     with pytest.raises(InputError, match="was backed up without a graph"):
         restore(tmp_path / "second", tmp_path / "saved", server=Server(tmp_path / "second"))
+
+
+def test_folders_that_are_links_to_another_disk_are_backed_up(home: Path, tmp_path: Path) -> None:
+    for name in ("models", "pictures"):
+        (home / name).rename(tmp_path / name)
+        (home / name).symlink_to(tmp_path / name)
+    (home / "pictures" / "all").symlink_to(home)
+    backup(home, tmp_path / "saved", server=None)
+    assert contents(tmp_path / "saved" / "files").keys() == {
+        "models/complex-1/config.json",
+        "pictures/ab/abc0.png",
+        "users.json",
+    }
+    (home / "users.json").unlink()
+    with pytest.raises(InputError, match=r"already holds 'models/complex-1/config\.json', 'pictures/ab/abc0\.png'"):
+        restore(home, tmp_path / "saved", server=None)
+
+
+def test_a_backup_without_the_disk_that_a_folder_is_linked_to_is_refused(home: Path, tmp_path: Path) -> None:
+    shutil.rmtree(home / "pictures")
+    (home / "pictures").symlink_to(tmp_path / "unmounted")
+    with pytest.raises(InputError, match=r"pictures is a link to .*unmounted, which is not there"):
+        backup(home, tmp_path / "saved", server=None)
+    assert not (tmp_path / "saved").exists()
