@@ -65,6 +65,11 @@ def calibration_for(
     return made
 
 
+def calibration_in_force(served: PredictionContext, folder: Path) -> Calibration | None:
+    """That of the links in force, whatever came into the graph since; where there is none yet, as `calibration_for`."""
+    return Calibration.load(folder) or calibration_for(served, folder)
+
+
 def learn_answers(database: Database, served: PredictionContext) -> Answers:
     """How likely heads have an answer, by the patterns' declarations and by people's decisions on the random sample."""
     sample = audited(database).dropna(subset=["probability"])

@@ -1,5 +1,6 @@
 """Probabilities through the flows: graphs with too little to learn them from, declarations, and the random sample."""
 
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from base.errors import InputError
 from flows.evaluate import evaluate
+from flows.explain import explain
 from flows.predict import predict
 from flows.runtime.prefect_server import PrefectServer
 from flows.train import train
@@ -94,6 +96,22 @@ def test_without_anything_to_calibrate_on_both_go_on_and_say_so(trained: Trained
     assert found.sort_values("priority")["score"].is_monotonic_increasing
     with pytest.raises(InputError, match=r"precision 0\.9 cannot be promised\. Links get no probability"):
         predict(precision=0.9)
+
+
+def test_an_explanation_leaves_the_probabilities_of_the_run_in_force_as_they_are(
+    trained: Trained, database: Database
+) -> None:
+    trained([*styles(120), *[(f"w{i:03}", "near", f"w{i + 1:03}", "train") for i in range(200, 204)]])
+    file = Path(predict().file).with_name("calibration.json")
+    before = file.read_bytes()
+    rejected = links(database).iloc[0]
+    choice = Choice(
+        id=str(uuid.uuid4()), **rejected[["head", "relation", "tail"]].to_dict(), verdict="rejected", seen=None
+    )
+    decide(database, [choice], by="ana")
+    told = explain("w200", "hasStyle", "s0")
+    assert told.probability is not None
+    assert file.read_bytes() == before
 
 
 def test_of_a_relation_that_was_never_trained_nothing_is_published(trained: Trained, database: Database) -> None:
