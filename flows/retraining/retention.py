@@ -36,12 +36,12 @@ def tidy(settings: Settings) -> Tidied:
     if days == 0:
         return Tidied(models=[], lists=0, logs=0, megabytes=0.0)
     with open_graph(settings) as database:
-        note_graph(database, [folder_of(settings, model.version) for model in registry.models(database)])
         going = [model.version for model in unneeded(database) if _age(model.created_at) > days]
         before = sum(size(folder_of(settings, version)) for version in going)
         going = [version for version in going if registry.delete(database, version)]
         for version in going:
             shutil.rmtree(folder_of(settings, version), ignore_errors=True)
+        note_graph(database, [folder_of(settings, model.version) for model in registry.models(database)])
         lists = [file for file in _former_lists(settings, database) if _days(file) > days]
     logs = list(_old_logs(settings.logs, days)) if settings.vlkge_log != "-" else []
     freed = before + sum(file.stat().st_size for file in (*lists, *logs))

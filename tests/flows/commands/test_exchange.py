@@ -39,9 +39,10 @@ def test_a_work_list_goes_out_and_its_verdicts_come_back(art: Database, tmp_path
     assert json.loads(done.stdout) == {"file": str(queue), "links": 1}
     queue.write_text(queue.read_text(encoding="utf-8-sig").replace(",pending,", ",accepted,"), encoding="utf-8")
     tried = json.loads(vlkge("decisions", "import", queue, "--by", "ana", "--dry-run", "--json").stdout)
-    assert tried == {"rows": 1, "recorded": 1, "unchanged": 0, "open": 0, "dry_run": True}
+    counts = {"rows": 1, "recorded": 1, "unchanged": 0, "open": 0, "decided_since": 0}
+    assert tried == {**counts, "dry_run": True}
     assert history(art, "wave", "hasStyle", "ukiyo-e") == []
-    assert "recorded   1" in vlkge("decisions", "import", queue, "--by", "ana").stdout
+    assert "recorded       1" in vlkge("decisions", "import", queue, "--by", "ana").stdout
     assert [d.by for d in history(art, "wave", "hasStyle", "ukiyo-e")] == ["ana"]
 
     decisions = tmp_path / "decisions.parquet"

@@ -57,9 +57,11 @@ def test_after_a_year_only_what_counts_is_there(years: Settings, database: Datab
     assert done.megabytes == (1500 + size) / 1e6
     assert {model.version for model in models(database)} == {"champion", "refused-yesterday"}
     assert files(years.vlkge_home) == {
+        "models/champion/graphs.txt",
         "models/champion/model.safetensors",
         "models/champion/last.parquet",
         "models/champion/rules.parquet",
+        "models/refused-yesterday/graphs.txt",
         "models/refused-yesterday/model.safetensors",
         "logs/2999-01-01.jsonl",
     }
