@@ -44,6 +44,7 @@ def test_each_sentence_is_said_by_the_graph_and_known_in_german(gallery: Databas
         lambda: decide(gallery, choice("3", "rejected"), by="cem", force=True),
         lambda: decide(gallery, choice("3", "undone", tail="ukiyo-e"), by="cem"),
         lambda: decide(gallery, choice("3", "rejected"), by="cem"),
+        lambda: decide(gallery, choice("3", "undone"), by="cem", force=True, others=False),
         lambda: write_note(gallery, "n", "comment", link, " ", by="ana"),
         lambda: write_note(gallery, "n", "comment", link, "x" * 2001, by="ana"),
         lambda: close_note(gallery, "n", by="ana", of="ana"),
