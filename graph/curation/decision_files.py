@@ -13,11 +13,12 @@ from base.errors import InputError
 from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, batches
-from graph.curation.decision_sheet import ENDS, Sheet, in_order, read_sheet
+from graph.curation.decision_sheet import Sheet, in_order, read_sheet
 from graph.curation.decisions import Choice, decide_in_parts
 from graph.curation.kinds import unjoined_kinds
 from graph.curation.opinions import Voice, list_required, open_opinions, said, weigh
 from graph.link_key import link_key
+from graph.predicted.links import ENDS
 
 VERDICTS = ("accepted", "rejected", "undone", "for", "against")
 # What a list of links says of those that nobody has decided, opinions or not.

@@ -11,8 +11,8 @@ import pandas as pd
 
 from base.errors import InputError
 from graph.curation.cells import unguard
+from graph.predicted.links import ENDS
 
-ENDS = ("head", "relation", "tail")
 REQUIRED = (*ENDS, "verdict")
 OPTIONAL = ("by", "reason", "id", "undoes", "number", "at")
 MOST = 5

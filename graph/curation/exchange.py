@@ -14,9 +14,9 @@ from cypher.prefix import program_name
 from graph.connection import Database, Row
 from graph.curation.cells import guard
 from graph.mapping.mapping_file import Origin
+from graph.predicted.links import ENDS
 from graph.reserved import MARK_PROPERTY
 
-ENDS = ("head", "relation", "tail")
 # These come first, in this order; whatever else is stored on a link follows by name.
 LINK_COLUMNS = (
     "head", "head_name", "relation", "tail", "tail_name", "verdict", "probability", "answer_probability",
