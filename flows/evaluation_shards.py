@@ -75,5 +75,5 @@ def rank_shard(shards: Shards, model: Path, conditions: Conditions, shard: int) 
 @lru_cache(maxsize=1)
 def _read(graph: Path, model: Path, device: str) -> tuple[KnowledgeGraph, Scores]:
     """A graph and a model's scores on it; read once by each worker, not for each shard."""
-    read = with_fewer_asked(KnowledgeGraph.from_hetero(hetero_file.load(graph)))
+    read = with_fewer_asked(KnowledgeGraph.from_hetero(hetero_file.load(graph, mapped=True)))
     return read, Scores.of_model(Checkpoint.load(model).model_for(read, device))

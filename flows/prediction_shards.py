@@ -82,5 +82,5 @@ def score_shard(job: Job, shard: int, shards: int) -> pd.DataFrame:
 @lru_cache(maxsize=1)
 def _read(graph: Path, model: Path, device: str) -> tuple[KnowledgeGraph, Scores, Tensor]:
     """A graph, a model's scores on it, and whom it knew in training; read once by each worker, not for each shard."""
-    read, checkpoint = KnowledgeGraph.from_hetero(hetero_file.load(graph)), Checkpoint.load(model)
+    read, checkpoint = KnowledgeGraph.from_hetero(hetero_file.load(graph, mapped=True)), Checkpoint.load(model)
     return read, Scores.of_model(checkpoint.model_for(read, device), read.facts), seen_by(checkpoint, read)

@@ -16,6 +16,7 @@ from models.representation.row_shards import RowShards, xavier_uniform
 from models.triples.knowledge_graph import Features
 
 Rows = Tensor | slice | None
+ROUNDING = 1e-6  # of the length of a vector that was made as long as one
 
 
 class Structural(nn.Module):
@@ -136,13 +137,16 @@ class Projected(nn.Module):
     def unit_features(self) -> Tensor:
         """The features themselves [N, d], of unit length, zeros where there are none; nothing is learned by them.
 
-        They are where the features are.
+        They are where the features are, and the features themselves where those have that length, as an encoder's do.
         All who ask hold the same ones, as long as neither features nor mask change.
         """
         now = [(id(part), part._version) for part in (self.vectors, self.mask)]
         held = self._units() if self._units is not None else None
         if held is None or now != self._units_of:
-            held = F.normalize(self.vectors.detach(), dim=1).mul_(self.mask[:, None].to(self.vectors.device))
+            vectors, mask = self.vectors.detach(), self.mask.to(self.vectors.device)
+            beside = (torch.linalg.vector_norm(vectors, dim=1) - mask.to(vectors.dtype)).abs()
+            as_they_are = not self.vectors.requires_grad and bool((beside < ROUNDING).all())
+            held = vectors if as_they_are else F.normalize(vectors, dim=1).mul_(mask[:, None])
             self._units, self._units_of = weakref.ref(held), now
         return held
 

@@ -41,8 +41,21 @@ def data() -> HeteroData:
 @pytest.mark.parametrize("mapped", [False, True])
 def test_a_graph_comes_back_equal(data: HeteroData, tmp_path: Path, mapped: bool) -> None:
     hetero_file.save(data, tmp_path / "deep" / "graph.safetensors")
-    loaded = hetero_file.load(str(tmp_path / "deep" / "graph.safetensors"), mapped=mapped)
+    assert_equal(hetero_file.load(str(tmp_path / "deep" / "graph.safetensors"), mapped=mapped), data)
 
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_a_file_of_before_comes_back_equal(data: HeteroData, mapped: bool) -> None:
+    """It was made of this graph when each type had tables of its own."""
+    store = data["Leer"]
+    store.visual, store.visual_mask = torch.empty(0, 2), torch.empty(0, dtype=torch.bool)
+    store.held_out = torch.empty(0, dtype=torch.bool)
+    data.fingerprint = fingerprint(data)
+    file = Path(__file__).parents[2] / "fixtures" / "graphs_of_before" / "hetero_1.safetensors"
+    assert_equal(hetero_file.load(file, mapped=mapped), data)
+
+
+def assert_equal(loaded: HeteroData, data: HeteroData) -> None:
     assert loaded.node_types == data.node_types
     assert loaded.edge_types == data.edge_types
     for kind in [*data.node_types, *data.edge_types]:
@@ -58,13 +71,14 @@ def test_a_graph_comes_back_equal(data: HeteroData, tmp_path: Path, mapped: bool
     assert loaded.fingerprint == data.fingerprint == fingerprint(loaded)
 
 
-def test_tables_of_a_loaded_graph_lie_one_below_the_other(data: HeteroData, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mapped", [False, True])
+def test_tables_of_a_loaded_graph_lie_one_below_the_other(data: HeteroData, tmp_path: Path, mapped: bool) -> None:
     data["Art"].visual, data["Leer"].visual = torch.rand(3, 2), torch.rand(1, 2)
     data["Art"].visual_mask = data["Leer"].visual_mask = torch.ones(1)
     data["Art"].only_here = torch.ones(3)
     data["Art"].num_nodes = 3
     hetero_file.save(data, tmp_path / "graph.safetensors")
-    loaded = hetero_file.load(tmp_path / "graph.safetensors")
+    loaded = hetero_file.load(tmp_path / "graph.safetensors", mapped=mapped)
     kinds, parts = sorted(data.node_types), [loaded[kind].visual for kind in sorted(data.node_types)]
     assert [len(part) for part in parts] == [3, 6, 1]
     assert all(torch.equal(part, data[kind].visual) for kind, part in zip(kinds, parts, strict=True))

@@ -1,9 +1,12 @@
 """The export's stores become one vocabulary and rows of facts."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from base.errors import InputError
+from graph.exporting import hetero_file
 from models.triples.knowledge_graph import KnowledgeGraph
 
 ENTITIES = {"klee": "Artist", "monet": "Artist", "abstract": "Style", "senecio": "Painting", "new": "Painting"}
@@ -49,6 +52,16 @@ def test_features_follow_their_entities(hetero) -> None:  # type: ignore[no-unty
     assert vectors[graph.entities.index("new")].tolist() == [3, 4]
     assert {graph.entities[row] for row in mask.nonzero()[:, 0].tolist()} == {"klee", "new"}
     assert "visual" not in graph.features
+
+
+def test_features_of_a_mapped_file_stay_there(hetero, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """So all workers of a machine hold them once."""
+    data = hetero(ENTITIES, FACTS, {"textual": {"klee": [1.0, 2.0], "new": [3.0, 4.0]}})
+    hetero_file.save(data, tmp_path / "graph.safetensors")
+    mapped = hetero_file.load(tmp_path / "graph.safetensors", mapped=True)
+    vectors = KnowledgeGraph.from_hetero(mapped).features["textual"].vectors
+    assert vectors.data_ptr() == mapped[min(mapped.node_types)].textual.data_ptr()
+    assert torch.equal(vectors, KnowledgeGraph.from_hetero(data).features["textual"].vectors)
 
 
 def test_uneven_modalities_are_refused(hetero) -> None:  # type: ignore[no-untyped-def]
