@@ -136,6 +136,14 @@ def _clear(folder: Path) -> None:
                 Path(draft).unlink()
 
 
+def is_abandoned(folder: Path) -> bool:
+    """Whether nothing in a folder has changed for a day. Copies keep the times of their contents alone."""
+    latest = time.time() - DAY
+    with suppress(FileNotFoundError):  # somebody is at work on it
+        return all(path.lstat().st_ctime < latest for path in (folder, *folder.rglob("*")))
+    return False
+
+
 def _sync(path: Path) -> None:
     """Have the content of a file, or the names in a folder, outlive a power cut."""
     handle = os.open(path, os.O_RDONLY)

@@ -9,6 +9,7 @@ from prefect import flow
 import graph.loading.adopt
 import graph.loading.unadopt
 import graph.reset
+from flows.runtime.home_lock import alone, writing
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import open_graph
@@ -25,7 +26,11 @@ def adopt(
     settings = Settings()
     path = Path(specification)
     spec = AdoptSpec.read(path)
-    with open_graph(settings) as database, progress_bar("adopt") as progress:
+    with (
+        writing(settings, "`vlkge adopt`", dry_run=dry_run),
+        open_graph(settings) as database,
+        progress_bar("adopt") as progress,
+    ):
         done = graph.loading.adopt.adopt(
             database,
             spec,
@@ -42,12 +47,14 @@ def adopt(
 @flow(name="unadopt", **LOGGED)
 def unadopt(*, keep_facts: bool = False, records: bool = False, dry_run: bool = False) -> dict[str, Any]:
     """Remove exactly what adopting added."""
-    with open_graph(Settings()) as database:
+    settings = Settings()
+    with alone(settings, "`vlkge unadopt`", dry_run=dry_run), open_graph(settings) as database:
         return asdict(graph.loading.unadopt.unadopt(database, keep_facts=keep_facts, records=records, dry_run=dry_run))
 
 
 @flow(name="reset", **LOGGED)
 def reset(*, dry_run: bool = False) -> dict[str, Any]:
     """Empty what the project wrote."""
-    with open_graph(Settings()) as database:
+    settings = Settings()
+    with alone(settings, "`vlkge reset`", dry_run=dry_run), open_graph(settings) as database:
         return asdict(graph.reset.reset(database, dry_run=dry_run))

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from base.errors import refuse_unknown_relations
 from flows.export import read_graph
 from flows.runtime.checkpoints import load_checkpoint
+from flows.runtime.home_lock import writing
 from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
@@ -34,8 +35,9 @@ def detect_errors(
     *, model: str | None = None, relations: list[str] | None = None, limit: int = LIMIT, device: str = "auto"
 ) -> SuspectFacts:
     """Replace what is doubted of the relations (None: all) by what this model (None: the champion) finds unlikely."""
-    with gpu_slot(device), open_graph(Settings()) as database:
-        version, checkpoint = load_checkpoint(Settings(), database, model)
+    settings = Settings()
+    with writing(settings, "`vlkge detect-errors`"), gpu_slot(device), open_graph(settings) as database:
+        version, checkpoint = load_checkpoint(settings, database, model)
         refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
         graph = with_relations(KnowledgeGraph.from_hetero(read_graph(database)), checkpoint.relations)
         doubts = judge_facts(checkpoint.model_for(graph, device), graph, relations, limit)

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from base.errors import InputError, shorten
 from base.progress import Progress, silent
+from flows.runtime.home_lock import writing
 from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
@@ -32,6 +33,7 @@ from models.encoders.vector_files import find_features, read_features
 # Written as they come, so that an interrupted encoding keeps what is done.
 ENTITIES_PER_PART = 2_000
 DEFAULT = "bundled"
+WRITER = "`vlkge encode`"
 
 Vectors: TypeAlias = tuple[npt.NDArray[np.float32], dict[str, str]]
 """Vectors of the readable entities of a part, in their order, and why the others are not readable, by id."""
@@ -80,10 +82,10 @@ def encode(
         if sharded:
             raise InputError("vectors from files are not encoded, so there is nothing to share among workers")
         files = find_features(where)
-        with open_graph(settings) as database:
+        with writing(settings, WRITER), open_graph(settings) as database:
             refuse_no_entities(count_entities(database))
             return [place_file(database, modality, file) for modality, file in files.items()]
-    with open_graph(settings) as database:
+    with writing(settings, WRITER), open_graph(settings) as database:
         refuse_no_entities(count_entities(database))
         store = PictureStore(settings.pictures)
         found: list[Encoded] = []

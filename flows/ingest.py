@@ -5,6 +5,7 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from flows.runtime.home_lock import writing
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo, open_graph
@@ -16,7 +17,7 @@ from graph.loading import ingest as steps
 from graph.loading.files import Source
 from graph.loading.ingest import IngestResult, PictureCounts
 from graph.loading.plan import Plan
-from graph.loading.pruning import remove_former
+from graph.loading.pruning import foretell, remove_former
 from graph.mapping.source import read_source
 from graph.pictures import PictureStore
 from graph.schema import setup_schema
@@ -24,6 +25,7 @@ from graph.server.neo4j_admin import count_contents
 from graph.server.neo4j_server import Server
 from graph.splits import Shares
 
+COMMAND = "`vlkge ingest`"
 BULK_FACTS = 200_000  # from which on stopping and starting the server is soon made up for
 
 
@@ -54,15 +56,17 @@ def ingest(
             f"{len(asserted.triples):,} facts into an empty graph: neo4j-admin imports them, faster than single writes"
         )
         store, limits = PictureStore(settings.pictures), Limits(allow_private=allow_private)
-        return import_source(Server(settings.vlkge_home), asserted, store, Shares(*shares), hold_out, limits)
-    with open_graph(settings) as database:
+        with writing(settings, COMMAND):
+            return import_source(Server(settings.vlkge_home), asserted, store, Shares(*shares), hold_out, limits)
+    with writing(settings, COMMAND, dry_run=dry_run), open_graph(settings) as database:
         changes = plan_changes(database, asserted, Shares(*shares), hold_out, preferred)
         if prune:
             steps.check_prune(changes, prune_limit)
         if dry_run:
             pictures = look_at_pictures(changes, PictureStore(settings.pictures))
             doubles = steps.find_doubles_in_graph(database, changes.source)
-            return steps.summarize(changes, dry_run=True, pictures=pictures, doubles=doubles)
+            going = foretell(database, changes) if prune else None
+            return steps.summarize(changes, dry_run=True, pruned=going, pictures=pictures, doubles=doubles)
         setup_schema(database)
         write_entities(database, changes)
         write_facts(database, changes)
@@ -89,7 +93,8 @@ def bulk_ingest(
     settings = Settings()
     asserted = read_folder(folder, source, mapping, entities_from_triples)
     store, limits = PictureStore(settings.pictures), Limits(allow_private=allow_private)
-    return import_source(Server(settings.vlkge_home), asserted, store, Shares(*shares), hold_out, limits)
+    with writing(settings, COMMAND):
+        return import_source(Server(settings.vlkge_home), asserted, store, Shares(*shares), hold_out, limits)
 
 
 def suits_bulk(settings: Settings, source: Source) -> bool:

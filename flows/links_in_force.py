@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from graph.connection import Database
 from graph.predicted import registry
-from graph.predicted.links import COVERED, save_links
+from graph.predicted.links import COVERED, file_of, save_links
 from graph.predicted.registry import Run
 from models.representation.checkpoint import VOCABULARY
 from models.tensor_file import read_json
@@ -35,13 +35,16 @@ class LinksInForce:
         return LinksInForce(_together(left, self.links), self.relations | earlier.relations, self.files + earlier.files)
 
 
-def read_links_in_force(database: Database, folder: Path, version: str) -> LinksInForce | None:
-    """From the files of a model's complete runs, the newest first; None where its folder holds none of these."""
-    runs = [run for run in registry.runs(database, version) if run.state == "complete"]
+def read_links_in_force(database: Database, folder: Path, version: str, also: str = "") -> LinksInForce | None:
+    """From the files of a model's complete runs, the newest first; None where its folder holds none of these.
+
+    The run `also` counts whether it is complete or not.
+    """
+    runs = [run for run in registry.runs(database, version) if run.state == "complete" or run.id == also]
     ever = {relation for run in runs for relation in run.relations}
     found = None
     for run in runs:
-        file = folder / f"{run.id}.parquet"
+        file = file_of(folder, run.id)
         if not file.is_file():
             continue
         table = pq.read_table(file)
@@ -66,10 +69,11 @@ def save_links_in_force(
 ) -> Path:
     """Save the links of a model's run, which covered `relations` (of `heads` alone; None: of all).
 
-    What the model has in force besides is saved with them, so that the file of the newest run tells all.
+    What the model has in force besides is saved with them, so that the file of the newest run tells all. A run that is
+    taken up again may be the only one that tells of the rest.
     """
     covered = set(relations) if heads is None else set()
-    if earlier := read_links_in_force(database, folder, version):
+    if earlier := read_links_in_force(database, folder, version, also=run):
         anew = earlier.links["relation"].isin(relations)
         if heads is not None:
             anew &= earlier.links["head"].isin(heads)

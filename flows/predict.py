@@ -18,6 +18,7 @@ from flows.links_in_force import save_links_in_force
 from flows.prediction_shards import Job, score_in_shards
 from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.home_lock import writing
 from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
@@ -25,6 +26,7 @@ from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.predicted import predictions, registry
+from graph.predicted.links import file_of
 from models.calibration.answers import Answers, AnswerShare
 from models.calibration.calibration import Calibration
 from models.calibration.thresholds import Threshold, thresholds
@@ -109,7 +111,7 @@ def predict(
     wanted = Wanted(
         relations=relations, limit=limit, best=best, precision=precision, new=new, all_heads=all_heads, exact=exact
     )
-    with gpu_slot(device), open_graph(settings) as database:
+    with writing(settings, "`vlkge predict`"), gpu_slot(device), open_graph(settings) as database:
         newest = registry.newest_run(database)
         version, checkpoint = load_checkpoint(settings, database, model)
         refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
@@ -151,19 +153,21 @@ def predict(
         links = add_evidence(served, rules_of(folder_of(settings, version), graph), links)
         confirm = partial(registry.refuse_former_champion, database, version, newest) if model is None else None
         functional = served.patterns.functional
-        run = publish(database, links, version, relations or graph.relations, heads, functional, confirm)
+        folder, covered = folder_of(settings, version), relations or graph.relations
+
+        def keep(run: str) -> None:
+            save_links_in_force(database, links, folder, run, version, covered, heads)
+
+        run = publish(database, links, version, covered, heads, functional, confirm, keep)
         if relations is None:
-            facts_read.keep(folder_of(settings, version), graph, heads)
+            facts_read.keep(folder, graph, heads)
         partly = relations is not None or heads is not None
-        facts_read.keep_cited(folder_of(settings, version), graph, and_former=partly)
-        file = save_links_in_force(
-            database, links, folder_of(settings, version), run.run_id, version, relations or graph.relations, heads
-        )
+        facts_read.keep_cited(folder, graph, and_former=partly)
     return Published(
         run_id=run.run_id,
         model=version,
         links=int(run.counts["current"].sum()),
-        file=file,
+        file=file_of(folder, run.run_id),
         patterns=served.patterns,
         thresholds=kept,
         calibrated=calibration is not None,
@@ -267,6 +271,7 @@ def publish(
     heads: list[str] | None,
     functional: tuple[str, ...],
     confirm: Callable[[], None] | None,
+    keep: Callable[[str], object],
 ) -> predictions.Publication:
     with progress_bar("write back") as progress:
         return predictions.publish(
@@ -277,6 +282,7 @@ def publish(
             heads=heads,
             functional=functional,
             confirm=confirm,
+            keep=keep,
             progress=progress,
             notify=echo,
         )

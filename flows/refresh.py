@@ -17,6 +17,7 @@ from flows.links_in_force import read_links_in_force, save_links_in_force
 from flows.predict import LIMIT, Wanted, add_evidence, choose_thresholds, score_links
 from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
+from flows.runtime.home_lock import writing
 from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
@@ -25,6 +26,7 @@ from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.exporting import hetero_file
 from graph.predicted import registry
+from graph.predicted.links import file_of
 from graph.predicted.refresh import refresh as refresh_links
 from graph.predicted.registry import Run
 from graph.predicted.rules import delete_uncited_rules
@@ -76,7 +78,11 @@ def refresh(
     where the links in the graph are another model's.
     """
     settings = Settings()
-    with gpu_slot(device), open_graph(settings) as database:
+    with (
+        writing(settings, "`vlkge predict --refresh`", dry_run=dry_run),
+        gpu_slot(device),
+        open_graph(settings) as database,
+    ):
         version, checkpoint = load_checkpoint(settings, database, model)
         folder, run = folder_of(settings, version), run_in_force(database, version)
         data: HeteroData = hetero_file.load(Path(exported)) if exported else read_graph(database)
@@ -210,17 +216,13 @@ def keep_links(
     database: Database, folder: Path, run: Run, relations: Sequence[str], heads: Sequence[str], links: pd.DataFrame
 ) -> None:
     """Put the links of these heads into the file of the run, so that publishing it again brings them back."""
-    if _file(folder, run).is_file():
+    if file_of(folder, run.id).is_file():
         save_links_in_force(database, links, folder, run.id, run.model_version, relations, heads)
 
 
 def saved_links(database: Database, folder: Path, run: Run) -> pd.DataFrame | None:
     """The links that the run's model has in force, as they were last made; None: the run's are not on this machine."""
-    if not _file(folder, run).is_file():
+    if not file_of(folder, run.id).is_file():
         return None
     kept = read_links_in_force(database, folder, run.model_version)
     return None if kept is None else kept.links
-
-
-def _file(folder: Path, run: Run) -> Path:
-    return folder / f"{run.id}.parquet"

@@ -13,6 +13,7 @@ from flows.encode import Encoded, encode
 from flows.evaluate import Evaluation, evaluate
 from flows.ingest import ingest
 from flows.predict import Published, predict
+from flows.runtime.home_lock import writing
 from flows.runtime.logs import LOGGED
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
@@ -55,34 +56,35 @@ def run(
     patterns: a file that overrides the patterns found in the data; it is checked before anything is trained.
     """
     declared = Patterns.declared(Path(patterns)) if patterns else Patterns()
-    if not add:
-        refuse_other_sources(source or Path(folder).name)
-    echo("1/5 ingest")
-    ingested = ingest(
-        folder=folder,
-        source=source,
-        mapping=mapping,
-        entities_from_triples=entities_from_triples,
-        bulk_where_large=True,
-    )
-    if declared.named:
-        check_relations(declared.named, f"{patterns} may name those of the graph")
-    echo("2/5 encode")
-    encoded = encode(encoder=encoder, device=device)
-    echo("3/5 train")
-    trained = train(config=config, device=device)
-    echo("4/5 evaluate")
-    evaluated = evaluate(model=trained.version, device=device) if is_testable() else None
-    echo("5/5 predict and write back")
-    published = predict(model=trained.version, top_k=top_k, limit=limit, patterns=patterns, device=device)
-    return Run(
-        ingested=ingested,
-        encoded=encoded,
-        trained=trained,
-        evaluated=evaluated,
-        published=published,
-        best=list_best([str(row["relation"]) for row in published.relations], best),
-    )
+    with writing(Settings(), "`vlkge run`"):
+        if not add:
+            refuse_other_sources(source or Path(folder).name)
+        echo("1/5 ingest")
+        ingested = ingest(
+            folder=folder,
+            source=source,
+            mapping=mapping,
+            entities_from_triples=entities_from_triples,
+            bulk_where_large=True,
+        )
+        if declared.named:
+            check_relations(declared.named, f"{patterns} may name those of the graph")
+        echo("2/5 encode")
+        encoded = encode(encoder=encoder, device=device)
+        echo("3/5 train")
+        trained = train(config=config, device=device)
+        echo("4/5 evaluate")
+        evaluated = evaluate(model=trained.version, device=device) if is_testable() else None
+        echo("5/5 predict and write back")
+        published = predict(model=trained.version, top_k=top_k, limit=limit, patterns=patterns, device=device)
+        return Run(
+            ingested=ingested,
+            encoded=encoded,
+            trained=trained,
+            evaluated=evaluated,
+            published=published,
+            best=list_best([str(row["relation"]) for row in published.relations], best),
+        )
 
 
 @task(cache_policy=NO_CACHE)

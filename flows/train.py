@@ -14,6 +14,7 @@ from flows.distributed_training import train_together
 from flows.export import read_graph
 from flows.rules import keep_rules
 from flows.runtime.checkpoints import folder_of, load_checkpoint, note_graph, version_of
+from flows.runtime.home_lock import writing
 from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
@@ -64,7 +65,7 @@ def train(
     settings = Settings()
     chosen = TrainConfig(**config)
     check(chosen, Group(size=processes), shard)
-    with open_graph(settings) as database:
+    with writing(settings, "`vlkge train`"), open_graph(settings) as database:
         earlier = None
         if warm_start is not None:
             asked = None if warm_start == CHAMPION else warm_start

@@ -68,8 +68,8 @@ FREE = {
 }  # fmt: skip
 LABELS_READ = {
     "adopt/count_relationships", "adopt/list_labels", "adopt/list_others", "adopt/list_properties", "adopt/read_nodes",
-    "ingest/count_unasserted", "ingest/delete_unasserted", "ingest/read_entities", "ingest/refine_labels",
-    "reset/count_contents", "reset/delete_entities",
+    "ingest/count_unasserted", "ingest/delete_unasserted", "ingest/foretell_entities", "ingest/read_entities",
+    "ingest/refine_labels", "reset/count_contents", "reset/delete_entities",
 }  # fmt: skip
 OURS = [name for name in NAMES if name not in FREE and name.partition("/")[0] not in ("migrations", "schema")]
 OUR_NODE = re.compile(r"\(\w*:(?:Entity|Model|PredictionRun|Decision|Doubt|Encoder|Schema)\b(?!:Vlkge)[^()]*\)")

@@ -1,7 +1,5 @@
 """`vlkge adopt`, `unadopt` and `reset`: a graph of somebody else is taken into use, and given back."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -63,9 +61,7 @@ def unadopt(
     if not (dry_run or yes):
         print_fields(flow(keep_facts=keep_facts, records=records, dry_run=True))
         typer.confirm("Remove what adopt added to these?", abort=True, err=True)
-    with _no_night_at_work(dry_run):
-        done = flow(keep_facts=keep_facts, records=records, dry_run=dry_run)
-    _print_record(done, json, dry_run)
+    _print_record(flow(keep_facts=keep_facts, records=records, dry_run=dry_run), json, dry_run)
 
 
 @app.command()
@@ -82,23 +78,12 @@ def reset(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None
     if not (dry_run or yes):
         print_fields(flow(dry_run=True))
         typer.confirm("Delete all of this from the graph?", abort=True, err=True)
-    with _no_night_at_work(dry_run):
-        done = flow(dry_run=dry_run)
-    _print_record(done, json, dry_run)
-
-
-@contextmanager
-def _no_night_at_work(dry_run: bool) -> Iterator[None]:
-    """What a retraining works on is not taken away under its hands; it would write its records into the rest."""
-    from flows.runtime.locks import home_lock
-    from flows.runtime.settings import Settings
-
-    with nullcontext() if dry_run else home_lock(Settings()):
-        yield
+    _print_record(flow(dry_run=dry_run), json, dry_run)
 
 
 def _reset_broken(dry_run: bool, yes: bool, json: bool) -> bool:
     """Put aside what the bundled Neo4j cannot open; False where it can, or the server is another one."""
+    from flows.runtime.home_lock import alone
     from flows.runtime.services import echo
     from flows.runtime.settings import Settings
     from graph.server.neo4j_server import Server
@@ -111,7 +96,9 @@ def _reset_broken(dry_run: bool, yes: bool, json: bool) -> bool:
     if not (dry_run or yes):
         echo(f"Neo4j does not open the database: {reason}")
         typer.confirm("Put its files aside, and begin with an empty one?", abort=True, err=True)
-    _print_record({"closed": reason, "put_aside": None if dry_run else str(put_aside(server))}, json, dry_run)
+    with alone(settings, "`vlkge reset`", dry_run=dry_run):
+        aside = None if dry_run else str(put_aside(server))
+    _print_record({"closed": reason, "put_aside": aside}, json, dry_run)
     return True
 
 

@@ -26,16 +26,20 @@ def backup(
 ) -> None:
     """Write graph, models, pictures and users to a new folder, each file with its hash.
 
-    Neo4j Community can only be dumped while it is stopped, so the bundled one is stopped and started again. Run it
-    while no flow runs. Dump your own Neo4j with neo4j-admin; see docs/server.md.
+    Neo4j Community can only be dumped while it is stopped, so the bundled one is stopped and started again. It is
+    refused while others write. Dump your own Neo4j with neo4j-admin; see docs/server.md.
     """
+    from flows.runtime.home_lock import alone
     from flows.runtime.services import echo
     from flows.runtime.settings import Settings
     from graph.server.backup import backup as write
 
-    server = None if files_only else _bundled("backup")
+    settings, server = Settings(), None if files_only else _bundled("backup")
     echo("Backing up; the bundled Neo4j is stopped for the dump …" if server else "Backing up files …")
-    _print(write(Settings().vlkge_home, folder, server=server), folder, json)
+    # What is at work would have its graph in the backup as it was, and its files as they are later.
+    with alone(settings, "`vlkge backup`"):
+        manifest = write(settings.vlkge_home, folder, server=server)
+    _print(manifest, folder, json)
 
 
 @app.command()
@@ -49,15 +53,15 @@ def restore(
 
     Before anything is touched, every file is checked against its hash, and the target must be empty.
     """
-    from flows.runtime.locks import home_lock
+    from flows.runtime.home_lock import alone
     from flows.runtime.services import echo
     from flows.runtime.settings import Settings
     from graph.server.backup import restore as read
 
     settings, server = Settings(), None if files_only else _bundled("restore")
     echo("Checking and restoring …")
-    # A retraining would go on with another graph than it began with.
-    with home_lock(settings):
+    # What is at work would go on with another graph than it began with.
+    with alone(settings, "`vlkge restore`"):
         manifest = read(settings.vlkge_home, folder, server=server, force=force)
     _print(manifest, folder, json)
 

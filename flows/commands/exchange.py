@@ -171,11 +171,13 @@ def import_decisions(
 
         vlkge decisions import queue.csv --by ana --dry-run
     """
+    from flows.runtime.home_lock import writing
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
     from graph.curation import decision_files
 
-    with open_graph(Settings()) as database:
+    settings = Settings()
+    with writing(settings, "`vlkge decisions import`", dry_run=dry_run), open_graph(settings) as database:
         done = decision_files.import_decisions(database, file, by=by, force=force, dry_run=dry_run)
     _tell(done.model_dump(), json)
 
@@ -203,12 +205,14 @@ def undo_decisions(
     """
     import getpass
 
+    from flows.runtime.home_lock import writing
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
     from graph.curation.taking_back import Wanted, find_standing, moment, take_back
 
     wanted = Wanted(of, run, moment(since) if since else None, moment(until, end=True) if until else None)
-    with open_graph(Settings()) as database:
+    settings = Settings()
+    with writing(settings, "`vlkge decisions undo`", dry_run=dry_run), open_graph(settings) as database:
         found = find_standing(database, wanted)
         record: dict[str, object] = {
             "decisions": len(found.decisions),

@@ -6,7 +6,7 @@ can, else by the next one that looks.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pandas as pd
@@ -21,8 +21,11 @@ from graph.connection import Database, batches
 from graph.predicted import registry
 from graph.predicted.links import save_links
 from graph.predicted.predictions import Publication, publish
+from graph.predicted.publication_lock import publication_lock
+from graph.predicted.registry import Model
 
 BATCH = 10_000
+WAIT = 600.0  # seconds for a publication that is under way
 
 logger = logging.getLogger(__name__)
 
@@ -69,8 +72,14 @@ def republish(settings: Settings, database: Database, version: str) -> Publicati
     if lost := sorted(linked.difference(kept.relations, links["relation"])):
         echo(f"No links of {', '.join(lost)}: {version} had none of that in force.")
     covered = sorted({*links["relation"], *linked})
-    published = publish(database, links, model_version=version, relations=covered, notify=echo)
-    save_links(links, folder, published.run_id, kept.relations)
+    published = publish(
+        database,
+        links,
+        model_version=version,
+        relations=covered,
+        keep=lambda run: save_links(links, folder, run, kept.relations),
+        notify=echo,
+    )
     facts_read.forget(folder)
     return published
 
@@ -87,6 +96,28 @@ def republish_champion_on_failure(settings: Settings) -> Iterator[None]:
         except PipelineError as error:
             logger.warning("yesterday's links could not be brought back yet, the next retraining does it: %s", error)
         raise
+
+
+def take_over(
+    settings: Settings, database: Database, version: str, move: Callable[[], registry.Model]
+) -> registry.Model:
+    """Have `move` set the alias once the newest links are those of `version`, and while nobody publishes any.
+
+    Between a publication and its alias another run may go on from beginning to end, of who is champion until then: the
+    links of `version` are published again. Whoever publishes next sees who is champion.
+    """
+
+    def moved() -> Model | None:
+        with publication_lock(database.impatient(), WAIT, echo):
+            newest = registry.newest_run(database)
+            return move() if newest is not None and _holds(newest, version) else None
+
+    for _ in range(registry.RACES):
+        if champion := database.endure(moved):
+            return champion
+        echo(f"Others published since: the links of {version} are published again.")
+        republish(settings, database, version)
+    raise PipelineError(f"others published {registry.RACES} times before {version} became champion; try again")
 
 
 def _holds(newest: registry.Run, version: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -21,7 +22,7 @@ from flows.refresh import refresh
 from flows.retraining import config as retrain_config
 from flows.retraining import report as retrain_report
 from flows.retraining import rivals, small_night
-from flows.retraining.champion_links import republish_champion_on_failure
+from flows.retraining.champion_links import republish_champion_on_failure, take_over
 from flows.retraining.config import RetrainConfig
 from flows.retraining.outcome import Retraining
 from flows.retraining.plan import Plan, make_plan
@@ -29,7 +30,8 @@ from flows.retraining.retention import tidy
 from flows.retraining.retry import retry
 from flows.runtime.cancellation import was_cancelled
 from flows.runtime.checkpoints import folder_of, load_checkpoint
-from flows.runtime.locks import BusyError, gpu_slot, retraining_lock
+from flows.runtime.home_lock import BusyError
+from flows.runtime.locks import gpu_slot, night_patience, retraining_lock
 from flows.runtime.logs import LOGGED
 from flows.runtime.place import Place
 from flows.runtime.progress import progress_bar
@@ -96,7 +98,7 @@ def retrain(
     """
     settings = Settings()
     wanted = retrain_config.check(config or {})
-    with retraining_lock(settings) as place, waiting_longer(wanted.wait):
+    with retraining_lock(settings, for_nights=night_patience()) as place, waiting_longer(wanted.wait):
         night = RetrainRun(settings, wanted, device, place)
         taken_in: dict[str, Any] = {}
         if adopt is not None:
@@ -283,7 +285,7 @@ def judge(
 @task(cache_policy=NO_CACHE)
 def promote(settings: Settings, version: str) -> None:
     with open_graph(settings) as database:
-        registry.promote(database, version)
+        take_over(settings, database, version, partial(registry.promote, database, version))
 
 
 @task(cache_policy=NO_CACHE)

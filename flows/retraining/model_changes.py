@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from contextlib import nullcontext
+from functools import partial
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from flows.export import read_graph
 from flows.predict import predict
 from flows.retraining import rivals
-from flows.retraining.champion_links import can_republish, republish, republish_champion_on_failure
+from flows.retraining.champion_links import can_republish, republish, republish_champion_on_failure, take_over
 from flows.retraining.retention import size, unneeded
 from flows.retraining.rivals import FormerChampions
 from flows.runtime.checkpoints import folder_of, is_elsewhere, load_checkpoint, note_graph
-from flows.runtime.locks import gpu_slot, home_lock
+from flows.runtime.home_lock import alone, writing
+from flows.runtime.locks import gpu_slot
 from flows.runtime.logs import LOGGED
 from flows.runtime.progress import progress_bar
 from flows.runtime.services import echo, open_graph
@@ -87,12 +88,12 @@ def rank_all(
 def promote(*, version: str) -> Change:
     """Publish a model's links, those that it had in force or else new ones, and then make it champion."""
     settings = Settings()
-    with open_graph(settings) as database:
+    with writing(settings, "`vlkge models promote`"), open_graph(settings) as database:
         former = registry.champion(database).version
         registry.model(database, version)
         with republish_champion_on_failure(settings):
             links, run_id = _bring_back(settings, database, version)
-            registry.promote(database, version)
+            take_over(settings, database, version, partial(registry.promote, database, version))
     return Change(champion=version, former=former, links=links, run_id=run_id)
 
 
@@ -100,13 +101,14 @@ def promote(*, version: str) -> Change:
 def roll_back() -> Change:
     """Publish the links of the champion's predecessor, as `promote` does, and then make that one champion."""
     settings = Settings()
-    with open_graph(settings) as database:
+    with writing(settings, "`vlkge models rollback`"), open_graph(settings) as database:
         former = registry.champion(database)
         if former.predecessor is None:
             registry.roll_back(database)  # which says why it cannot
         with republish_champion_on_failure(settings):
             links, run_id = _bring_back(settings, database, str(former.predecessor))
-            champion = registry.roll_back(database)
+            back = partial(registry.roll_back, database, former.version)
+            champion = take_over(settings, database, str(former.predecessor), back)
     return Change(champion=champion.version, former=former.version, links=links, run_id=run_id)
 
 
@@ -134,7 +136,7 @@ def prune(*, dry_run: bool = False) -> Pruned:
     """
     settings = Settings()
     # A challenger of a night is such a model until it is promoted.
-    with nullcontext() if dry_run else home_lock(settings), open_graph(settings) as database:
+    with alone(settings, "`vlkge models prune`", dry_run=dry_run), open_graph(settings) as database:
         going = [model.version for model in unneeded(database)]
         kept = {model.version for model in registry.models(database)}
         if not dry_run:

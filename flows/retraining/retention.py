@@ -16,6 +16,7 @@ from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.predicted import registry
+from graph.predicted.links import file_of
 
 DAY = 24 * 60 * 60
 
@@ -73,7 +74,7 @@ def _former_lists(settings: Settings, database: Database) -> Iterator[Path]:
     for model in registry.models(database):
         kept = links_in_force(settings, database, model.version)
         for run in registry.runs(database, model.version):
-            file = folder_of(settings, model.version) / f"{run.id}.parquet"
+            file = file_of(folder_of(settings, model.version), run.id)
             if kept and file not in kept.files and file.is_file():
                 yield file
 

@@ -14,7 +14,7 @@ from prefect.exceptions import ObjectNotFound
 from base.errors import InputError
 from base.files import write_text
 from cypher import prefix
-from flows.runtime.locks import BusyError
+from flows.runtime.home_lock import BusyError
 from flows.runtime.services import echo
 from flows.runtime.settings import Settings
 

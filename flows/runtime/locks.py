@@ -1,63 +1,59 @@
 """Who may work when: one retraining at a time, and only as much on a GPU as it holds."""
 
-import os
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 
-import filelock
 from prefect.concurrency.sync import concurrency
+from prefect.runtime import deployment, flow_run
 
 from base.errors import PipelineError
-from base.files import write_text
+from flows.runtime.home_lock import BusyError, home_lock
 from flows.runtime.place import LEASE_SECONDS, Place, set_limit
 from flows.runtime.settings import Settings
 
 RETRAINING, GPU = "vlkge-retrain", "vlkge-gpu"
-
-
-class BusyError(PipelineError):
-    """Another retraining is at work."""
+# Seconds that a night waits for a backup, or for whatever else needs the home to itself.
+PATIENCE = 60 * 60
+# Seconds that a scheduled night waits for other nights, of other folders or graphs: half of its time limit.
+NIGHTS_PATIENCE = 6 * 60 * 60
 
 
 @contextmanager
-def retraining_lock(settings: Settings, wait: float = LEASE_SECONDS + 30) -> Iterator[Place]:
+def retraining_lock(settings: Settings, wait: float = LEASE_SECONDS + 30, for_nights: float = 0) -> Iterator[Place]:
     """Hold what only one retraining may hold: a lock in the home folder, and Prefect's limit over all machines.
 
-    On this machine another one is refused at once; elsewhere it is waited for, at most `wait` seconds, since the place
-    of one that was killed stays taken for LEASE_SECONDS. Raises BusyError.
+    Another one is waited for `for_nights` seconds; where that is 0, one of this machine is not waited for, and one
+    elsewhere for `wait` seconds, since the place of one that was killed stays taken for LEASE_SECONDS. A backup, reset
+    or the like is waited for, too. Raises BusyError where others are at work, and PipelineError where they were waited
+    for in vain.
     """
     with ExitStack() as held:
-        held.enter_context(home_lock(settings))
+        held.enter_context(home_lock(settings, patience=PATIENCE, for_nights=for_nights))
         set_limit(RETRAINING, 1)
-        try:
-            place = held.enter_context(Place(RETRAINING, flow="retrain").held(wait))
-        except TimeoutError:
-            raise BusyError(
-                f"another retraining is at work on another machine (Prefect's concurrency limit {RETRAINING!r}): "
-                f"it was waited for {wait:g} seconds; one at a time"
-            ) from None
+        deadline = time.monotonic() + for_nights
+        place = None
+        while place is None:
+            try:
+                place = held.enter_context(Place(RETRAINING, flow="retrain").held(wait))
+            except TimeoutError:
+                if time.monotonic() < deadline:
+                    continue
+                refused = PipelineError if for_nights else BusyError
+                raise refused(
+                    f"another retraining is at work on another machine (Prefect's concurrency limit {RETRAINING!r}): "
+                    f"it was waited for {max(wait, for_nights):g} seconds; one at a time"
+                ) from None
         yield place
 
 
-@contextmanager
-def home_lock(settings: Settings) -> Iterator[None]:
-    """Hold the home folder's lock on retrainings. Raises BusyError where one is at work here."""
-    with ExitStack() as held:
-        try:
-            settings.vlkge_home.mkdir(parents=True, exist_ok=True)
-            held.enter_context(filelock.FileLock(settings.vlkge_home / "retrain.lock", timeout=0))
-        except filelock.Timeout:
-            raise BusyError(
-                f"another retraining is at work in {settings.vlkge_home}, process {_holder(settings)}: "
-                "one at a time; wait for its end"
-            ) from None
-        except OSError as error:
-            raise PipelineError(
-                f"{settings.vlkge_home} cannot be used: {error.strerror}; make room or set VLKGE_HOME to another folder"
-            ) from error
-        with suppress(PipelineError):  # it only tells others who it is, and a reset makes room on a full disk
-            write_text(settings.vlkge_home / "retrain.pid", str(os.getpid()))
-        yield
+def night_patience() -> float:
+    """How long this run waits for other retrainings: a scheduled one is nobody's second try, and would be lost.
+
+    What is typed is refused at once; and what was started by a count of news is counted again soon.
+    """
+    scheduled = deployment.id is not None and flow_run.parent_flow_run_id is None
+    return NIGHTS_PATIENCE if scheduled else 0
 
 
 @contextmanager
@@ -73,10 +69,3 @@ def gpu_slot(device: str) -> Iterator[None]:
         return
     with concurrency(GPU, occupy=1, lease_duration=LEASE_SECONDS):
         yield
-
-
-def _holder(settings: Settings) -> str:
-    try:
-        return (settings.vlkge_home / "retrain.pid").read_text(encoding="utf-8")
-    except OSError:
-        return "unknown"

@@ -21,14 +21,24 @@ def notify(event: str, text: str, **details: Any) -> bool:
     address = Settings().vlkge_webhook
     if address is None:
         return False
-    content = {"event": event, "text": text, **details}
+    # A secret that was read from a file often ends in a line break.
+    url, content = address.get_secret_value().strip(), {"event": event, "text": text, **details}
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            httpx.post(address.get_secret_value(), json=content, timeout=SECONDS).raise_for_status()
+            # What it answers beside the status is not read: that may take for ever.
+            with httpx.stream("POST", url, json=content, timeout=SECONDS) as answer:
+                answer.raise_for_status()
             return True
-        except httpx.HTTPError as error:
-            # Its text would hold the address, which is a secret of most chat services.
-            logger.warning("the webhook did not take %s (attempt %d): %s", event, attempt, type(error).__name__)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            logger.warning("the webhook did not take %s (attempt %d): %s", event, attempt, _reason(error))
             if attempt < ATTEMPTS:
                 time.sleep(2**attempt)
     return False
+
+
+def _reason(error: Exception) -> str:
+    """Without the error's text, which would hold the address: a secret of most chat services."""
+    if not isinstance(error, httpx.HTTPStatusError):
+        return type(error).__name__
+    status = error.response.status_code
+    return f"it answers {status}{', a redirect, which is not followed' if error.response.is_redirect else ''}"

@@ -3,8 +3,10 @@
 The graph is the one that an ordinary ingest would make, time stamps aside; a test compares them.
 """
 
+import os
 import re
 import shlex
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -46,6 +49,7 @@ from graph.splits import Shares
 TYPES = {"Int64": "long", "Float64": "double", "boolean": "boolean"}
 # Characters that no label has; one of them parts the labels of an entity.
 SEPARATORS = ("U+001F", "U+001E", "U+001D")
+PREFIX = "import-"  # of the folder that a process works in
 OPTIONS = ("--id-type=string", "--multiline-fields=true", "--overwrite-destination=true", "--bad-tolerance=0")
 # A cell that is longer than the tool's buffer fails; of what it has by default, half is left for the rest of a row.
 BUFFER = 4 << 20
@@ -83,9 +87,10 @@ def bulk_ingest(
             f"the graph already holds {nodes:,} nodes, and a bulk import needs an empty one: "
             "leave out --bulk, or empty it with `vlkge reset`"
         )
-    with tempfile.TemporaryDirectory(prefix="import-", dir=server.folder) as folder:
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=server.folder) as folder:
         spare = Path(folder)
         with offline(server) as admin:
+            _clear_halves(server.folder)
             _import(admin, changes, spare)
             swap(server, spare / "data")
         _check(server, changes, spare / "data")
@@ -98,6 +103,14 @@ def bulk_ingest(
         pictures = write_pictures(database, changes, store, limits=limits, progress=progress)
         remember_source(database, changes, pruned=False)
     return summarize(changes, dry_run=False, pictures=pictures)
+
+
+def _clear_halves(folder: Path) -> None:
+    """Remove what imports of killed processes left: files and a store, together larger than the graph."""
+    for left in folder.glob(f"{PREFIX}*"):
+        process = left.name.removeprefix(PREFIX).partition("-")[0]
+        if process.isdecimal() and not psutil.pid_exists(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _wanted(changes: Plan) -> tuple[int, int]:

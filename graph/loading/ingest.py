@@ -21,7 +21,7 @@ from graph.loading.former_columns import find_former_columns, remember, tell_for
 from graph.loading.identifiers import recognise
 from graph.loading.leaks import Leak, find_leaks
 from graph.loading.plan import Counts, Plan, plan_changes
-from graph.loading.pruning import Pruned, remove_former, tell_pruned
+from graph.loading.pruning import Pruned, foretell, remove_former, tell_pruned
 from graph.loading.survey import Survey, survey
 from graph.pictures import PictureStore, gather_pictures
 from graph.schema import setup_schema
@@ -68,7 +68,7 @@ class IngestResult(BaseModel):
     repeated_facts: int
     notes: list[str] = []
     taken_away: Pruned | None = None
-    """Of a prune: what it deleted, and what stays as others keep something at it."""
+    """Of a prune, or a dry run of one: what it deletes, and what stays as others keep something at it."""
     pictures: PictureCounts | None = None
     survey: Survey | None = None
     """Of a dry run: what the source would bring, relation by relation."""
@@ -106,7 +106,8 @@ def ingest(
             look_at_pictures(changes, store, progress=progress),
             find_doubles_in_graph(database, changes.source),
         )
-        return summarize(changes, dry_run=True, pictures=pictures, doubles=doubles)
+        going = foretell(database, changes) if prune else None
+        return summarize(changes, dry_run=True, pruned=going, pictures=pictures, doubles=doubles)
     setup_schema(database)
     write_entities(database, changes, progress=progress)
     write_facts(database, changes, progress=progress)

@@ -39,9 +39,8 @@ def remove_former(database: Database, changes: Plan) -> Pruned:
 
     Links of what stays become stale, for no run will predict them again.
     """
-    name, records = changes.source.name, read_records(database)
-    facts = owned_properties.of_facts(records, fact_properties(changes.source))
-    entities = owned_properties.of_entities(records, entity_properties(changes.source))
+    name = changes.source.name
+    entities, facts = _our_properties(database, changes)
     released = [
         database.write("ingest/release_facts", rows=rows, source=name, properties=facts)[0]
         for rows in batches(changes.former_facts, BATCH)
@@ -61,8 +60,55 @@ def remove_former(database: Database, changes: Plan) -> Pruned:
         kept_for_facts=kept["facts"],
         facts_deleted=sum(row["deleted"] for row in released),
         facts_left=sum(row["left"] for row in released),
-        find=f"MATCH (n:{own('Entity')}:{own('Vlkge')}) WHERE n.{own('sources')} = [] RETURN n",
+        find=_find(),
     )
+
+
+def foretell(database: Database, changes: Plan) -> Pruned:
+    """What `remove_former` would delete, and what would stay; nothing is written."""
+    name = changes.source.name
+    entities, facts = _our_properties(database, changes)
+    of_facts = [
+        database.read("ingest/foretell_facts", rows=rows, source=name, properties=facts)[0]
+        for rows in batches(changes.former_facts, BATCH)
+    ]
+    unasserted = {row["id"] for row in database.read("ingest/list_unasserted")}
+    here = set(changes.source.entities["id"])  # what is asserted again is no longer without a source
+    held = {*changes.source.triples["head"], *changes.source.triples["tail"]}
+    of_entities = [
+        database.read(
+            "ingest/foretell_entities", ids=ids, held=sorted(held.intersection(ids)), source=name,
+            properties=entities, fact_properties=facts, vague=DEFAULT_LABEL,
+        )[0]
+        for ids in batches(sorted(unasserted.difference(here).union(changes.former_entities)), BATCH)
+    ]  # fmt: skip
+
+    def total(of: str) -> int:
+        return sum(row[of] for row in of_entities)
+
+    return Pruned(
+        entities_deleted=total("entities") - total("kept"),
+        entities_kept=total("kept"),
+        kept_for_relationships=total("relationships"),
+        kept_for_properties=total("properties"),
+        kept_for_facts=total("facts"),
+        facts_deleted=sum(row["deleted"] for row in of_facts),
+        facts_left=sum(row["left"] for row in of_facts),
+        find=_find(),
+    )
+
+
+def _our_properties(database: Database, changes: Plan) -> tuple[list[str], list[str]]:
+    """The properties of entities and of facts that are no properties of others."""
+    records = read_records(database)
+    return (
+        owned_properties.of_entities(records, entity_properties(changes.source)),
+        owned_properties.of_facts(records, fact_properties(changes.source)),
+    )
+
+
+def _find() -> str:
+    return f"MATCH (n:{own('Entity')}:{own('Vlkge')}) WHERE n.{own('sources')} = [] RETURN n"
 
 
 def tell_pruned(pruned: Pruned) -> list[str]:

@@ -143,8 +143,13 @@ def _evidence(properties: dict[str, Any]) -> list[str]:
     return [id_ for id_ in dict.fromkeys(ids) if isinstance(id_, str)]
 
 
+def file_of(folder: Path, run_id: str) -> Path:
+    """Where the links of a model's run are kept."""
+    return folder / f"{run_id}.parquet"
+
+
 def save_links(links: pd.DataFrame, folder: Path, run_id: str, covered: Iterable[str]) -> Path:
-    """Write links as ``<folder>/<run_id>.parquet``, whole or not at all.
+    """Write links to the file of their run, whole or not at all.
 
     `covered` are the relations of which these are all links that a model has in force; the file's metadata say so.
     Publishing what was kept makes it current again.
@@ -152,7 +157,7 @@ def save_links(links: pd.DataFrame, folder: Path, run_id: str, covered: Iterable
     Raises InputError as check_links does.
     """
     table = check_links(links).replace_schema_metadata({COVERED: json.dumps(sorted(covered), ensure_ascii=False)})
-    path = folder / f"{run_id}.parquet"
+    path = file_of(folder, run_id)
     with replacing(path) as draft:
         pq.write_table(table, draft, compression="zstd")
     return path

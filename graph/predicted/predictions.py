@@ -40,6 +40,7 @@ def publish(
     heads: Sequence[str] | None = None,
     functional: Sequence[str] | None = None,
     confirm: Callable[[], None] | None = None,
+    keep: Callable[[str], object] = ignore,
     wait: float = 60.0,
     progress: Progress = silent,
     notify: Callable[[str], None] = ignore,
@@ -59,6 +60,8 @@ def publish(
 
     One writer at a time: another is waited for, at most `wait` seconds, and `notify` is told of it. A writer that died
     holds nothing back. `confirm` is called when no other writes any more, and may raise what forbids the publication.
+    `keep` is called with the run's id when all is written, before the run is complete: what a rollback needs is on the
+    disk of every complete run, whenever the process ends.
 
     Raises InputError before any write where the frame is wrong, the model or an entity unknown, or where `run_id`
     names a run that published other links; GraphError where another writer does not end, or where the server's memory
@@ -84,6 +87,7 @@ def publish(
             try:
                 written = writer.write(table, covered, progress)
                 publish_rules(here, table, model_version)
+                keep(writer.run_id)
                 state, counts = "complete", written
             finally:
                 writer.finish(state, counts)

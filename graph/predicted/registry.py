@@ -150,12 +150,17 @@ def promote(database: Database, version: str) -> Model:
     return model(database, version)
 
 
-def roll_back(database: Database) -> Model:
+def roll_back(database: Database, expected: str | None = None) -> Model:
     """Make the champion's predecessor champion again, in one transaction.
 
-    Raises InputError where the champion took nobody's place, and where its predecessor is no longer registered.
+    Raises InputError where the champion took nobody's place, and where its predecessor is no longer registered;
+    PipelineError where the champion is not the `expected` one.
     """
     current = champion(database)
+    if expected not in (None, current.version):
+        raise PipelineError(
+            f"{expected} was to be rolled back, but {current.version} became champion meanwhile: nothing was changed"
+        )
     if current.predecessor is None:
         raise InputError(f"the champion {current.version} took nobody's place, so there is none to roll back to")
     rows = _with_one_champion(lambda: database.write("registry/roll_back_model", version=current.version))

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from base.errors import InputError, PipelineError, shorten
-from base.files import creating_folder, is_unfinished, replacing, write_text
+from base.files import PREFIX, creating_folder, is_abandoned, is_unfinished, replacing, write_text
 from base.progress import Progress, silent
 from graph.server.artefacts import digest
 from graph.server.neo4j_admin import count_contents, offline
@@ -73,6 +73,7 @@ def backup(home: Path, folder: Path, *, server: Server | None, progress: Progres
     if folder.is_relative_to(home):
         raise InputError(f"{folder} lies in {home}, which is backed up; name a folder outside, on another disk at best")
     try:
+        _clear_halves(folder.parent)
         with creating_folder(folder) as draft:
             graph = None if server is None else _dump(server, draft / GRAPH)
             sources = list(_home_files(home))
@@ -146,6 +147,13 @@ def verify(folder: Path, manifest: Manifest, progress: Progress = silent) -> Non
         progress(done, len(manifest.files), "files checked")
     if bad:
         raise InputError(f"{folder} is damaged: missing or changed are {shorten(bad)}; take another backup")
+
+
+def _clear_halves(folder: Path) -> None:
+    """Remove what killed backups left in a folder; the next one has another name where it is named by its day."""
+    for half in folder.glob(f"{PREFIX}*/*/"):
+        if any((half / part).is_dir() for part in (GRAPH, FILES)) and is_abandoned(half):
+            shutil.rmtree(half.parent, ignore_errors=True)
 
 
 def _without_graph(manifest: Manifest) -> Manifest:

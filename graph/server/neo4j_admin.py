@@ -14,6 +14,7 @@ from base.files import write_text
 from graph.connection import connect
 from graph.server import artefacts
 from graph.server.neo4j_server import JAVA_OPTIONS, Server, memory
+from graph.server.store_lock import store_lock
 
 DATABASE = "neo4j"
 LINES = 12
@@ -24,9 +25,11 @@ CAUSE = re.compile(r"(?:Caused by: |Suppressed: |(?=[\w.$]+(?:Exception|Error): 
 class Admin:
     """Runs commands of neo4j-admin on a server's folder; get one from `offline`."""
 
-    def __init__(self, server: Server, jars: list[Path]) -> None:
+    def __init__(self, server: Server, jars: list[Path], lock: int) -> None:
+        """`lock` is the open file of `store_lock`, which every command inherits."""
         self.folder = server.folder
         self.jars = jars
+        self.lock = lock
 
     def dump(self, folder: Path) -> Path:
         """Write the database to ``<folder>/neo4j.dump``."""
@@ -54,6 +57,7 @@ class Admin:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            pass_fds=(self.lock,),
         )
         if done.returncode:
             raise PipelineError(
@@ -90,7 +94,8 @@ def offline(server: Server) -> Iterator[Admin]:
             configuration = server.folder / "conf" / "neo4j.conf"
             configuration.parent.mkdir(exist_ok=True)
             configuration.touch()
-            yield Admin(server, jars)
+            with store_lock(server.folder) as lock:
+                yield Admin(server, jars, lock)
     finally:
         if ran:
             server.start()

@@ -19,6 +19,7 @@ from base.progress import Progress, silent
 from graph.connection import Address, LoginError, connect, replace_password
 from graph.server import artefacts
 from graph.server.process import BackgroundProcess, Ports, Program, State
+from graph.server.store_lock import store_lock
 
 # Not Neo4j's own ports, so that a server which the user installs later finds those free.
 FIRST_PORTS = {"bolt": 17687, "http": 17474}
@@ -104,7 +105,7 @@ class Server:
                 jars = artefacts.fetch(self.jars, self.cache, progress=progress)
                 check_space(self.folder, DISK_MEGABYTES)
                 heap, page_cache = memory()
-                with self._known_failures(heap):
+                with store_lock(self.folder), self._known_failures(heap):
                     self._launch(jars, heap, page_cache)
                     return self._log_in()
             self.process.wait_until(self._answers, START_SECONDS)

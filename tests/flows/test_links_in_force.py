@@ -7,11 +7,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from base.errors import FullDiskError
 from flows.links_in_force import LinksInForce, read_links_in_force, save_links_in_force
 from graph.connection import Database
 from graph.predicted.links import check_links
 from graph.predicted.predictions import publish
-from graph.predicted.registry import register_model
+from graph.predicted.registry import register_model, runs
 from graph.schema import setup_schema
 from models.tensor_file import save_json
 
@@ -30,12 +31,15 @@ class Model:
     def predict(self, links: list[Link], relations: Sequence[str] = RELATIONS, heads: list[str] | None = None) -> str:
         frame = pd.DataFrame(links, columns=["head", "relation", "tail"]).assign(score=1.0, rank=1, paths=None)
         frame["similar"] = [["w1", "s1"]] * len(frame)
-        run = publish(self.database, frame, model_version="v1", relations=relations, heads=heads).run_id
-        if self.earlier:
-            pq.write_table(check_links(frame), self.folder / f"{run}.parquet", compression="zstd")
-        else:
-            save_links_in_force(self.database, frame, self.folder, run, "v1", relations, heads)
-        return run
+
+        def keep(run: str) -> None:
+            if self.earlier:
+                pq.write_table(check_links(frame), self.folder / f"{run}.parquet", compression="zstd")
+            else:
+                save_links_in_force(self.database, frame, self.folder, run, "v1", relations, heads)
+
+        done = publish(self.database, frame, model_version="v1", relations=relations, heads=heads, keep=keep)
+        return done.run_id
 
     def in_force(self) -> LinksInForce:
         found = read_links_in_force(self.database, self.folder, "v1")
@@ -93,3 +97,31 @@ def test_the_files_that_a_rollback_needs_are_named(model: Model) -> None:
     part = model.predict([("w2", "hasStyle", "s2")], ["hasStyle"])
     needed = [part, whole] if model.earlier else [part]
     assert [file.stem for file in model.in_force().files] == needed
+
+
+def test_a_run_whose_links_could_not_be_kept_is_not_complete(model: Model, database: Database) -> None:
+    model.predict(WHOLE)
+    seen = []
+
+    def fail(run: str) -> None:
+        seen.append(next(known.state for known in runs(database, "v1") if known.id == run))
+        raise FullDiskError("no room")
+
+    frame = pd.DataFrame([("w2", "hasStyle", "s2", 1.0, 1)], columns=["head", "relation", "tail", "score", "rank"])
+    with pytest.raises(FullDiskError):
+        publish(database, frame, model_version="v1", relations=RELATIONS, keep=fail)
+    assert (seen, runs(database, "v1")[0].state) == (["writing"], "failed")
+    assert model.links() == set(WHOLE)
+
+
+def test_a_run_that_is_taken_up_again_keeps_what_only_its_file_tells(model: Model, database: Database) -> None:
+    if model.earlier:
+        return  # files of that time told no more than their run
+    first = model.predict(WHOLE)
+    again = [("w2", "hasStyle", "s2")]
+    second = model.predict(again, ["hasStyle"])
+    (model.folder / f"{first}.parquet").unlink()  # as nights do after VLKGE_KEEP_DAYS
+    with database.session() as session:
+        session.run("MATCH (r:PredictionRun {id: $id}) SET r.state = 'writing'", id=second).consume()
+    assert model.predict(again, ["hasStyle"]) == second
+    assert model.links() == {*again, *(link for link in WHOLE if link[1] == "by")}

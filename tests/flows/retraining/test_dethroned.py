@@ -12,7 +12,7 @@ import flows.rules
 from base.errors import PipelineError
 from flows.predict import predict
 from flows.refresh import refresh
-from flows.retraining import model_changes
+from flows.retraining import champion_links, model_changes
 from flows.retraining.champion_links import republish
 from flows.retraining.flow import Retraining, retrain
 from flows.runtime.settings import Settings
@@ -81,3 +81,46 @@ def test_a_night_that_refuses_publishes_for_who_is_champion_by_then(
     assert (done.outcome, done.former) == ("kept", museum.champion)
     assert registry.champion(database).version == refused.version
     assert {link[-1] for link in links(database)} == {refused.version}
+
+
+def test_who_publishes_between_a_publication_and_its_alias_does_not_stay_in_force(
+    database: Database, museum: Retraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = retrain(config=PASSES)
+    assert second.outcome == "promoted"
+    real, looked = champion_links.publication_lock, []
+
+    def lock(*arguments: Any) -> Any:
+        if not looked:
+            looked.append(predict().model)  # of who is champion still
+        return real(*arguments)
+
+    monkeypatch.setattr(champion_links, "publication_lock", lock)
+    model_changes.roll_back()
+    assert (looked, registry.champion(database).version) == ([second.champion], museum.champion)
+    assert {link[-1] for link in links(database)} == {museum.champion}
+
+    looked.clear()
+    third = retrain(config={**PASSES, "train": {**PASSES["train"], "learning_rate": 2e-9}})
+    assert (looked, third.outcome) == ([museum.champion], "promoted")
+    assert {link[-1] for link in links(database)} == {third.champion}
+
+
+def test_who_loses_the_place_to_a_third_is_not_rolled_back(
+    database: Database, museum: Retraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = retrain(config=PASSES)
+    third = retrain(config={**PASSES, "train": {**PASSES["train"], "learning_rate": 2e-9}})
+    model_changes.promote(version=second.champion)
+    real = model_changes.republish
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.setattr(model_changes, "republish", real)
+        model_changes.promote(version=museum.champion)
+        return real(*arguments)
+
+    monkeypatch.setattr(model_changes, "republish", meanwhile)
+    with pytest.raises(PipelineError, match=f"{second.champion} was to be rolled back, but {museum.champion} became"):
+        model_changes.roll_back()
+    assert registry.champion(database).version == museum.champion
+    assert {link[-1] for link in links(database)} == {museum.champion} != {third.champion}

@@ -21,7 +21,8 @@ import flows.retraining.flow
 from base.errors import InputError
 from flows.retraining import model_changes
 from flows.retraining.flow import Retraining, retrain
-from flows.runtime.locks import RETRAINING, BusyError, home_lock, retraining_lock
+from flows.runtime.home_lock import BusyError, home_lock
+from flows.runtime.locks import RETRAINING, retraining_lock
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.predicted import registry

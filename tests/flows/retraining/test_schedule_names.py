@@ -8,7 +8,7 @@ from prefect import get_client
 from base.errors import InputError
 from flows.retraining import schedule_names, times
 from flows.retraining.schedules import Trigger, deploy_to, schedule, serve_here
-from flows.runtime.locks import BusyError
+from flows.runtime.home_lock import BusyError
 from flows.runtime.prefect_server import PrefectServer
 from flows.runtime.settings import Settings
 

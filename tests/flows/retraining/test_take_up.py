@@ -14,7 +14,7 @@ from tests.flows.typed import vlkge
 
 def test_a_night_takes_up_the_graph_then_encodes_then_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VLKGE_HOME", str(tmp_path))
-    monkeypatch.setattr(flow, "retraining_lock", lambda _: nullcontext(SimpleNamespace(check=lambda: None)))
+    monkeypatch.setattr(flow, "retraining_lock", lambda *_, **__: nullcontext(SimpleNamespace(check=lambda: None)))
     done: list[Any] = []
     plan = Plan(
         exported=tmp_path / "none", fingerprint="f", champion="v1", unchanged="as it was", warm_start=None, start="",

@@ -1,5 +1,8 @@
 """A bulk import leaves the graph that an ordinary ingest leaves."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -162,3 +165,12 @@ def test_long_cells_get_a_buffer_that_holds_them(odd_source: Source, tmp_path: P
     changed = replace(odd_source, entities=entities)
     assert "--read-buffer-size=27m" in write_files(plan_first_load(changed), tmp_path / "long")
     assert "read-buffer" not in " ".join(write_files(plan_first_load(odd_source), tmp_path / "short"))
+
+
+def test_what_killed_imports_left_is_removed_and_no_other_is(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    for name in (f"import-{ended.pid}-a1", f"import-{os.getpid()}-b2", "import-of-ours"):
+        (tmp_path / name / "data").mkdir(parents=True)
+    bulk_import._clear_halves(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {f"import-{os.getpid()}-b2", "import-of-ours"}

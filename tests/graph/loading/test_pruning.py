@@ -40,7 +40,15 @@ def leave(bring: Bring, *ids: str) -> IngestResult:
         "\n".join(line for line in text.splitlines() if not set(ids) & set(line.split(","))) + "\n"
         for text in (ENTITIES, TRIPLES)
     )
-    return bring(entities, triples, prune=True, prune_limit=1)
+    return prune(bring, entities, triples)
+
+
+def prune(bring: Bring, entities: str, triples: str) -> IngestResult:
+    """Ingest with pruning, after a dry run that foretells what becomes of it."""
+    foretold = bring(entities, triples, prune=True, prune_limit=1, dry_run=True)
+    done = bring(entities, triples, prune=True, prune_limit=1)
+    assert (foretold.taken_away, foretold.notes) == (done.taken_away, done.notes)
+    return done
 
 
 def entities(database: Database) -> dict[str, dict[str, Any]]:
@@ -68,9 +76,21 @@ def test_what_others_keep_at_an_entity_stays_with_it_and_is_told(bring: Bring, d
     assert {row["n"]["id"] for row in run(database, done.find)} == {"b", "c", "d"}
 
 
+def test_a_fact_with_properties_of_others_keeps_its_ends(bring: Bring, database: Database) -> None:
+    bring(ENTITIES, TRIPLES)
+    run(database, "MATCH ()-[r:r]->(:Entity {id: 'e'}) SET r.x_comment = 'sure?'")
+    done = leave(bring, "b", "e").taken_away
+    assert done is not None
+    assert (done.entities_deleted, done.entities_kept, done.kept_for_relationships) == (1, 1, 1)
+    assert (done.facts_deleted, done.facts_left) == (1, 1)
+    again = leave(bring, "b", "e", "f").taken_away
+    assert again is not None
+    assert (again.entities_deleted, again.entities_kept) == (1, 1)
+
+
 def test_a_column_that_leaves_with_its_entities_is_no_property_of_others(bring: Bring, database: Database) -> None:
     bring(ENTITIES, TRIPLES)
-    done = bring("id,label\na,W\n", "head,relation,tail\n", prune=True, prune_limit=1).taken_away
+    done = prune(bring, "id,label\na,W\n", "head,relation,tail\n").taken_away
     assert done is not None
     assert (done.entities_deleted, done.entities_kept, done.facts_deleted, done.facts_left) == (5, 0, 4, 0)
     assert set(entities(database)["a"]) == {"id", "primary_label", "sources", "updated_at"}
@@ -79,7 +99,7 @@ def test_a_column_that_leaves_with_its_entities_is_no_property_of_others(bring: 
 def test_properties_of_others_at_a_fact_stay_as_a_relationship_of_theirs(bring: Bring, database: Database) -> None:
     bring(ENTITIES, TRIPLES)
     run(database, "MATCH ()-[r:r]->(:Entity {id: 'e'}) SET r.x_comment = 'sure?'")
-    result = bring(ENTITIES, "head,relation,tail,page\na,r,b,1\n", prune=True, prune_limit=1)
+    result = prune(bring, ENTITIES, "head,relation,tail,page\na,r,b,1\n")
     assert result.taken_away is not None
     assert (result.taken_away.facts_deleted, result.taken_away.facts_left) == (2, 1)
     assert "1 facts that no source asserts have properties of others" in result.notes[0]

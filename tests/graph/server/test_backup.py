@@ -68,6 +68,19 @@ def test_all_files_but_logs_locks_and_unfinished_ones_are_backed_up(home: Path, 
     assert contents(tmp_path / "second") == contents(tmp_path / "saved" / "files")
 
 
+def test_a_backup_removes_what_a_killed_one_left_a_day_ago(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for left in (".part-1/2026-11-20/graph", ".part-2/exports/deep"):  # the second is none of ours
+        (tmp_path / "backups" / left).mkdir(parents=True)
+    backup(home, tmp_path / "backups" / "2026-11-21", server=None)
+    assert (tmp_path / "backups" / ".part-1").is_dir()  # it may be under way
+    monkeypatch.setattr("base.files.DAY", -1)
+    backup(home, tmp_path / "backups" / "2026-11-22", server=None)
+    there = {path.name for path in (tmp_path / "backups").iterdir()}
+    assert there == {".part-2", "2026-11-21", "2026-11-22"}
+
+
 def test_the_record_of_schedules_comes_back_as_it_was_while_it_was_written_to(home: Path, tmp_path: Path) -> None:
     record = home / "prefect" / "prefect.db"
     record.parent.mkdir()
