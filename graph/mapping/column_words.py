@@ -110,15 +110,27 @@ MEANINGS = {
 
 # An attribution is no fact.
 DOUBTED = re.compile(r"attribu|possibl|probabl|alleged|doubt|formerly|zugeschr|vermutl|toegeschr|mogelijk|tilskr")
+# Columns that say how sure a maker is, and what in them says that it is not the maker's own work.
+QUALIFIERS = re.compile(r"qualif|attribut|\bprefix$|certainty|zuschreibung|toeschrijving")
+QUALIFIED = re.compile(
+    rf"{DOUBTED.pattern}|\bafter\b|worksh|circle|follow|\bschool\b|style|manner|\bcop(y|ies)|studio|imitat|pupil|\?|"
+    r"\bnach\b|werkst|umkreis|\bschule\b|\bart de|atelier|entourage|suiveu|d'apres|omgeving|navolg|werkpl|\bnaar\b|"
+    r"bottega|cerchia|seguace|scuola|maniera|taller|circulo|seguidor"
+)
 
 
 def plain(name: str) -> str:
     """A column's name in small letters without accents and numbers, its words apart: ``Artist_DisplayName[1]`` is
     ``artist display name``. Of a path the part behind the last list."""
     last = name.rstrip(".*").rpartition("*.")[2].replace("@", " ")
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", last) if not unicodedata.combining(sign))
+    bare = fold_accents(last)
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", bare)
     return " ".join(re.sub(r"[^a-z]+", " ", apart.casefold()).split())
+
+
+def fold_accents(text: str) -> str:
+    """``après`` as ``apres``."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
 def part_language(name: str) -> tuple[str, str]:
@@ -141,10 +153,10 @@ def find_identifier(name: str, values: list[str]) -> str | None:
 
 def find_meaning(role: str) -> str | None:
     """The relation that a role means; None where that is not known, or the role itself doubts it."""
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", role) if not unicodedata.combining(sign))
-    if DOUBTED.search(bare.casefold()):
+    bare = fold_accents(role).casefold()
+    if DOUBTED.search(bare):
         return None
-    return next((name for name, words in MEANINGS.items() if words.search(bare.casefold())), None)
+    return next((name for name, words in MEANINGS.items() if words.search(bare)), None)
 
 
 def camel(name: str) -> str:

@@ -193,7 +193,7 @@ def _write_other(folder: Path, kind: str, files: list[str]) -> str:
     return "\n".join(["", f"# RDF; {note}, see docs/rdf.md", "[[rdf]]", f"file = {_quote(named)}", *lines, ""])
 
 
-def _quote(value: str | int | bool | list[str] | dict[str, str]) -> str:
+def _quote(value: str | int | bool | list[str] | dict[str, str] | dict[str, list[str]]) -> str:
     """As TOML writes it."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(name)} = {_quote(inner)}" for name, inner in value.items()) + " }"

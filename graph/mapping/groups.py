@@ -12,6 +12,7 @@ from graph.mapping.column_words import (
     NAMES,
     NATIONALITIES,
     PEOPLE,
+    QUALIFIERS,
     ROLES,
     TECHNICAL,
     TITLES,
@@ -20,7 +21,17 @@ from graph.mapping.column_words import (
     find_meaning,
     plain,
 )
-from graph.mapping.guess import DraftedRelation, Guess, Lines, divide_by_role, is_same, key_of, leave_nobody, name_place
+from graph.mapping.guess import (
+    DraftedRelation,
+    Guess,
+    Lines,
+    divide_by_role,
+    is_same,
+    key_of,
+    leave_attributed,
+    leave_nobody,
+    name_place,
+)
 from graph.mapping.profile import Column
 
 # What is said of a person that others share: a relation of its own.
@@ -140,8 +151,14 @@ def _describe(
     same: dict[str, str] = {}
     keep: dict[str, str] = {}
     full: set[str] = set()  # roles that every row has
+    other_roles = [name for name, said in last.items() if ROLES.search(said) and not QUALIFIERS.search(said)]
     for column in group:
         said = last[column.name]
+        # A prefix beside roles says how sure they are; alone it is the role.
+        if QUALIFIERS.search(said) and (other_roles or not ROLES.search(said)) and not find_packed(column):
+            if "when" not in relation.lines and leave_attributed(relation, column):
+                guessed.roles[column.name] = f"condition of {relation.name}"
+            continue
         if column.name in guessed.roles or column.different < 2 or is_same(column, chosen):
             continue
         if ROLES.search(said):

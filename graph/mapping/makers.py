@@ -2,7 +2,7 @@
 
 import re
 
-from graph.mapping.column_words import DATES, LIVES, PEOPLE, ROLES, find_identifier, plain
+from graph.mapping.column_words import DATES, LIVES, PEOPLE, QUALIFIERS, ROLES, find_identifier, plain
 from graph.mapping.groups import SHARED
 from graph.mapping.guess import (
     DraftedRelation,
@@ -10,6 +10,7 @@ from graph.mapping.guess import (
     divide_by_role,
     is_about_making,
     key_of,
+    leave_attributed,
     leave_nobody,
     name_place,
 )
@@ -41,6 +42,11 @@ def take_makers_columns(columns: dict[str, Column], guessed: Guess) -> None:
         elif _is_of_maker(column, said, guessed.people) and _release(column, guessed):
             _add_property(maker, column, guessed)
     _take_role(columns, maker, guessed)
+    for column in columns.values():
+        single = "*" not in column.name and not column.separator and column.name != maker.lines.get("role")
+        says = single and QUALIFIERS.search(plain(column.name)) and "when" not in maker.lines
+        if says and leave_attributed(maker, column) and _release(column, guessed):
+            guessed.roles[column.name] = "condition of createdBy"
 
 
 def _is_of_maker(column: Column, said: str, people: bool) -> bool:

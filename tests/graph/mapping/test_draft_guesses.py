@@ -137,6 +137,50 @@ def test_roles_whose_gaps_all_stand_behind_are_told_and_left_out(tmp_path: Path)
     assert "# role is left out: its gaps all stand behind, as in 'after|'" in draft(tmp_path)[0]
 
 
+def test_attributions_are_no_facts(tmp_path: Path) -> None:
+    objects = [
+        {
+            "id": number,
+            "title": f"T{number}",
+            "creators": [
+                {"id": 1, "name": "Ann Adler", "role": "artist", "qualifier": None},
+                {
+                    "id": 2, "name": "Bob Berg", "role": "artist",
+                    "qualifier": ["attributed to", "workshop of", "with help of"][number % 3],
+                },
+            ],
+        }
+        for number in range(30)
+    ]  # fmt: skip
+    (tmp_path / "objects.json").write_text(json.dumps(objects))
+    write_draft(tmp_path)
+    facts = read_source(tmp_path).triples
+    made = {(head, tail) for head, relation, tail in facts[["head", "relation", "tail"]].to_numpy()
+            if relation == "createdBy"}  # fmt: skip
+    assert {head for head, tail in made if tail == "artist:2"} == {f"artwork:{n}" for n in range(2, 30, 3)}
+    assert {head for head, tail in made if tail == "artist:1"} == {f"artwork:{n}" for n in range(30)}
+
+
+def test_a_prefix_beside_roles_says_how_sure_they_are(tmp_path: Path) -> None:
+    rows = [(n, f"P{n}", f"{FIRST[n % 4]} Berg", ["", "Possibly", "Made by"][n % 3], "Maker") for n in range(30)]
+    write(tmp_path / "works.csv", "object_id,title,artist,artist_prefix,artist_role", rows)
+    write_draft(tmp_path)
+    facts = read_source(tmp_path).triples
+    made = set(facts.loc[facts["relation"] == "createdBy", "head"])
+    assert made == {f"artwork:{n}" for n in range(30) if n % 3 != 1}
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
+def test_the_encoding_of_a_table_is_guessed_by_its_letters(tmp_path: Path, encoding: str) -> None:
+    names = ["Édouard Vuillard", "Jürgen Ström", "Benoît Forêt", "Françoise Çelik", "Søren Ångström"]
+    rows = "".join(f"{number};Été à Zürich;{names[number % 5]}\n" for number in range(20))
+    (tmp_path / "works.csv").write_bytes(f"id;title;artist\n{rows}".encode(encoding))
+    written, _ = draft(tmp_path)
+    assert f'encoding = "{encoding}"' in written
+    (tmp_path / "mapping.toml").write_text(written)
+    assert "artist:Søren Ångström" in set(read_source(tmp_path).entities["id"])
+
+
 def test_tables_of_terms_and_of_roles_belong_to_the_works(tmp_path: Path) -> None:
     write(tmp_path / "objects.csv", "objectid,title", [[number, f"Work {number}"] for number in range(30)])
     write(

@@ -167,7 +167,7 @@ def test_entities_that_are_one_in_the_graph_have_no_fact_between_them_and_other_
         a="id,name,ulan,qid,of\n7,Anna,5,,8\n8,A. A.,,Q5,9\n9,Bob,,,\n",
     )  # fmt: skip
     done = ingest(database, read_source(second), store)
-    assert (done.entities.added, done.triples.added) == (1, 1)
+    assert (done.entities.added, done.facts.added) == (1, 1)
     told = [note for note in done.notes if "left out" in note]
     assert told == [
         "facts are left out whose two ends are one by a shared identifier or an alias: "
