@@ -137,6 +137,9 @@ def _write_relation(relation: DraftedRelation, above: str) -> list[str]:
     place = f"{above}.{_key(relation.name)}"
     lines = [*(f"# {remark}" for remark in relation.remarks), f"[{place}]"]
     lines += [f"{key} = {_quote(value)}" for key, value in relation.lines.items()]
+    if relation.when:
+        inside = ", ".join(f"{_key(column)} = {_quote(values)}" for column, values in relation.when.items())
+        lines.append(f"when = {{ {inside} }}")
     return [*lines, *(line for inner in relation.nested for line in ["", *_write_relation(inner, f"{place}.relation")])]
 
 
@@ -193,7 +196,7 @@ def _write_other(folder: Path, kind: str, files: list[str]) -> str:
     return "\n".join(["", f"# RDF; {note}, see docs/rdf.md", "[[rdf]]", f"file = {_quote(named)}", *lines, ""])
 
 
-def _quote(value: str | int | bool | list[str] | dict[str, str] | dict[str, list[str]]) -> str:
+def _quote(value: str | int | bool | list[str] | dict[str, str]) -> str:
     """As TOML writes it."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(name)} = {_quote(inner)}" for name, inner in value.items()) + " }"

@@ -156,7 +156,7 @@ def _describe(
         said = last[column.name]
         # A prefix beside roles says how sure they are; alone it is the role.
         if QUALIFIERS.search(said) and (other_roles or not ROLES.search(said)) and not find_packed(column):
-            if "when" not in relation.lines and leave_attributed(relation, column):
+            if not relation.when and leave_attributed(relation, column):
                 guessed.roles[column.name] = f"condition of {relation.name}"
             continue
         if column.name in guessed.roles or column.different < 2 or is_same(column, chosen):

@@ -8,7 +8,7 @@ from graph.loading.nobody import UNKNOWN
 from graph.mapping.column_words import MEANINGS, QUALIFIED, find_meaning, fold_accents
 from graph.mapping.profile import Column
 
-Lines: TypeAlias = dict[str, str | int | bool | list[str] | dict[str, str] | dict[str, list[str]]]
+Lines: TypeAlias = dict[str, str | int | bool | list[str] | dict[str, str]]
 ALIKE = 0.9  # of the rows that two columns fill
 FEWEST_ALIKE = 5  # rows that both fill
 MOST_TOLD = 12  # roles in a remark
@@ -17,12 +17,13 @@ LOCATED = 0.5  # of the places that say where they lie
 
 @dataclass
 class DraftedRelation:
-    """name, lines of its table, remarks above it, and the relations of what it leads to."""
+    """name, lines of its table, remarks above it, the relations of what it leads to, and `when` it holds."""
 
     name: str
     lines: Lines
     remarks: list[str] = field(default_factory=list)
     nested: "list[DraftedRelation]" = field(default_factory=list)
+    when: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -122,7 +123,7 @@ def leave_attributed(relation: DraftedRelation, qualifier: Column) -> bool:
     if not doubted:
         return False
     sure = [value for value in qualifier.frequent if value and value not in doubted]
-    relation.lines["when"] = {qualifier.name: ["", *sure]}
+    relation.when = {qualifier.name: ["", *sure]}
     told = ", ".join(f"{value!r} {count:,}" for value, count in list(doubted.items())[:MOST_TOLD])
     relation.remarks.append(f"an attribution is no fact; {qualifier.name} has {told}")
     return True

@@ -44,7 +44,7 @@ def take_makers_columns(columns: dict[str, Column], guessed: Guess) -> None:
     _take_role(columns, maker, guessed)
     for column in columns.values():
         single = "*" not in column.name and not column.separator and column.name != maker.lines.get("role")
-        says = single and QUALIFIERS.search(plain(column.name)) and "when" not in maker.lines
+        says = single and QUALIFIERS.search(plain(column.name)) and not maker.when
         if says and leave_attributed(maker, column) and _release(column, guessed):
             guessed.roles[column.name] = "condition of createdBy"
 
