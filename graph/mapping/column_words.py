@@ -10,12 +10,12 @@ PEOPLE = re.compile(
     r"konstnar|ophav|creador|fotograf(en|o)?$|^display name$|\bactors?$"
 )
 IDS = re.compile(
-    r"^key$|ids?$|identif|\buris?$|\biri$|nummer|number|\bno$|\bnr$|\bnum|^inv|^acc|acno|\birn$|\bref$|signatur|lref$|inventar"
+    r"^key$|ids?$|\bidno$|identif|\buris?$|\biri$|nummer|number|\bno$|\bnr$|\bnum|^inv|^acc|acno|\birn$|\bref$|signatur|lref$|inventar"
 )
 # What works are known by.
 WORKS = re.compile(r"^(object|work|artwork|item|record) ?(id|number|no|nr)$|^obj ?id$")
 PARENTS = re.compile(r"^parent ?(object|work|item|record|term|place|location)? ?(id|number|no)$")
-SURE_IDS = re.compile(r"^((object|work|record|item) ?)?(id|item|uri|iri|identifier|key)$")
+SURE_IDS = re.compile(r"^((object|work|record|item) ?)?(id|item|uri|iri|identifier|key)$|\bidno$")
 TITLES = re.compile(r"\b(title|titel|titre|titr|titulo|titolo)s?$")
 NAMES = re.compile(
     r"title$|titel$|titre$|titr$|titulo$|titolo$|names?$|label$|nombre$|\bnome$|naam$|navn$|namn$|bezeichnung|^fc$|^text$"

@@ -31,13 +31,18 @@ USUAL = "cidoc-crm"
 SAVED_OTHERWISE = (".xls", ".ods", ".numbers", ".mdb", ".accdb", ".dbf")
 DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pdf", ".ppt", ".pptx", ".odp", ".htm", ".html", ".md")
 MARC = re.compile(rb"<(?:\w+:)?datafield\s[^>]*\btag=")
+# Records of MODS, but not inside METS, whose pictures and parts are told beside them.
+MODS, METS = re.compile(rb"<(?:\w+:)?mods[\s>]"), re.compile(rb"<(?:\w+:)?mets[\s>]")
 LIDO, IIIF = b"lido-schema.org", re.compile(rb'"@?context"\s*:\s*\[?[^\]}]{0,300}iiif\.io/api/')
+# What tells how an archive is laid out, and where it comes from: Darwin Core's meta.xml and eml.xml.
+DESCRIPTION = re.compile(rb"rs\.tdwg\.org/dwc/text|<(?:\w+:)?eml\s[^>]*ecoinformatics\.org/eml")
+DESCRIBES = "description"
 RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
 
 
 @dataclass
 class Found:
-    """tables: files and patterns of tables. others: kind ("lido", "marc", "iiif", a preset of RDF) -> files and
+    """tables: files and patterns of tables. others: kind ("lido", "marc", "mods", "iiif", a preset of RDF) -> files and
     patterns. unread: what cannot be read, and why. documents: what is no table, though facts may stand in it."""
 
     tables: list[str] = field(default_factory=list)
@@ -121,9 +126,15 @@ def _sort_in(found: Found, path: Path, names: list[str]) -> None:
     if find_ending(path) == ARCHIVE:
         _sort_members(found, path, names[0])
         return
-    kind = _find_kind(path)
-    if kind is None:
-        found.tables += names
+    _take(found, _find_kind(path), names, names)
+
+
+def _take(found: Found, kind: str | None, names: list[str], tables: list[str]) -> None:
+    """Note what files are. tables: their names, or those of their members, where they are tables."""
+    if kind == DESCRIBES:
+        found.documents.append(InputError(f"{shorten(names)}: it describes an archive, and is no table of it"))
+    elif kind is None:
+        found.tables += tables
     else:
         found.others[kind] += names
 
@@ -137,10 +148,7 @@ def _sort_members(found: Found, path: Path, name: str) -> None:
         with members[0].opened() as stream:
             kind = _tell_kind(ending, stream.read(LOOKED_AT))
         whole = name if len(parts) == 1 else f"{name}/*{Path(members[0].name).suffix}"
-        if kind is None:
-            found.tables += _list_members(whole, str(Path(name).parent), members)
-        else:
-            found.others[kind].append(whole)
+        _take(found, kind, [whole], _list_members(whole, str(Path(name).parent), members))
 
 
 def _list_members(whole: str, folder: str, members: list[Part]) -> list[str]:
@@ -175,10 +183,14 @@ def _find_kind(path: Path) -> str | None:
 
 
 def _tell_kind(ending: str, begin: bytes) -> str | None:
+    if ending == ".xml" and DESCRIPTION.search(begin):
+        return DESCRIBES
     if ending == ".xml" and LIDO in begin:
         return "lido"
     if ending == ".xml" and MARC.search(begin):
         return "marc"
+    if ending == ".xml" and b"loc.gov/mods/v3" in begin and MODS.search(begin) and not METS.search(begin):
+        return "mods"
     if ending == ".json" and IIIF.search(begin):
         return "iiif"
     if ending in FORMATS and ending not in (".json", ".xml"):

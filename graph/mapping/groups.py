@@ -84,6 +84,9 @@ def take_nested(columns: dict[str, Column], guessed: Guess) -> None:
 def _relate(group: list[Column], guessed: Guess, layout: Lines, word: str, path: str = "") -> None:
     """One relation from columns that belong together. word: what their list is called, if anything."""
     last = {column.name: plain(column.name) for column in group}
+    if labelled := _find_labelled(group):
+        _relate_labelled(*labelled, guessed)
+        return
     people = bool(word and PEOPLE.search(plain(word))) or any(PEOPLE.search(name) for name in last.values())
     people = people and not ABOUT_PEOPLE.search(plain(word))
     name = _choose_name(group, last, people)
@@ -109,6 +112,28 @@ def _relate(group: list[Column], guessed: Guess, layout: Lines, word: str, path:
         if part is not None:
             guessed.roles[part.name] = f"part of {called}"
     _describe(relation, group, last, chosen, guessed)
+    guessed.relations.append(relation)
+
+
+def _find_labelled(group: list[Column]) -> tuple[Column, Column] | None:
+    """Two columns of one object of which the first says what the second tells, as ``label`` and ``content``."""
+    by_name = {column.name: column for column in group}
+    pairs = (
+        (label, by_name.get(f"{_above(label)}.{end}"))
+        for label in group
+        if label.name.endswith(".label")
+        for end in ("content", "value")
+    )
+    return next(((label, said) for label, said in pairs if said is not None), None)
+
+
+def _relate_labelled(label: Column, said: Column, guessed: Guess) -> None:
+    """Relations to what is told under labels that are roles; of other labels nothing is guessed."""
+    if not any(find_meaning(value) for value in label.frequent) or guessed.has("createdBy"):
+        return
+    relation = leave_nobody(DraftedRelation("createdBy", {"to": "Artist", "name": said.name}), said)
+    divide_by_role(relation, label)
+    guessed.roles |= {said.name: "part of createdBy", label.name: "role of createdBy"}
     guessed.relations.append(relation)
 
 

@@ -161,6 +161,32 @@ def test_attributions_are_no_facts(tmp_path: Path) -> None:
     assert {head for head, tail in made if tail == "artist:1"} == {f"artwork:{n}" for n in range(30)}
 
 
+@pytest.mark.parametrize("name", ["00.txt", "dump.json"])
+def test_records_a_line_are_read_under_any_name_and_labels_are_roles(tmp_path: Path, name: str) -> None:
+    lines = [
+        json.dumps(
+            {
+                "id": f"saam_{number}",
+                "title": f"Portrait {number}",
+                "names": [
+                    {"label": "Artist", "content": f"{FIRST[number % 4]} Berg"},
+                    {"label": "Sitter", "content": f"{FIRST[number % 3]} Adler"},
+                    {"label": "Cataloguer", "content": "Zoe"},
+                ],
+            }
+        )
+        for number in range(20)
+    ]
+    (tmp_path / name).write_text("\n".join(lines) + "\n")
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    facts = source.triples[source.triples["head"] == "artwork:saam_1"]
+    assert {*zip(facts["relation"], facts["tail"], strict=True)} == {
+        ("createdBy", "artist:Bob Berg"), ("portrays", "artist:Bob Adler"),
+    }  # fmt: skip
+    assert any("'Cataloguer' 20" in note for note in source.notes)
+
+
 def test_a_prefix_beside_roles_says_how_sure_they_are(tmp_path: Path) -> None:
     rows = [(n, f"P{n}", f"{FIRST[n % 4]} Berg", ["", "Possibly", "Made by"][n % 3], "Maker") for n in range(30)]
     write(tmp_path / "works.csv", "object_id,title,artist,artist_prefix,artist_role", rows)
