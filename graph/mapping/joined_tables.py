@@ -193,6 +193,8 @@ def _lead(table: JoinedTable, column: Column, target: JoinedTable) -> None:
             if relation.lines.get("split") == ",":
                 # Names have commas of their own, and the other table has them too.
                 guessed.roles[str(relation.lines.pop("name", ""))] = f"left out, {column.name} says it"
+                if target.label == "Person":
+                    _leave_to(guessed, target)
             relation.remarks.append(told)
             return
     if guessed.lines["id"] == column.name:

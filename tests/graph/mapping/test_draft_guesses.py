@@ -69,6 +69,23 @@ def test_makers_known_by_numbers_between_commas_lead_to_the_table_of_artists(tmp
     assert source.identifiers == ("wikidata", "ulan")
 
 
+@pytest.mark.parametrize("firm", ["Skidmore", "Skidmore, Owings & Merrill"])
+def test_makers_known_by_numbers_between_commas_are_several_without_a_table_of_artists(
+    tmp_path: Path, firm: str
+) -> None:
+    several = [("Ann Adler, Bob Berg", "1, 2"), ("Bob Berg, Ann Adler", "2, 1")]
+    rows = [(f"T{n}", *several[n % 2], "(Dutch) (Swiss)", n) for n in range(3)]
+    rows += [(f"T{n}", [firm, "Ann Adler"][n % 2], [3, 1][n % 2], "(Dutch)", n) for n in range(3, 60)]
+    write(tmp_path / "Artworks.csv", "Title,Artist,ConstituentID,Nationality,ObjectID", rows)
+    write_draft(tmp_path)
+    source = read_source(tmp_path)
+    made = source.triples[source.triples["relation"] == "createdBy"]
+    assert {*made.loc[made["head"] == "artwork:1", "tail"]} == {"artist:1", "artist:2"}
+    assert set(source.triples["relation"]) == {"createdBy"}, "of several makers nobody knows whose nationality it is"
+    names = source.entities.set_index("id")["name"]
+    assert names["artist:3"] == firm if "," not in firm else names.isna()["artist:3"]
+
+
 def test_parallel_lists_keep_what_is_said_of_each_maker(tmp_path: Path) -> None:
     rows = []
     for number in range(60):
