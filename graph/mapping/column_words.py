@@ -119,10 +119,14 @@ QUALIFIED = re.compile(
 )
 
 
+# How Microsoft's XML writes what no element's name may hold: K_x00FC_nstler.
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
 def plain(name: str) -> str:
     """A column's name in small letters without accents and numbers, its words apart: ``Artist_DisplayName[1]`` is
     ``artist display name``. Of a path the part behind the last list."""
-    last = name.rstrip(".*").rpartition("*.")[2].replace("@", " ")
+    last = ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), name.rstrip(".*").rpartition("*.")[2].replace("@", " "))
     bare = fold_accents(last)
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", bare)
     return " ".join(re.sub(r"[^a-z]+", " ", apart.casefold()).split())
@@ -162,6 +166,7 @@ def find_meaning(role: str) -> str | None:
 def camel(name: str) -> str:
     """``creation_date`` as CreationDate, ``style_titles.*`` as Style, ``birth.place.name`` as Place: of a path the last
     part that says something, of a plural the singular."""
+    name = ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), name)
     parts = [part for part in name.replace("@", "").split(".") if part not in ("*", "children", "#text")]
     while len(parts) > 1 and parts[-1].casefold() in ("name", "title", "label", "value", "term", "text", "id"):
         parts = parts[:-1]

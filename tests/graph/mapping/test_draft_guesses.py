@@ -373,6 +373,7 @@ def test_columns_that_end_in_a_language_are_names_and_texts(tmp_path: Path) -> N
 
 
 def test_words_of_columns_and_roles() -> None:
+    assert (plain("K_x00FC_nstler"), camel("Order_x0020_Details")) == ("kunstler", "OrderDetail")
     names = ("title.en", "titleDE", "Titel_fr-CH", "title", "title no", "title.english")
     assert [part_language(name) for name in names] == [
         ("title", "en"), ("title", "de"), ("titel", "fr-ch"), ("title", ""), ("title no", ""), ("title", "english"),
