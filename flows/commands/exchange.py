@@ -72,7 +72,7 @@ def export_links(
     """
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
-    from graph.curation.exchange import add_accepted, check_file, read_links, read_origins, write_table
+    from graph.curation.exchange import add_accepted, check_file, read_homes, read_links, read_origins, write_table
     from graph.curation.source_table import fill_columns, list_tables
     from graph.query import refuse_unknown_relation
 
@@ -98,7 +98,9 @@ def export_links(
         if leaves and verdict in (None, Verdict.accepted) and not min_probability:
             found = add_accepted(database, found, relation=relation)
         if as_source:
-            table, left_out = fill_columns(found, list_tables(read_origins(database)))
+            accepted = found[found["verdict"] == "accepted"]
+            homes = read_homes(database, accepted)
+            table, left_out = fill_columns(accepted, list_tables(read_origins(database)), homes)
             write_table(table, file, verbatim=True)
             _tell({"file": str(file), "rows": len(table), **left_out}, json)
             return

@@ -11,11 +11,14 @@ import pandas as pd
 from base.errors import InputError
 from base.files import refuse_missing_folder, replacing
 from cypher.prefix import program_name
-from graph.connection import Database, Row
+from graph.connection import Database, Row, batches
 from graph.curation.cells import guard
+from graph.curation.source_table import Home
+from graph.loading.identifiers import OTHERS
 from graph.mapping.mapping_file import Origin
 from graph.predicted.links import ENDS
 from graph.reserved import MARK_PROPERTY
+from graph.transactions import read_columns
 
 # These come first, in this order; whatever else is stored on a link follows by name.
 LINK_COLUMNS = (
@@ -81,10 +84,20 @@ def add_accepted(database: Database, links: pd.DataFrame, *, relation: str | Non
 def read_origins(database: Database) -> list[Origin]:
     """Where the sources of the graph come from, as it remembers, in the order in which they are believed."""
     return [
-        Origin(Path(row["folder"]), Path(row["mapping"]) if row["mapping"] else None)
+        Origin(Path(row["folder"]), Path(row["mapping"]) if row["mapping"] else None, row["name"])
         for row in database.read("ingest/read_sources")
         if row["folder"]
     ]
+
+
+def read_homes(database: Database, links: pd.DataFrame) -> dict[str, Home]:
+    """Of each end of the links the sources that assert it, and its ids in them."""
+    homes = {}
+    for batch in batches(sorted({*links["head"], *links["tail"]}), 10_000):
+        for row in read_columns(database, "ingest/read_entities", ids=batch, properties=[OTHERS]):
+            for id_, sources, (others,) in zip(row["ids"], row["sources"], row["properties"], strict=True):
+                homes[id_] = Home(frozenset(sources), tuple(others.split("; ")) if others else ())
+    return homes
 
 
 def write_table(frame: pd.DataFrame, path: Path, *, verbatim: bool = False) -> None:

@@ -46,9 +46,7 @@ def recognise(database: Database, source: Source) -> Source:
     new_ids = {own: other for own, other in pairs.items() if own not in there}
     _check_labels(source, new_ids, there)
     entities = _write_alike(_rename(source.entities, new_ids, _other_ids(graph)), graph, names)
-    facts = source.triples
-    if new_ids:
-        facts = facts.assign(**{end: facts[end].replace(new_ids).astype("str") for end in ("head", "tail")})
+    facts, loops = _move(source.triples, new_ids)
     once = facts.drop_duplicates(FACT).reset_index(drop=True)
     notes = [
         f"{told}: {shorten([f'{own} is {other}' for own, other in found.items()])}"
@@ -58,6 +56,12 @@ def recognise(database: Database, source: Source) -> Source:
         )
         if found
     ]
+    if loops:
+        notes.append(f"facts are left out whose two ends are one by a shared identifier or an alias: {shorten(loops)}")
+    if others := _list_others(source.entities, new_ids):
+        notes.append(
+            f"entities of the source are one in the graph, and other values than the first are left out: {others}"
+        )
     repeated = source.repeated + len(facts) - len(once)
     return replace(source, entities=entities, triples=once, repeated=repeated, notes=[*source.notes, *notes])
 
@@ -124,6 +128,28 @@ def _check_labels(source: Source, new_ids: Mapping[str, str], there: Mapping[str
     ]
     if torn:
         raise InputError(f"what shares an identifier is one and must have one label, these have two: {shorten(torn)}")
+
+
+def _move(facts: pd.DataFrame, new_ids: Mapping[str, str]) -> tuple[pd.DataFrame, list[str]]:
+    """The facts between the new ids, without those whose two ends became one, and what these said."""
+    if not new_ids:
+        return facts, []
+    moved = facts.assign(**{end: facts[end].replace(dict(new_ids)).astype("str") for end in ("head", "tail")})
+    between = (facts["head"] != facts["tail"]) & (moved["head"] == moved["tail"])
+    return moved[~between], [" ".join(fact) for fact in facts.loc[between, FACT].itertuples(index=False, name=None)]
+
+
+def _list_others(entities: pd.DataFrame, new_ids: Mapping[str, str]) -> str:
+    """What entities that get one id say in other words than the first of them; "" where they agree."""
+    if not new_ids:
+        return ""
+    ids = entities["id"].map(new_ids).fillna(entities["id"])
+    several = entities[ids.duplicated(keep=False)].assign(id=ids)
+    shown = []
+    for column in several.columns.difference(["id", "label", OTHERS], sort=False):
+        said = several[["id", column]].dropna().drop_duplicates()
+        shown += [f"{id_} {column} {value}" for id_, value in said[said["id"].duplicated()].itertuples(index=False)]
+    return shorten(shown) if shown else ""
 
 
 def _write_alike(entities: pd.DataFrame, graph: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -10,12 +10,12 @@ PEOPLE = re.compile(
     r"konstnar|ophav|creador|fotograf(en|o)?$|^display name$|\bactors?$"
 )
 IDS = re.compile(
-    r"^key$|ids?$|identif|\buris?$|\biri$|nummer|number|\bno$|\bnr$|\bnum|^inv|^acc|acno|\birn$|\bref$|signatur|lref$|inventar"
+    r"^key$|ids?$|\bidno$|identif|\buris?$|\biri$|nummer|number|\bno$|\bnr$|\bnum|^inv|^acc|acno|\birn$|\bref$|signatur|lref$|inventar"
 )
 # What works are known by.
 WORKS = re.compile(r"^(object|work|artwork|item|record) ?(id|number|no|nr)$|^obj ?id$")
 PARENTS = re.compile(r"^parent ?(object|work|item|record|term|place|location)? ?(id|number|no)$")
-SURE_IDS = re.compile(r"^((object|work|record|item) ?)?(id|item|uri|iri|identifier|key)$")
+SURE_IDS = re.compile(r"^((object|work|record|item) ?)?(id|item|uri|iri|identifier|key)$|\bidno$")
 TITLES = re.compile(r"\b(title|titel|titre|titr|titulo|titolo)s?$")
 NAMES = re.compile(
     r"title$|titel$|titre$|titr$|titulo$|titolo$|names?$|label$|nombre$|\bnome$|naam$|navn$|namn$|bezeichnung|^fc$|^text$"
@@ -110,15 +110,31 @@ MEANINGS = {
 
 # An attribution is no fact.
 DOUBTED = re.compile(r"attribu|possibl|probabl|alleged|doubt|formerly|zugeschr|vermutl|toegeschr|mogelijk|tilskr")
+# Columns that say how sure a maker is, and what in them says that it is not the maker's own work.
+QUALIFIERS = re.compile(r"qualif|attribut|\bprefix$|certainty|zuschreibung|toeschrijving")
+QUALIFIED = re.compile(
+    rf"{DOUBTED.pattern}|\bafter\b|worksh|circle|follow|\bschool\b|style|manner|\bcop(y|ies)|studio|imitat|pupil|\?|"
+    r"\bnach\b|werkst|umkreis|\bschule\b|\bart de|atelier|entourage|suiveu|d'apres|omgeving|navolg|werkpl|\bnaar\b|"
+    r"bottega|cerchia|seguace|scuola|maniera|taller|circulo|seguidor"
+)
+
+
+# How Microsoft's XML writes what no element's name may hold: K_x00FC_nstler.
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def plain(name: str) -> str:
     """A column's name in small letters without accents and numbers, its words apart: ``Artist_DisplayName[1]`` is
     ``artist display name``. Of a path the part behind the last list."""
-    last = name.rstrip(".*").rpartition("*.")[2].replace("@", " ")
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", last) if not unicodedata.combining(sign))
+    last = ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), name.rstrip(".*").rpartition("*.")[2].replace("@", " "))
+    bare = fold_accents(last)
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", bare)
     return " ".join(re.sub(r"[^a-z]+", " ", apart.casefold()).split())
+
+
+def fold_accents(text: str) -> str:
+    """``après`` as ``apres``."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
 def part_language(name: str) -> tuple[str, str]:
@@ -141,15 +157,16 @@ def find_identifier(name: str, values: list[str]) -> str | None:
 
 def find_meaning(role: str) -> str | None:
     """The relation that a role means; None where that is not known, or the role itself doubts it."""
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", role) if not unicodedata.combining(sign))
-    if DOUBTED.search(bare.casefold()):
+    bare = fold_accents(role).casefold()
+    if DOUBTED.search(bare):
         return None
-    return next((name for name, words in MEANINGS.items() if words.search(bare.casefold())), None)
+    return next((name for name, words in MEANINGS.items() if words.search(bare)), None)
 
 
 def camel(name: str) -> str:
     """``creation_date`` as CreationDate, ``style_titles.*`` as Style, ``birth.place.name`` as Place: of a path the last
     part that says something, of a plural the singular."""
+    name = ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), name)
     parts = [part for part in name.replace("@", "").split(".") if part not in ("*", "children", "#text")]
     while len(parts) > 1 and parts[-1].casefold() in ("name", "title", "label", "value", "term", "text", "id"):
         parts = parts[:-1]

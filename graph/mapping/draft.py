@@ -12,6 +12,7 @@ from graph.mapping.draft_files import find_drafted
 from graph.mapping.draft_iiif import guess_iiif
 from graph.mapping.draft_layout import find_layouts
 from graph.mapping.draft_marc import guess_marc
+from graph.mapping.draft_mods import guess_mods
 from graph.mapping.draft_rdf import write_rdf
 from graph.mapping.draft_xml import relate_nested
 from graph.mapping.formats import FORMATS
@@ -137,6 +138,9 @@ def _write_relation(relation: DraftedRelation, above: str) -> list[str]:
     place = f"{above}.{_key(relation.name)}"
     lines = [*(f"# {remark}" for remark in relation.remarks), f"[{place}]"]
     lines += [f"{key} = {_quote(value)}" for key, value in relation.lines.items()]
+    if relation.when:
+        inside = ", ".join(f"{_key(column)} = {_quote(values)}" for column, values in relation.when.items())
+        lines.append(f"when = {{ {inside} }}")
     return [*lines, *(line for inner in relation.nested for line in ["", *_write_relation(inner, f"{place}.relation")])]
 
 
@@ -178,7 +182,7 @@ def _short(value: str) -> str:
 
 
 def _write_other(folder: Path, kind: str, files: list[str]) -> str:
-    """What has a form of its own: RDF, LIDO, MARC or IIIF."""
+    """What has a form of its own: RDF, LIDO, MARC, MODS or IIIF."""
     named = files[0] if len(files) == 1 else files
     if kind == "iiif":
         lines = _write_lines(named, guess_iiif(folder, files))
@@ -186,6 +190,9 @@ def _write_other(folder: Path, kind: str, files: list[str]) -> str:
     if kind == "marc":
         lines = _write_lines(named, guess_marc(folder, files))
         return "\n".join(["", "# MARCXML, see docs/mapping.md", *lines, ""])
+    if kind == "mods":
+        lines = _write_lines(named, guess_mods(folder, files))
+        return "\n".join(["", "# MODS, see docs/mapping.md", *lines, ""])
     if kind == "lido":
         return f"\n# LIDO, see docs/lido.md\n[[lido]]\nfile = {_quote(named)}\n"
     lines = write_rdf(folder, files, kind)

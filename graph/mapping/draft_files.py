@@ -12,7 +12,7 @@ from graph.loading.files import MAPPING_FILE
 from graph.mapping.draft_layout import group_files
 from graph.mapping.formats import FORMATS
 from graph.mapping.found_files import COMPRESSIONS, find_ending
-from graph.mapping.parts import ARCHIVE, find_parts
+from graph.mapping.parts import ARCHIVE, Part, find_parts
 from graph.mapping.rdf_files import open_packed
 from graph.mapping.wrapped_rdf import is_rdf
 
@@ -31,14 +31,18 @@ USUAL = "cidoc-crm"
 SAVED_OTHERWISE = (".xls", ".ods", ".numbers", ".mdb", ".accdb", ".dbf")
 DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pdf", ".ppt", ".pptx", ".odp", ".htm", ".html", ".md")
 MARC = re.compile(rb"<(?:\w+:)?datafield\s[^>]*\btag=")
+# Records of MODS, but not inside METS, whose pictures and parts are told beside them.
+MODS, METS = re.compile(rb"<(?:\w+:)?mods[\s>]"), re.compile(rb"<(?:\w+:)?mets[\s>]")
 LIDO, IIIF = b"lido-schema.org", re.compile(rb'"@?context"\s*:\s*\[?[^\]}]{0,300}iiif\.io/api/')
-AS_TABLES = ("marc", "iiif")  # kinds that are read as tables are
+# What tells how an archive is laid out, and where it comes from: Darwin Core's meta.xml and eml.xml.
+DESCRIPTION = re.compile(rb"rs\.tdwg\.org/dwc/text|<(?:\w+:)?eml\s[^>]*ecoinformatics\.org/eml")
+DESCRIBES = "description"
 RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
 
 
 @dataclass
 class Found:
-    """tables: files and patterns of tables. others: kind ("lido", "marc", "iiif", a preset of RDF) -> files and
+    """tables: files and patterns of tables. others: kind ("lido", "marc", "mods", "iiif", a preset of RDF) -> files and
     patterns. unread: what cannot be read, and why. documents: what is no table, though facts may stand in it."""
 
     tables: list[str] = field(default_factory=list)
@@ -120,38 +124,44 @@ def _sort_archives(found: Found, place: Path, paths: list[Path]) -> None:
 
 def _sort_in(found: Found, path: Path, names: list[str]) -> None:
     if find_ending(path) == ARCHIVE:
-        kind = _find_kind_inside(path, names[0])
-        members = _list_members(path, names) if kind is None else names
+        _sort_members(found, path, names[0])
+        return
+    _take(found, _find_kind(path), names, names)
+
+
+def _take(found: Found, kind: str | None, names: list[str], tables: list[str]) -> None:
+    """Note what files are. tables: their names, or those of their members, where they are tables."""
+    if kind == DESCRIBES:
+        found.documents.append(InputError(f"{shorten(names)}: it describes an archive, and is no table of it"))
+    elif kind is None:
+        found.tables += tables
     else:
-        kind, members = _find_kind(path), names
-    if kind is None:
-        found.tables += members
-    else:
-        found.others[kind] += members
+        found.others[kind] += names
 
 
-def _find_kind_inside(path: Path, name: str) -> str | None:
-    """What the files of an archive are. Raises InputError for what is read outside of archives alone."""
-    parts = find_parts(path.parent, path.name, {*FORMATS, *RDF})
-    with parts[0].opened() as stream:
-        kind = _tell_kind(parts[0].ending, stream.read(LOOKED_AT))
-    if kind in (None, *AS_TABLES) or any(part.ending not in (".json", ".xml", *RDF) for part in parts):
-        return kind if kind in AS_TABLES else None
-    raise InputError(
-        f"{name}: it holds {'LIDO' if kind == 'lido' else 'RDF'}, which is not read inside a .zip; unpack it"
-    )
+def _sort_members(found: Found, path: Path, name: str) -> None:
+    """The files of an archive by their endings, of which each is of the kind of its first file."""
+    parts: dict[str, list[Part]] = defaultdict(list)
+    for part in find_parts(path.parent, path.name, {*FORMATS, *RDF}):
+        parts[part.ending].append(part)
+    for ending, members in parts.items():
+        with members[0].opened() as stream:
+            kind = _tell_kind(ending, stream.read(LOOKED_AT))
+        whole = name if len(parts) == 1 else f"{name}/*{Path(members[0].name).suffix}"
+        _take(found, kind, [whole], _list_members(whole, str(Path(name).parent), members))
 
 
-def _list_members(path: Path, names: list[str]) -> list[str]:
+def _list_members(whole: str, folder: str, members: list[Part]) -> list[str]:
     """The tables in an archive, each as one where they are few and may differ."""
-    folder = Path(names[0]).parent
-    members = [str(folder / part.name) for part in find_parts(path.parent, path.name, set(FORMATS))]
-    records = all(name.endswith((".json", ".xml")) for name in members)
-    return names if len(members) == 1 or len(members) > MOST_MEMBERS or records else members
+    names = [str(Path(folder) / part.name) for part in members]
+    records = all(part.ending in (".json", ".xml") for part in members)
+    return [whole] if len(names) == 1 or len(names) > MOST_MEMBERS or records else names
 
 
 def _join_patterns(names: list[str], others: list[str]) -> list[str]:
     """One pattern for files of one kind in several folders, where nothing else ends so."""
+    if any(f"{ARCHIVE}/" in name for name in names):
+        return names
     endings = {_written_ending(Path(name)) for name in names}
     ending = endings.pop()
     if len(names) == 1 or endings or any(name.endswith(ending) for name in others):
@@ -173,10 +183,14 @@ def _find_kind(path: Path) -> str | None:
 
 
 def _tell_kind(ending: str, begin: bytes) -> str | None:
+    if ending == ".xml" and DESCRIPTION.search(begin):
+        return DESCRIBES
     if ending == ".xml" and LIDO in begin:
         return "lido"
     if ending == ".xml" and MARC.search(begin):
         return "marc"
+    if ending == ".xml" and b"loc.gov/mods/v3" in begin and MODS.search(begin) and not METS.search(begin):
+        return "mods"
     if ending == ".json" and IIIF.search(begin):
         return "iiif"
     if ending in FORMATS and ending not in (".json", ".xml"):

@@ -9,6 +9,7 @@ from typing import Any
 from base.errors import InputError
 from graph.loading.csv_files import CsvFormat, NotUtf8Error
 from graph.mapping.column_words import SURE_IDS, plain
+from graph.mapping.draft_encoding import guess_encoding
 from graph.mapping.draft_xml import find_element, find_nested
 from graph.mapping.excel import Workbook, take_header
 from graph.mapping.formats import FORMATS, Layout, read_blocks
@@ -16,7 +17,6 @@ from graph.mapping.guess import Lines
 from graph.mapping.parts import Part, find_parts
 from graph.mapping.profile import Profile, profile
 
-GUESSED_ENCODING = "cp1252"  # of Western Windows
 JSON = (".json", ".geojson")
 DEEPEST = 3  # levels above a list of records
 FEW_FILES, SEVERAL = 30, 3  # of many files each is a record; of few these tell whether each lists records
@@ -105,9 +105,10 @@ def _look(parts: list[Part], layout: Layout, lines: Lines, name: str = "") -> La
     try:
         return Laid(layout, profile(read_blocks(parts, layout)), lines, name=name)
     except NotUtf8Error:
-        layout = replace(layout, form=CsvFormat(encoding=GUESSED_ENCODING), notes=[])
-        remark = f"not UTF-8: {GUESSED_ENCODING} is a guess. Are the accents right?"
-        return Laid(layout, profile(read_blocks(parts, layout)), {**lines, "encoding": GUESSED_ENCODING}, [remark])
+        encoding = guess_encoding(parts)
+        layout = replace(layout, form=CsvFormat(encoding=encoding), notes=[])
+        remark = f"not UTF-8: {encoding} is a guess. Are the accents right?"
+        return Laid(layout, profile(read_blocks(parts, layout)), {**lines, "encoding": encoding}, [remark])
 
 
 def _find_sheets(part: Part) -> tuple[list[str], list[str]]:

@@ -40,22 +40,22 @@ def guess_marc(folder: Path, files: list[str]) -> Guess:
     """What the lines of a [[table]] for these records may be. Raises InputError where they cannot be read."""
     parts = find_parts(folder, files, set(FORMATS))[:MOST_LOOKED_AT]
     records, blocks = _find_records(parts)
-    works = _has(blocks, OF_WORKS)
+    works = has(blocks, OF_WORKS)
     guessed = Guess({"records": records, "label": "Book" if works else "Authority", "id": NUMBER})
-    guessed.lines |= {"name": " ?? ".join(part for part in alternatives(NAME) if _has(blocks, part))}
-    if _has(blocks, _field("520")):
+    guessed.lines |= {"name": " ?? ".join(part for part in alternatives(NAME) if has(blocks, part))}
+    if has(blocks, _field("520")):
         guessed.lines["text"] = _field("520")
     guessed.remarks.append("a field is named by its tag and code; whether a contributor made it, 700 $e and $4 say")
     if not works:
         return guessed
-    guessed.keep = {key: column for key, column in KEEP.items() if _has(blocks, column)}
+    guessed.keep = {key: column for key, column in KEEP.items() if has(blocks, column)}
     for name, to, tags, code in RELATIONS:
-        if _has(blocks, column := _field(tags, code)):
+        if has(blocks, column := _field(tags, code)):
             lines: Lines = {"to": to, "name": column, "before": END}
-            if to == "Person" and _has(blocks, dates := _field(tags, "d")):
+            if to == "Person" and has(blocks, dates := _field(tags, "d")):
                 lines["keep"] = {"dates": dates}
             guessed.relations.append(DraftedRelation(name, lines))
-    if _has(blocks, KEEP["dated"]):
+    if has(blocks, KEEP["dated"]):
         decades: Lines = {"to": "Decade", "year": [KEEP["dated"]], "bin": 10, "span": 20}
         guessed.relations.append(DraftedRelation("madeIn", decades))
     return guessed
@@ -63,14 +63,14 @@ def guess_marc(folder: Path, files: list[str]) -> Guess:
 
 def _find_records(parts: list[Part]) -> tuple[str | list[str], list[Records]]:
     """The names of the records, and what they hold."""
-    wrapped = [name for name in WRAPPED if any(_read([part], name) for part in parts)]
+    wrapped = [name for name in WRAPPED if any(read([part], name) for part in parts)]
     for records in (wrapped[0] if len(wrapped) == 1 else wrapped, "record"):
-        if records and _has(found := _read(parts, records), NUMBER):
+        if records and has(found := read(parts, records), NUMBER):
             return records, found
     raise InputError(f"{parts[0].name}: no record of MARC has a number (controlfield 001)")
 
 
-def _read(parts: list[Part], records: str | list[str]) -> list[Records]:
+def read(parts: list[Part], records: str | list[str]) -> list[Records]:
     """What the records hold; nothing where a file has none."""
     try:
         return [block for block in read_blocks(parts, Layout(records=records)) if isinstance(block, Records)]
@@ -78,5 +78,6 @@ def _read(parts: list[Part], records: str | list[str]) -> list[Records]:
         return []
 
 
-def _has(blocks: list[Records], written: str) -> bool:
+def has(blocks: list[Records], written: str) -> bool:
+    """Whether some record has each of the columns."""
     return bool(blocks) and all(any(block.has(column) for block in blocks) for column in columns_in(written))

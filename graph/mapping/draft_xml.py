@@ -9,11 +9,12 @@ from lxml import etree
 from graph.mapping.formats import FILE
 from graph.mapping.guess import DraftedRelation, Guess
 from graph.mapping.parts import Part
-from graph.mapping.paths import PARENT
+from graph.mapping.paths import OUTERMOST, PARENT
 
 DEEPEST = 3  # levels above records
 # Roots that are a record themselves: MODS, EAC-CPF, TEI, Dublin Core, MADS, METS.
 RECORDS = {"mods", "mads", "eac-cpf", "eac", "TEI", "TEI.2", "dc", "mets", "record"}
+WHOLE = "archdesc"  # of a finding aid in EAD: what its components are parts of
 COMPONENT = re.compile(r"c(0[1-9]|1[0-2])?")  # of a finding aid in EAD
 
 
@@ -68,11 +69,16 @@ def find_nested(parts: Iterable[Part]) -> list[str]:
 
 
 def relate_nested(guessed: Guess) -> None:
-    """Let each component be part of the one around it. Its id holds in its file alone."""
+    """Let each component be part of the one around it, and the outermost ones of the whole. Its id holds in its file
+    alone."""
     column = str(guessed.lines["id"])
     own, above = (column, f"{PARENT}.{column}")
     if column == "@id":
         guessed.remarks = [remark for remark in guessed.remarks if f"rows of one {column} " not in remark]
-        own, above = f"{{{FILE}}}#{{{column}}}", f"{{{FILE}}}#{{{above}}}"
-    guessed.lines |= {"label": "Unit", "id": own}
+        # The whole has hardly ever an id, and is one in a file.
+        own = f"{{{FILE}}}#{{{column}}} ?? {{{FILE}}}#{{{OUTERMOST}}}"
+        above = f"{{{FILE}}}#{{{above}}} ?? {{{FILE}}}#{{{PARENT}.{OUTERMOST}}}"
+    components = guessed.lines["records"]
+    assert isinstance(components, list)
+    guessed.lines |= {"records": [WHOLE, *components], "label": "Unit", "id": own}
     guessed.relations.insert(0, DraftedRelation("partOf", {"to": "Unit", "id": above}))

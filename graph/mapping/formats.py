@@ -1,6 +1,7 @@
 """The formats that a [[table]] can have: each reads a file as blocks of rows or records."""
 
 import io
+import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -109,7 +110,11 @@ def read_parquet(part: Part, layout: Layout) -> Iterator[AnyBlock]:
 
 def read_json(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     """An object is one record, a list one each; `records` names the list in an object that holds it."""
-    found = parse_json(part.read(), part.name)
+    content = part.read()
+    if layout.records is None and _is_json_lines(content):
+        yield from read_json_lines(part, layout)
+        return
+    found = parse_json(content, part.name)
     if isinstance(layout.records, list):
         raise InputError(f"{part.name}: records = {layout.records!r}: of JSON it is one path; a list is of XML")
     for step in layout.records.split(".") if layout.records else []:
@@ -129,6 +134,24 @@ def read_json(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     _check_objects(places, records)
     for start in range(0, len(records), ROWS):
         yield Records(part.name, places[start : start + ROWS], records[start : start + ROWS])
+
+
+def read_text(part: Part, layout: Layout) -> Iterator[AnyBlock]:
+    """Separated text, or JSON, a record a line, as some publish it under .txt."""
+    with part.opened() as stream:
+        begin = stream.read(1 << 20)
+    yield from (read_json_lines if _is_json_lines(begin, cut=True) else read_csv)(part, layout)
+
+
+def _is_json_lines(content: bytes, cut: bool = False) -> bool:
+    """Whether each of the first two lines is an object. cut: whether the content may go on, or be one line alone."""
+    lines = [line for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n", 3)[:2] if line.strip()]
+    if not (len(lines) == 2 or (cut and lines)) or not all(line.lstrip().startswith(b"{") for line in lines):
+        return False
+    try:
+        return all(isinstance(json.loads(line), dict) for line in lines)
+    except ValueError:
+        return False
 
 
 def read_json_lines(part: Part, layout: Layout) -> Iterator[AnyBlock]:
@@ -181,7 +204,7 @@ FORMATS: dict[str, Callable[[Part, Layout], Iterator[AnyBlock]]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
     ".tab": read_csv,
-    ".txt": read_csv,
+    ".txt": read_text,
     ".xlsx": read_excel,
     ".xlsm": read_excel,
     ".json": read_json,

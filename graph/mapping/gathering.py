@@ -10,7 +10,7 @@ import pandas as pd
 
 from base.errors import InputError, shorten
 from graph.loading.files import DEFAULT_LABEL, TEXT
-from graph.mapping.same import unite_same
+from graph.mapping.same import tell_others, unite_same
 from graph.mapping.source_kind import OWN, SAID, Chunk, Tally
 
 FACT = ["head", "relation", "tail"]
@@ -101,7 +101,7 @@ def _unite(entities: pd.DataFrame, tally: Tally) -> pd.DataFrame:
             f"an entity has one label, these have several: {shorten(shown + [''] * (len(torn) - len(shown)))}; "
             "name the same label wherever they stand, or give the ids different beginnings"
         )
-    _tell_others(entities[again], tally)
+    tell_others(entities[again], tally, "its id")
     united = repeated.first()
     united[OWN] = repeated[OWN].max()
     united = united.reset_index()[list(entities.columns)]
@@ -109,19 +109,6 @@ def _unite(entities: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     order = order[~order.index.duplicated()]
     whole = pd.concat([entities[~again], united], ignore_index=True)
     return whole.iloc[np.argsort(order.loc[whole["id"]].to_numpy(), kind="stable")].reset_index(drop=True)
-
-
-def _tell_others(repeated: pd.DataFrame, tally: Tally) -> None:
-    """Count the values that another row of the same id has said before in other words."""
-    for column in repeated.columns.difference(["id", "label", OWN], sort=False):
-        said = repeated[["id", column]].dropna().drop_duplicates()
-        others = said[said["id"].duplicated()]
-        if others.empty:
-            continue
-        # Another row of an id may have its label.
-        labels = others["id"].map(repeated[["id", "label"]].dropna().drop_duplicates("id").set_index("id")["label"])
-        for id_, value, label in zip(others["id"], others[column], labels.fillna(DEFAULT_LABEL), strict=True):
-            tally.leave_out(label, f"another `{column}` than the first one of its id", f"{id_}: {value!r}")
 
 
 def _find_rare(facts: pd.DataFrame, least: Mapping[str, int], tally: Tally) -> Mask:

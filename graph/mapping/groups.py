@@ -12,6 +12,7 @@ from graph.mapping.column_words import (
     NAMES,
     NATIONALITIES,
     PEOPLE,
+    QUALIFIERS,
     ROLES,
     TECHNICAL,
     TITLES,
@@ -20,7 +21,17 @@ from graph.mapping.column_words import (
     find_meaning,
     plain,
 )
-from graph.mapping.guess import DraftedRelation, Guess, Lines, divide_by_role, is_same, key_of, leave_nobody, name_place
+from graph.mapping.guess import (
+    DraftedRelation,
+    Guess,
+    Lines,
+    divide_by_role,
+    is_same,
+    key_of,
+    leave_attributed,
+    leave_nobody,
+    name_place,
+)
 from graph.mapping.profile import Column
 
 # What is said of a person that others share: a relation of its own.
@@ -73,6 +84,9 @@ def take_nested(columns: dict[str, Column], guessed: Guess) -> None:
 def _relate(group: list[Column], guessed: Guess, layout: Lines, word: str, path: str = "") -> None:
     """One relation from columns that belong together. word: what their list is called, if anything."""
     last = {column.name: plain(column.name) for column in group}
+    if labelled := _find_labelled(group):
+        _relate_labelled(*labelled, guessed)
+        return
     people = bool(word and PEOPLE.search(plain(word))) or any(PEOPLE.search(name) for name in last.values())
     people = people and not ABOUT_PEOPLE.search(plain(word))
     name = _choose_name(group, last, people)
@@ -98,6 +112,28 @@ def _relate(group: list[Column], guessed: Guess, layout: Lines, word: str, path:
         if part is not None:
             guessed.roles[part.name] = f"part of {called}"
     _describe(relation, group, last, chosen, guessed)
+    guessed.relations.append(relation)
+
+
+def _find_labelled(group: list[Column]) -> tuple[Column, Column] | None:
+    """Two columns of one object of which the first says what the second tells, as ``label`` and ``content``."""
+    by_name = {column.name: column for column in group}
+    pairs = (
+        (label, by_name.get(f"{_above(label)}.{end}"))
+        for label in group
+        if label.name.endswith(".label")
+        for end in ("content", "value")
+    )
+    return next(((label, said) for label, said in pairs if said is not None), None)
+
+
+def _relate_labelled(label: Column, said: Column, guessed: Guess) -> None:
+    """Relations to what is told under labels that are roles; of other labels nothing is guessed."""
+    if not any(find_meaning(value) for value in label.frequent) or guessed.has("createdBy"):
+        return
+    relation = leave_nobody(DraftedRelation("createdBy", {"to": "Artist", "name": said.name}), said)
+    divide_by_role(relation, label)
+    guessed.roles |= {said.name: "part of createdBy", label.name: "role of createdBy"}
     guessed.relations.append(relation)
 
 
@@ -140,8 +176,14 @@ def _describe(
     same: dict[str, str] = {}
     keep: dict[str, str] = {}
     full: set[str] = set()  # roles that every row has
+    other_roles = [name for name, said in last.items() if ROLES.search(said) and not QUALIFIERS.search(said)]
     for column in group:
         said = last[column.name]
+        # A prefix beside roles says how sure they are; alone it is the role.
+        if QUALIFIERS.search(said) and (other_roles or not ROLES.search(said)) and not find_packed(column):
+            if not relation.when and leave_attributed(relation, column):
+                guessed.roles[column.name] = f"condition of {relation.name}"
+            continue
         if column.name in guessed.roles or column.different < 2 or is_same(column, chosen):
             continue
         if ROLES.search(said):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from graph.loading.nobody import UNKNOWN
-from graph.mapping.column_words import MEANINGS, find_meaning
+from graph.mapping.column_words import MEANINGS, QUALIFIED, find_meaning, fold_accents
 from graph.mapping.profile import Column
 
 Lines: TypeAlias = dict[str, str | int | bool | list[str] | dict[str, str]]
@@ -17,12 +17,13 @@ LOCATED = 0.5  # of the places that say where they lie
 
 @dataclass
 class DraftedRelation:
-    """name, lines of its table, remarks above it, and the relations of what it leads to."""
+    """name, lines of its table, remarks above it, the relations of what it leads to, and `when` it holds."""
 
     name: str
     lines: Lines
     remarks: list[str] = field(default_factory=list)
     nested: "list[DraftedRelation]" = field(default_factory=list)
+    when: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -111,6 +112,21 @@ def divide_by_role(relation: DraftedRelation, role: Column, always: bool = True)
     if other:
         told = ", ".join(f"{value!r} {count:,}" for value, count in list(other.items())[:MOST_TOLD])
         relation.remarks.append(f"not yet in roles: {told}")
+
+
+def leave_attributed(relation: DraftedRelation, qualifier: Column) -> bool:
+    """Leave out makers whose qualifier says that a work is only ascribed to them, or is by others around them. Returns
+    whether any is."""
+    doubted = {
+        value: count for value, count in qualifier.frequent.items() if QUALIFIED.search(fold_accents(value).casefold())
+    }
+    if not doubted:
+        return False
+    sure = [value for value in qualifier.frequent if value and value not in doubted]
+    relation.when = {qualifier.name: ["", *sure]}
+    told = ", ".join(f"{value!r} {count:,}" for value, count in list(doubted.items())[:MOST_TOLD])
+    relation.remarks.append(f"an attribution is no fact; {qualifier.name} has {told}")
+    return True
 
 
 def is_about_making(role: Column) -> bool:

@@ -84,7 +84,8 @@ def _find_reference(table: JoinedTable, target: JoinedTable) -> Column | None:
             target.label == "Person" and column.name.endswith("*.id") and bool(PEOPLE.search(column.name))
         )
         listed = column.name.rpartition(".*.")[0].rpartition(".")[2]
-        inside = bool(listed) and plain(listed) in called and said == plain(key.name)
+        inside = said == "coreid" and plain(key.name) == "id"  # of an extension in Darwin Core
+        inside = inside or (bool(listed) and plain(listed) in called and said == plain(key.name))
         if (column.unique and column is table.key) or not (said in names or people or inside):
             continue
         values = _values(column)
@@ -146,6 +147,10 @@ def _make_details(table: JoinedTable, target: JoinedTable, key: Column) -> None:
     guessed.keep = {}
     guessed.roles = {name: role for name, role in guessed.roles.items() if role.startswith("relation")}
     guessed.roles[key.name] = "id"
+    picture = next((c.name for c in table.columns.values() if c.looks == "picture" and "*" not in c.name), key.name)
+    if picture != key.name:
+        guessed.lines.setdefault("image", picture)
+        guessed.roles.setdefault(picture, "image")
     guessed.remarks = [f"its rows tell more of those of {target.stem}"]
     if target.label == "Person":
         guessed.relations = [relation for relation in guessed.relations if relation.name != "madeIn"]
@@ -188,6 +193,8 @@ def _lead(table: JoinedTable, column: Column, target: JoinedTable) -> None:
             if relation.lines.get("split") == ",":
                 # Names have commas of their own, and the other table has them too.
                 guessed.roles[str(relation.lines.pop("name", ""))] = f"left out, {column.name} says it"
+                if target.label == "Person":
+                    _leave_to(guessed, target)
             relation.remarks.append(told)
             return
     if guessed.lines["id"] == column.name:

@@ -10,12 +10,12 @@ from lxml import etree
 
 from base.errors import InputError, shorten
 from graph.mapping.cells import make_id
-from graph.mapping.found_files import find_files
 from graph.mapping.languages import Languages
 from graph.mapping.lido_lines import LidoLines
 from graph.mapping.lido_record import Record, attribute, find, text_of
 from graph.mapping.lido_said import Said
 from graph.mapping.lido_united import unite
+from graph.mapping.parts import find_documents
 from graph.mapping.rdf_files import open_packed
 from graph.mapping.source_kind import Chunk, Tally
 
@@ -28,7 +28,7 @@ class Lido(LidoLines):
     def read(self, folder: Path, tally: Tally) -> Iterator[Chunk]:
         """All records, then what they say of each other."""
         reading = LidoReading(self, tally, Languages([*self.language]))
-        for path in find_files(folder, self.file):
+        for path in find_documents(folder, self.file, {".xml"}):
             for element in read_records(path):
                 reading.add(Record(element, reading.languages), path)
                 if len(reading.entities) >= RECORDS:

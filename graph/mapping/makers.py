@@ -2,7 +2,7 @@
 
 import re
 
-from graph.mapping.column_words import DATES, LIVES, PEOPLE, ROLES, find_identifier, plain
+from graph.mapping.column_words import DATES, LIVES, PEOPLE, QUALIFIERS, ROLES, find_identifier, plain
 from graph.mapping.groups import SHARED
 from graph.mapping.guess import (
     DraftedRelation,
@@ -10,6 +10,7 @@ from graph.mapping.guess import (
     divide_by_role,
     is_about_making,
     key_of,
+    leave_attributed,
     leave_nobody,
     name_place,
 )
@@ -26,6 +27,8 @@ def take_makers_columns(columns: dict[str, Column], guessed: Guess) -> None:
     Of several makers in a cell nobody can say whose nationality it is: then nothing is moved.
     """
     maker = next((relation for relation in guessed.relations if relation.name == "createdBy"), None)
+    if maker is not None and guessed.lines["label"] != "Person" and _take_numbers(columns, maker, guessed):
+        return
     if maker is None or guessed.lines["label"] == "Person" or "split" in maker.lines or "role" in maker.lines:
         return
     named = columns.get(str(maker.lines.get("name")))
@@ -41,6 +44,41 @@ def take_makers_columns(columns: dict[str, Column], guessed: Guess) -> None:
         elif _is_of_maker(column, said, guessed.people) and _release(column, guessed):
             _add_property(maker, column, guessed)
     _take_role(columns, maker, guessed)
+    for column in columns.values():
+        single = "*" not in column.name and not column.separator and column.name != maker.lines.get("role")
+        says = single and QUALIFIERS.search(plain(column.name)) and not maker.when
+        if says and leave_attributed(maker, column) and _release(column, guessed):
+            guessed.roles[column.name] = "condition of createdBy"
+
+
+def _take_numbers(columns: dict[str, Column], maker: DraftedRelation, guessed: Guess) -> bool:
+    """Know makers by a column of their numbers, where cells hold several. Returns whether there is one.
+
+    Names are taken beside the numbers only where they divide alike: "Skidmore, Owings & Merrill" is one. What else is
+    said of the makers is left out, as it is said of several.
+    """
+    named = columns.get(str(maker.lines.get("name")))
+    key = next((column for column in columns.values() if _numbers_people(column) and column is not named), None)
+    if key is None or named is None or "id" in maker.lines or maker.lines.get("split", ",") != ",":
+        return False
+    pairs = [(one, other) for one, other in zip(named.begin, key.begin, strict=False) if one and other]
+    maker.lines = {"to": maker.lines["to"], "id": key.name, "name": named.name, "split": ","}
+    guessed.roles[key.name] = "part of createdBy"
+    if any(one.count(",") != other.count(",") for one, other in pairs):
+        del maker.lines["name"]
+        maker.remarks = [f"names of {named.name} hold commas; a table of artists, by {key.name}, can name them"]
+        guessed.roles[named.name] = f"left out, {key.name} says it"
+    for column in columns.values():
+        said = plain(column.name)
+        shared = any(words.search(said) for _, words in SHARED.values())
+        if column not in (named, key) and (shared or OF_PEOPLE.search(said)) and _release(column, guessed):
+            guessed.roles[column.name] = "left out, said of several makers"
+    return True
+
+
+def _numbers_people(column: Column) -> bool:
+    said = plain(column.name)
+    return column.separator == "," and column.looks == "number" and bool(PEOPLE.search(said)) and said.endswith("id")
 
 
 def _is_of_maker(column: Column, said: str, people: bool) -> bool:

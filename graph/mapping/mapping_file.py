@@ -1,7 +1,7 @@
 """A mapping file that describes sources of any kind, read and checked as a whole."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,10 +56,11 @@ class MappingFile(BaseModel):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a source comes from: its folder, and its mapping file where that is not the folder's own."""
+    """Where a source comes from: its folder, and its mapping file where that is not the folder's own. name: its own."""
 
     folder: Path
     mapping: Path | None = None
+    name: str = field(default="", compare=False)
 
     def read(self) -> MappingFile | None:
         """Its mapping file; None where it is gone, or names no sources of its own."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from base.errors import InputError, shorten
@@ -78,6 +78,33 @@ def find_parts(folder: Path, patterns: str | list[str], endings: set[str]) -> li
             raise InputError(f"file = {pattern!r}: there is no such file in the archive; there are {names}")
         parts += fitting
     return list({part.name: part for part in parts}.values())
+
+
+def find_documents(folder: Path, patterns: str | list[str], endings: set[str]) -> list[Path]:
+    """As find_files, and of an archive its members of these endings as find_parts has them, as paths below it."""
+    documents: dict[Path, None] = {}
+    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        archive, inside, member = pattern.partition(f"{ARCHIVE}/")
+        for path in find_files(folder, f"{archive}{ARCHIVE}" if inside else pattern):
+            if find_ending(path) != ARCHIVE:
+                documents[path] = None
+                continue
+            name = str(path.relative_to(folder))
+            parts = find_parts(folder, f"{name}/{member}" if inside else name, endings)
+            documents.update(dict.fromkeys(folder / part.name for part in parts))
+    return list(documents)
+
+
+def unpacked_anywhere(path: Path) -> IO[bytes]:
+    """A file, or a member of an archive by a path below it, opened for its bytes. Raises what stands in BROKEN."""
+    archive = next((above for above in path.parents if above.suffix.lower() == ARCHIVE and above.is_file()), None)
+    if archive is None:
+        stream: IO[bytes] = unpacked(path)
+        return stream
+    wanted = PurePosixPath(path.relative_to(archive).as_posix())
+    with zipfile.ZipFile(archive) as opened:
+        member = next((name for name in opened.namelist() if PurePosixPath(name) == wanted), str(wanted))
+    return _open_member(archive, member)
 
 
 def _open(folder: Path, path: Path, endings: set[str]) -> Iterator[Part]:

@@ -11,6 +11,7 @@ from graph.mapping.labelled import is_labelled, values_of
 from graph.mapping.numbers import write_double
 
 PARENT = "@parent"  # of a record inside another one: that one
+OUTERMOST = "@outermost"  # of a record that is in no other one, where some are: its element's name
 
 
 class Step(NamedTuple):
@@ -102,7 +103,7 @@ def paths_of(value: Any) -> Iterable[str]:
     """All paths from a value to single ones, with `*` through lists."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            for path in paths_of(inner) if key != PARENT else ():
+            for path in paths_of(inner) if key not in (PARENT, OUTERMOST) else ():
                 yield key if path in ("", "#text") else f"{key}.{path}"
     elif isinstance(value, list):
         for path in dict.fromkeys(path for inner in value for path in paths_of(inner)):

@@ -10,7 +10,8 @@ import pyoxigraph as ox
 from base.errors import InputError
 from graph.mapping.blocks import Block
 from graph.mapping.formats import AnyBlock
-from graph.mapping.found_files import find_ending, find_files
+from graph.mapping.found_files import find_ending
+from graph.mapping.parts import find_documents
 from graph.mapping.rdf_files import open_packed, plain_xml
 from graph.mapping.rdf_reading import is_blank
 from graph.mapping.source_kind import Tally
@@ -35,7 +36,7 @@ class QueryResult(Table):
     def blocks(self, folder: Path, tally: Tally) -> Iterator[AnyBlock]:
         """The rows of its files, with all variables. Raises InputError with file, line and reason."""
         del tally  # what is wrong here is refused, not counted
-        for path in find_files(folder, self.file):
+        for path in find_documents(folder, self.file, {*FORMATS}):
             ending = find_ending(path)
             if ending not in FORMATS:
                 raise InputError(f"{path.name}: a result of SPARQL ends in {', '.join(FORMATS)}; CSV is a [[table]]")

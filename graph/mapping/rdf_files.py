@@ -1,6 +1,7 @@
 """RDF files of any syntax as quads. Nothing is fetched, and what XML's entities may do is limited."""
 
 import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BufferedReader, BytesIO
@@ -11,8 +12,9 @@ import pyoxigraph as ox
 from lxml import etree
 
 from base.errors import InputError, first_line
-from graph.mapping.found_files import UNREADABLE, find_ending, unpacked
+from graph.mapping.found_files import UNREADABLE, find_ending
 from graph.mapping.json_ld import LINES, Record, parse_records, read_records
+from graph.mapping.parts import BROKEN, unpacked_anywhere
 from graph.mapping.plain_xml import PlainXml
 from graph.mapping.wrapped_rdf import Document, unwrap
 
@@ -82,13 +84,16 @@ def _records(path: Path, ending: str) -> Iterator[Record]:
 
 @contextmanager
 def open_packed(path: Path) -> Iterator[IO[bytes]]:
-    """The file's bytes, unpacked. Raises InputError where it cannot be read, also in the middle."""
-    if path.suffix.lower() == ".zip":
-        raise InputError(f"{path}: files inside a .zip are read by [[table]] alone; unpack it")
+    """The bytes of a file, or of a member of an archive by a path below it, unpacked. Raises InputError where it cannot
+    be read, also in the middle."""
     try:
-        with unpacked(path) as file:
+        file = unpacked_anywhere(path)
+    except BROKEN as error:
+        raise InputError(f"{path} cannot be read: {first_line(error)}") from error
+    try:
+        with file:
             yield file
-    except UNREADABLE as error:
+    except (*UNREADABLE, zipfile.BadZipFile) as error:
         raise InputError(f"{path} cannot be read: {first_line(error)}") from error
 
 

@@ -81,6 +81,7 @@ class Reading:
                 for place, path in enumerate(paths):
                     wanted[column, path].setdefault(label, place)
         found: dict[str, dict[str, list[tuple[int, Rank, str, str]]]] = defaultdict(lambda: defaultdict(list))
+        unlisted: dict[str, dict[str, str]] = defaultdict(dict)
         for (column, path), places in wanted.items():
             for this, value, *said in ask(self.store, select(path), self.prefixes):
                 of_label = places.get(self.labels.get(this.value, ""))
@@ -88,11 +89,19 @@ class Reading:
                     continue
                 language = self.languages.of(value, *said)
                 rank = (0, 0) if isinstance(value, ox.NamedNode) else self.languages.rank(language)
-                if of_label is not None and rank is not None and not is_blank(value) and value.value.strip():
+                if of_label is None or is_blank(value) or not value.value.strip():
+                    continue
+                if rank is not None:
                     found[column][this.value].append((of_label, rank, value.value.strip(), language))
+                else:
+                    unlisted[column][this.value] = str(value)
         for column, by_id in found.items():
             for id_, options in by_id.items():
                 self._settle(column, id_, options)
+        for column, texts in unlisted.items():
+            for id_ in texts.keys() - found[column].keys():
+                why = f"`{column}`: its language is not one of `language`"
+                self.tally.leave_out(self.labels[id_], why, f"{id_}: {texts[id_]}")
 
     def take_unsaid_out(self) -> None:
         """Addresses of which the files say nothing, where most things of their label have a name: nobody could judge a
@@ -176,12 +185,27 @@ class Reading:
             self.values[column][id_] = best[0]
         else:
             self.values[column][id_] = BETWEEN.get(column, BETWEEN_KEPT).join(best)
+        chosen = {self.languages.listed(language) for p, r, _, language in options if (p, r) == (place, rank)}
+        if column not in (*ONE, *WORDS):
+            said = [(value, language) for p, r, value, language in sorted(options) if p == place and value not in best]
+            self._keep_others(column, id_, said, chosen)
         if column in WORDS:
-            chosen = {self.languages.listed(language) for p, r, _, language in options if (p, r) == (place, rank)}
             for p, _, value, language in sorted(options):
                 listed = self.languages.listed(language)
                 if p == place and listed is not None and listed not in chosen:
                     self.values[f"{column}_{listed}"].setdefault(id_, value)
+
+    def _keep_others(self, column: str, id_: str, said: list[tuple[str, str]], chosen: set[str | None]) -> None:
+        """What a property says in other languages: by those of the mapping as `dated_nl`, else counted."""
+        others: dict[str, dict[str, None]] = defaultdict(dict)
+        for value, language in said:
+            listed = self.languages.listed(language)
+            if listed is not None and listed not in chosen:
+                others[listed][value] = None
+            else:
+                self.tally.leave_out(self.labels[id_], f"`{column}`: {MAY_TRANSLATE}", f"{id_}: {value!r}")
+        for listed, values in others.items():
+            self.values[f"{column}_{listed}"].setdefault(id_, BETWEEN_KEPT.join(values))
 
 
 def is_blank(value: Term) -> bool:

@@ -9,9 +9,9 @@ import pyoxigraph as ox
 from pydantic import Field, model_validator
 
 from base.errors import InputError, shorten
-from graph.mapping.found_files import find_files
 from graph.mapping.json_ld import load_contexts
 from graph.mapping.languages import Languages
+from graph.mapping.parts import find_documents
 from graph.mapping.rdf_files import FORMATS, find_format, read_quads
 from graph.mapping.rdf_lines import EntityLines, RelationLines, apply_preset, as_list, bracket, select, select_members
 from graph.mapping.rdf_reading import Reading, expand
@@ -81,7 +81,7 @@ class Rdf(SourceKind):
     def find_files(self, folder: Path) -> list[tuple[Path, str]]:
         """The files, and for each the ending that tells its syntax. Raises InputError where there is none."""
         found = []
-        for path in find_files(folder, self.file):
+        for path in find_documents(folder, self.file, {f".{ending}" for ending in FORMATS}):
             ending = self.format or find_format(path)
             if ending is None:
                 raise InputError(f"{path}: its name does not tell its syntax; say format = one of {', '.join(FORMATS)}")

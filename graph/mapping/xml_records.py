@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from base.errors import InputError, shorten
 from graph.mapping.parts import Part
-from graph.mapping.paths import PARENT
+from graph.mapping.paths import OUTERMOST, PARENT
 from graph.mapping.xml_text import is_mixed, local_name, read_text
 
 
@@ -15,7 +15,8 @@ def read_elements(part: Part, records: str | Sequence[str] | None) -> Iterator[A
     """The elements called `records`, a name or the end of a path, or each child of the root; attributes are `@name`.
 
     One inside another belongs to it. Of a list of names each is a record, also inside another one, which is its
-    `@parent` then and holds it no more. Raises InputError for what is no XML, and where there is none.
+    `@parent` then and holds it no more; of one in no other `@outermost` is its name. Raises InputError for what is no
+    XML, and where there is none.
     """
     wanted = [[*names.split(".")] for names in ([records] if isinstance(records, str) else records or [])]
     nested = records is not None and not isinstance(records, str)
@@ -60,7 +61,9 @@ def _read_nested(element: ElementTree.Element, marked: Collection[int], parent: 
     inner: list[ElementTree.Element] = []
     found = _as_record(element, marked, inner)
     record = found if isinstance(found, dict) else {"#text": found}
-    if parent is not None:
+    if parent is None:
+        record[OUTERMOST] = local_name(element.tag)
+    else:
         record[PARENT] = parent
     yield record
     for child in inner:

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from base.errors import InputError
-from graph.curation.source_table import fill_columns, list_tables, take_apart
+from graph.curation.source_table import Home, fill_columns, list_tables, take_apart
 from graph.mapping.mapping_file import Origin
+from graph.mapping.source import read_source
 
 MAPPING = """
 [[table]]
@@ -66,6 +67,93 @@ def test_a_mapping_outside_the_folder_is_found(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "mine.toml").write_text(MAPPING)
     origin = Origin(tmp_path / "data", tmp_path / "mine.toml")
-    assert [table.id for table in list_tables([origin])] == ["object:{ObjectID}"]
+    assert [table.id for _, table in list_tables([origin])] == ["object:{ObjectID}"]
     (tmp_path / "mine.toml").unlink()
     assert list(list_tables([origin])) == []
+
+
+def _export(folder: Path, mapping: str, links: list[tuple[str, str, str, str]], homes: dict[str, Home] | None = None):  # type: ignore[no-untyped-def]
+    (folder / "mapping.toml").write_text(mapping)
+    columns = ["head", "relation", "tail", "tail_name"]
+    frame = pd.DataFrame(links, columns=columns).assign(verdict="accepted")
+    table, left_out = fill_columns(frame, list_tables([Origin(folder, None, "own")]), homes)
+    return [dict(row) for row in table.fillna("").to_dict("records")], left_out
+
+
+TERMS = """
+[[table]]
+file = "terms.csv"
+label = "Artwork"
+id = "object_id"
+[table.relation.hasStyle]
+to = "Style"
+name = "term"
+when = { kind = ["Style", "School"] }
+[table.relation.hasTechnique]
+to = "Technique"
+name = "term"
+when = { kind = "Technique" }
+"""
+
+
+def test_a_condition_of_the_relation_stands_beside_its_value(tmp_path: Path) -> None:
+    links = [
+        ("artwork:1", "hasStyle", "style:Baroque", "Baroque"),
+        ("artwork:1", "hasTechnique", "technique:etching", "etching"),
+        ("artwork:1", "hasTechnique", "technique:drypoint", "drypoint"),
+    ]
+    rows, left_out = _export(tmp_path, TERMS, links)
+    assert rows == [
+        {"object_id": "1", "kind": "Style", "term": "Baroque"},
+        {"object_id": "1", "kind": "Technique", "term": "etching"},
+        {"object_id": "1", "kind": "Technique", "term": "drypoint"},
+    ]
+    assert left_out == {}
+    # Read by the same mapping, the rows say the same.
+    pd.DataFrame(rows).to_csv(tmp_path / "terms.csv", index=False)
+    facts = read_source(tmp_path).triples
+    assert {*facts[["head", "relation", "tail"]].itertuples(index=False, name=None)} == {link[:3] for link in links}
+
+
+ROLES = """
+[[table]]
+file = "works.csv"
+label = "Artwork"
+id = "id"
+when = { status = ["public", "loan"], kind = "painting" }
+[table.relation.createdBy]
+to = "Artist"
+id = "artist_id"
+name = "artist"
+role = "role"
+roles = { "Painter" = "createdBy", "Sitter" = "portrays" }
+split = "|"
+"""
+
+
+def test_a_role_stands_beside_its_name_and_lists_stay_equally_long(tmp_path: Path) -> None:
+    links = [
+        ("artwork:1", "createdBy", "artist:7", "Frans Hals"),
+        ("artwork:1", "portrays", "artist:René Descartes", "René Descartes"),
+        ("artwork:2", "portrays", "artist:Ann | Co", "Ann | Co"),
+    ]
+    rows, left_out = _export(tmp_path, ROLES, links)
+    assert rows == [
+        {
+            "id": "1", "kind": "painting", "artist_id": "7|", "artist": "Frans Hals|René Descartes",
+            "role": "Painter|Sitter",
+        }
+    ]  # fmt: skip
+    assert left_out == {"portrays: the separator of its column stands in the name": 1}
+
+
+def test_entities_go_to_the_source_that_has_them_by_the_id_that_they_have_there(tmp_path: Path) -> None:
+    homes = {
+        "http://other.example/5": Home(frozenset({"other"})),
+        "http://other.example/6": Home(frozenset({"other", "own"}), ("artwork:6",)),
+        "http://other.example/ann": Home(frozenset({"other", "own"}), ("artist:9",)),
+    }
+    links = [(head, "createdBy", "http://other.example/ann", "Ann") for head in list(homes)[:2]]
+    rows, left_out = _export(tmp_path, ROLES, links, homes)
+    assert [(row["id"], row["artist_id"]) for row in rows] == [("6", "9")]
+    assert left_out == {"createdBy has no column": 1}

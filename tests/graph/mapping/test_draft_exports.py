@@ -123,3 +123,19 @@ def test_what_a_query_asks_for_stands_first(tmp_path: Path) -> None:
     write(tmp_path / "query.csv", "town,townLabel,regionLabel", rows)
     table = read(tmp_path)["query.csv"]
     assert (table["id"], table["name"]) == ("town", "townLabel")
+
+
+def test_an_archive_of_darwin_core_is_its_tables_and_pictures(tmp_path: Path) -> None:
+    archive = '<archive xmlns="http://rs.tdwg.org/dwc/text/" metadata="eml.xml"><core/><extension/></archive>'
+    eml = '<eml:eml xmlns:eml="eml://ecoinformatics.org/eml-2.1.1" packageId="x"><title>Birds</title></eml:eml>'
+    (tmp_path / "meta.xml").write_text(archive)
+    (tmp_path / "eml.xml").write_text(eml)
+    birds = "".join(f"{n}\t{['Larus', 'Corvus'][n % 2]} sp.\t{['Laridae', 'Corvidae'][n % 2]}\n" for n in range(20))
+    (tmp_path / "occurrence.txt").write_text(f"id\tscientificName\tfamily\n{birds}")
+    pictures = "".join(f"{n}\thttps://x.example/{n}.jpg\tStillImage\n" for n in range(20))
+    (tmp_path / "multimedia.txt").write_text(f"coreid\tidentifier\ttype\n{pictures}")
+    written = write_draft(tmp_path)[0].read_text()
+    assert "# left out: '*.xml' (1 in all): it describes an archive, and is no table of it" in written
+    entities = read_source(tmp_path, name="birds").entities.set_index("id")
+    assert len(entities) == 22
+    assert (entities["image"]["artwork:3"], entities["name"]["artwork:3"]) == ("https://x.example/3.jpg", "Corvus sp.")

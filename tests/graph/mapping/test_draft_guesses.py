@@ -69,6 +69,23 @@ def test_makers_known_by_numbers_between_commas_lead_to_the_table_of_artists(tmp
     assert source.identifiers == ("wikidata", "ulan")
 
 
+@pytest.mark.parametrize("firm", ["Skidmore", "Skidmore, Owings & Merrill"])
+def test_makers_known_by_numbers_between_commas_are_several_without_a_table_of_artists(
+    tmp_path: Path, firm: str
+) -> None:
+    several = [("Ann Adler, Bob Berg", "1, 2"), ("Bob Berg, Ann Adler", "2, 1")]
+    rows = [(f"T{n}", *several[n % 2], "(Dutch) (Swiss)", n) for n in range(3)]
+    rows += [(f"T{n}", [firm, "Ann Adler"][n % 2], [3, 1][n % 2], "(Dutch)", n) for n in range(3, 60)]
+    write(tmp_path / "Artworks.csv", "Title,Artist,ConstituentID,Nationality,ObjectID", rows)
+    write_draft(tmp_path)
+    source = read_source(tmp_path)
+    made = source.triples[source.triples["relation"] == "createdBy"]
+    assert {*made.loc[made["head"] == "artwork:1", "tail"]} == {"artist:1", "artist:2"}
+    assert set(source.triples["relation"]) == {"createdBy"}, "of several makers nobody knows whose nationality it is"
+    names = source.entities.set_index("id")["name"]
+    assert names["artist:3"] == firm if "," not in firm else names.isna()["artist:3"]
+
+
 def test_parallel_lists_keep_what_is_said_of_each_maker(tmp_path: Path) -> None:
     rows = []
     for number in range(60):
@@ -135,6 +152,76 @@ def test_roles_whose_gaps_all_stand_behind_are_told_and_left_out(tmp_path: Path)
     write(tmp_path / "works.csv", "id,title,artist_id,full_name,role", rows)
     assert "role" not in read(tmp_path)["works.csv"]["relation"]["createdBy"]
     assert "# role is left out: its gaps all stand behind, as in 'after|'" in draft(tmp_path)[0]
+
+
+def test_attributions_are_no_facts(tmp_path: Path) -> None:
+    objects = [
+        {
+            "id": number,
+            "title": f"T{number}",
+            "creators": [
+                {"id": 1, "name": "Ann Adler", "role": "artist", "qualifier": None},
+                {
+                    "id": 2, "name": "Bob Berg", "role": "artist",
+                    "qualifier": ["attributed to", "workshop of", "with help of"][number % 3],
+                },
+            ],
+        }
+        for number in range(30)
+    ]  # fmt: skip
+    (tmp_path / "objects.json").write_text(json.dumps(objects))
+    write_draft(tmp_path)
+    facts = read_source(tmp_path).triples
+    made = {(head, tail) for head, relation, tail in facts[["head", "relation", "tail"]].to_numpy()
+            if relation == "createdBy"}  # fmt: skip
+    assert {head for head, tail in made if tail == "artist:2"} == {f"artwork:{n}" for n in range(2, 30, 3)}
+    assert {head for head, tail in made if tail == "artist:1"} == {f"artwork:{n}" for n in range(30)}
+
+
+@pytest.mark.parametrize("name", ["00.txt", "dump.json"])
+def test_records_a_line_are_read_under_any_name_and_labels_are_roles(tmp_path: Path, name: str) -> None:
+    lines = [
+        json.dumps(
+            {
+                "id": f"saam_{number}",
+                "title": f"Portrait {number}",
+                "names": [
+                    {"label": "Artist", "content": f"{FIRST[number % 4]} Berg"},
+                    {"label": "Sitter", "content": f"{FIRST[number % 3]} Adler"},
+                    {"label": "Cataloguer", "content": "Zoe"},
+                ],
+            }
+        )
+        for number in range(20)
+    ]
+    (tmp_path / name).write_text("\n".join(lines) + "\n")
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    facts = source.triples[source.triples["head"] == "artwork:saam_1"]
+    assert {*zip(facts["relation"], facts["tail"], strict=True)} == {
+        ("createdBy", "artist:Bob Berg"), ("portrays", "artist:Bob Adler"),
+    }  # fmt: skip
+    assert any("'Cataloguer' 20" in note for note in source.notes)
+
+
+def test_a_prefix_beside_roles_says_how_sure_they_are(tmp_path: Path) -> None:
+    rows = [(n, f"P{n}", f"{FIRST[n % 4]} Berg", ["", "Possibly", "Made by"][n % 3], "Maker") for n in range(30)]
+    write(tmp_path / "works.csv", "object_id,title,artist,artist_prefix,artist_role", rows)
+    write_draft(tmp_path)
+    facts = read_source(tmp_path).triples
+    made = set(facts.loc[facts["relation"] == "createdBy", "head"])
+    assert made == {f"artwork:{n}" for n in range(30) if n % 3 != 1}
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
+def test_the_encoding_of_a_table_is_guessed_by_its_letters(tmp_path: Path, encoding: str) -> None:
+    names = ["Édouard Vuillard", "Jürgen Ström", "Benoît Forêt", "Françoise Çelik", "Søren Ångström"]
+    rows = "".join(f"{number};Été à Zürich;{names[number % 5]}\n" for number in range(20))
+    (tmp_path / "works.csv").write_bytes(f"id;title;artist\n{rows}".encode(encoding))
+    written, _ = draft(tmp_path)
+    assert f'encoding = "{encoding}"' in written
+    (tmp_path / "mapping.toml").write_text(written)
+    assert "artist:Søren Ångström" in set(read_source(tmp_path).entities["id"])
 
 
 def test_tables_of_terms_and_of_roles_belong_to_the_works(tmp_path: Path) -> None:
@@ -286,6 +373,7 @@ def test_columns_that_end_in_a_language_are_names_and_texts(tmp_path: Path) -> N
 
 
 def test_words_of_columns_and_roles() -> None:
+    assert (plain("K_x00FC_nstler"), camel("Order_x0020_Details")) == ("kunstler", "OrderDetail")
     names = ("title.en", "titleDE", "Titel_fr-CH", "title", "title no", "title.english")
     assert [part_language(name) for name in names] == [
         ("title", "en"), ("title", "de"), ("titel", "fr-ch"), ("title", ""), ("title no", ""), ("title", "english"),

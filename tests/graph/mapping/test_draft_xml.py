@@ -22,8 +22,19 @@ FINDING_AID = """<ead xmlns="urn:isbn:1-931666-22-9"><eadheader/><archdesc><did>
 def test_a_root_that_is_a_record_is_one(tmp_path: Path, files: int) -> None:
     for n in range(files):
         (tmp_path / f"m{n}.xml").write_text(MODS.format(n=n))
-    _, tables = write_draft(tmp_path)
-    assert [(table.guessed.lines["records"], table.seen.rows) for table in tables] == [("mods", files)]
+    assert "[[table]]" in write_draft(tmp_path)[0].read_text()
+    source = read_source(tmp_path, name="library")
+    assert [*source.entities.loc[source.entities["label"] == "Book", "name"]] == [f"Reeds {n}" for n in range(files)]
+    tei = (
+        "<TEI><teiHeader><title>Letter {n}</title><settlement>Bern</settlement><idno>Mss. {n}</idno></teiHeader></TEI>"
+    )
+    folder = tmp_path / "tei"
+    folder.mkdir()
+    for n in range(files):
+        (folder / f"t{n}.xml").write_text(tei.format(n=n))
+    _, (table,) = write_draft(folder)
+    assert (table.guessed.lines["records"], table.seen.rows) == ("TEI", files)
+    assert table.guessed.lines["id"] == "teiHeader.idno"
 
 
 def test_parts_of_finding_aids_are_part_of_those_around_them_in_their_file(tmp_path: Path) -> None:
@@ -35,9 +46,11 @@ def test_parts_of_finding_aids_are_part_of_those_around_them_in_their_file(tmp_p
         f"a{n}.xml#{id_}": f"{name} {n}"
         for n in (1, 2)
         for id_, name in (("c1", "Letters"), ("c2", "To Ann"), ("c3", "To Bob"), ("c4", "Drawings"))
-    }
+    } | {f"a{n}.xml#archdesc": "Papers" for n in (1, 2)}
     assert {*zip(source.triples["head"], source.triples["relation"], source.triples["tail"], strict=True)} == {
-        (f"a{n}.xml#{part}", "partOf", f"a{n}.xml#c1") for n in (1, 2) for part in ("c2", "c3")
+        (f"a{n}.xml#{part}", "partOf", f"a{n}.xml#{whole}")
+        for n in (1, 2)
+        for part, whole in (("c2", "c1"), ("c3", "c1"), ("c1", "archdesc"), ("c4", "archdesc"))
     }
     assert source.notes == []
 
@@ -76,3 +89,28 @@ def test_places_of_a_gazetteer_and_tables_with_tabs_are_drafted(tmp_path: Path) 
     _, tables = write_draft(tmp_path)
     assert [(table.file, table.seen.rows) for table in tables] == [("places.geojson", 2), ("works.tab", 2)]
     assert "works.tab: cells are separated by" not in " ".join(tables[1].notes)
+
+
+def test_mods_says_who_made_a_book_and_what_it_is_about(tmp_path: Path) -> None:
+    name = """<name><namePart>Lee, Ann</namePart><namePart type="date">1850-1900</namePart><role>
+<roleTerm type="code">aut</roleTerm><roleTerm type="text">author</roleTerm></role></name>
+<name><namePart type="family">Ray</namePart><namePart type="given">Bob</namePart><role>
+<roleTerm type="text">editor</roleTerm></role></name>"""
+    records = "".join(
+        f"""<record><mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><nonSort>The</nonSort><title>Sea {n}</title>
+</titleInfo><titleInfo type="alternative"><title>Ocean</title></titleInfo>{name}<genre>novel</genre>
+<originInfo><dateIssued>19{n}0</dateIssued></originInfo><subject><geographic>Peru</geographic></subject>
+<recordInfo><recordIdentifier>r{n}</recordIdentifier></recordInfo></mods></record>"""
+        for n in range(3)
+    )
+    (tmp_path / "oai.xml").write_text(f"<OAI-PMH>{records}</OAI-PMH>")
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="library")
+    said = source.triples[source.triples["head"] == "book:r1"]
+    assert {*zip(said["relation"], said["tail"], strict=True)} == {
+        ("createdBy", "person:Lee, Ann"), ("hasGenre", "genre:novel"), ("depicts", "place:Peru"),
+        ("madeIn", "decade:1910"),
+    }  # fmt: skip
+    book = source.entities.set_index("id").loc["book:r1"]
+    assert (book["name"], book["other_title"]) == ("The Sea 1", "Ocean")
+    assert source.notes == ["createdBy: 3 left out, the role is not in `roles`: 'editor' 3"]

@@ -153,6 +153,30 @@ def test_what_another_source_has_by_the_same_identifier_is_kept_as_one(database:
         ingest(database, read_source(second), store)
 
 
+def test_entities_that_are_one_in_the_graph_have_no_fact_between_them_and_other_values_are_told(
+    database: Database, tmp_path: Path
+) -> None:
+    store = PictureStore(tmp_path / "store")
+    table = (
+        '[[table]]\nfile = "a.csv"\nlabel = "Artist"\nid = "id"\nname = "name"\nsame = { ulan = "ulan", wd = "qid" }\n'
+    )
+    first = museum(tmp_path / "one", table, a="id,name,ulan,qid\n1,Ann,5,Q5\n")
+    ingest(database, read_source(first), store)
+    second = museum(
+        tmp_path / "two", table + '[table.relation.taughtBy]\nto = "Artist"\nid = "of"\n',
+        a="id,name,ulan,qid,of\n7,Anna,5,,8\n8,A. A.,,Q5,9\n9,Bob,,,\n",
+    )  # fmt: skip
+    done = ingest(database, read_source(second), store)
+    assert (done.entities.added, done.facts.added) == (1, 1)
+    told = [note for note in done.notes if "left out" in note]
+    assert told == [
+        "facts are left out whose two ends are one by a shared identifier or an alias: "
+        "'artist:7 taughtBy artist:8' (1 in all)",
+        "entities of the source are one in the graph, and other values than the first are left out: "
+        "'artist:1 name A. A.' (1 in all)",
+    ]
+
+
 def test_an_id_that_is_the_address_of_an_identifier_is_known_and_labels_must_agree(
     database: Database, tmp_path: Path
 ) -> None:

@@ -89,3 +89,18 @@ def test_any_language_takes_all_words(tmp_path: Path) -> None:
 
 def test_a_later_language_that_says_all_and_more_is_taken() -> None:
     assert take_said({2: {"a", "b"}, 0: {"a"}, 1: {"c"}}) == ({"a", "b"}, {"c"})
+
+
+def test_what_a_property_says_in_other_languages_is_kept_or_counted(tmp_path: Path) -> None:
+    mapping = MAPPING.replace('name = "m:title"', 'name = "m:title"\nkeep = {{ dated = "m:dated" }}')
+    said = '"around 1900"@en, "1900"@en, "um 1900"@de, "1900"@de, "vers 1900"@fr, "c. 1900"'
+    (tmp_path / "a.ttl").write_text(f'@prefix m: <urn:m:> .\nm:1 a m:Work ; m:dated {said} ; m:title "Été"@fr .')
+    (tmp_path / "mapping.toml").write_text(mapping.format('["en", "de", "*"]'))
+    source = read_source(tmp_path, name="museum")
+    row = source.entities.set_index("id").loc["urn:m:1"]
+    assert (row["dated"], row["dated_de"], row["name"]) == ("1900; around 1900", "um 1900", "Été")
+    later = "`dated`: it is said in a later language and may translate what is taken"
+    assert f"Artwork: 2 left out, {later} (urn:m:1: 'c. 1900'; urn:m:1: 'vers 1900')" in source.notes
+    (tmp_path / "mapping.toml").write_text(mapping.format('["en", "de"]'))
+    notes = read_source(tmp_path, name="museum").notes
+    assert 'Artwork: 1 left out, `name`: its language is not one of `language` (urn:m:1: "Été"@fr)' in notes

@@ -370,6 +370,38 @@ id = "nga:{artist}"
         read(mapping.replace('label = "Artist"\nid = "moma', 'label = "Person"\nid = "moma'), **files)
 
 
+def test_what_is_lost_where_entities_are_one_is_told(read: Map) -> None:
+    mapping = """
+[[table]]
+file = "a.csv"
+label = "Artist"
+id = "id"
+name = "name"
+same = { ulan = "ulan", wikidata = "qid" }
+[table.relation.taughtBy]
+to = "Artist"
+id = "of"
+"""
+    rows = "id,name,ulan,qid,of\n1,Ann,http://vocab.getty.edu/ulan/5,Q1,2\n2,Anna,5,Q2,3\n3,A. A.,,Q2,4\n4,Bob,,,\n"
+    source = read(mapping, a__csv=rows)
+    assert facts(source) == {("artist:1", "taughtBy", "artist:4")}
+    assert entity(source, "artist:1")["name"] == "Ann"
+    of = "than the first one of what it is one with"
+    assert set(source.notes) >= {
+        f"Artist: 2 left out, another `name` {of} (artist:1: 'Anna'; artist:1: 'A. A.')",
+        f"Artist: 1 left out, another `wikidata` {of} (artist:1: 'q2')",
+        "taughtBy: 2 left out, its two ends are one by a shared identifier or an alias "
+        "(artist:1 and artist:2; artist:2 and artist:3)",
+    }
+
+
+def test_two_labels_are_refused_also_where_entities_are_one_by_way_of_others(read: Map) -> None:
+    mapping = '[[table]]\nfile = "a.csv"\nlabel = { column = "kind" }\nid = "id"\nsame = ["ulan", "qid"]\n'
+    for rows in ("x,,5,\ny,Artist,5,\nz,Place,5,\n", "y,Artist,5,\nx,,5,Q1\nz,Place,,Q1\n"):
+        with pytest.raises(InputError, match=r"one by way of others: 'y \(Artist\) and z \(Place\)'"):
+            read(mapping, a__csv=f"id,kind,ulan,qid\n{rows}")
+
+
 def test_words_follow_the_entity_that_said_them(read: Map) -> None:
     mapping = """
 [[table]]

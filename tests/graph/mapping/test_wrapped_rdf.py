@@ -61,12 +61,17 @@ def test_xml_that_only_declares_the_namespace_is_a_table(tmp_path: Path) -> None
     assert "[[table]]" in draft(tmp_path)[0]
 
 
-def test_archives_are_drafted_one_by_one_and_what_they_cannot_hold_is_told(tmp_path: Path) -> None:
+def test_archives_are_drafted_one_by_one_whatever_they_hold(tmp_path: Path) -> None:
+    record = "<lido:lido><lido:lidoRecID>7</lido:lidoRecID></lido:lido>"
     members = {
-        "a.zip": {"w.xml": harvest(*INSIDE)},
-        "b.zip": {"l.xml": '<lido:lido xmlns:lido="http://www.lido-schema.org"/>'},
+        "a.zip": {"in/w.xml": harvest(*INSIDE)},
+        "b.zip": {"l.xml": f'<lido:lidoWrap xmlns:lido="http://www.lido-schema.org">{record}</lido:lidoWrap>'},
         "c.zip": {"works.csv": "id,title\n1,Reeds\n2,Waves\n", "people.csv": "id,name\n1,Ann\n2,Bob\n"},
         "d.zip": {"more.csv": "id,title\n3,Boats\n4,Sea\n", "rest.csv": "id,name\n3,Cy\n4,Dot\n"},
+        "e.zip": {
+            "l.csv": "id,title\n5,Hills\n6,Rain\n",
+            "x.TTL": '<http://x/1> a <http://x/Thing> ; <http://x/name> "One" .',
+        },
     }
     for archive, files in members.items():
         with zipfile.ZipFile(tmp_path / archive, "w") as opened:
@@ -74,10 +79,57 @@ def test_archives_are_drafted_one_by_one_and_what_they_cannot_hold_is_told(tmp_p
                 opened.writestr(name, content)
     written, tables = draft(tmp_path)
     assert [table.file for table in tables] == [
-        "c.zip/people.csv", "c.zip/works.csv", "d.zip/more.csv", "d.zip/rest.csv",
+        "c.zip/people.csv", "c.zip/works.csv", "d.zip/more.csv", "d.zip/rest.csv", "e.zip/*.csv",
     ]  # fmt: skip
-    assert "left out: a.zip: it holds RDF, which is not read inside a .zip; unpack it" in written
-    assert "left out: b.zip: it holds LIDO, which is not read inside a .zip; unpack it" in written
-    (tmp_path / "mapping.toml").write_text('[[lido]]\nfile = "b.zip"\n')
-    with pytest.raises(InputError, match=r"b\.zip: files inside a \.zip are read by \[\[table\]\] alone; unpack it"):
+    for lines in ('[[rdf]]\nfile = "a.zip"', '[[lido]]\nfile = "b.zip"', '[[rdf]]\nfile = "e.zip/*.TTL"'):
+        assert lines in written
+
+
+def test_rdf_lido_and_results_are_read_inside_archives(tmp_path: Path) -> None:
+    record = "<lido:lido><lido:lidoRecID>7</lido:lidoRecID></lido:lido>"
+    result = "?item\t?by\n<http://x/q>\t<http://x/ann>\n"
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("rdf/[1].ttl", '<http://x/1> a <http://x/Work> ; <http://x/name> "One" .')
+        archive.writestr("rdf/2.ttl", "<http://x/2> a <http://x/Work> ; <http://x/by> <http://x/1> .")
+        archive.writestr("lido.xml", f'<lido:lidoWrap xmlns:lido="http://www.lido-schema.org">{record}</lido:lidoWrap>')
+        archive.writestr("./query.tsv", result)
+    (tmp_path / "mapping.toml").write_text(
+        """
+[[rdf]]
+file = "all.zip/rdf/*"
+entity.Work = { class = "http://x/Work", name = "http://x/name" }
+relation.by = "http://x/by"
+[[lido]]
+file = "all.zip/lido.xml"
+[[sparql]]
+file = "all.zip/*.tsv"
+label = "Work"
+id = "item"
+[sparql.relation.by]
+to = "Person"
+id = "by"
+"""
+    )
+    source = read_source(tmp_path, name="museum")
+    assert {*source.entities["id"]} == {"http://x/1", "http://x/2", "artwork:7", "http://x/q", "http://x/ann"}
+    assert {*source.triples["tail"]} == {"http://x/1", "http://x/ann"}
+    (tmp_path / "all.zip").write_bytes((tmp_path / "all.zip").read_bytes()[:-20])
+    with pytest.raises(InputError, match=r"all\.zip: this is not a zip file, or it is cut off"):
+        read_source(tmp_path, name="museum")
+
+
+def test_what_is_wrong_inside_an_archive_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "mapping.toml").write_text('[[rdf]]\nfile = "a.zip"\nentity.Work = { class = "http://x/Work" }\n')
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("w.ttl", "<http://x/1> a <http://x/Work> .\n<http://x/2> a")
+    with pytest.raises(InputError, match=r"a\.zip/w\.ttl, line 2"):
+        read_source(tmp_path, name="museum")
+    packed = bytearray((tmp_path / "a.zip").read_bytes())
+    packed[40] ^= 1
+    (tmp_path / "a.zip").write_bytes(packed)
+    with pytest.raises(InputError, match=r"a\.zip/w\.ttl cannot be read: Bad CRC-32"):
+        read_source(tmp_path, name="museum")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("readme.txt", "")
+    with pytest.raises(InputError, match=r"a\.zip: no file in it ends in"):
         read_source(tmp_path, name="museum")
