@@ -1,9 +1,7 @@
 """Calibrate: a model's probabilities on the graph as it is now, and how far they hold on test facts."""
 
-from collections import defaultdict
 from pathlib import Path
 
-import torch
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -73,20 +71,8 @@ def calibration_in_force(served: PredictionContext, folder: Path) -> Calibration
 def learn_answers(database: Database, served: PredictionContext) -> Answers:
     """How likely heads have an answer, by the patterns' declarations and by people's decisions on the random sample."""
     sample = audited(database).dropna(subset=["probability"])
-    graph = served.graph
-    relations = {name: row for row, name in enumerate(graph.relations)}
-    entities = {identity: row for row, identity in enumerate(graph.entities)}
-    sample = sample[sample["relation"].isin(relations) & sample["head"].isin(entities)]
-    facts = torch.cat(list(graph.triples.values()))
-    heads = torch.tensor([entities[head] for head in sample["head"]], dtype=torch.long)
-    tails: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for head, relation, tail in facts[torch.isin(facts[:, 0], heads)].tolist():
-        tails[head, relation].add(tail)
-    judged = []
-    columns = (sample[name].tolist() for name in ("head", "relation", "tail", "probability", "correct", "weight"))
-    for head, relation, tail, probability, correct, weight in zip(*columns, strict=True):
-        known = tails[entities[head], relations[relation]] - {entities.get(tail, -1)}
-        judged.append(Judged(relation, bool(known), probability, correct, weight))
+    columns = (sample[name].tolist() for name in ("relation", "has_known_tail", "probability", "correct", "weight"))
+    judged = [Judged(*row) for row in zip(*columns, strict=True)]
     return Answers.of(served.patterns.complete, judged)
 
 

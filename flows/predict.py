@@ -220,7 +220,7 @@ def tell_narrow_limits(narrow: Mapping[str, int], relations: list[str], limit: i
         if name in narrow and (limit is None or narrow[name] < limit)
     ]
     if told:
-        echo(f"At most {', '.join(told)}: no fact was held back by which its links could be judged.")
+        echo(f"At most {', '.join(told)}: too few facts were held back to judge links by.")
 
 
 @task(cache_policy=NO_CACHE)

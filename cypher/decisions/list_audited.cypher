@@ -1,8 +1,9 @@
 // The links that the random sample has reached, decided or not. It has reached all before the first undecided one, and of a
 // relation all up to the last one that somebody decided in the order of the sample.
 // Returns: head, relation, tail, correct (null where nobody has decided), probability (null where the link's run said no
-// probability given an answer), priority, weight (null for links of earlier versions), reach (the draw of the first link
-// that is not in the sample; infinite where all are)
+// probability given an answer), priority, weight (null for links of earlier versions), has_known_tail (whether the head had
+// another tail of the relation when the link was made: what people answered since is what the sample teaches), reach (the
+// draw of the first link that is not in the sample; infinite where all are)
 CALL () {
   UNWIND ['pending', 'opinion', 'contested'] AS verdict
   CALL (verdict) {
@@ -50,8 +51,14 @@ WITH h, p, t, answering, p.relation AS relation,
   reduce(reach = undecided, r IN reached | CASE WHEN r.relation = p.relation AND r.reach > reach THEN r.reach ELSE reach END)
     AS reach
 WHERE p.draw < reach
+OPTIONAL MATCH (run:PredictionRun:Vlkge {id: p.run_id})
+WITH h, p, t, answering, relation, reach, coalesce(p.refreshed_at, run.started_at) AS made
 RETURN h.id AS head, relation, t.id AS tail,
   CASE p.verdict WHEN 'accepted' THEN true WHEN 'rejected' THEN false END AS correct,
   CASE WHEN p.run_id IN answering THEN p.probability END AS probability,
-  p.priority AS priority, p.sampling_weight AS weight, reach
+  p.priority AS priority, p.sampling_weight AS weight,
+  EXISTS {
+    MATCH (h)-[f:$(relation) {vlkge: true}]->(other:Entity)
+    WHERE other <> t AND coalesce(f.asserted_at <= made, true)
+  } AS has_known_tail, reach
 ORDER BY p.draw

@@ -9,7 +9,7 @@ import pandas as pd
 from graph.connection import Database, Row
 from graph.predicted.strata import band
 
-COLUMNS = ["head", "relation", "tail", "correct", "probability", "weight", "stratum"]
+COLUMNS = ["head", "relation", "tail", "correct", "probability", "has_known_tail", "weight", "stratum"]
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,10 @@ def read_sample(database: Database) -> Sample:
     """The decisions that make a random sample of the current links.
 
     decided: correct (bool: accepted), probability (that it is right if its head has an answer; NaN for links of older
-    runs, which meant another one, and of models that were never calibrated), weight (how many links each stands for: 1
-    over its chance to be in the sample, and over the share of its stratum's sampled links that are decided; 1 for all
-    where none has a sampling weight), stratum.
+    runs, which meant another one, and of models that were never calibrated), has_known_tail (bool: whether the head had
+    another one when the link was made), weight (how many links each stands for: 1 over its chance to be in the sample,
+    and over the share of its stratum's sampled links that are decided; 1 for all where none has a sampling weight),
+    stratum.
     """
     return sample_of(database.read("decisions/list_audited"))
 
@@ -81,7 +82,7 @@ def audited(database: Database) -> pd.DataFrame:
 
 def sample_of(rows: list[Row]) -> Sample:
     """The sample of links that it has reached: head, relation, tail, correct (None: undecided), probability, priority,
-    weight (None: of an earlier version), reach."""
+    weight (None: of an earlier version), has_known_tail, reach."""
     frame = pd.DataFrame(rows, columns=[*COLUMNS[:-1], "priority", "reach"])
     weighted = frame["weight"].notna()
     frame["stratum"] = [
@@ -95,7 +96,8 @@ def sample_of(rows: list[Row]) -> Sample:
         every, known = (some.groupby("stratum")["weight"].sum() for some in (frame, kept))
         kept["weight"] *= kept["stratum"].map(every / known)
     kept = kept[COLUMNS].reset_index(drop=True)
-    return Sample(kept.astype({"correct": bool, "probability": "float64", "weight": "float64"}), int((~decided).sum()))
+    kept = kept.astype({"correct": bool, "has_known_tail": bool, "probability": "float64", "weight": "float64"})
+    return Sample(kept, int((~decided).sum()))
 
 
 def wilson(share: float, of: float) -> tuple[float, float]:

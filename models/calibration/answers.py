@@ -23,7 +23,7 @@ class Judged(NamedTuple):
 
     relation: str
     has_known_tail: bool
-    """Whether its head has another known tail of the relation."""
+    """Whether its head had another known tail of the relation when the link was made."""
     probability: float
     """What it had when it was decided."""
     correct: bool

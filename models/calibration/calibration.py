@@ -25,7 +25,7 @@ from base.progress import Progress, silent
 from models.calibration.curves import Calibrator, Mask, Numbers
 from models.calibration.hierarchy import Groups, Hierarchy, Rows, choose_spread
 from models.calibration.relation_predictors import relation_predictors
-from models.calibration.thresholds import NOTHING, POOLED, SMALL, PrecisionTable, drawn_to_support, table_of, tally
+from models.calibration.thresholds import NOT_SEEN, POOLED, SMALL, PrecisionTable, drawn_to_support, table_of, tally
 from models.ranking.candidate_lists import CandidateLists, Links, fact_keys
 from models.ranking.ranking import BUDGET
 from models.ranking.scores import Scores
@@ -69,6 +69,10 @@ class Calibration(BaseModel):
     tallies: dict[str, PrecisionTable] = {}
     """By relation, POOLED for all and SMALL for those that carry too little: how often links of a probability were
     right, each judged by curves without its head."""
+    supports: dict[str, float] = {}
+    """By relation with few judged links: the best share of right ones among them. Earlier versions did not keep it."""
+    lists: dict[str, int] | None = None
+    """By relation: how many lists were judged. None: an earlier version did not keep it."""
     spread: float
     """How much the levels of relations differ, as chosen by validation."""
     key: str = ""
@@ -100,10 +104,18 @@ class Calibration(BaseModel):
         )
         spread, unseen_by = choose_spread(groups, judged.correct, judged.links.heads.numpy() % FOLDS)
         hierarchy = Hierarchy.fit(groups, judged.correct, spread)
+        rows = judged.links.relations
+        lists = torch.bincount(rows[judged.links.ranks == 1], minlength=len(relations)).tolist()
         return cls(
             relations=relations,
             curves=_curves(hierarchy, groups, judged.correct, relations, torch.unique(training[:, 1])),
             tallies=_tallies(unseen_by, judged, relations),
+            supports={
+                relations[row]: tally(unseen_by[rows == row], judged.correct[rows == row]).supported
+                for row, links in enumerate(torch.bincount(rows).tolist())
+                if 0 < links < ENOUGH_LINKS
+            },
+            lists=dict(zip(relations, lists, strict=True)),
             spread=spread,
             key=key,
             hidden=hidden,
@@ -112,17 +124,19 @@ class Calibration(BaseModel):
     def probabilities(self, links: Links, seen: Mask) -> tuple[Numbers, Mask]:
         """Probabilities [n] of links whose heads are `seen` bool [n], and which of them rest on their own relation.
 
-        None is above what judged links support, see `models.calibration.thresholds.drawn_to_support`; of a relation
-        without any, that is even odds.
+        None is above what judged links support, see `models.calibration.thresholds.drawn_to_support`: those of its
+        relation, and where these are few also those of all such relations. Without any that is even odds.
         """
         log_share, rows, kinds = links.log_share.double().numpy(), links.relations.numpy(), kinds_of(links, seen)
         result, own = np.empty(len(log_share)), np.zeros(len(log_share), dtype=bool)
         for row in np.unique(rows):
-            table = table_of(self.tallies, self.relations[row]) if self.judged(self.relations[row]) else NOTHING
+            supports = self._supports(self.relations[row])
             for kind in np.unique(kinds[rows == row]):
                 some = (rows == row) & (kinds == kind)
                 curve, basis = self.curve(self.relations[row], KINDS[kind])
-                result[some] = drawn_to_support(curve.at(log_share[some]), table)
+                result[some] = curve.at(log_share[some])
+                for supported in supports:
+                    result[some] = drawn_to_support(result[some], supported)
                 own[some] = basis == "relation"
         return result, own
 
@@ -133,9 +147,23 @@ class Calibration(BaseModel):
             return self.curves[POOLED][kind], "pooled"
         return own[kind], "relation" if self.judged(relation) >= ENOUGH_LINKS else "pooled"
 
+    def _supports(self, relation: str) -> list[float]:
+        """What bounds probabilities of a relation; first what its precision thresholds are bounded by, too."""
+        if self.judged(relation) == 0:
+            return [NOT_SEEN]
+        table, own = table_of(self.tallies, relation), self.supports.get(relation)
+        shared = table.supported if table else None
+        return [supported for supported in (shared, own) if supported is not None]
+
     def judged(self, relation: str) -> int:
         """How many links of a relation were judged."""
         return sum(curve.links for curve in self.curves.get(relation, {}).values())
+
+    def judged_lists(self, relation: str) -> int:
+        """How many lists of a relation were judged; of a file that does not tell, at least as many as are enough."""
+        if self.lists is None:
+            return ENOUGH_LISTS if self.judged(relation) else 0
+        return self.lists.get(relation, 0)
 
     def curve_of(self, link: Links, seen: Mask) -> Calibrator:
         """The curve that gives one link its probability."""

@@ -16,6 +16,7 @@ WIDENING = 1.2  # each lower one is tried where so many times more links are at 
 CONFIDENCE = 0.9  # with which the promise holds
 LEVELS = 1000
 STEP = 0.005  # below what is supported: there begins where probabilities above it are drawn together
+NOT_SEEN = 0.5  # Laplace's rule without any link
 POOLED = "*"
 SMALL = "* smaller relations"
 
@@ -34,10 +35,7 @@ class PrecisionTable(BaseModel):
     def supported(self) -> float:
         """The highest share of right links that these show: (right + 1) / (links + 2), Laplace's rule, at any level."""
         counts = zip(self.facts, self.links, strict=True)
-        return max(((facts + 1) / (links + 2) for facts, links in counts), default=0.5)
-
-
-NOTHING = PrecisionTable(levels=[], links=[], facts=[])
+        return max(((facts + 1) / (links + 2) for facts, links in counts), default=NOT_SEEN)
 
 
 class Threshold(BaseModel):
@@ -79,14 +77,12 @@ def table_of(tallies: Mapping[str, PrecisionTable], relation: str) -> PrecisionT
     return tallies.get(relation) or tallies.get(SMALL) or tallies.get(POOLED)
 
 
-def drawn_to_support(probability: Numbers, table: PrecisionTable | None) -> Numbers:
-    """Probabilities [n] that are nowhere above what the table supports, in the same order.
+def drawn_to_support(probability: Numbers, supported: float) -> Numbers:
+    """Probabilities [n] that are nowhere above the share of right links that is supported, in the same order.
 
     A curve goes on rising where there are no links to learn from; whatever it promises there has not been seen.
     """
-    if table is None:
-        return probability
-    begin = table.supported - STEP
+    begin = supported - STEP
     above = begin + STEP * (probability - begin) / (1 - begin)
     return np.minimum(probability, above)
 
@@ -126,7 +122,7 @@ def _threshold(name: str, counts: PrecisionTable, precision: float, basis: str) 
         kept = Threshold(
             relation=name,
             calibrated_on=basis,
-            probability=float(drawn_to_support(np.array(level / LEVELS), counts)),
+            probability=float(drawn_to_support(np.array(level / LEVELS), counts.supported)),
             links=links,
             precision=facts / links,
             lower_bound=bound,

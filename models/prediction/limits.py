@@ -6,24 +6,25 @@ import pandas as pd
 import torch
 
 from models.calibration.answers import ENOUGH_DECISIONS
-from models.calibration.calibration import Calibration
+from models.calibration.calibration import ENOUGH_LISTS, Calibration
 from models.triples.knowledge_graph import KnowledgeGraph
 
 
 def narrow_limits(graph: KnowledgeGraph, calibration: Calibration | None) -> dict[str, int]:
-    """The most links of each relation of which no link was judged by a held-back fact: as many as it has facts.
+    """The most links of each relation of which fewer than ENOUGH_LISTS lists were judged by held-back facts.
 
-    At least as many as the decisions that its answers are learned from. So a relation that somebody has just begun
-    does not fill the queue on the word of the others, and grows by what is accepted. None without a calibration, where
-    this tells no relation from another.
+    Without any judged list: as many as the relation has facts, at least as many as the decisions that its answers are
+    learned from. Each judged list lets as many more in. So a relation that somebody has just begun does not fill the
+    queue on the word of the others, and grows by what is accepted. None without a calibration, where this tells no
+    relation from another.
     """
     if calibration is None:
         return {}
     counts = torch.bincount(graph.facts[:, 1], minlength=graph.num_relations).tolist()
     return {
-        name: max(ENOUGH_DECISIONS, facts)
+        name: max(ENOUGH_DECISIONS, facts) * (1 + lists)
         for name, facts in zip(graph.relations, counts, strict=True)
-        if calibration.judged(name) == 0
+        if (lists := calibration.judged_lists(name)) < ENOUGH_LISTS
     }
 
 

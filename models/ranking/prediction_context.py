@@ -14,6 +14,8 @@ from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 
+METHOD = 2  # of learning probabilities; one more makes kept calibrations anew where links are
+
 
 @dataclass(frozen=True)
 class PredictionContext:
@@ -60,7 +62,7 @@ class PredictionContext:
     @property
     def key(self) -> str:
         """Names what a calibration was learned from."""
-        content = f"{self.version}\n{self.graph.fingerprint}\n{self.top_k}\n{self.patterns.model_dump_json()}"
+        content = f"{METHOD}\n{self.version}\n{self.graph.fingerprint}\n{self.top_k}\n{self.patterns.model_dump_json()}"
         return hashlib.sha256(content.encode()).hexdigest()
 
 

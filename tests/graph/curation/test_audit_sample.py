@@ -1,6 +1,7 @@
 """The random sample: its weights, what it says of all links, and that a skip does not stop it."""
 
 import uuid
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -125,6 +126,23 @@ def test_a_skip_does_not_stop_the_figures(art: Database) -> None:  # noqa: F811
     # The sixth link is the first outside, so a link had the chance of its draw, and each decided one stands for 5/4.
     sixth = draw(link_key(order[5], "hasStyle", "realism"))
     assert sample.decided["weight"].tolist() == [pytest.approx(5 / 4 / sixth)] * 4
+
+
+def test_what_people_answered_since_a_link_was_made_was_not_known_then(art: Database) -> None:  # noqa: F811
+    """Of three works `old` has a style when the links are made. All are rejected, and a style is chosen for `now`."""
+    art.driver.execute_query("UNWIND ['now', 'old', 'bare'] AS id CREATE (:Entity:Vlkge {id: id})")
+    works, ids = ["now", "old", "bare"], (str(uuid.uuid4()) for _ in range(5))
+
+    def choose(head: str, tail: str, verdict: Literal["accepted", "rejected"]) -> Choice:
+        return Choice(id=next(ids), head=head, relation="hasStyle", tail=tail, verdict=verdict)
+
+    decide(art, [choose("old", "ukiyo-e", "accepted")], by="ana")
+    links = pd.DataFrame({"head": works, "relation": "hasStyle", "tail": "realism", "score": 1.0, "rank": 1})
+    publish(art, links.assign(probability=0.1), model_version="v1")
+    decide(art, [choose(head, "realism", "rejected") for head in works], by="ana", queue="audit")
+    decide(art, [choose("now", "ukiyo-e", "accepted")], by="ana")
+    known = read_sample(art).decided.set_index("head")["has_known_tail"]
+    assert known.to_dict() == {"now": False, "old": True, "bare": False}
 
 
 def test_links_of_some_heads_are_weighted_as_the_others_of_their_stratum(art: Database) -> None:  # noqa: F811

@@ -22,7 +22,7 @@ from models.calibration.calibration import (
 )
 from models.calibration.curves import Calibrator
 from models.calibration.hierarchy import Groups, Hierarchy
-from models.calibration.relation_predictors import relation_predictors
+from models.calibration.relation_predictors import PREDICTORS, relation_predictors
 from models.calibration.reliability import figures, reliability
 from models.config import TrainConfig
 from models.prediction.prediction import predict, untrained
@@ -71,11 +71,15 @@ def test_what_few_links_say_is_drawn_to_the_others_and_many_speak_for_themselves
 
 
 def test_training_facts_tell_how_hard_a_relation_is():
-    """Counts 3 and 1: coverage (3 + .5) / (4 + 1) = .7, entropy −.75 log .75 − .25 log .25; no facts, no predictors."""
+    """Counts 3 and 1: coverage (3 + .5) / (4 + 1) = .7, entropy −.75 log .75 − .25 log .25, size 4 of 300 facts.
+
+    No facts, no predictors; from 300 facts on size adds nothing.
+    """
     facts = torch.tensor([[0, 1, 7], [1, 1, 7], [2, 1, 7], [3, 1, 8]])
     entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25))
-    by_hand = [[0.0, 0.0], [math.log(0.7), entropy - math.log(10)]]
+    by_hand = [[0.0, 0.0, 0.0], [math.log(0.7), entropy - math.log(10), math.log(4 / 300)]]
     assert relation_predictors(facts, 2) == pytest.approx(np.array(by_hand))
+    assert relation_predictors(usual(0), 1)[0, 2] == 0
 
 
 def test_of_relations_without_hidden_facts_those_with_rare_tails_have_lower_probabilities():
@@ -102,6 +106,53 @@ def test_no_link_of_a_relation_without_hidden_facts_is_likelier_than_not():
     assert 0.4 < probability[1] <= 0.5
 
 
+def test_a_small_relation_promises_no_more_than_its_own_judged_links_showed():
+    """Of `known` nearly all links with a share of .999 are right, of ten of `noise` two, of three of `good` all.
+
+    Laplace's rule: at most (2 + 1) / (10 + 2) for the one, (3 + 1) / (3 + 2) for the other, and not all for `known`.
+    """
+    rows, right = [0] * 400 + [1] * 10 + [2] * 3, np.arange(413) % 100 > 0
+    right[400:410] = np.arange(10) < 2
+    judged = LabelledLinks(links([math.log(0.999)] * 413, rows), right, np.ones(413, dtype=bool))
+    fitted = Calibration.fit(judged, ["known", "noise", "good"], usual(0, 1, 2))
+    some = links([math.log(0.999)] * 3, [0, 1, 2])
+    known, noise, good = fitted.probabilities(some, np.ones(3, dtype=bool))[0]
+    assert known > 0.97
+    assert noise <= 3 / 12
+    assert 0.7 < good <= 4 / 5
+    assert [fitted.judged_lists(name) for name in ("known", "noise", "good")] == [400, 10, 3]
+    earlier = fitted.model_copy(update={"supports": {}, "lists": None})
+    assert earlier.probabilities(some, np.ones(3, dtype=bool))[0][1] > noise
+    assert earlier.judged_lists("noise") == 10
+
+
+def test_noise_promises_little_more_than_it_keeps_and_small_good_relations_stay_useful():
+    """Twenty relations of one judged list to twelve: ten guess one of eight tails, ten are right three times in four.
+
+    Lists look as sure for both. The two large ones are good, and do not lend the noise their best share.
+    """
+    expected, found = np.zeros(22), np.zeros(22)
+    chance = np.array([0.75, 0.75, *[0.75, 0.125] * 10])
+    sizes = np.array([600, 600, 1, 1, 2, 2, 3, 3, 4, 4, 6, 6, 6, 6, 8, 8, 10, 10, 12, 12, 12, 12])
+    facts = np.array([3000, 3000, *(sizes[2:] * 10)])
+    training = torch.tensor([[0, row, tail % 8] for row, count in enumerate(facts) for tail in range(count)])
+    for seed in range(5):
+        drawn = np.random.default_rng(seed)
+        learned, asked = (
+            LabelledLinks(links(np.log(drawn.uniform(0.6, 0.99, len(rows))), rows), right, np.ones(len(rows), bool))
+            for rows in (np.repeat(np.arange(22), sizes), np.repeat(np.arange(22), 200))
+            for right in [drawn.random(len(rows)) < chance[rows]]
+        )
+        fitted = Calibration.fit(learned, [f"r{row}" for row in range(22)], training)
+        probability = fitted.probabilities(asked.links, asked.seen)[0]
+        rows = asked.links.relations.numpy()
+        expected += np.bincount(rows, weights=probability, minlength=22)
+        found += np.bincount(rows, weights=asked.correct, minlength=22)
+    assert (expected / found)[:2] == pytest.approx([1, 1], abs=0.05)
+    assert 0.6 < expected[2::2].sum() / found[2::2].sum() < 1.1
+    assert expected[3::2].sum() / found[3::2].sum() < 2.15
+
+
 def test_a_curve_never_falls_and_is_drawn_to_a_half_by_what_is_not_known():
     """At a share of a half a curve is logistic(level); a variance of 8/π · 3 halves the log odds: 1 / (1 + e^-1)."""
     half = np.log(np.array([0.5]))
@@ -109,7 +160,7 @@ def test_a_curve_never_falls_and_is_drawn_to_a_half_by_what_is_not_known():
     unsure = Calibrator(level=2.0, slope=1.0, variance=24 / math.pi, links=0, facts=0)
     assert unsure.at(half) == pytest.approx(1 / (1 + math.exp(-1)))
     share = np.linspace(0.01, 0.99, 500)
-    falling = Groups(np.log(share), *np.zeros((2, 500), dtype=np.int64), np.zeros((1, 2)), 1)
+    falling = Groups(np.log(share), *np.zeros((2, 500), dtype=np.int64), np.zeros((1, PREDICTORS)), 1)
     curve = Hierarchy.fit(falling, share < 0.3, 1.2).curve(0, 0)
     assert (np.diff(curve.at(np.log(share))) >= 0).all()
 

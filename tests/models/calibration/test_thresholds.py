@@ -19,7 +19,7 @@ def test_no_probability_is_above_what_links_of_its_relation_showed():
     said = np.array([0.95] * 12 + [0.4] * 28)
     table = tally(said, np.array([True] * 11 + [False] + [True] * 9 + [False] * 19))
     assert table.supported == pytest.approx(12 / 14)
-    found = drawn_to_support(np.array([0.1, 0.85, 0.9, 0.9993]), table)
+    found = drawn_to_support(np.array([0.1, 0.85, 0.9, 0.9993]), table.supported)
     assert found[:2].tolist() == [0.1, 0.85]
     assert 0.85 < found[2] < found[3] < 12 / 14
 

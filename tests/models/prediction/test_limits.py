@@ -47,10 +47,14 @@ def test_of_a_relation_that_nothing_judged_as_many_links_are_kept_as_it_has_fact
     assert predict(scores, graph, limit=None, patterns=Patterns())["relation"].value_counts()["hasPatron"] > 100
 
 
-def test_one_judged_link_is_enough(hetero: Callable[..., HeteroData]) -> None:
+def test_each_judged_list_lets_as_many_links_in_and_ten_all(hetero: Callable[..., HeteroData]) -> None:
     graph, _, calibration = begun(hetero)
-    assert calibration.judged("hasStyle") == 60
+    assert calibration.judged_lists("hasStyle") == 20
     assert "hasStyle" not in narrow_limits(graph, calibration)
+    judged = {"hasStyle": 10, "hasPatron": 1, "hasOwner": 9}
+    some = calibration.model_copy(update={"lists": judged})
+    assert narrow_limits(graph, some) == {"hasPatron": 60, "hasOwner": 400}
+    assert narrow_limits(graph, calibration.model_copy(update={"lists": None})) == {"hasPatron": 30, "hasOwner": 40}
     assert narrow_limits(graph, None) == {}
     assert [limit_of("r", *of) for of in ((None, {}), (5, {}), (None, {"r": 3}), (5, {"r": 3}), (2, {"r": 3}))] == [
         None,
