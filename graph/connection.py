@@ -29,7 +29,7 @@ Row = dict[str, Any]
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 OLDEST = (5, 26)
 CONNECT_SECONDS = 10.0
-# How the codes of errors end where a transaction was ended at its limit of time; the last while it waits for another one.
+# How the codes of errors end where a transaction was ended at its limit of time, the last one while it waits.
 OVERDUE = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockClientStopped")
 # So long the driver itself tries again where a server is waited for anyway.
 RETRY_SECONDS = 5.0
