@@ -224,7 +224,7 @@ def _of_queue(made: Collection, keys: list[str]) -> Iterator[Question]:
     yield review_queue.list_ways
     yield review_queue.list_choices
     yield partial(audit.count_opinions, person="ana")
-    yield saved_queues.list_saved
+    yield partial(saved_queues.list_saved, person="ana")
 
 
 def _of_link(head: str, relation: str, key: str) -> Iterator[Question]:

@@ -29,6 +29,8 @@ Row = dict[str, Any]
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 OLDEST = (5, 26)
 CONNECT_SECONDS = 10.0
+# How the codes of errors end where a transaction was ended at its limit of time, the last one while it waits.
+OVERDUE = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockClientStopped")
 # So long the driver itself tries again where a server is waited for anyway.
 RETRY_SECONDS = 5.0
 _answered: set[str] = set()  # addresses of servers that have answered this process
@@ -55,11 +57,14 @@ class Database:
     """Runs the statements of `cypher/` by name, each call in its own retried transaction.
 
     What the driver raises becomes a GraphError that says what failed, where, and the way out. A server that goes away
-    is waited for as `outage` says.
+    is waited for as `outage` says. `limit`: a change that takes longer, in seconds, is given up and undone; None: none.
     """
 
-    def __init__(self, driver: neo4j.Driver, address: Address, outage: Outage = NOT_AWAITED) -> None:
+    def __init__(
+        self, driver: neo4j.Driver, address: Address, outage: Outage = NOT_AWAITED, limit: float | None = None
+    ) -> None:
         self.driver = driver
+        self.limit = limit
         self.address = address
         self.name = address.database
         self.outage = outage
@@ -75,10 +80,13 @@ class Database:
     def _run(self, statement: str, parameters: dict[str, object], routing: neo4j.RoutingControl) -> list[Row]:
         loaded = cypher.load(statement)
         bound = loaded.bind(**parameters)
+        limit = self.limit if routing == neo4j.RoutingControl.WRITE else None
 
         def run() -> list[Row]:
             with driver_errors(self.address, statement):
-                records, _, _ = self.driver.execute_query(loaded.text, bound, database_=self.name, routing_=routing)
+                records, _, _ = self.driver.execute_query(
+                    neo4j.Query(loaded.text, timeout=limit), bound, database_=self.name, routing_=routing
+                )
             return [record.data() for record in records]
 
         return self.endure(run)
@@ -164,11 +172,14 @@ class _Reading(Database):
         return [record.data() for record in self.transaction.run(loaded.text, loaded.bind(**parameters))]
 
 
-def connect(address: Address, *, patience: float = 30.0, outage: Outage = NOT_AWAITED) -> Database:
+def connect(
+    address: Address, *, patience: float = 30.0, outage: Outage = NOT_AWAITED, limit: float | None = None
+) -> Database:
     """An open connection to a server that answered, let us in, has the database and is new enough.
 
     patience: for so many seconds a statement is tried again where the server is away or busy. `outage` says how long
-    it is waited for beyond that, if it goes away; at first only one that has answered this process before is.
+    it is waited for beyond that, if it goes away; at first only one that has answered this process before is. limit:
+    see Database.
 
     Raises InputError where the address cannot be one, LoginError for a wrong name or password, and
     GraphError for the rest; each names the variable to set.
@@ -176,7 +187,7 @@ def connect(address: Address, *, patience: float = 30.0, outage: Outage = NOT_AW
     if address.database == "system":
         raise InputError("NEO4J_DATABASE is 'system', which holds no graphs: set it to one that does, such as neo4j")
     driver = _open_driver(address, min(patience, RETRY_SECONDS) if outage.seconds else patience)
-    database = Database(driver, address, outage)
+    database = Database(driver, address, outage, limit)
     try:
         if address.uri in _answered or waits_from_the_start():
             database.endure(database.look_whether_it_answers)
@@ -235,6 +246,11 @@ def driver_errors(address: Address, statement: str = "") -> Iterator[None]:
             f"Neo4j at {uri} cannot be reached ({reason}): start it, or set NEO4J_URI to one that runs{plain}"
         ) from error
     except Neo4jError as error:
+        if (error.code or "").rpartition(".")[2] in OVERDUE:
+            raise UnreachableError(
+                f"Neo4j at {uri} ended a change that took too long, perhaps because another one holds what it needs; "
+                "nothing of it was recorded: try again in a moment"
+            ) from error
         if error.is_retryable() and "OutOfMemory" not in (error.code or ""):
             raise UnreachableError(
                 f"Neo4j at {uri} cannot answer yet ({error.message}): try again in a moment"

@@ -31,7 +31,7 @@ def change(
 
     def write() -> T:
         with database.session() as session:
-            return session.execute_write(work, *arguments, **options)
+            return session.execute_write(neo4j.unit_of_work(timeout=database.limit)(work), *arguments, **options)
 
     return database.endure(write)
 

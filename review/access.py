@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Form, Header, Request
 
 from review.context import SESSION_HOURS, Site
+from review.errors import BadRequestError
 from review.language import gettext
 from review.users import Person, Role
 
@@ -35,6 +36,8 @@ def site_of(request: Request) -> Site:
 def person_of(request: Request) -> Person:
     """The person behind the session. Raises LoginNeededError where there is none, or where it is one no more."""
     if not hasattr(request.state, "person"):
+        # Where this raises, the page that says so is for nobody.
+        request.state.person = None
         request.state.person = _find_person(request)
     if request.state.person is None:
         raise LoginNeededError(ended="name" in request.session)
@@ -70,10 +73,21 @@ def _refusal(role: Role, person: Person) -> str:
     return gettext("This needs the role %(role)s; the role of %(name)s is %(own)s.", **values)
 
 
-def check_giving(person: Person, assigned_to: str, goal: str = "") -> None:
-    """Raise NotAllowedError where somebody who is no admin gives work to another, or sets a goal."""
-    if not person.may("admin") and (goal.strip() or assigned_to.strip() not in ("", person.name)):
+def check_giving(site: Site, person: Person, assigned_to: str, goal: str = "") -> None:
+    """Raise NotAllowedError where somebody who is no admin gives work to another, or sets a goal.
+
+    Raises BadRequestError where the other one cannot log in and decide: the work would wait for nobody.
+    """
+    given = assigned_to.strip()
+    if not person.may("admin") and (goal.strip() or given not in ("", person.name)):
         raise NotAllowedError(gettext("An admin sets goals and gives work to others; you can take it yourself."))
+    if given and site.users is not None:
+        deciding = [name for name, other in site.users.all().items() if other.may("curator")]
+        if given not in deciding:
+            known = ", ".join(deciding)
+            raise BadRequestError(
+                gettext("Nobody who decides is called %(name)r; there are: %(known)s.", name=given, known=known)
+            )
 
 
 def token_of(request: Request) -> str:

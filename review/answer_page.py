@@ -103,7 +103,7 @@ def write(
 ) -> Response:
     """Write a note about a card's link, and show the card again. `assigned_to` counts for an assignment alone."""
     given = assigned_to.strip() if kind == "assigned" else ""
-    check_giving(person, given)
+    check_giving(site, person, given)
     notes.write_note(site.database, checked_id(id), kind, ends_of(key), text, by=person.name, assigned_to=given)
     return answer_with(request, site.database, person, filters_of(dict(pairs(filters))), key, None)
 

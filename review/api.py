@@ -141,9 +141,12 @@ def queue(
 
 
 @router.get("/queues")
-def saved_queues(site: SiteDep, person: Viewer) -> list[SavedQueue]:  # noqa: ARG001
-    """The queues that people keep under names, with how much of each is decided."""
-    return list_saved(site.database)
+def saved_queues(site: SiteDep, person: Viewer) -> list[SavedQueue]:
+    """The queues that people keep under names, with how much of each is decided.
+
+    Of the orders second, contested and given, `left` is what waits for the caller, and `decided` is null.
+    """
+    return list_saved(site.database, person.name)
 
 
 @router.get("/opinions")
@@ -228,7 +231,7 @@ def list_notes(
 @router.post("/notes", dependencies=[Depends(check_header)])
 def write_note(site: SiteDep, person: Curator, wish: NoteIn) -> list[notes.Note]:
     """Say something about a link, or give it to somebody; the answer is all that is said about it, the newest first."""
-    check_giving(person, wish.assigned_to or "")
+    check_giving(site, person, wish.assigned_to or "")
     link = (wish.head, wish.relation, wish.tail)
     notes.write_note(
         site.database, str(wish.id), wish.kind, link, wish.text, by=person.name, assigned_to=wish.assigned_to

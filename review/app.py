@@ -37,6 +37,7 @@ from review.graph_errors import translated
 from review.guard import Guard
 from review.language import ENGLISH, N_, Languages, gettext, language
 from review.rendering import link, render
+from review.users import UsersFileError
 
 PARTS = (
     *(api, queue_page, answer_page, parts_page, grid_page, batch_page, entity_page, model_page, audit_page),
@@ -46,6 +47,7 @@ STATIC = Path(__file__).parent / "static"
 # What is raised, the status that it becomes, and the heading of its page. The first that fits counts.
 PROBLEMS: list[tuple[type[Exception], int, str]] = [
     (LoginNeededError, 401, N_("Please log in")),
+    (UsersFileError, 500, N_("Nobody can log in")),
     (NotAllowedError, 403, N_("Not allowed")),
     (NotTheirsError, 403, N_("Not allowed")),
     (NotFoundError, 404, N_("Not found")),
@@ -93,6 +95,8 @@ async def explain(request: Request, error: Exception) -> Response:
     again = await _fields(request) if status == 503 else None
     said = translated(str(error))
     foreign = said is None and isinstance(error, PipelineError)
+    if isinstance(error, UsersFileError):  # which names a file of this machine, to whoever asks
+        said = gettext("The list of who may log in cannot be read. Whoever runs the page finds the reason in its log.")
     return _problem(request, status, heading, said or str(error), again, foreign=foreign)
 
 

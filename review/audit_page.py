@@ -31,7 +31,18 @@ MOST_NOTES = 100_000
 MARK = "\ufeff"  # tells spreadsheets that a table is UTF-8
 COLUMNS = (
     *("at", "by", "verdict", "head", "head_name", "relation", "tail", "tail_name", "reason", "queue", "batch"),
-    *("probability", "model_version", "run_id", "stands", "id", "number", "undoes", "head_rights", "tail_rights"),
+    *(
+        "probability",
+        "model_version",
+        "run_id",
+        "stands",
+        "id",
+        "number",
+        "undoes",
+        "restores",
+        "head_rights",
+        "tail_rights",
+    ),
 )
 
 NOTE_COLUMNS = (

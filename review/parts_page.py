@@ -33,7 +33,7 @@ def queues(request: Request, site: SiteDep, person: Viewer, by: str = "") -> HTM
         "queues.html",
         by=chosen,
         ways=[*ways, *FIXED],
-        saved=list_saved(site.database),
+        saved=list_saved(site.database, person.name),
         most=MOST_COUNTED,
         open_queue=lambda kept: address(kept.filters),
         may_close=lambda kept: person.may("curator") and (kept.by == person.name or person.may("admin")),
@@ -58,7 +58,7 @@ def save(
     assigned_to: Annotated[str, Form()] = "",
 ) -> RedirectResponse:
     """Keep a queue under a name; an admin may set its goal, and give it to somebody else."""
-    check_giving(person, assigned_to, goal)
+    check_giving(site, person, assigned_to, goal)
     try:
         many = int(goal) if goal.strip() else None
     except ValueError as error:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from base.errors import InputError
-from graph.connection import Address, connect
+from graph.connection import Address, Database, connect
 from graph.page.withheld import Withheld
 from graph.pictures import PictureStore
 from graph.rights import pattern_of
@@ -31,6 +31,8 @@ EVERYWHERE = ("0.0.0.0", "::")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A person waits for the answer, and the page says well what is wrong.
 PATIENCE_SECONDS = 4.0
+# A decision that waits for a transaction of somebody else, such as a forgotten one, is given up after this.
+LIMIT_SECONDS = 30.0
 # Longer than browsers and clients keep a connection: one that is closed just as it is used again is an error to them.
 KEEP_ALIVE_SECONDS = 75
 
@@ -87,6 +89,11 @@ def check_serving(serving: Serving, users: UsersFile) -> None:
         urlsplit(serving.url).scheme not in ("http", "https") or not urlsplit(serving.url).hostname
     ):
         raise InputError(f"the page's own address is {serving.url!r}; it must be like https://page.museum.example")
+    if serving.url is not None and (beyond := serving.url.partition("://")[2].partition("/")[2]):
+        raise InputError(
+            f"the page's own address is {serving.url!r}; it needs a host name of its own, and under the path "
+            f"{'/' + beyond!r} of another page it does not work"
+        )
     if serving.proxy is not None:
         _check_proxy(serving.proxy)
     if serving.demands_login:
@@ -162,8 +169,8 @@ def open_site(
     users = users_file(home)
     rights = pattern_of(not_shown)
     check_serving(serving, users)
-    database = connect(address, patience=PATIENCE_SECONDS)
-    setup_schema(database)
+    database = connect(address, patience=PATIENCE_SECONDS, limit=LIMIT_SECONDS)
+    setup_schema(Database(database.driver, address))
     return Site(
         database=database,
         pictures=PictureStore(home / "pictures"),

@@ -19,6 +19,12 @@ Role = Literal["viewer", "curator", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
+
+
+class UsersFileError(InputError):
+    """The file of users cannot be read, or is none."""
+
+
 # To look at one password takes 64 MB.
 _AT_ONCE = threading.BoundedSemaphore(2)
 
@@ -92,8 +98,8 @@ class UsersFile:
                 raise ValueError(f"a role is none of {', '.join(ROLES)}")
         except FileNotFoundError:
             return {}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{self.path} is not a file of users: {error}") from error
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UsersFileError(f"{self.path} is not a file of users: {error}") from error
         return entries
 
     def _write(self, entries: dict[str, dict[str, str]]) -> None:

@@ -7,17 +7,18 @@ WITH d.key AS key, d.by AS by, collect(d) AS own
 WITH key, own[-1] AS last
 ORDER BY key, last.number
 WITH key, collect(last) AS lasts
-WITH lasts[-1] AS newest, [d IN lasts WHERE d.verdict <> 'undone'] AS standing
+WITH lasts[-1] AS newest, [d IN lasts WHERE d.verdict <> 'undone'] AS standing,
+  coalesce(lasts[-1].waiting, lasts[-1].verdict) AS left
 OPTIONAL MATCH (h:Entity:Vlkge {id: newest.head})-[r:$(newest.relation) {vlkge: true}]->
   (t:Entity:Vlkge {id: newest.tail})
-WITH newest, standing, collect(r) AS facts, [d IN standing | d.verdict] AS verdicts
-WITH newest, standing,
+WITH newest, standing, left, collect(r) AS facts, [d IN standing | d.verdict] AS verdicts
+WITH newest, standing, left,
   reduce(all = [], r IN facts | all + [s IN coalesce(r.sources, ['unknown']) WHERE s <> 'prediction']) AS sources,
   'accepted' IN verdicts AND 'rejected' IN verdicts AS torn
-WITH newest, standing, sources, torn, newest.verdict = 'rejected' AND sources <> [] AS disputed
-WHERE torn OR disputed OR newest.waiting = 'contested'
+WITH newest, standing, left, sources, torn, left = 'rejected' AND sources <> [] AS disputed
+WHERE torn OR disputed OR left = 'contested'
 RETURN newest.head AS head, newest.relation AS relation, newest.tail AS tail,
-  CASE WHEN disputed THEN 'dispute' WHEN newest.waiting = 'contested' THEN 'contested' ELSE 'disagreement' END AS kind,
-  newest.verdict AS verdict, newest.by AS by,
+  CASE WHEN disputed THEN 'dispute' WHEN left = 'contested' THEN 'contested' ELSE 'disagreement' END AS kind,
+  CASE WHEN left IN ['accepted', 'rejected'] THEN left ELSE newest.verdict END AS verdict, newest.by AS by,
   newest.at AS at, [d IN standing | d.by + ': ' + d.verdict] AS verdicts, sources
 ORDER BY at DESC, head, relation, tail

@@ -9,7 +9,7 @@ CALL () {
   MATCH (d:Decision:Vlkge {id: id})
   RETURN collect({id: d.id, key: d.key, number: d.number, head: d.head, relation: d.relation, tail: d.tail,
     verdict: d.verdict, by: d.by, at: d.at, reason: d.reason, run_id: d.run_id, model_version: d.model_version,
-    probability: d.probability, batch: d.batch, queue: d.queue, undoes: d.undoes, waiting: d.waiting}) AS recorded
+    probability: d.probability, batch: d.batch, queue: d.queue, undoes: d.undoes, restores: d.restores, waiting: d.waiting}) AS recorded
 }
 CALL () {
   UNWIND $keys AS key
@@ -19,7 +19,7 @@ CALL () {
   WITH d ORDER BY d.key, d.number
   RETURN collect({id: d.id, key: d.key, number: d.number, head: d.head, relation: d.relation, tail: d.tail,
     verdict: d.verdict, by: d.by, at: d.at, reason: d.reason, run_id: d.run_id, model_version: d.model_version,
-    probability: d.probability, batch: d.batch, queue: d.queue, undoes: d.undoes, waiting: d.waiting}) AS earlier
+    probability: d.probability, batch: d.batch, queue: d.queue, undoes: d.undoes, restores: d.restores, waiting: d.waiting}) AS earlier
 }
 CALL () {
   UNWIND $ends AS id

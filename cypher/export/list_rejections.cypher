@@ -1,8 +1,8 @@
-// Links whose newest decision is a rejection, unless they are facts: a rejected fact is a dispute.
+// Links about which a rejection stands, unless they are facts: a rejected fact is a dispute.
 // Returns: head, relation, tail
 MATCH (d:Decision:Vlkge)
 WITH d ORDER BY d.number DESC, d.at DESC
-WITH d.head AS head, d.relation AS relation, d.tail AS tail, collect(d.verdict)[0] AS verdict
+WITH d.head AS head, d.relation AS relation, d.tail AS tail, collect(coalesce(d.waiting, d.verdict))[0] AS verdict
 WHERE verdict = 'rejected' AND NOT EXISTS {
   MATCH (:Entity:Vlkge {id: head})-[:$(relation) {vlkge: true}]->(:Entity:Vlkge {id: tail})
 }

@@ -9,8 +9,8 @@
 // $text (string): what is said
 // $by (string): who says it
 // $assigned_to (string): who should decide it, or null
-// Returns: id
+// Returns: key, kind, text, by, assigned_to (of the note that has the id now)
 MERGE (n:CuratorNote:Vlkge {id: $id})
 ON CREATE SET n.kind = $kind, n.key = $key, n.head = $head, n.relation = $relation, n.tail = $tail,
   n.text = $text, n.by = $by, n.at = datetime(), n.assigned_to = $assigned_to
-RETURN n.id AS id
+RETURN n.key AS key, n.kind AS kind, n.text AS text, n.by AS by, n.assigned_to AS assigned_to

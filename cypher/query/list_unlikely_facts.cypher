@@ -17,11 +17,15 @@ CALL (d, h) {
     MATCH (a:Decision:Vlkge)
     USING INDEX SEEK a:Decision(key, number)
     WHERE a.key = d.key AND a.number IS NOT NULL AND a.verdict = 'accepted'
-      AND NOT EXISTS {
+      AND (NOT EXISTS {
         MATCH (n:Decision:Vlkge {key: a.key})
         USING INDEX SEEK n:Decision(key, number)
         WHERE n.number > a.number
-      }
+      } OR EXISTS {
+        MATCH (n:Decision:Vlkge {key: a.key})
+        USING INDEX SEEK n:Decision(key, number)
+        WHERE n.number > a.number AND a.id IN n.opinions
+      })
   }
   RETURN t, collect(f.sources) AS asserted
 }

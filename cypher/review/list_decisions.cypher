@@ -19,7 +19,7 @@ LIMIT $limit
 OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
 OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d {.id, .number, .head, .relation, .tail, .verdict, .by, .at, .reason, .run_id, .model_version, .probability, .batch,
-  .queue, .undoes, .waiting} AS decision, coalesce(h.name, d.head) AS head_name,
+  .queue, .undoes, .restores, .waiting} AS decision, coalesce(h.name, d.head) AS head_name,
   toStringOrNull(h.rights) AS head_rights, coalesce(t.name, d.tail) AS tail_name, toStringOrNull(t.rights) AS tail_rights,
   (NOT EXISTS {
     MATCH (n:Decision:Vlkge {key: d.key})

@@ -10,7 +10,7 @@ LIMIT $limit
 OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
 OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d {.id, .number, .head, .relation, .tail, .verdict, .by, .at, .reason, .run_id, .model_version, .probability, .batch,
-  .queue, .undoes, .waiting} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
+  .queue, .undoes, .restores, .waiting} AS decision, coalesce(h.name, d.head) AS head_name, coalesce(t.name, d.tail) AS tail_name,
   (NOT EXISTS {
     MATCH (n:Decision:Vlkge {key: d.key})
     USING INDEX SEEK n:Decision(key, number)

@@ -13,11 +13,15 @@ MATCH (d:Decision:Vlkge)
 USING INDEX SEEK d:Decision(batch)
 WHERE d.verdict = 'rejected' AND d.reason = $reason AND d.batch STARTS WITH 'card-'
   AND NOT d.relation IN functional
-  AND NOT EXISTS {
+  AND (NOT EXISTS {
     MATCH (n:Decision:Vlkge {key: d.key})
     USING INDEX SEEK n:Decision(key, number)
     WHERE n.number > d.number
-  }
+  } OR EXISTS {
+    MATCH (n:Decision:Vlkge {key: d.key})
+    USING INDEX SEEK n:Decision(key, number)
+    WHERE n.number > d.number AND d.id IN n.opinions
+  })
 WITH d ORDER BY d.at DESC, d.id LIMIT $limit
 OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
 OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})

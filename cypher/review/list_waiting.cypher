@@ -1,5 +1,5 @@
 // The keys of links that wait for a second opinion, or for somebody who settles them, in their own order, in pages. They
-// need not have been predicted.
+// need not have been predicted. Those with an end that is gone are left out.
 // $waiting (string): opinion or contested
 // $by (string): without those about which this person has an open opinion, or null
 // $near (string): only heads with a fact about this entity, or null
@@ -26,6 +26,8 @@ WHERE d.waiting = $waiting AND d.key > $key AND ($relation IS NULL OR d.relation
   })
 MATCH (h:Entity:Vlkge {id: d.head})
 USING INDEX SEEK h:Entity(id)
+MATCH (t:Entity:Vlkge {id: d.tail})
+USING INDEX SEEK t:Entity(id)
 OPTIONAL MATCH ()-[p:PREDICTED {vlkge: true, key: d.key}]->()
 USING INDEX SEEK p:PREDICTED(key)
 WITH d, h, p

@@ -14,7 +14,7 @@ WITH h, t, place, row.key AS key, COLLECT {
   MATCH (d:Decision:Vlkge {key: row.key})
   USING INDEX SEEK d:Decision(key, number)
   WHERE d.number IS NOT NULL
-  RETURN [d.id, d.verdict] ORDER BY d.number DESC LIMIT 1
+  RETURN [d.id, coalesce(d.waiting, d.verdict)] ORDER BY d.number DESC LIMIT 1
 }[0] AS newest
 RETURN t.id AS id, coalesce(t.name, t.id) AS name, coalesce(t.primary_label, 'Entity') AS label, t.image_sha256 AS picture,
   key, EXISTS { MATCH (h)-[r:$($relation) {vlkge: true}]->(t) } AS recorded,

@@ -29,6 +29,7 @@ CALL (h) {
     MATCH (d:Decision:Vlkge)
     USING INDEX SEEK d:Decision(head, tail)
     WHERE d.head = h.id AND d.tail = x.id AND d.relation = type(f) AND d.verdict = 'accepted'
+      AND NOT EXISTS { MATCH (u:Decision:Vlkge {key: d.key}) WHERE u.number > d.number AND u.undoes = d.id }
     RETURN [d.by, d.at] ORDER BY d.number DESC LIMIT 1
   }[0] END AS accepted
   ORDER BY type(f), x.name
@@ -60,7 +61,7 @@ CALL () {
   WITH d ORDER BY d.number
   RETURN collect({id: d.id, key: d.key, number: d.number, head: d.head, relation: d.relation, tail: d.tail, verdict: d.verdict,
     by: d.by, at: d.at, reason: d.reason, run_id: d.run_id, model_version: d.model_version, probability: d.probability,
-    batch: d.batch, queue: d.queue, undoes: d.undoes, waiting: d.waiting}) AS decisions
+    batch: d.batch, queue: d.queue, undoes: d.undoes, restores: d.restores, waiting: d.waiting}) AS decisions
 }
 CALL (h, t) {
   MATCH (n:CuratorNote:Vlkge {key: $key})

@@ -23,6 +23,7 @@ CALL (e) {
       USING INDEX SEEK d:Decision(head, tail)
       WHERE d.head = CASE WHEN incoming THEN x.id ELSE e.id END AND d.tail = CASE WHEN incoming THEN e.id ELSE x.id END
         AND d.relation = relation AND d.verdict = 'accepted'
+      AND NOT EXISTS { MATCH (u:Decision:Vlkge {key: d.key}) WHERE u.number > d.number AND u.undoes = d.id }
       RETURN [d.by, d.at] ORDER BY d.number DESC LIMIT 1
     }[0] END AS accepted
     ORDER BY place

@@ -1,6 +1,7 @@
 // What a person did and what waits for them. Their newest decisions that stand: nobody has decided their links again, or
 // they are opinions that are open. How many links they have decided since a moment, taken back ones left out. How many
-// links wait for their second opinion, to be settled, and as given to them. The relations that require a second opinion.
+// links wait for their second opinion, to be settled, and as given to them; as their queue, without those that have no card
+// any more. The relations that require a second opinion.
 // $by (string): the person
 // $since (string): the moment, ISO 8601; null counts none
 // $newest (integer): maximum number of newest decisions
@@ -48,6 +49,13 @@ CALL () {
       USING INDEX SEEK o:Decision(key, number)
       WHERE o.number IS NOT NULL AND o.by = $by AND o.id IN d.opinions
     }
+    AND EXISTS {
+      MATCH (h:Entity:Vlkge {id: d.head})
+      USING INDEX SEEK h:Entity(id)
+    } AND EXISTS {
+      MATCH (t:Entity:Vlkge {id: d.tail})
+      USING INDEX SEEK t:Entity(id)
+    }
   WITH d LIMIT $limit
   RETURN count(d) AS second
 }
@@ -60,6 +68,13 @@ CALL () {
       USING INDEX SEEK o:Decision(key, number)
       WHERE o.number IS NOT NULL AND o.by = $by AND o.id IN d.opinions
     }
+    AND EXISTS {
+      MATCH (h:Entity:Vlkge {id: d.head})
+      USING INDEX SEEK h:Entity(id)
+    } AND EXISTS {
+      MATCH (t:Entity:Vlkge {id: d.tail})
+      USING INDEX SEEK t:Entity(id)
+    }
   WITH d LIMIT $limit
   RETURN count(d) AS contested
 }
@@ -71,6 +86,21 @@ CALL () {
       USING INDEX SEEK d:Decision(key, number)
       WHERE d.number IS NOT NULL AND d.by = $by AND d.at >= n.at
     }
+    AND EXISTS {
+      MATCH (h:Entity:Vlkge {id: n.head})
+      USING INDEX SEEK h:Entity(id)
+    } AND EXISTS {
+      MATCH (t:Entity:Vlkge {id: n.tail})
+      USING INDEX SEEK t:Entity(id)
+    }
+    AND (EXISTS {
+      MATCH ()-[p:PREDICTED {vlkge: true, key: n.key}]->()
+      USING INDEX SEEK p:PREDICTED(key)
+    } OR EXISTS {
+      MATCH (d:Decision:Vlkge {key: n.key})
+      USING INDEX SEEK d:Decision(key, number)
+      WHERE d.number IS NOT NULL
+    })
   RETURN count(DISTINCT n.key) AS given
 }
 OPTIONAL MATCH (s:Schema:Vlkge)

@@ -198,8 +198,9 @@ def undo_decisions(
 ) -> None:
     """Take back many decisions at once: of one person, about one run's links, or of one period.
 
-    It shows what would change, and asks. Facts that a source records stay; links are proposed again. What somebody
-    decided again since is left as it is. Nothing is deleted: taking back is a further decision.
+    It shows what would change, and asks. Facts that a source records stay; links are proposed again. What other people
+    had decided before stands again. What somebody decided again since is left as it is. Nothing is deleted: taking
+    back is a further decision.
 
     Example:
 
@@ -222,6 +223,7 @@ def undo_decisions(
             "facts_that_go": found.facts_that_go,
             "facts_that_stay": found.facts_that_stay,
             "reopened": found.reopened,
+            "stand_again": found.stand_again,
         }
         if found.decisions and not (dry_run or yes):
             print_fields(record)

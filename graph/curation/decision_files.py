@@ -13,10 +13,10 @@ from base.errors import InputError
 from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, batches
-from graph.curation.decision_sheet import Sheet, in_order, read_sheet
+from graph.curation.decision_sheet import BY_RULE, Sheet, in_order, read_sheet
 from graph.curation.decisions import Choice, decide_in_parts
 from graph.curation.kinds import unjoined_kinds
-from graph.curation.opinions import Voice, list_required, open_opinions, said, weigh
+from graph.curation.opinions import Voice, list_required, open_opinions, said, standing, weigh
 from graph.link_key import link_key
 from graph.predicted.links import ENDS
 
@@ -45,11 +45,11 @@ def import_decisions(
     """Record the decisions of a CSV file, all or none, in the order of its rows; again, it changes nothing.
 
     Columns: head, relation, tail, verdict (one of VERDICTS; rows with one of OPEN are left out); optional: by
-    (who decided; else `by`), reason, id, and of an export undoes, number and at (see `in_order`). Others are ignored,
-    so that an exported list of links with the verdicts filled in is such a file. Separated by commas, semicolons or
-    tabs; UTF-8 or, as spreadsheets write it, UTF-16. With force, verdicts that contradict what stands, an undo of what
-    another person decided and links between kinds that the relation never joins are recorded too, and where opinions
-    differ the row settles it.
+    (who decided; else `by`), reason, id, and of an export undoes, restores, number and at (see `in_order`). Others are
+    ignored, so that an exported list of links with the verdicts filled in is such a file. Separated by commas,
+    semicolons or tabs; UTF-8 or, as spreadsheets write it, UTF-16. With force, verdicts that contradict what stands, an
+    undo of what another person decided and links between kinds that the relation never joins are recorded too, and
+    where opinions differ the row settles it.
 
     Raises InputError with all that is wrong, line by line, before anything is recorded.
     """
@@ -141,15 +141,18 @@ def _compare(database: Database, sheet: Sheet, force: bool) -> tuple[pd.DataFram
     known: dict[str, list[Voice]] = {}
     for keys in batches([str(key) for key in frame["key"].unique()], BATCH):
         for row in database.read("decisions/read_decisions", keys=keys):
-            known.setdefault(row["key"], []).append(Voice(row["id"], row["by"], row["verdict"], row["undoes"]))
+            known.setdefault(row["key"], []).append(Voice(**{name: row[name] for name in Voice._fields}))
     stored = {voice.id: voice for voices in known.values() for voice in voices}
     recorded = _find_recorded(database, [str(id_) for id_ in frame["id"]])
     required = {found.relation for found in list_required(database)}
     new, contrary, empty, altered = (np.zeros(len(frame), dtype=bool) for _ in range(4))
     after = {key: list(voices) for key, voices in known.items()}
     earlier: dict[str, Voice | None] = {}
-    said_rows = frame[["key", "relation", "id", "by", "verdict", "undoes"]].itertuples(index=False, name=None)
-    for place, (key, relation, id_, by, verdict, undoes) in enumerate(said_rows):
+    passing_over: list[tuple[str, ...]] = [()] * len(frame)
+    said_rows = frame[["key", "relation", "id", "by", "verdict", "undoes", "restores"]].itertuples(
+        index=False, name=None
+    )
+    for place, (key, relation, id_, by, verdict, undoes, restores) in enumerate(said_rows):
         history = after.setdefault(key, [])
         voice = Voice(id_, by, verdict)
         earlier[key] = voice if id_ in recorded else None
@@ -158,19 +161,31 @@ def _compare(database: Database, sheet: Sheet, force: bool) -> tuple[pd.DataFram
         if id_ in recorded or _repeats(history, voice):
             continue
         new[place] = True
-        settled = bool(history) and history[-1].verdict in ("accepted", "rejected")
-        contrary[place] = settled and voice.verdict != "undone" and history[-1].id in stored
+        stands = standing(history)
+        contrary[place] = bool(stands) and voice.verdict != "undone" and stands[0].id in stored
+        if restores != BY_RULE:
+            passing_over[place] = tuple(other.id for other in history if other.id != restores)
         try:
-            outcome = weigh(history, voice, required=relation in required, settles=force, seen=undoes)
+            outcome = weigh(
+                history,
+                voice,
+                required=relation in required,
+                settles=force,
+                seen=undoes,
+                passing_over=passing_over[place],
+            )
         except InputError:
             (empty if voice.verdict == "undone" else contrary)[place] = True
             continue
         # On the page, too, only an admin takes back what another person decided.
         target = stored.get(outcome.undoes or "")
         contrary[place] |= target is not None and target.by != by and target.id != undoes
-        history.append(voice._replace(verdict=outcome.verdict, undoes=outcome.undoes))
+        history.append(voice._replace(verdict=outcome.verdict, undoes=outcome.undoes, restores=outcome.restores))
+    frame = frame.assign(passing_over=pd.Series(passing_over, frame.index, dtype=object))
     superseded = [key for key, voice in earlier.items() if voice and not _holds(after[key], voice)]
-    lastly = {key: f"{voices[-1].verdict} by {voices[-1].by}" for key, voices in known.items()}
+    lastly = {
+        key: f"{(last := (standing(voices) or voices[-1:])[0]).verdict} by {last.by}" for key, voices in known.items()
+    }
     what = "the id is recorded with another link, verdict or person; empty its cell for a new decision"
     problems = sheet.complaint(pd.Series(altered, frame.index, dtype=bool), what, frame["id"])
     problems += sheet.complaint(
@@ -194,7 +209,8 @@ def _repeats(history: Sequence[Voice], voice: Voice) -> bool:
     """Whether the row says what stands already, or what the same person said of a link whose opinions are open."""
     if opinions := open_opinions(history):
         return voice.by in opinions and said(opinions[voice.by].verdict) == said(voice.verdict)
-    return bool(history) and history[-1].verdict == said(voice.verdict)
+    last = next(iter(standing(history) or history[-1:]), None)
+    return last is not None and last.verdict == said(voice.verdict)
 
 
 def _holds(history: Sequence[Voice], voice: Voice) -> bool:
@@ -215,6 +231,7 @@ def _parts(frame: pd.DataFrame) -> list[tuple[str, list[Choice]]]:
                 verdict=row["verdict"],
                 reason=row["reason"] or None,
                 seen=row["undoes"] or None,
+                passing_over=row["passing_over"],
             )
             for row in rows.to_dict("records")
         ]

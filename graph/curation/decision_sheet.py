@@ -14,7 +14,9 @@ from graph.curation.cells import unguard
 from graph.predicted.links import ENDS
 
 REQUIRED = (*ENDS, "verdict")
-OPTIONAL = ("by", "reason", "id", "undoes", "number", "at")
+OPTIONAL = ("by", "reason", "id", "undoes", "restores", "number", "at")
+# In `restores` of a table without that column: an undo makes stand again what the rule says, see `opinions`.
+BY_RULE = "*"
 MOST = 5
 
 
@@ -60,7 +62,7 @@ def read_sheet(path: Path) -> Sheet:
                     raise InputError(f"{path.name}: line {line} has {len(cells)} cells, the header has {len(header)}")
                 given = dict(zip(header, map(unguard, cells), strict=True))
                 row = {name: text if name in ENDS else text.strip() for name, text in given.items()}
-                rows.append({**dict.fromkeys(OPTIONAL, ""), **row, "line": line})
+                rows.append({**dict.fromkeys(OPTIONAL, ""), "restores": BY_RULE, **row, "line": line})
             line = skipped + reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path.name}: the row that ends on line {skipped + reader.line_num}: {error}") from error

@@ -13,7 +13,7 @@ from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, Row
 from graph.curation.kinds import refuse_unjoined_kinds
-from graph.curation.opinions import Verdict, Voice, Waiting, open_opinions, said, weigh
+from graph.curation.opinions import Left, Verdict, Voice, open_opinions, said, standing, weigh
 from graph.link_key import link_key
 from graph.loading.owned_properties import facts_known_in
 from graph.transactions import change, run_in_transaction
@@ -30,6 +30,7 @@ class Choice(BaseModel):
     id: made by the one who decides, a UUID; the same id again changes nothing and returns what was recorded.
     seen: the newest decision about the link that this person knew; None: they knew of none.
     queue: where it is decided, if elsewhere than what is decided with it.
+    passing_over: of an undo, ids of earlier decisions that do not stand again after it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +43,7 @@ class Choice(BaseModel):
     reason: str | None = None
     seen: str | None = None
     queue: Queue | None = None
+    passing_over: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -51,8 +53,9 @@ class Choice(BaseModel):
 class Decision(BaseModel):
     """What somebody decided about one link, and what the run that proposed it said (None where none did).
 
-    number: 1 for the first decision about the link, and so on. undoes: the decision that this one takes back. waiting:
-    while it is the newest about its link, what the link waits for: a second opinion, or somebody who settles it.
+    number: 1 for the first decision about the link, and so on. undoes: the decision that this one takes back, restores:
+    the one of another person that stands again then. waiting: while it is the newest about its link, what the link
+    waits for, a second opinion or somebody who settles it; or the verdict that stands again.
     """
 
     id: str
@@ -70,7 +73,8 @@ class Decision(BaseModel):
     batch: str | None
     queue: Queue
     undoes: str | None = None
-    waiting: Waiting | None = None
+    restores: str | None = None
+    waiting: Left | None = None
 
     @property
     def leaves(self) -> str:
@@ -129,10 +133,11 @@ def decide(
 
     accepted: the link becomes a fact of the source 'prediction' (split train where no source gave one).
     rejected, undone: that source is taken from the fact again, which goes where nobody else asserts it (see
-    `owned_properties`).
-    The PREDICTED link, where there is one, carries the verdict (undone: pending). The entities must be in the graph,
-    the link need not have been predicted. With `force` nobody is asked whether `seen` is the newest decision, with
-    `any_kinds` whether the relation joins entities of these kinds. An opinion need not know those of others.
+    `owned_properties`). After an undo, what another person had decided before stands again, see `opinions`.
+    The PREDICTED link, where there is one, carries the verdict (undone: what stands again, or pending). The entities
+    must be in the graph, the link need not have been predicted. With `force` nobody is asked whether `seen` is the
+    newest decision, with `any_kinds` whether the relation joins entities of these kinds. An opinion need not know those
+    of others.
 
     Raises ConflictError where `seen` is not the newest decision about its link; NotTheirsError; InputError for an
     unknown entity or relation, ends of kinds that no fact and no prediction of the relation joins, an id that stands
@@ -263,9 +268,13 @@ def _refuse_unseen(choices: Sequence[Choice], earlier: dict[str, list[Decision]]
         known = [d.number for d in earlier[choice.key] if d.id == choice.seen]
         if choice.seen is not None and not known:
             raise InputError(f"{choice.seen!r}, which was seen, is no decision about {choice.key}")
-        opinions = [voice.id for voice in open_opinions(_voices(earlier[choice.key])).values()]
+        voices = _voices(earlier[choice.key])
+        opinions = [voice.id for voice in open_opinions(voices).values()]
         independent = choice.relation in required and choice.verdict != "undone"
         if opinions and (independent or choice.seen in opinions):
+            continue
+        # One that stands again is not the newest.
+        if choice.seen is not None and choice.seen in [voice.id for voice in standing(voices)[:1]]:
             continue
         unseen += [d for d in earlier[choice.key] if d.number > max(known, default=0)]
     if unseen:
@@ -273,7 +282,7 @@ def _refuse_unseen(choices: Sequence[Choice], earlier: dict[str, list[Decision]]
 
 
 def _voices(decisions: Sequence[Decision]) -> list[Voice]:
-    return [Voice(d.id, d.by, d.verdict, d.undoes) for d in decisions]
+    return [voice_of(decision) for decision in decisions]
 
 
 def _weigh(
@@ -290,6 +299,7 @@ def _weigh(
                 required=choice.relation in required,
                 settles=rules.settles,
                 seen=choice.seen,
+                passing_over=choice.passing_over,
             )
         except InputError as error:
             raise InputError(f"{choice.key}: {error}") from error
@@ -297,7 +307,14 @@ def _weigh(
         if of != by and not rules.others:
             raise NotTheirsError(choice.key, of)
         number = len(earlier[choice.key]) + 1
-        rows.append({**choice.model_dump(exclude={"seen"}), "key": choice.key, "number": number, **outcome._asdict()})
+        rows.append(
+            {
+                **choice.model_dump(exclude={"seen", "passing_over"}),
+                "key": choice.key,
+                "number": number,
+                **outcome._asdict(),
+            }
+        )
     return rows
 
 
@@ -311,9 +328,10 @@ def _record(
     made = run_in_transaction(
         tx, "decisions/record_decisions", rows=[{**row, "opinions": row["opinions"] or None} for row in rows], **common
     )
-    if accepted := [row for row in rows if row["verdict"] == "accepted"]:
+    accepted = [row for row in rows if "accepted" in (row["verdict"], row["waiting"])]
+    if accepted:
         run_in_transaction(tx, "decisions/assert_facts", rows=accepted)
-    if released := [row for row in rows if row["verdict"] in ("rejected", "undone")]:
+    if released := [row for row in rows if row["verdict"] in ("rejected", "undone") and row not in accepted]:
         ours = {"properties": facts_known_in(tx)}
         run_in_transaction(tx, "ingest/release_facts", rows=released, source=ACCEPTED_SOURCE, **ours)
     return {row["id"]: decision_of(row) for row in made}
@@ -324,6 +342,11 @@ def _refuse_unknown_relations(tx: neo4j.ManagedTransaction, relations: set[str])
     known = {row["relation"] for row in found}
     if unknown := sorted(relations - (known - {*own_names(reserved.RELATIONS)})):
         raise InputError(f"no fact and no prediction has the relation {shorten(unknown)}")
+
+
+def voice_of(decision: Decision) -> Voice:
+    """What counts of a decision where decisions about one link are weighed."""
+    return Voice(decision.id, decision.by, decision.verdict, decision.undoes, decision.restores)
 
 
 def decision_of(row: Row) -> Decision:

@@ -49,7 +49,7 @@ def write_note(
     """Keep a note about a link (head, relation, tail); the same id again changes nothing.
 
     Raises InputError where a comment or a value says nothing, an assignment names nobody or another note somebody, the
-    text is too long, or the head is not in the graph.
+    text is too long, the head is not in the graph, or the id is another note's.
     """
     said, person = text.strip(), (assigned_to or "").strip() or None
     if (kind == "assigned") != (person is not None):
@@ -63,18 +63,10 @@ def write_note(
     head, relation, tail = link
     if database.read("predict/find_unknown_ids", ids=[head]):
         raise InputError(f"there is no entity {head!r} to write a note about")
-    database.write(
-        "notes/record_note",
-        id=id_,
-        kind=kind,
-        key=link_key(head, relation, tail),
-        head=head,
-        relation=relation,
-        tail=tail,
-        text=said,
-        by=by,
-        assigned_to=person,
-    )
+    wanted: Row = {"key": link_key(head, relation, tail), "kind": kind, "text": said, "by": by, "assigned_to": person}
+    (kept,) = database.write("notes/record_note", id=id_, head=head, relation=relation, tail=tail, **wanted)
+    if kept != wanted:
+        raise InputError(f"another note has the id {id_!r} already; make a new one for each note")
 
 
 def list_notes(database: Database, *, key: str | None = None, open_only: bool = False, limit: int = 200) -> list[Note]:

@@ -3,9 +3,11 @@
 Where a relation requires a second opinion, the first acceptance or rejection is an opinion, ``for`` or ``against``. The
 first choice of another person that agrees with all open opinions decides the link, so a decision ``accepted`` or
 ``rejected`` always says what holds. Opinions that differ wait for somebody who may settle them.
+
+Who takes back a decision takes back their own word alone: what another person had decided before stands again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -15,6 +17,8 @@ from graph.query import refuse_unknown_relation
 
 Verdict = Literal["accepted", "rejected", "undone", "for", "against"]
 Waiting = Literal["opinion", "contested"]
+# What is said of a link beside the newest decision about it: what it waits for, or the verdict that stands again.
+Left = Literal["opinion", "contested", "accepted", "rejected"]
 SAID: Mapping[str, Verdict] = {"for": "accepted", "against": "rejected"}
 _VOICED: Mapping[str, Verdict] = {"accepted": "for", "rejected": "against"}
 
@@ -28,21 +32,27 @@ class Requirement(NamedTuple):
 
 
 class Voice(NamedTuple):
-    """One decision about a link; `undoes` is the id of the one that it takes back."""
+    """One decision about a link; `undoes` is the id of the one that it takes back, `restores` of what stands again."""
 
     id: str
     by: str
     verdict: Verdict
     undoes: str | None = None
+    restores: str | None = None
 
 
 class Outcome(NamedTuple):
-    """What a choice becomes, what the link waits for then, the ids of open opinions, and what is taken back."""
+    """What a choice becomes, and what is taken back.
+
+    waiting: what the link waits for then, or the verdict that stands again. opinions: the ids of open opinions, or of
+    the decision `restores` that stands again.
+    """
 
     verdict: Verdict
-    waiting: Waiting | None = None
+    waiting: Left | None = None
     opinions: Sequence[str] = ()
     undoes: str | None = None
+    restores: str | None = None
 
 
 def said(verdict: Verdict) -> Verdict:
@@ -68,22 +78,42 @@ def open_opinions(history: Sequence[Voice]) -> dict[str, Voice]:
     return now
 
 
+def standing(history: Sequence[Voice]) -> list[Voice]:
+    """The decision that stands, then what other people had last decided before it, the newest first; history: the
+    oldest first. Empty where no decision stands."""
+    found: list[Voice] = []
+    for voice in history:
+        if voice.verdict in _VOICED:
+            found = [voice, *(other for other in found if other.by != voice.by)]
+        elif voice.verdict == "undone":
+            ids = [other.id for other in found]
+            found = found[ids.index(voice.restores) :] if voice.restores in ids else []
+    return found
+
+
 def weigh(
-    history: Sequence[Voice], choice: Voice, *, required: bool, settles: bool, seen: str | None = None
+    history: Sequence[Voice],
+    choice: Voice,
+    *,
+    required: bool,
+    settles: bool,
+    seen: str | None = None,
+    passing_over: Collection[str] = (),
 ) -> Outcome:
     """What the choice becomes after the history of its link.
 
     required: the relation requires a second opinion. settles: this person may settle what others differ about, and
-    decide otherwise than two of them did. seen: of an undo, the decision that is to be taken back.
+    decide otherwise than two of them did. seen: of an undo, the decision that is to be taken back. passing_over: of an
+    undo, decisions that do not stand again after it.
 
     Raises InputError where nothing stands that could be undone, or where the choice contradicts what two people agreed.
     """
     now = open_opinions(history)
     if choice.verdict == "undone":
-        return _undo(history, now, choice, seen)
+        return _undo(history, now, choice, seen, passing_over)
     wanted, voiced = said(choice.verdict), choice.verdict in SAID
-    last = history[-1] if history else None
-    if last is not None and last.verdict in _VOICED:
+    if stands := standing(history):
+        last = stands[0]
         if wanted != last.verdict and (required or voiced) and not settles:
             raise InputError(f"it is {last.verdict} already, lastly by {last.by}; only an admin can decide otherwise")
         return Outcome(wanted)
@@ -123,17 +153,26 @@ def list_required(database: Database) -> list[Requirement]:
     return [Requirement(row["relation"], row["by"], row["at"].to_native()) for row in rows]
 
 
-def _undo(history: Sequence[Voice], now: Mapping[str, Voice], choice: Voice, seen: str | None) -> Outcome:
+def _undo(
+    history: Sequence[Voice], now: Mapping[str, Voice], choice: Voice, seen: str | None, passing_over: Collection[str]
+) -> Outcome:
     ids = [voice.id for voice in now.values()]
+    stands = standing(history)
     if now:
         own = now.get(choice.by)
         target = seen if seen in ids else own.id if own is not None else ids[-1]
-    elif history and history[-1].verdict in _VOICED:
-        target = history[-1].id
+    elif stands:
+        target = stands[0].id
+        if before := next((voice for voice in stands[1:] if voice.id not in passing_over), None):
+            return Outcome("undone", _left_by(before), [before.id], target, before.id)
     else:
         raise InputError("nothing stands that could be undone")
     left = list(open_opinions([*history, choice._replace(undoes=target)]).values())
     return Outcome("undone", _waiting(left), [voice.id for voice in left], target)
+
+
+def _left_by(decision: Voice) -> Left:
+    return "accepted" if decision.verdict == "accepted" else "rejected"
 
 
 def _waiting(voices: Sequence[Voice]) -> Waiting | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from base.errors import InputError
 from graph.connection import Database, Row
 from graph.curation.decisions import Choice, Decision, decide
+from graph.curation.opinions import Voice, weigh
 
 
 @dataclass(frozen=True)
@@ -34,22 +35,31 @@ class Standing:
     """What would be taken back: decisions that stand, each a map as the page shows it, the newest first.
 
     facts_that_go: accepted links that no source records. facts_that_stay: those that one records too.
-    reopened: rejected links, which wait for a decision again.
+    reopened: rejected links, which wait for a decision again. stand_again: links about which what somebody else had
+    decided before counts again; they are none of the others.
     """
 
     decisions: list[Row] = field(repr=False)
 
     @property
     def facts_that_go(self) -> int:
-        return sum(row["verdict"] == "accepted" and row["sources"] == 0 for row in self.decisions)
+        return sum(row["verdict"] == "accepted" and row["sources"] == 0 for row in self._ending)
 
     @property
     def facts_that_stay(self) -> int:
-        return sum(row["verdict"] == "accepted" and row["sources"] > 0 for row in self.decisions)
+        return sum(row["verdict"] == "accepted" and row["sources"] > 0 for row in self._ending)
 
     @property
     def reopened(self) -> int:
-        return sum(row["verdict"] == "rejected" for row in self.decisions)
+        return sum(row["verdict"] == "rejected" for row in self._ending)
+
+    @property
+    def stand_again(self) -> int:
+        return len(self.decisions) - len(self._ending)
+
+    @property
+    def _ending(self) -> list[Row]:
+        return [row for row in self.decisions if row["again"] is None]
 
     @property
     def people(self) -> dict[str, int]:
@@ -59,7 +69,11 @@ class Standing:
 
 
 def find_standing(database: Database, wanted: Wanted) -> Standing:
-    """What taking back would change; what was decided again since is not among it."""
+    """What taking back would change; what was decided again since is not among it.
+
+    A row's `again` is the verdict that another person's decision gives the link then; of `passing_over`, which is to be
+    taken back too, none stands again.
+    """
     rows = database.read(
         "decisions/list_standing",
         by=wanted.by,
@@ -67,7 +81,7 @@ def find_standing(database: Database, wanted: Wanted) -> Standing:
         since=wanted.since.isoformat() if wanted.since else None,
         until=wanted.until.isoformat() if wanted.until else None,
     )
-    return Standing([{**row, "at": row["at"].to_native()} for row in rows])
+    return Standing([{**row, "at": row["at"].to_native(), **_look_ahead(row)} for row in rows])
 
 
 def take_back(database: Database, standing: Standing, *, by: str, reason: str | None = None) -> list[Decision]:
@@ -108,6 +122,16 @@ def moment(given: str, *, end: bool = False) -> datetime:
         raise InputError(f"{given!r} is no time; it must be like 2026-11-29 or 2026-11-29T14:30") from error
 
 
+def _look_ahead(row: Row) -> Row:
+    asked = tuple(made["id"] for made in row["history"] if made["asked"])
+    history = [Voice(**{name: made[name] for name in Voice._fields}) for made in row["history"]]
+    if row["verdict"] not in ("accepted", "rejected"):
+        return {"again": None, "passing_over": asked}
+    undo = Voice("", row["by"], "undone")
+    outcome = weigh(history, undo, required=False, settles=True, seen=row["id"], passing_over=asked)
+    return {"again": outcome.waiting if outcome.restores else None, "passing_over": asked}
+
+
 def _undoing(standing: Sequence[Row], reason: str | None = None) -> list[Choice]:
     """What takes back decisions that stand: id, head, relation, tail. The same decision again gives the same choice."""
     return [
@@ -119,6 +143,7 @@ def _undoing(standing: Sequence[Row], reason: str | None = None) -> list[Choice]
             verdict="undone",
             reason=reason,
             seen=row["id"],
+            passing_over=row.get("passing_over", ()),
         )
         for row in standing
     ]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, computed_field
 from cypher.prefix import program_name
 from graph import reserved
 from graph.connection import Database, Row
-from graph.curation.decisions import ACCEPTED_SOURCE, Decision, decision_of
+from graph.curation.decisions import ACCEPTED_SOURCE, Decision, decision_of, voice_of
 from graph.curation.notes import Note, note_of
 from graph.curation.opinions import Voice, open_opinions
 from graph.link_key import ends_of
@@ -161,7 +161,7 @@ class Card(BaseModel):
     @property
     def opinions(self) -> dict[str, Voice]:
         """The opinions that are open, by person."""
-        return open_opinions([Voice(d.id, d.by, d.verdict, d.undoes) for d in self.decisions])
+        return open_opinions([voice_of(made) for made in self.decisions])
 
 
 class Found(NamedTuple):

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from base.errors import InputError
 from graph.connection import Database, Row
-from graph.page.review_queue import Filters, count_links
+from graph.page.review_queue import WAITING, Filters, count_links
 
 LONGEST_NAME = 120
 # Counting stops here; of larger queues the page says "or more".
@@ -17,7 +17,7 @@ class SavedQueue(BaseModel):
     """A queue under a name, by whom, and since when.
 
     goal: how many of its links are to be decided. assigned_to: whose work it is. left, decided: links, counted up to
-    MOST_COUNTED.
+    MOST_COUNTED. Where the order is one of WAITING, left is what waits for whoever asks, and decided is not known.
     """
 
     id: str
@@ -28,7 +28,7 @@ class SavedQueue(BaseModel):
     by: str
     at: datetime
     left: int
-    decided: int
+    decided: int | None
 
 
 def save_queue(
@@ -61,9 +61,9 @@ def save_queue(
     )
 
 
-def list_saved(database: Database) -> list[SavedQueue]:
-    """The saved queues by name, with how much of each is decided."""
-    return [_saved(database, row) for row in database.read("queues/list_queues")]
+def list_saved(database: Database, person: str) -> list[SavedQueue]:
+    """The saved queues by name, with how much of each is decided; person: who asks."""
+    return [_saved(database, row, person) for row in database.read("queues/list_queues")]
 
 
 def close_queue(database: Database, id_: str, *, by: str, of: str | None = None) -> None:
@@ -75,9 +75,8 @@ def close_queue(database: Database, id_: str, *, by: str, of: str | None = None)
         raise InputError(f"there is no saved queue {id_!r}" + (f" by {of}; an admin can close others'" if of else ""))
 
 
-def _saved(database: Database, row: Row) -> SavedQueue:
+def _saved(database: Database, row: Row, person: str) -> SavedQueue:
     filters = Filters.model_validate_json(row["filters"])
-    counts = count_links(database, filters, most=MOST_COUNTED)
-    return SavedQueue(
-        **{**row, "filters": filters, "at": row["at"].to_native()}, left=counts.left, decided=counts.decided
-    )
+    counts = count_links(database, filters, most=MOST_COUNTED, person=person)
+    decided = None if filters.order in WAITING else counts.decided
+    return SavedQueue(**{**row, "filters": filters, "at": row["at"].to_native()}, left=counts.left, decided=decided)

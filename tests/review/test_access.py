@@ -305,3 +305,26 @@ def test_a_port_that_is_taken_is_named() -> None:
         with pytest.raises(InputError, match=f"at 127.0.0.1, port {port}: .*; give another --port or --host"):
             check_address(Serving(port=port))
     check_address(Serving(port=port))
+
+
+def test_an_address_below_another_page_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="under the path '/curate/' of another page it does not work"):
+        check_serving(Serving(url="https://museum.example/curate/"), UsersFile(tmp_path / "users.json"))
+    check_serving(Serving(url="https://page.museum.example/"), UsersFile(tmp_path / "users.json"))
+
+
+def test_a_damaged_list_of_people_is_said_and_not_shown(
+    visitor: Callable[[], TestClient], users: UsersFile, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = visitor()
+    assert log_in(client, "ana").status_code == 303
+    token = hidden(client.get("/queue").text, "token")
+    whole = users.path.read_text()
+    users.path.write_text(whole[:40])
+    given = {"token": token, "name": "ana", "password": "ana-has-a-long-one"}
+    for answer in (client.get("/queue"), client.post("/login", data=given), client.get("/api/session")):
+        assert (answer.status_code, "The list of who may log in cannot be read" in answer.text) == (500, True)
+        assert str(users.path) not in answer.text
+    assert f"{users.path} is not a file of users" in caplog.text
+    users.path.write_text(whole)
+    assert client.get("/queue").status_code == 200, "nobody was logged out by it"

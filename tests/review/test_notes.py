@@ -81,3 +81,50 @@ def seen(gallery: Database, work: str) -> str | None:
     query = "MATCH (d:Decision {head: $work, tail: 'cubism'}) RETURN d.id"
     records = gallery.driver.execute_query(query, work=work).records
     return records[0][0] if records else None
+
+
+def test_work_is_given_only_to_somebody_who_can_log_in_and_decide(people: dict[str, TestClient]) -> None:
+    ada = people["ada"]
+    for name in ("anna", "vera"):  # there is no anna, and vera only looks
+        card = ada.get("/queue").text
+        refused = ada.post("/notes", data=fields(card, kind="assigned", assigned_to=name))
+        assert (refused.status_code, "there are: ada, ana, ben" in refused.text) == (400, True)
+        kept = {"token": hidden(card, "token"), "id": str(uuid.uuid4()), "name": "Mine", "assigned_to": name}
+        assert ada.post("/queues/save", data=kept).status_code == 400
+    assert (ada.get("/api/notes").json(), ada.get("/api/queues").json()) == ([], [])
+
+
+def test_a_kept_queue_of_what_was_given_counts_it_for_whoever_looks(people: dict[str, TestClient]) -> None:
+    ana, ada = people["ana"], people["ada"]
+    ada.post("/notes", data=fields(ada.get("/queue").text, kind="assigned", assigned_to="ana"))
+    kept = {"token": token(ana), "id": str(uuid.uuid4()), "name": "Mine", "filters": "order=given"}
+    assert ana.post("/queues/save", data=kept).status_code == 303
+    assert [(row["left"], row["decided"]) for row in ana.get("/api/queues").json()] == [(1, None)]
+    assert [row["left"] for row in people["ben"].get("/api/queues").json()] == [0]
+    assert "Mine" in ana.get("/queues").text
+
+
+def test_a_link_whose_answer_is_gone_does_not_stop_the_queue_of_what_was_given(
+    people: dict[str, TestClient], gallery: Database
+) -> None:
+    ada, ana = people["ada"], people["ana"]
+    for tail in ("cubism", "impressionism"):
+        wish = {"id": str(uuid.uuid4()), "kind": "assigned", "head": "w00", "relation": "hasStyle", "tail": tail}
+        sent = ada.post("/api/notes", json={**wish, "assigned_to": "ana"}, headers={"X-CSRF-Token": token(ada)})
+        assert sent.status_code == 200
+    gallery.driver.execute_query("MATCH (t {id: 'cubism'}) DETACH DELETE t")
+    page = ana.get(GIVEN).text
+    assert "Given to you 1" in page
+    assert hidden(page, "key") == FIRST
+
+
+def test_the_id_of_a_note_stands_for_one_note(people: dict[str, TestClient]) -> None:
+    ana = people["ana"]
+    wish = {"id": str(uuid.uuid4()), "head": "w00", "relation": "hasStyle", "tail": "cubism", "kind": "comment"}
+    header = {"X-CSRF-Token": token(ana)}
+    statuses = [
+        ana.post("/api/notes", json={**wish, "text": text}, headers=header).status_code
+        for text in ("a hat", "a hat", "no hat")
+    ]
+    assert statuses == [200, 200, 400]
+    assert [note["text"] for note in ana.get("/api/notes").json()] == ["a hat"]

@@ -75,7 +75,14 @@ def test_decisions_of_one_person_are_taken_back(art: Database, tmp_path: Path) -
     assert isinstance(vlkge("decisions", "undo", "--yes").exception, InputError)
     assert isinstance(vlkge("decisions", "undo", "--since", "soon").exception, InputError)
     shown = json.loads(vlkge("decisions", "undo", "--of", "ana", "--dry-run", "--json").stdout)
-    expected = {"decisions": 1, "of": {"ana": 1}, "facts_that_go": 1, "facts_that_stay": 0, "reopened": 0}
+    expected = {
+        "decisions": 1,
+        "of": {"ana": 1},
+        "facts_that_go": 1,
+        "facts_that_stay": 0,
+        "reopened": 0,
+        "stand_again": 0,
+    }
     assert shown == {**expected, "dry_run": True}
     refused = CliRunner().invoke(app, ["decisions", "undo", "--of", "ana"], input="n\n")
     assert refused.exit_code == 1

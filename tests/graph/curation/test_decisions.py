@@ -20,6 +20,7 @@ from graph.curation.disagreements import list_disagreements
 from graph.curation.opinions import Verdict
 from graph.curation.taking_back import undo_batch
 from graph.loading.owned_properties import of_facts
+from graph.outage import UnreachableError
 from graph.predicted.predictions import publish
 from graph.predicted.registry import register_model
 from graph.query import refuse_unknown_relation
@@ -256,3 +257,46 @@ def test_a_wrong_choice_is_refused_and_nothing_is_recorded(art: Database) -> Non
         decide(art, [choose("accepted")], by=" ")
     assert art.driver.execute_query("MATCH (d:Decision) RETURN d").records == []
     assert facts(art) == CATALOGUE
+
+
+def test_who_takes_back_a_rejection_of_what_another_accepted_leaves_it_accepted(art: Database) -> None:
+    (accepted,) = decide(art, [choose("accepted")], by="ana")
+    (rejected,) = decide(art, [choose("rejected", seen=accepted)], by="ben")
+    assert LINK[::2] not in facts(art)
+    (undone,) = decide(art, [choose("undone", seen=rejected)], by="ben")
+    assert (undone.undoes, undone.restores, undone.leaves) == (rejected.id, accepted.id, "accepted")
+    assert facts(art)[LINK[::2]] == ("train", ["prediction"])
+    assert verdict_of(art, "wave") == "accepted"
+    # It is ana's again: she takes it back by its own id, and nothing is left.
+    decide(art, [choose("undone", seen=accepted)], by="ana", others=False)
+    assert LINK[::2] not in facts(art)
+    assert verdict_of(art, "wave") == "pending"
+    with pytest.raises(InputError, match="nothing stands that could be undone"):
+        decide(art, [choose("undone", seen=history(art, *LINK)[-1])], by="ana")
+
+
+def test_undoing_an_acceptance_brings_back_what_another_rejected_but_not_ones_own_word(art: Database) -> None:
+    (rejected,) = decide(art, [choose("rejected")], by="ben")
+    (first,) = decide(art, [choose("accepted", seen=rejected)], by="ana")
+    (second,) = decide(art, [choose("rejected", seen=first)], by="ana")
+    (undone,) = decide(art, [choose("undone", seen=second)], by="ana")
+    assert (undone.restores, verdict_of(art, "wave")) == (rejected.id, "rejected")
+    assert [row["head"] for row in art.read("export/list_rejections")] == ["wave"]
+    standing = [row["properties"]["id"] for row in art.read("exchange/page_decisions") if row["stands"]]
+    assert standing == [rejected.id, undone.id]
+    (alone,) = decide(art, [choose("accepted", ("fuji", "hasStyle", "ukiyo-e"))], by="ana")
+    (changed,) = decide(art, [choose("rejected", ("fuji", "hasStyle", "ukiyo-e"), seen=alone)], by="ana")
+    decide(art, [choose("undone", ("fuji", "hasStyle", "ukiyo-e"), seen=changed)], by="ana")
+    assert verdict_of(art, "fuji") == "pending"
+
+
+def test_a_decision_gives_up_where_another_transaction_holds_its_link(art: Database) -> None:
+    impatient = Database(art.driver, art.address, limit=1.0)
+    choice = choose("accepted")
+    with art.driver.session() as session, session.begin_transaction() as held:
+        held.run("MATCH (h {id: 'wave'}) SET h.touched = true").consume()
+        with pytest.raises(UnreachableError, match="took too long, perhaps because another one holds what it needs"):
+            decide(impatient, [choice], by="ana")
+        held.rollback()
+    (made,) = decide(art, [choice], by="ana")
+    assert [d.id for d in history(art, *LINK)] == [made.id]

@@ -38,19 +38,19 @@ def weighed(history: list[Voice], by: str, verdict: Verdict, *, settles: bool = 
 
 
 def test_the_second_person_who_agrees_decides() -> None:
-    assert weighed([], "ana", "accepted") == ("for", "opinion", ["new"], None)
+    assert weighed([], "ana", "accepted") == ("for", "opinion", ["new"], None, None)
     once = voices("ana for")
-    assert weighed(once, "ana", "accepted") == ("for", "opinion", ["new"], None), "one person is one opinion"
+    assert weighed(once, "ana", "accepted") == ("for", "opinion", ["new"], None, None), "one person is one opinion"
     assert weighed(once, "ana", "accepted", settles=True).verdict == "for", "be it an admin"
-    assert weighed(once, "ben", "accepted") == ("accepted", None, (), None)
-    assert weighed(once, "ben", "rejected") == ("against", "contested", ["1", "new"], None)
+    assert weighed(once, "ben", "accepted") == ("accepted", None, (), None, None)
+    assert weighed(once, "ben", "rejected") == ("against", "contested", ["1", "new"], None, None)
     assert weighed(voices("ana against"), "ben", "rejected").verdict == "rejected"
 
 
 def test_what_differs_is_settled_by_an_admin_who_took_no_part_or_by_those_who_differ() -> None:
     torn = voices("ana for", "ben against")
-    assert weighed(torn, "cem", "accepted") == ("for", "contested", ["1", "2", "new"], None)
-    assert weighed(torn, "ada", "rejected", settles=True) == ("rejected", None, (), None)
+    assert weighed(torn, "cem", "accepted") == ("for", "contested", ["1", "2", "new"], None, None)
+    assert weighed(torn, "ada", "rejected", settles=True) == ("rejected", None, (), None, None)
     assert weighed(torn, "ben", "rejected", settles=True).waiting == "contested", "an admin who took part is a party"
     assert weighed(torn, "ben", "accepted").verdict == "accepted", "they agree after all"
     settled = [*torn, Voice("3", "ada", "accepted")]
@@ -62,13 +62,13 @@ def test_what_differs_is_settled_by_an_admin_who_took_no_part_or_by_those_who_di
 def test_who_takes_back_what_two_agreed_on_leaves_the_first_opinion_open() -> None:
     agreed = voices("ana for", "ben accepted")
     assert open_opinions(agreed) == {}
-    assert weighed(agreed, "ben", "undone") == ("undone", "opinion", ["1"], "2")
+    assert weighed(agreed, "ben", "undone") == ("undone", "opinion", ["1"], "2", None)
     back = voices("ana for", "ben accepted", "ben undone 2")
     assert [voice.id for voice in open_opinions(back).values()] == ["1"]
-    assert weighed(back, "ana", "undone") == ("undone", None, [], "1")
+    assert weighed(back, "ana", "undone") == ("undone", None, [], "1", None)
     torn = voices("ana for", "ben against")
     assert weigh(torn, Voice("new", "ada", "undone"), required=True, settles=True, seen="1") == (
-        "undone", "opinion", ["2"], "1",
+        "undone", "opinion", ["2"], "1", None,
     )  # fmt: skip
     with pytest.raises(InputError, match="nothing stands"):
         weighed(voices("ana accepted", "ana undone"), "ana", "undone")  # as earlier versions recorded it
@@ -228,3 +228,12 @@ def test_whoever_contradicts_two_people_is_refused_unless_they_settle(art: Datab
         import_decisions(art, file)
     assert import_decisions(art, file, force=True).recorded == 1
     assert verdict_of(art, "wave") == "rejected"
+
+
+def test_a_link_whose_answer_is_gone_does_not_stop_the_second_opinions(art: Database) -> None:
+    require(art, "hasStyle", by="ada")
+    decide(art, [choose("accepted")], by="ana")
+    decide(art, [choose("accepted", ("fuji", "hasStyle", "realism"))], by="ana")
+    art.driver.execute_query("MATCH (t {id: 'realism'}) DETACH DELETE t")
+    assert list_keys(art, Filters(order="second"), limit=9, person="ben") == [KEY]
+    assert count_opinions(art, "ben").second == 1

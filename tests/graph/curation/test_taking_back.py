@@ -99,3 +99,30 @@ def test_a_day_counts_with_all_its_hours(museum: Database) -> None:  # noqa: ARG
         Wanted()
     with pytest.raises(InputError, match="is empty"):
         Wanted(since=moment("2026-11-29"), until=moment("2026-11-29"))
+
+
+def test_what_others_had_decided_before_stands_again(museum: Database) -> None:
+    """carla turns round what ana and ben had said; when all of hers is taken back, theirs holds, and is told before."""
+    decide(museum, [choice("b", "y", "rejected", seen="b-y", id_="c1")], by="carla")
+    decide(museum, [choice("b", "x", "accepted", seen="b-x", id_="c2")], by="carla")
+    decide(museum, [choice("a", "y", "accepted", seen="a-y", id_="c3")], by="carla")
+    assert facts(museum) == {("a", "x", "museum+prediction"), ("b", "x", "prediction"), ("a", "y", "prediction")}
+    found = find_standing(museum, Wanted(by="carla"))
+    assert {row["id"]: row["again"] for row in found.decisions} == {
+        "c1": "accepted",
+        "c2": "rejected",
+        "c3": "rejected",
+    }
+    assert (found.facts_that_go, found.reopened, found.stand_again) == (0, 0, 3)
+    take_back(museum, found, by="ada")
+    assert facts(museum) == {("a", "x", "museum+prediction"), ("b", "y", "prediction")}
+    assert {row["id"] for row in find_standing(museum, Wanted(by="ana")).decisions} == {"a-x", "b-y", "b-x"}
+
+
+def test_of_a_period_nothing_stands_again_that_is_taken_back_too(museum: Database) -> None:
+    decide(museum, [choice("b", "y", "rejected", seen="b-y", id_="c1")], by="carla")
+    found = find_standing(museum, Wanted(since=moment("2020-01-01")))
+    assert found.stand_again == 0
+    take_back(museum, found, by="ada")
+    assert facts(museum) == {("a", "x", "museum")}
+    assert find_standing(museum, Wanted(since=moment("2020-01-01"))).decisions == []
