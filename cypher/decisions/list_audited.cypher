@@ -1,9 +1,9 @@
 // The links that the random sample has reached, decided or not. It has reached all before the first undecided one, and of a
 // relation all up to the last one that somebody decided in the order of the sample.
+// A head has a known tail where it had another one when the link was made; what came since is what the sample teaches.
 // Returns: head, relation, tail, correct (null where nobody has decided), probability (null where the link's run said no
-// probability given an answer), priority, weight (null for links of earlier versions), has_known_tail (whether the head had
-// another tail of the relation when the link was made: what people answered since is what the sample teaches), reach (the
-// draw of the first link that is not in the sample; infinite where all are)
+// probability given an answer), priority, weight (null for links of earlier versions), reach (the draw of the first link
+// that is not in the sample; infinite where all are), has_known_tail (bool)
 CALL () {
   UNWIND ['pending', 'opinion', 'contested'] AS verdict
   CALL (verdict) {
@@ -56,9 +56,9 @@ WITH h, p, t, answering, relation, reach, coalesce(p.refreshed_at, run.started_a
 RETURN h.id AS head, relation, t.id AS tail,
   CASE p.verdict WHEN 'accepted' THEN true WHEN 'rejected' THEN false END AS correct,
   CASE WHEN p.run_id IN answering THEN p.probability END AS probability,
-  p.priority AS priority, p.sampling_weight AS weight,
+  p.priority AS priority, p.sampling_weight AS weight, reach,
   EXISTS {
     MATCH (h)-[f:$(relation) {vlkge: true}]->(other:Entity)
     WHERE other <> t AND coalesce(f.asserted_at <= made, true)
-  } AS has_known_tail, reach
+  } AS has_known_tail
 ORDER BY p.draw
