@@ -3,7 +3,7 @@
 // A head has a known tail where it had another one when the link was made; what came since is what the sample teaches.
 // Returns: head, relation, tail, correct (null where nobody has decided), probability (null where the link's run said no
 // probability given an answer), priority, weight (null for links of earlier versions), reach (the draw of the first link
-// that is not in the sample; infinite where all are), has_known_tail (bool)
+// not in the sample, or infinite), has_known_tail (bool)
 CALL () {
   UNWIND ['pending', 'opinion', 'contested'] AS verdict
   CALL (verdict) {

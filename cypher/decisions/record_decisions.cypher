@@ -1,8 +1,8 @@
 // Records decisions, each with what the run predicted for the link, and gives the verdict to the predicted link where there
 // is one.
 // $rows (list): one map per decision: key, number, id, head, relation, tail, verdict, reason, undoes
-//   (the decision that it takes back), restores (the one that stands again then, or null), waiting (opinion or contested,
-//   where opinions are open after it, or the verdict that stands again), opinions (their ids), queue (null: $queue)
+//   (what it takes back), restores (what stands again), waiting (opinion or contested where opinions
+//   are open, or the verdict that stands again), opinions (ids), queue (null: $queue)
 // $by (string): who decided
 // $queue (string): where: review, audit, batch or import
 // $batch (string): the batch that it belongs to, or null

@@ -119,7 +119,12 @@ def _held(part: Any) -> Any:
 
 
 class _Module(_DummyBackendModule):
-    """What torch asks a device's module for."""
+    """What torch asks a device's module for; it is not there where nobody pretends it, or other tests would use it."""
+
+    pretended = False
+
+    def is_available(self) -> bool:
+        return self.pretended
 
     def get_rng_state(self, _: Any = None) -> Tensor:
         return torch.get_rng_state()
@@ -152,6 +157,7 @@ def pretended_gpu(room: float = math.inf) -> Iterator[str]:
     """In the block there is one, with `room` bytes for features; its name, as settings take it."""
     _register()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Module, "pretended", True)
         patch.setattr(device, "KINDS", ("cpu", NAME))
         patch.setattr(device, "gpus", lambda: 1)
         patch.setattr(vlkge, "room_for_features", lambda _: room)
