@@ -15,7 +15,8 @@ import pandas as pd
 
 from graph import vectors
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.curation.notes import write_note
 from graph.link_key import link_key
 from graph.page.audit import DISPLACED

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from graph.connection import Database
 from graph.curation import notes
-from graph.curation.decisions import Choice, ConflictError
+from graph.curation.decision import Choice, ConflictError
 from graph.page.answers import find_answers, list_kinds, list_open
 from graph.page.audit import DISPLACED
 from graph.page.card import read_names

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from graph.curation import decisions, notes
 from graph.curation.agreement import Agreement, measure_agreement
-from graph.curation.decisions import Choice, Decision
+from graph.curation.decision import Choice, Decision, Queue
 from graph.curation.opinions import Verdict, lift, list_required, require
 from graph.link_key import link_key
 from graph.page.audit import count_opinions, find_decision, list_decisions
@@ -205,7 +205,7 @@ def audit(
     by: Text | None = None,
     verdict: Verdict | None = None,
     relation: Text | None = None,
-    queue: decisions.Queue | None = None,
+    queue: Queue | None = None,
     after: Text | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[DecisionOut]:

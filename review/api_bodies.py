@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from graph.curation import notes
-from graph.curation.decisions import Decision
+from graph.curation.decision import Decision
 from graph.curation.opinions import Verdict
 from graph.page.card import Named
 from review.users import Role

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
 from base.errors import InputError, PipelineError
-from graph.curation.decisions import ConflictError, NotTheirsError
+from graph.curation.decision import ConflictError, NotTheirsError
 from graph.outage import UnreachableError
 from review import (
     answer_page,

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from graph.connection import Database
 from graph.curation import decisions
-from graph.curation.decisions import Choice, ConflictError
+from graph.curation.decision import Choice, ConflictError
 from graph.curation.opinions import list_required
 from graph.page.audit import find_newest
 from graph.page.batch import MOST_ROWS, count_standing, list_batch, list_relations_to, read_rows

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from graph import link_key
 from graph.connection import Database
-from graph.curation.decisions import Choice
+from graph.curation.decision import Choice
 from graph.page.review_queue import FilterOptions, Filters, Order
 from graph.query import knows_relation
 from review import words

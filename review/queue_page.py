@@ -13,7 +13,7 @@ from base.errors import PipelineError
 from graph.connection import Database
 from graph.curation import decisions
 from graph.curation.audit_sample import Estimate, read_sample
-from graph.curation.decisions import Choice, ConflictError, Decision
+from graph.curation.decision import Choice, ConflictError, Decision, Queue
 from graph.curation.taking_back import undo_batch
 from graph.page.audit import DISPLACED, find_decision, read_desk
 from graph.page.card import Card, find_link, read_names
@@ -237,7 +237,7 @@ def decide_card(
     The random sample is one only of all links, or of all of one relation, and only the card's own link was drawn.
     """
     plain = Filters(relation=filters.relation, order="audit")
-    queue: decisions.Queue = "audit" if filters == plain else "review"
+    queue: Queue = "audit" if filters == plain else "review"
     placed = [wish if wish.key == key else wish.model_copy(update={"queue": "review"}) for wish in choices]
     decisions.decide(database, placed, by=person.name, queue=queue, batch=batch, settles=person.may("admin"))
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from graph.connection import Database
-from graph.curation.decisions import ConflictError
+from graph.curation.decision import ConflictError
 from graph.curation.taking_back import Standing, Wanted, find_standing, moment, take_back
 from graph.page.audit import list_people
 from graph.page.review_queue import list_choices

@@ -39,6 +39,14 @@ def test_a_statement_is_named_purpose_and_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_decisions_about_a_link_are_sought_by_its_index(name: str) -> None:
+    """It has both key and number; without a number Neo4j reads all decisions, once for each link."""
+    bare = re.sub(r"//[^\n]*", "", cypher.load(name).text)
+    for sought in re.finditer(r"MATCH \((\w+):Decision[^)]*\{key: [^}]*\}\)([^}]*)", bare):
+        assert re.search(rf"\b{sought[1]}\.number (>|IS NOT NULL)", sought[2]), sought[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_statement_that_returns_rows_names_its_columns(name: str) -> None:
     statement = cypher.load(name)
     bare = re.sub(r"//[^\n]*", "", statement.text)

@@ -4,5 +4,6 @@
 UNWIND $rows AS row
 WITH DISTINCT row.new AS key
 MATCH (d:Decision:Vlkge {key: key})
-WHERE NOT elementId(d) IN [row IN $rows | row.element]
+USING INDEX SEEK d:Decision(key, number)
+WHERE d.number IS NOT NULL AND NOT elementId(d) IN [row IN $rows | row.element]
 RETURN key, max(d.number) AS number

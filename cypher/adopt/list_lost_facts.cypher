@@ -2,7 +2,7 @@
 // Returns: head, relation, tail, by, at, gone (fact or entity)
 MATCH (d:Decision:Vlkge {verdict: 'accepted'})
 WHERE NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number }
-  OR EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE d.id IN n.opinions }
+  OR EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number AND d.id IN n.opinions }
 OPTIONAL MATCH (h:Entity:Vlkge {id: d.head})
 OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 WITH d, h, t

@@ -14,4 +14,4 @@ OPTIONAL MATCH (t:Entity:Vlkge {id: d.tail})
 RETURN d.key AS key, d.number AS number, properties(d) AS properties, h.name AS head_name,
   toStringOrNull(h.rights) AS head_rights, t.name AS tail_name, toStringOrNull(t.rights) AS tail_rights,
   (NOT EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number }
-    OR EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE d.id IN n.opinions }) AS stands
+    OR EXISTS { MATCH (n:Decision:Vlkge {key: d.key}) WHERE n.number > d.number AND d.id IN n.opinions }) AS stands

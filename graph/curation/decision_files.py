@@ -13,8 +13,9 @@ from base.errors import InputError
 from cypher.prefix import own_names
 from graph import reserved
 from graph.connection import Database, batches
+from graph.curation.decision import Choice
 from graph.curation.decision_sheet import BY_RULE, Sheet, in_order, read_sheet
-from graph.curation.decisions import Choice, decide_in_parts
+from graph.curation.decisions import decide_in_parts
 from graph.curation.kinds import unjoined_kinds
 from graph.curation.opinions import Voice, list_required, open_opinions, said, standing, weigh
 from graph.link_key import link_key

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 from base.errors import InputError
 from graph.connection import Database, Row
-from graph.curation.decisions import Choice, Decision, decide
+from graph.curation.decision import Choice, Decision
+from graph.curation.decisions import decide
 from graph.curation.opinions import Voice, weigh
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from base.errors import InputError
 from graph.connection import Database, Row
-from graph.curation.decisions import Decision, decision_of
+from graph.curation.decision import Decision, decision_of
 from graph.page.numbers import finite
 
 # The reason of a link that was rejected because another answer was chosen.

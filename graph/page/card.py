@@ -11,7 +11,8 @@ from pydantic import BaseModel, BeforeValidator, computed_field
 from cypher.prefix import program_name
 from graph import reserved
 from graph.connection import Database, Row
-from graph.curation.decisions import ACCEPTED_SOURCE, Decision, decision_of, voice_of
+from graph.curation.decision import Decision, decision_of, voice_of
+from graph.curation.decisions import ACCEPTED_SOURCE
 from graph.curation.notes import Note, note_of
 from graph.curation.opinions import Voice, open_opinions
 from graph.link_key import ends_of

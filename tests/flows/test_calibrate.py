@@ -15,7 +15,8 @@ from flows.runtime.prefect_server import PrefectServer
 from flows.train import train
 from graph.connection import Address, Database
 from graph.curation.audit_sample import audited
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.loading.files import read_source
 from graph.loading.ingest import ingest
 from graph.pictures import PictureStore

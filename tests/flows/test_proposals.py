@@ -15,7 +15,8 @@ from flows.retraining.outcome import Retraining
 from flows.runtime.proposing import proposing
 from flows.runtime.settings import Settings
 from graph.connection import Address, Database
-from graph.curation.decisions import Choice, Decision, decide
+from graph.curation.decision import Choice, Decision
+from graph.curation.decisions import decide
 from graph.predicted.publication_lock import publication_lock
 from review.app import create_app
 from review.server import Serving, open_site

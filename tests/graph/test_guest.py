@@ -11,7 +11,8 @@ from base.errors import InputError
 from flows.retraining.model_changes import prune
 from graph import health, query, vectors
 from graph.connection import Address, Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.exporting.export import export, facts_of
 from graph.loading.adopt import adopt
 from graph.loading.adopt_spec import AdoptSpec

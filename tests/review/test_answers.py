@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.link_key import link_key
 from review.app import create_app
 from review.context import Site

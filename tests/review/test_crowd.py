@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from base.errors import InputError
 from graph.connection import Database
-from graph.curation.decisions import Choice, ConflictError, decide, decision_of, voice_of
+from graph.curation.decision import Choice, ConflictError, decision_of, voice_of
+from graph.curation.decisions import decide
 from graph.curation.opinions import standing
 from graph.page.audit import count_by_person, list_decisions, read_desk
 from graph.page.batch import read_rows

@@ -10,8 +10,9 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from graph.connection import Database
+from graph.curation.decision import Choice
 from graph.curation.decision_files import import_decisions
-from graph.curation.decisions import Choice, decide
+from graph.curation.decisions import decide
 from graph.curation.exchange import read_decisions
 from graph.loading.files import read_source
 from graph.loading.ingest import ingest

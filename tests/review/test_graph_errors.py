@@ -7,7 +7,8 @@ from fastapi.testclient import TestClient
 
 from base.errors import PipelineError
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.curation.notes import close_note, write_note
 from graph.curation.opinions import lift, require
 from graph.curation.taking_back import moment

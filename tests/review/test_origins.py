@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from fastapi.testclient import TestClient
 
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from tests.review.test_queue_page import fields, has_one_style
 
 

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from graph.connection import Database
 from graph.curation.audit_sample import read_sample
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.link_key import link_key
 from review.app import create_app
 from review.context import Site

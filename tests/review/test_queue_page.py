@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from graph.connection import Address, Database, connect
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.link_key import link_key
 from graph.predicted.predictions import publish
 from review.app import create_app

@@ -6,7 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from review.app import create_app
 from review.context import Site
 from review.users import UsersFile

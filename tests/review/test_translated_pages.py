@@ -6,7 +6,8 @@ import uuid
 from fastapi.testclient import TestClient
 
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.curation.notes import Kind, write_note
 from graph.curation.opinions import Verdict, require
 from graph.link_key import link_key

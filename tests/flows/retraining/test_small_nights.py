@@ -12,7 +12,8 @@ from flows.retraining.flow import Retraining, retrain
 from flows.runtime.checkpoints import folder_of
 from flows.runtime.settings import Settings
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.exporting.export import export
 from graph.predicted import registry
 from models.triples.knowledge_graph import KnowledgeGraph

@@ -4,7 +4,8 @@ import pytest
 
 from graph.connection import Database
 from graph.curation.agreement import cohen, krippendorff, measure_agreement
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.curation.opinions import Verdict
 
 

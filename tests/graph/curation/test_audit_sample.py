@@ -9,7 +9,8 @@ import pytest
 
 from graph.connection import Database, Row
 from graph.curation.audit_sample import Sample, read_sample, sample_of, wilson
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.link_key import draw, link_key
 from graph.predicted.predictions import publish
 from graph.predicted.strata import band, count_bands, place

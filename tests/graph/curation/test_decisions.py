@@ -9,13 +9,8 @@ import pytest
 from base.errors import InputError
 from graph.connection import Database
 from graph.curation.audit_sample import audited
-from graph.curation.decisions import (
-    Choice,
-    ConflictError,
-    Decision,
-    decide,
-    history,
-)
+from graph.curation.decision import Choice, ConflictError, Decision
+from graph.curation.decisions import decide, history
 from graph.curation.disagreements import list_disagreements
 from graph.curation.opinions import Verdict
 from graph.curation.taking_back import undo_batch

@@ -11,8 +11,9 @@ from rdflib.namespace import DCTERMS, PROV, RDF, XSD
 
 from base.errors import InputError
 from graph.connection import Database
+from graph.curation.decision import Choice
 from graph.curation.decision_files import import_decisions
-from graph.curation.decisions import Choice, decide, history
+from graph.curation.decisions import decide, history
 from graph.curation.exchange import add_accepted, read_decisions, read_links, write_table
 from graph.curation.rdf import VLKGE, Turtle
 from graph.predicted.predictions import publish

@@ -9,8 +9,9 @@ import pytest
 from base.errors import InputError
 from graph.connection import Database
 from graph.curation.audit_sample import read_sample
+from graph.curation.decision import ConflictError
 from graph.curation.decision_files import import_decisions
-from graph.curation.decisions import ConflictError, decide, history
+from graph.curation.decisions import decide, history
 from graph.curation.disagreements import list_disagreements
 from graph.curation.exchange import read_decisions, write_table
 from graph.curation.opinions import Outcome, Verdict, Voice, lift, list_required, open_opinions, require, weigh

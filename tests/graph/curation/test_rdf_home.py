@@ -10,7 +10,8 @@ from rdflib import Graph, Namespace, URIRef
 from rdflib.namespace import PROV, RDF
 
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.curation.exchange import read_links
 from graph.curation.rdf import Turtle, read_ways_of
 from graph.loading.ingest import ingest

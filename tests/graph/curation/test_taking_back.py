@@ -6,7 +6,8 @@ import pytest
 
 from base.errors import InputError
 from graph.connection import Database
-from graph.curation.decisions import Choice, ConflictError, decide
+from graph.curation.decision import Choice, ConflictError
+from graph.curation.decisions import decide
 from graph.curation.taking_back import Wanted, find_standing, moment, take_back
 
 

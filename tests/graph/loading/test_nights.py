@@ -10,7 +10,8 @@ import pytest
 from base.errors import InputError
 from cypher import prefix
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.curation.disagreements import list_disagreements
 from graph.curation.exchange import read_decisions
 from graph.exporting import hetero_file

@@ -9,7 +9,8 @@ import pytest
 
 from cypher.prefix import VARIABLE
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.exporting.export import export, facts_of
 from graph.loading.files import read_source
 from graph.loading.ingest import IngestResult, ingest

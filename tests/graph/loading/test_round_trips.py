@@ -13,8 +13,9 @@ from rdflib.namespace import RDF, RDFS
 
 from graph.connection import Database
 from graph.curation.cells import guard, unguard
+from graph.curation.decision import Choice
 from graph.curation.decision_files import import_decisions
-from graph.curation.decisions import Choice, decide
+from graph.curation.decisions import decide
 from graph.curation.exchange import read_decisions, read_links, write_table
 from graph.curation.rdf import BASE, Turtle
 from graph.exporting.export import export, facts_of

@@ -13,7 +13,7 @@ import pytest
 from base.errors import InputError, PipelineError
 from graph.connection import Address, Database
 from graph.curation import decisions
-from graph.curation.decisions import Choice
+from graph.curation.decision import Choice
 from graph.curation.opinions import Verdict
 from graph.link_key import draw
 from graph.predicted import run_writer

@@ -8,7 +8,8 @@ import pytest
 from base.errors import InputError
 from graph import query
 from graph.connection import Database
-from graph.curation.decisions import Choice, decide
+from graph.curation.decision import Choice
+from graph.curation.decisions import decide
 from graph.exporting.export import export
 from graph.predicted.registry import register_model
 from graph.predicted.unlikely_facts import COLUMNS, publish_doubts
