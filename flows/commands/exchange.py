@@ -215,7 +215,7 @@ def undo_decisions(
 
     wanted = Wanted(of, run, moment(since) if since else None, moment(until, end=True) if until else None)
     settings = Settings()
-    with writing(settings, "`vlkge decisions undo`", dry_run=dry_run), open_graph(settings) as database:
+    with open_graph(settings) as database:
         found = find_standing(database, wanted)
         record: dict[str, object] = {
             "decisions": len(found.decisions),
@@ -229,7 +229,8 @@ def undo_decisions(
             print_fields(record)
             typer.confirm("Take all of these back?", abort=True, err=True)
         if not dry_run:
-            take_back(database, found, by=by or getpass.getuser(), reason=reason)
+            with writing(settings, "`vlkge decisions undo`"):  # not while somebody is asked
+                take_back(database, found, by=by or getpass.getuser(), reason=reason)
     _tell({**record, "dry_run": dry_run}, json)
 
 
