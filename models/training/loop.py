@@ -1,6 +1,5 @@
 """Training of VL-KGE: epochs of steps, validation after each, everything needed to go on kept on disk."""
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from models.representation.row_shards import RowShards
 from models.representation.vlkge import VLKGE
 from models.training.batches import AnyBatch, epoch_seed, epochs
 from models.training.distributed import Group, check
+from models.training.divergence import not_finite, refuse_divergence
 from models.training.memory import keep_freed_memory
 from models.training.optimizers import Adagrad
 from models.training.states import states_of
@@ -32,7 +32,6 @@ from models.training.validation import Validation
 from models.training.warm_start import digest, start_from
 from models.triples.knowledge_graph import KnowledgeGraph
 
-DIVERGED = 100  # times the lowest loss before
 AfterEpoch = Callable[[int, float], None]
 """Told the epoch, from 1, and its validation MRR."""
 
@@ -200,7 +199,15 @@ class Run:
             first = loss if step == 1 else first
             progress(number * len(self.batches) + step, self.total_steps, self._note())
         mean = self.group.sum(total).item() / step
-        self._refuse_divergence(mean, self.group.sum(first).item())
+        # of all processes: rows of sharded tables are nowhere else
+        broken = self.group.sum(torch.tensor(not_finite(self.model), device=self.device)).item() > 0
+        refuse_divergence(
+            [float(row["loss"]) for row in self.history],
+            self.group.sum(first).item(),
+            mean,
+            vectors_broken=broken,
+            learning_rate=self.config.learning_rate,
+        )
         return mean
 
     def step(self, batch: AnyBatch) -> Tensor:
@@ -212,27 +219,6 @@ class Run:
         self.group.sum_gradients(self.model)
         self.optimizer.step()
         return loss.detach()
-
-    def _refuse_divergence(self, loss: float, first: float) -> None:
-        """Raises InputError where an epoch's loss left all bounds, or its vectors; `first` is that of its first batch.
-
-        A score that is not a number beats every candidate: such a model would rank everything first. A loss below that
-        of the first epoch is none of these, even if a small graph was learned by heart before, to a loss near zero.
-        """
-        broken = sum(int(not p.isfinite().all()) for p in self.model.parameters())
-        # of all processes: rows of sharded tables are nowhere else
-        epoch, finite = len(self.history) + 1, self.group.sum(torch.tensor(broken, device=self.device)).item() == 0
-        losses = [float(row["loss"]) for row in self.history] or [first]
-        before = min([first, *losses])
-        if not math.isfinite(loss):
-            what = f"the loss of epoch {epoch} is {loss}"
-        elif not finite:
-            what = f"after epoch {epoch} vectors hold numbers that are not finite"
-        elif loss > max(DIVERGED * before, losses[0]):
-            what = f"the loss rose from {before:.3g} to {loss:.3g} in epoch {epoch}"
-        else:
-            return
-        raise InputError(f"{what}: the training diverges; a learning_rate below {self.config.learning_rate:g} may help")
 
     def _note(self) -> str:
         if not self.history:

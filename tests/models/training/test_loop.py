@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -20,7 +19,7 @@ from models.representation.vlkge import VLKGE
 from models.scoring.scorers import SCORERS, DistMult
 from models.training import loop
 from models.training.batches import Batch, Batches, QueryBatch, epochs
-from models.training.distributed import Group
+from models.training.divergence import refuse_divergence
 from models.training.loop import Run, train
 from models.training.optimizers import Adagrad
 from models.training.states import STATE
@@ -240,11 +239,9 @@ def test_a_training_that_diverges_says_so(
 
 
 def test_a_loss_that_left_zero_again_but_not_where_it_began_does_not_diverge() -> None:
-    history = [{"loss": 0.7}, {"loss": 0.001}]
-    training = SimpleNamespace(history=history, model=torch.nn.Linear(1, 1), config=SMALL, group=Group(), device="cpu")
-    Run._refuse_divergence(training, loss=0.15, first=0.15)  # type: ignore[arg-type]
+    refuse_divergence([0.7, 0.001], 0.15, 0.15, vectors_broken=False, learning_rate=0.1)
     with pytest.raises(InputError, match=r"rose from 0.001 to 0.8 in epoch 3"):
-        Run._refuse_divergence(training, loss=0.8, first=0.8)  # type: ignore[arg-type]
+        refuse_divergence([0.7, 0.001], 0.8, 0.8, vectors_broken=False, learning_rate=0.1)
 
 
 def test_vectors_that_are_not_finite_are_never_kept(
