@@ -17,6 +17,7 @@ LANDMARKS = 3000  # of a regression with more examples
 PENALTIES = (0.1, 0.3, 1.0, 3.0)
 TRIED = 1000  # examples that choose among them
 SMALLEST = 1e-4  # added to the landmarks' kernel, of which some nearly coincide
+COLUMNS = 512  # of an inverse, at a time
 LARGEST = 0.95  # leverage: beyond, the others say nothing of an example
 
 
@@ -115,8 +116,20 @@ def _exact(own: Tensor, targets: Tensor, penalty: float) -> tuple[Tensor, Tensor
     if failed:
         root = torch.linalg.cholesky(own.double())
     weights = torch.cholesky_solve(targets.to(root), root)
-    leverages = 1 - penalty * torch.cholesky_inverse(root, out=own if own.dtype == root.dtype else None).diagonal()
-    return weights, leverages.clamp(0, LARGEST)
+    return weights, (1 - penalty * _diagonal_of_inverse(root)).clamp(0, LARGEST)
+
+
+def _diagonal_of_inverse(root: Tensor) -> Tensor:
+    """Of the matrix whose Cholesky factor is `root` [n, n]: squares of the columns of its inverse, summed.
+
+    A column is zero above its diagonal, so that only what follows is solved: half the work of the whole inverse.
+    """
+    found = torch.empty(len(root), dtype=root.dtype)
+    for start in range(0, len(root), COLUMNS):
+        unit = torch.eye(len(root) - start, min(COLUMNS, len(root) - start), dtype=root.dtype)
+        solved = torch.linalg.solve_triangular(root[start:, start:], unit, upper=False)
+        found[start : start + COLUMNS] = solved.square_().sum(0)
+    return found
 
 
 def _nystroem(examples: Described, targets: Tensor, penalty: float, drawn: Tensor) -> Fit:

@@ -21,6 +21,7 @@ STRENGTHS = (1.0, 8.0)  # of the pull of each part of the weights towards what i
 PULL = 0.1  # of what all share towards where it begins: nothing grows without end where data says nothing
 TELLING = 0.05  # least spread of a part, as a share of its largest score: less would make weights of rare flags huge
 MOST = 2000  # facts that weights are fitted on
+FIRST = 500  # of them, by which contenders are looked for
 
 
 class WeightFit(NamedTuple):
@@ -45,13 +46,11 @@ def fit(opinions: Opinions, known: KnownFacts, facts: Tensor, seed: int, held_ba
     it keeps all the say.
     """
     held_back = facts if held_back is None else held_back
-    if len(facts) > MOST:
-        generator = torch.Generator().manual_seed(seed)
-        facts = facts[torch.randperm(len(facts), generator=generator)[:MOST]]
+    facts = facts[torch.randperm(len(facts), generator=torch.Generator().manual_seed(seed))[:MOST]]
     ensemble = opinions.ensemble
     rows = len(ensemble.weights.weights)
     # who is first by each expert is not who is first by all: those show once there are weights
-    first_seen = compare(opinions, known, facts, held_back, seed)
+    first_seen = compare(opinions, known, facts[:FIRST], held_back, seed)
     ensemble.weights.weights.copy_(_fitted(first_seen, rows, STRENGTHS[0], ensemble.start))
     compared = compare(opinions, known, facts, held_back, seed)
     halves = [compared.of_fold(fold) for fold in (0, 1)]
@@ -93,8 +92,9 @@ def _fitted(compared: Compared, rows: int, strength: float, begin: Sequence[floa
         of_query = start + common + known[s] + picture[p] + text[t] + of_row[row] + row_known[row, s]
         return of_query[:, None] + candidate + row_candidate[row]
 
-    # a set number of steps: those that stop by themselves make much of how sums were rounded
+    # a set number of ever smaller steps: others end where the rounding of sums has thrown them
     optimizer = torch.optim.Adam(added, lr=LEARNING_RATE)
+    smaller = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, STEPS)
     for _ in range(STEPS):
         total = _total(scores, weights(compared.rows, compared.groups), compared.states)
         likelihood = total[:, 0] - (total + compared.stand_for).logsumexp(1)
@@ -103,6 +103,7 @@ def _fitted(compared: Compared, rows: int, strength: float, begin: Sequence[floa
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         optimizer.step()
+        smaller.step()
     with torch.no_grad():
         row, group = torch.cartesian_prod(torch.arange(rows), torch.arange(GROUPS)).to(scores.device).unbind(1)
         return (weights(row, group) / spread).reshape(rows, GROUPS, STATES, parts)
