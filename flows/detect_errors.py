@@ -6,6 +6,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
 
 from base.errors import refuse_unknown_relations
+from flows.declared_patterns import declared_patterns
 from flows.export import read_graph
 from flows.runtime.checkpoints import load_checkpoint
 from flows.runtime.home_lock import writing
@@ -18,6 +19,7 @@ from graph.predicted.unlikely_facts import publish_doubts
 from models.prediction.unlikely_facts import find_unlikely_facts
 from models.representation.vlkge import VLKGE
 from models.triples.knowledge_graph import KnowledgeGraph
+from models.triples.relation_patterns import Patterns
 from models.triples.subgraph import with_relations
 
 LIMIT = 1000
@@ -40,7 +42,8 @@ def detect_errors(
         version, checkpoint = load_checkpoint(settings, database, model)
         refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
         graph = with_relations(KnowledgeGraph.from_hetero(read_graph(database)), checkpoint.relations)
-        doubts = judge_facts(checkpoint.model_for(graph, device), graph, relations, limit)
+        patterns = Patterns.of(graph, declared_patterns(database, graph))
+        doubts = judge_facts(checkpoint.model_for(graph, device), graph, patterns, relations, limit)
         counts = publish_doubts(
             database, doubts, model_version=version, relations=relations or graph.relations, notify=echo
         )
@@ -53,6 +56,8 @@ def detect_errors(
 
 
 @task(cache_policy=NO_CACHE)
-def judge_facts(model: VLKGE, graph: KnowledgeGraph, relations: list[str] | None, limit: int) -> pd.DataFrame:
+def judge_facts(
+    model: VLKGE, graph: KnowledgeGraph, patterns: Patterns, relations: list[str] | None, limit: int
+) -> pd.DataFrame:
     with progress_bar("detect errors") as progress:
-        return find_unlikely_facts(model, graph, relations=relations, limit=limit, progress=progress)
+        return find_unlikely_facts(model, graph, relations=relations, limit=limit, patterns=patterns, progress=progress)

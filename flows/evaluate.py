@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from base.errors import InputError
 from flows.calibrate import TOP_K, check_calibration
+from flows.declared_patterns import declared_patterns
 from flows.evaluation_shards import Conditions, Shards, evaluate_in_shards, shards_of
 from flows.export import read_graph
 from flows.reports import ReportFiles, suffix, write_report, write_seeds
@@ -136,7 +137,7 @@ def evaluate_model(
     shards: Shards | None = None,
 ) -> Evaluation:
     """Rank, write the files, and put the figures on the model's node."""
-    served = PredictionContext.of(version, checkpoint, graph, None, TOP_K, device)
+    served = PredictionContext.of(version, checkpoint, graph, declared_patterns(database, graph), TOP_K, device)
     folder = folder_of(settings, version)
     report = rank_model(served, conditions) if shards is None else evaluate_in_shards(shards, folder, graph, conditions)
     # Before the report is written, which shows the reliability diagram.

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from base.errors import InputError, PipelineError, refuse_unknown_relations
 from flows.calibrate import TOP_K, calibration_in_force, learn_answers
+from flows.declared_patterns import declared_patterns
 from flows.rules import rules_of
 from flows.runtime.checkpoints import folder_of, load_checkpoint
 from flows.runtime.services import open_graph
@@ -92,7 +93,7 @@ def explain(head: str, relation: str, tail: str, *, model: str | None = None) ->
         graph = with_relations(KnowledgeGraph.from_hetero(export(database)), checkpoint.relations)
         refuse_unknown_relations([relation], graph.relations)
         triple = (find_entity(graph, head), graph.relations.index(relation), find_entity(graph, tail))
-        served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
+        served = PredictionContext.of(version, checkpoint, graph, declared_patterns(database, graph), TOP_K)
         calibration = calibration_in_force(served, folder_of(settings, version))
         found = assess_link(
             served.scores_today,

@@ -13,6 +13,7 @@ from torch_geometric.data import HeteroData
 from base.errors import InputError, refuse_unknown_relations
 from flows import facts_read
 from flows.calibrate import NOT_CALIBRATED, TOP_K, calibrate, learn_answers
+from flows.declared_patterns import declared_patterns, keep_declared
 from flows.export import graph_file, read_graph
 from flows.links_in_force import save_links_in_force
 from flows.prediction_shards import Job, score_in_shards
@@ -102,7 +103,7 @@ def predict(
     their heads have an answer; with
     `new`, only of entities added since training; with `all_heads`, also of entities whose facts resemble those of no
     head of the relation; with `exact`, all pairs are scored, however many a relation
-    has. `patterns` is a file that overrides the patterns found in the data.
+    has. `patterns` is a file that overrides the patterns found in the data, from now on.
     With `shards`, so many parts of the heads are scored as tasks, wherever the flow's task runner runs them.
     All compute on `device`. Raises PipelineError, and publishes nothing, where another model took the place of an
     unnamed champion meanwhile.
@@ -117,7 +118,8 @@ def predict(
         refuse_unknown_relations(relations or (), checkpoint.relations, "the model knows")
         data: HeteroData = read_graph(database)
         graph = with_relations(KnowledgeGraph.from_hetero(data), checkpoint.relations)
-        served = PredictionContext.of(version, checkpoint, graph, Path(patterns) if patterns else None, top_k, device)
+        told = declared_patterns(database, graph, patterns)
+        served = PredictionContext.of(version, checkpoint, graph, told, top_k, device)
         calibration = calibrate(served, folder_of(settings, version))
         answers = learn_answers(database, served)
         nothing_known = [name for name in untrained(graph) if relations is None or name in relations]
@@ -159,6 +161,8 @@ def predict(
             save_links_in_force(database, links, folder, run, version, covered, heads)
 
         run = publish(database, links, version, covered, heads, functional, confirm, keep)
+        if patterns and told:
+            keep_declared(database, told)
         if relations is None:
             facts_read.keep(folder, graph, heads)
         partly = relations is not None or heads is not None

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from base.errors import PipelineError
 from flows.calibrate import TOP_K, calibration_in_force, learn_answers
+from flows.declared_patterns import declared_patterns
 from flows.predict import LIMIT
 from flows.refresh import keep_links, run_in_force
 from flows.rules import rules_of
@@ -64,7 +65,7 @@ class Champion:
         version, checkpoint = load_checkpoint(settings, database, None)
         run, folder = run_in_force(database, version), folder_of(settings, version)
         graph = with_relations(KnowledgeGraph.from_hetero(export(database)), checkpoint.relations)
-        served = PredictionContext.of(version, checkpoint, graph, None, TOP_K)
+        served = PredictionContext.of(version, checkpoint, graph, declared_patterns(database, graph), TOP_K)
         calibration = calibration_in_force(served, folder)
         answers = learn_answers(database, served)
         return cls(served, run, folder, served.scores_today, calibration, answers, rules_of(folder, graph))

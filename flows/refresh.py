@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
+import torch
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel
@@ -12,6 +13,7 @@ from torch_geometric.data import HeteroData
 from base.errors import InputError
 from flows import facts_read
 from flows.calibrate import TOP_K, calibrate, learn_answers
+from flows.declared_patterns import declared_patterns, keep_declared
 from flows.export import read_graph
 from flows.links_in_force import read_links_in_force, save_links_in_force
 from flows.predict import LIMIT, Wanted, add_evidence, choose_thresholds, score_links
@@ -89,11 +91,12 @@ def refresh(
         every = KnowledgeGraph.from_hetero(data)
         graph = with_relations(every, checkpoint.relations)
         changed, kept = facts_read.changed_since(folder, graph), saved_links(database, folder, run)
-        declared = Path(patterns) if patterns else None
+        told = declared_patterns(database, graph, patterns)
         rules = rules_of(folder, graph)
-        heads = sorted({*changed, *untrue(kept, graph, folder, rules, run, declared)}) if changed else []
+        again = bool(changed or patterns)
+        heads = sorted({*changed, *untrue(kept, graph, folder, rules, run, told)}) if again else []
         if heads:
-            served = PredictionContext.of(version, checkpoint, graph, declared, top_k, device)
+            served = PredictionContext.of(version, checkpoint, graph, told, top_k, device)
             wanted = Wanted(limit=limit, precision=precision)
             calibration = Calibration.load(folder) or calibrate(served, folder)
             links = links_of(database, served, calibration, rules, wanted, heads)
@@ -104,6 +107,8 @@ def refresh(
                 registry.record_functional(database, run, served.patterns.functional)
                 facts_read.keep(folder, graph, None if len(heads) == graph.num_entities else heads)
                 facts_read.keep_cited(folder, graph)
+        if patterns and told and not dry_run:
+            keep_declared(database, told)
     return Refreshed(
         model=version,
         run_id=run.id,
@@ -136,16 +141,20 @@ def untrue(
     folder: Path,
     rules: RuleSet,
     run: Run,
-    declared: Path | None,
+    told: Patterns | None,
 ) -> list[str]:
-    """The heads of links in force that today's facts speak against, though their own facts may be as they were."""
+    """The heads whose links today's facts or patterns change, though their own facts may be as they were."""
     if links is None:
         return []
-    today = Patterns.read(declared, graph) if declared else Patterns.found(graph)
-    other = set(today.functional).symmetric_difference(run.functional or ())
-    heads = links.loc[links["relation"].isin(other) & links["head"].isin(graph.entities), "head"]
+    today = Patterns.of(graph, told)
+    before = set(run.functional or ())
+    heads = links.loc[links["relation"].isin(before.symmetric_difference(today.functional)), "head"]
+    heads = heads[heads.isin(graph.entities)]
+    # Where a head may have several tails by now, those that have one had no links.
+    freed = [row for row, name in enumerate(graph.relations) if name in before.difference(today.functional)]
+    with_one = graph.facts[torch.isin(graph.facts[:, 1], torch.tensor(freed, dtype=torch.long)), 0].unique()
     cited = outdated(links, graph, rules) if facts_read.are_gone(folder, graph, run.refreshed_at) else []
-    return sorted({*heads, *cited})
+    return sorted({*heads, *cited, *(graph.entities[row] for row in with_one.tolist())})
 
 
 def links_of(

@@ -144,10 +144,12 @@ def patterns(file: PatternsFile = None, json: Json = False) -> None:
     """Print as TOML which relations are functional, symmetric or inverses of each other in the data.
 
     Links that these patterns rule out are never predicted: a second value of a functional relation, and the reverse of
-    a recorded fact. Edit the file and pass it to `vlkge predict --patterns FILE`.
+    a recorded fact. Edit the file and pass it to `vlkge predict --patterns FILE`. What it says holds from then on, and
+    is printed here, until another file is passed.
 
     The key `complete` is for you: relations of which every head has an answer, recorded or not.
     """
+    from flows.declared_patterns import declared_patterns
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
     from graph.exporting.export import export
@@ -156,7 +158,8 @@ def patterns(file: PatternsFile = None, json: Json = False) -> None:
 
     with open_graph(Settings()) as database:
         graph = KnowledgeGraph.from_hetero(export(database))
-    holding = Patterns.read(file, graph) if file else Patterns.found(graph)
+        told = declared_patterns(database, graph, str(file) if file else None)
+    holding = Patterns.of(graph, told)
     seen = findings(graph)
     if json:
         print_json({**holding.model_dump(), "findings": [finding._asdict() for finding in seen]})

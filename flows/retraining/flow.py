@@ -14,6 +14,7 @@ from prefect.runtime import flow_run
 from base.errors import InputError
 from flows.adopt import adopt as take_up
 from flows.calibrate import calibrate
+from flows.declared_patterns import declared_patterns
 from flows.encode import encode
 from flows.evaluate import evaluate
 from flows.ingest import ingest
@@ -263,8 +264,9 @@ def judge(
         for version in (champion, challenger):
             with open_graph(settings) as database:
                 checkpoints.append(load_checkpoint(settings, database, version)[1])
-            known = with_relations(graph, checkpoints[-1].relations)
-            served = PredictionContext.of(version, checkpoints[-1], known, None, top_k, device)
+                known = with_relations(graph, checkpoints[-1].relations)
+                told = declared_patterns(database, known)
+            served = PredictionContext.of(version, checkpoints[-1], known, told, top_k, device)
             calibration = calibrate(served, folder_of(settings, version), UNTESTED)
             errors.append(calibration_error(calibration.tallies[ALL]) if calibration else None)
         formers, debt = rivals.against(settings, champion, challenger, wanted.former_champions)

@@ -23,7 +23,8 @@ class LinkAssessment:
     """What the model says of one link, asked as if nothing but the other facts were known."""
 
     state: State
-    """recorded: it is a fact; implied: the other way round it is; second value: its functional relation has another."""
+    """recorded: it is a fact; implied: it is one the other way round; rejected: so or the other way round; second
+    value: its functional relation has another."""
     score: float
     rank: int
     """Its place among the head's possible tails that are not recorded, from 1."""
@@ -54,10 +55,12 @@ def assess_link(
     row = torch.tensor([triple])
     others = {split: facts[(facts != row).any(1)] for split, facts in graph.triples.items()}
     unknown = replace(graph, triples=others, rejected=graph.rejected[(graph.rejected != row).any(1)])
+    state = _state(graph, unknown, triple, patterns)
     only = torch.zeros(graph.num_entities, dtype=torch.bool)
     only[head] = True
-    # Neither functional nor inverse relations hide it here, and neither do loops: the question is about this very link.
-    lists = CandidateLists(scores, unknown, Patterns(), top_k=graph.num_entities, heads=only)
+    # What is served is asked as it is served. Of others, neither patterns nor loops hide this very link.
+    ruling = patterns if state == "new" else Patterns()
+    lists = CandidateLists(scores, unknown, ruling, top_k=graph.num_entities, heads=only)
     # Also asked about is a relation of which nothing is known; its links have no probability.
     untrained = relation not in graph.triples["train"][:, 1]
     lists.trained.add(relation)
@@ -75,7 +78,7 @@ def assess_link(
             curve = calibration.curve_of(link, seen[link.heads].numpy())
         has_answer = float((answers or Answers()).probabilities(link, graph.relations[relation])[0])
         return LinkAssessment(
-            state=_state(graph, unknown, triple, patterns),
+            state=state,
             score=float(link.scores),
             rank=int(link.ranks),
             candidates=len(links.heads),
@@ -97,7 +100,8 @@ def _state(graph: KnowledgeGraph, unknown: KnowledgeGraph, triple: tuple[int, in
         return "recorded"
     if (patterns.implied(others, graph.relations) == row).all(1).any():
         return "implied"
-    if (graph.rejected == row).all(1).any():
+    rejected = torch.cat([graph.rejected, patterns.implied(graph.rejected, graph.relations)])
+    if (rejected == row).all(1).any():
         return "rejected"
     taken = bool(((others[:, 0] == triple[0]) & (others[:, 1] == triple[1])).any())
     return "second value" if taken and graph.relations[triple[1]] in patterns.functional else "new"

@@ -61,8 +61,8 @@ def predict(
 
     Heads and tails are of the labels that the relation joins in the graph. Heads are those of `PlausibleHeads`, or with
     `all_heads` all of them; `heads` bool [N] restricts whose links are looked for. Left out are the facts of all
-    splits, what they say the other way round, rejected links, loops unless the relation has some, and second values of
-    functional relations (`patterns`; None: those that the data shows). A relation without training facts has no links.
+    splits and rejected links, what both say the other way round, loops unless the relation has some, and second values
+    of functional relations (`patterns`; None: those that the data shows). A relation without training facts has none.
 
     From the union of the `top_k` best tails of every head and relation, the `limit` best of each relation are kept,
     and of those the `best` of all (None: all of them), by probability, times that of an answer where it is known, then

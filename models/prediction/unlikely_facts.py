@@ -32,6 +32,7 @@ def find_unlikely_facts(
     relations: Sequence[str] | None = None,
     limit: int = 1000,
     least: float = LEAST,
+    patterns: Patterns | None = None,
     budget: int = BUDGET,
     progress: Progress = silent,
 ) -> pd.DataFrame:
@@ -42,9 +43,9 @@ def find_unlikely_facts(
     or more are doubtful.
 
     A fact competes with the tails of its relation that the head is not recorded with, nobody rejected, and no symmetric
-    or inverse relation implies. Its `share` is that of a softmax over the CONTENDERS best of them and itself, its
-    `rank` the place among all `candidates`, from 1; `other` is the best other tail, `other_share` what that one has. A
-    fact without any other tail is not judged.
+    or inverse relation implies (`patterns`; None: those that the data shows). Its `share` is that of a softmax over the
+    CONTENDERS best of them and itself, its `rank` the place among all `candidates`, from 1; `other` is the best other
+    tail, `other_share` what that one has. A fact without any other tail is not judged.
 
     Raises InputError for an unknown relation, and for a limit below 1.
     """
@@ -52,7 +53,7 @@ def find_unlikely_facts(
         raise InputError(f"limit is {limit}; it must be at least 1")
     refuse_unknown_relations(relations or (), graph.relations)
     scores = model if isinstance(model, Scores) else VectorScores.of_fused(model)
-    lists = CandidateLists(scores, graph, Patterns.found(graph), top_k=1, budget=budget)
+    lists = CandidateLists(scores, graph, patterns or Patterns.found(graph), top_k=1, budget=budget)
     chosen = [row for row, name in enumerate(graph.relations) if relations is None or name in relations]
     facts = [_facts(graph, row) for row in chosen]
     total, done, frames = sum(len(own) for own, _ in facts), 0, []

@@ -60,11 +60,11 @@ def fact_keys(triples: Tensor, graph: KnowledgeGraph) -> Tensor:
 class CandidateLists:
     """Makes the lists of a model, in blocks of heads that hold at most `budget` numbers at a time.
 
-    Left out are known facts, what they say the other way round, rejected links, second values of functional relations,
-    and loops unless the relation has some. A relation without training facts has no lists: nothing is known of it. The
-    facts of the splits `hidden` count as unknown: so lists are made as if they had yet to be found. `heads` bool [N]
-    restricts who gets a list. Where a relation has more than `most_pairs` of a head and a tail (None: however many),
-    and scores are costly, not all are made: see `models.ranking.shortlists`; `sketched` tells what that missed.
+    Left out are known facts and rejected links, what both say the other way round, second values of functional
+    relations, and loops unless the relation has some. A relation without training facts has no lists: nothing is known
+    of it. The facts of the splits `hidden` count as unknown: so lists are made as if they had yet to be found. `heads`
+    bool [N] restricts who gets a list. Where a relation has more than `most_pairs` of a head and a tail (None: however
+    many), and scores are costly, not all are made: see `models.ranking.shortlists`; `sketched` tells what that missed.
     """
 
     def __init__(
@@ -91,7 +91,9 @@ class CandidateLists:
         self.known = torch.cat([known, patterns.implied(known, graph.relations)])
         self.trained = set(graph.triples["train"][:, 1].tolist())
         self.looping = set(known[known[:, 0] == known[:, 2]][:, 1].tolist())
-        self.left_out = KnownFacts(torch.cat([self.known, graph.rejected]), graph.num_relations).to(scores.device)
+        rejected = patterns.implied(graph.rejected, graph.relations)
+        self.ruled_out = torch.cat([self.known, graph.rejected, rejected])
+        self.left_out = KnownFacts(self.ruled_out, graph.num_relations).to(scores.device)
 
     def count(self, relation: int, among: Tensor | None = None) -> int:
         """How many lists `blocks` makes: pairs of a head and the labels of tails that the relation joins with it."""
@@ -114,9 +116,8 @@ class CandidateLists:
         return rows[columns >= 0], columns[columns >= 0]
 
     def may_hold(self, triples: Tensor) -> Tensor:
-        """Which facts [m, 3] a list could name, bool [m]: none that is known, also the other way round, or a loop."""
-        left_out = torch.cat([self.known, self.graph.rejected])
-        named = ~torch.isin(fact_keys(triples, self.graph), fact_keys(left_out, self.graph))
+        """Which facts [m, 3] a list could name, bool [m]: none that is ruled out, and no loop."""
+        named = ~torch.isin(fact_keys(triples, self.graph), fact_keys(self.ruled_out, self.graph))
         looping = torch.tensor([row in self.looping for row in range(self.graph.num_relations)], dtype=torch.bool)
         return named & ((triples[:, 0] != triples[:, 2]) | looping[triples[:, 1]])
 

@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -35,11 +34,11 @@ class PredictionContext:
         version: str,
         checkpoint: Checkpoint,
         graph: KnowledgeGraph,
-        patterns: Path | None,
+        told: Patterns | None,
         top_k: int,
         device: str = "cpu",
     ) -> "PredictionContext":
-        """A checkpoint over a graph that may have changed since; `patterns` is a file that overrides those found.
+        """A checkpoint over a graph that may have changed since; patterns that were `told` replace those found.
 
         Scores are computed on `device`, as `models.device.pick_device` has it.
         """
@@ -50,7 +49,7 @@ class PredictionContext:
             model=model,
             scores=Scores.of_model(model),
             seen=seen_by(checkpoint, graph),
-            patterns=Patterns.read(patterns, graph) if patterns else Patterns.found(graph),
+            patterns=Patterns.of(graph, told),
             top_k=top_k,
         )
 

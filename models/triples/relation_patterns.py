@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import Tensor
 
 from base.distinct import distinct
-from base.errors import InputError, refuse_unknown_relations
+from base.errors import InputError
 from models.triples.knowledge_graph import KnowledgeGraph
 
 SUPPORT = 20  # heads or facts from which on a habit is taken for a rule
@@ -47,6 +47,25 @@ class Patterns(BaseModel):
     """Relations of which every head has a tail, recorded or not; no data shows that, a person declares it."""
 
     @classmethod
+    def of(cls, graph: KnowledgeGraph, told: Self | None = None) -> Self:
+        """Those that the facts show, and instead of each key that somebody `told`, what was told.
+
+        A key of which nothing was told is found in the data; `complete`, which cannot be, is empty then. Relations that
+        the graph does not have (any longer) are left out.
+        """
+        found = cls.found(graph)
+        if told is None:
+            return found
+        known = set(graph.relations)
+        kept = {
+            "functional": tuple(name for name in told.functional if name in known),
+            "symmetric": tuple(name for name in told.symmetric if name in known),
+            "inverse": tuple(pair for pair in told.inverse if known.issuperset(pair)),
+            "complete": tuple(name for name in told.complete if name in known),
+        }
+        return found.model_copy(update={key: kept[key] for key in told.model_fields_set})
+
+    @classmethod
     def found(cls, graph: KnowledgeGraph, support: int = SUPPORT) -> Self:
         """Those that the facts of all splits show."""
         holding = [finding for finding in findings(graph, support) if finding.holds]
@@ -58,21 +77,11 @@ class Patterns(BaseModel):
         return cls(functional=tuple(names["functional"]), symmetric=tuple(names["symmetric"]), inverse=tuple(pairs))
 
     @classmethod
-    def read(cls, path: Path, graph: KnowledgeGraph) -> Self:
-        """Those of a TOML file with the keys `functional`, `symmetric`, `inverse`, `complete`.
-
-        A key that it lacks is found in the data; `complete`, which cannot be, is empty then.
-
-        Raises InputError for a file that is not so, and for relations that the graph does not have.
-        """
-        told = cls.declared(path)
-        read = cls.found(graph).model_copy(update={key: getattr(told, key) for key in told.model_fields_set})
-        refuse_unknown_relations(read.named, graph.relations, f"{path} may name those of the graph")
-        return read
-
-    @classmethod
     def declared(cls, path: Path) -> Self:
-        """What a TOML file says alone. Raises InputError for a file that is not so; its names are not looked at."""
+        """What a TOML file with the keys `functional`, `symmetric`, `inverse`, `complete`, or some of them, says alone.
+
+        Raises InputError for a file that is not so; its names are not looked at.
+        """
         try:
             return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
@@ -84,7 +93,7 @@ class Patterns(BaseModel):
         return [*self.functional, *self.symmetric, *self.complete, *(name for pair in self.inverse for name in pair)]
 
     def toml(self, seen: Sequence["PatternSupport"]) -> str:
-        """A file that `read` takes, with what the data shows as comments."""
+        """A file that `declared` takes, with what the data shows as comments."""
         shown = {(finding.pattern, finding.relation, finding.other): finding for finding in seen}
 
         def line(pattern: str, name: str, other: str | None = None) -> str:

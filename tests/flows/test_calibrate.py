@@ -185,7 +185,8 @@ def test_whether_there_is_an_answer_is_declared_or_learned_from_the_random_sampl
     sample = audited(database)
     assert len(sample) == 35
     assert sample["probability"].notna().all()
-    learned = predict(relations=["hasStyle"], top_k=1)
+    (tmp_path / "patterns.toml").write_text("")
+    learned = predict(relations=["hasStyle"], top_k=1, patterns=str(tmp_path / "patterns.toml"))
     (share,) = learned.answers
     assert (share.relation, share.has_known_tail, share.decisions) == ("hasStyle", False, 35)
     expected = sample["probability"].sum()

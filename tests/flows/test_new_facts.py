@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 import flows.refresh
+from flows.explain import explain
+from flows.predict import predict
+from flows.proposals import Champion
 from flows.retraining.flow import Retraining, retrain
+from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.predicted import registry
 from tests.flows import typed
@@ -122,3 +126,51 @@ def test_refreshing_publishes_what_todays_facts_imply_under_the_same_run(
     taken = typed.vlkge("predict", "--refresh", "--new")
     assert taken.returncode == 2
     assert "it does not go with --new" in taken.stderr
+
+
+SECOND = """
+MATCH (h)-[p:PREDICTED {vlkge: true, relation: 'hasStyle', state: 'current'}]->()
+WHERE (h)-[:hasStyle]->()
+RETURN count(p)
+"""
+
+
+def test_what_a_person_declares_of_relations_holds_until_they_say_otherwise(
+    database: Database,
+    gallery: Retraining,  # noqa: ARG001
+    tmp_path: Path,
+) -> None:
+    def second_styles() -> int:
+        with database.session() as session:
+            return session.run(SECOND).single(strict=True)[0]
+
+    def printed() -> dict[str, object]:
+        return json.loads(typed.vlkge("patterns", "--json").stdout)
+
+    assert second_styles() == 0
+    assert printed()["functional"] == ["hasCountry", "hasStyle", "isCreatedByArtist"]
+    file = tmp_path / "patterns.toml"
+    file.write_text('functional = ["isCreatedByArtist"]\ncomplete = ["hasStyle"]\n')
+    refreshed("--patterns", str(file), "--dry-run")
+    assert printed()["complete"] == []
+    refreshed("--patterns", str(file))  # though no fact has changed
+    assert second_styles() == 80
+    assert (printed()["functional"], printed()["complete"]) == (["isCreatedByArtist"], ["hasStyle"])
+    assert explain("w000", "hasStyle", "sB").state == "new"
+    assert explain("u0", "hasStyle", "sB").answer_probability == 1
+    assert Champion.load(Settings(), database).served.patterns.functional == ("isCreatedByArtist",)
+
+    load(database, add(tmp_path / "gallery", facts=[("v1", "isCreatedByArtist", "a1")]))
+    refreshed()
+    assert second_styles() == 80
+    assert predict().patterns.functional == ("isCreatedByArtist",)
+    assert second_styles() == 80
+    load(database, add(tmp_path / "gallery", facts=[("v2", "isCreatedByArtist", "a2")]))
+    night = retrain(config=CONFIG)
+    assert night.outcome != "unchanged"
+    assert second_styles() == 80
+
+    file.write_text("")
+    predict(patterns=str(file))
+    assert second_styles() == 0
+    assert printed()["complete"] == []

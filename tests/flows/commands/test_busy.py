@@ -124,7 +124,7 @@ def test_a_scheduled_night_waits_for_another_and_a_third_does_not(
     monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__PARENT_FLOW_RUN_ID", "a count's, which comes again")
     assert night_patience() == 0
     waits, done = threading.Event(), []
-    monkeypatch.setattr("flows.runtime.home_lock.echo", lambda line: waits.set())
+    monkeypatch.setattr("flows.runtime.home_lock.echo", lambda _: waits.set())
 
     def second() -> None:
         with home_lock(Settings(), for_nights=600):

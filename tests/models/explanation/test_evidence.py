@@ -10,6 +10,7 @@ from models.explanation import paths as searched
 from models.explanation.evidence import COLUMNS, evidence, shares, similar, without
 from models.explanation.link_assessment import assess_link
 from models.explanation.paths import Paths
+from models.prediction.prediction import predict
 from models.ranking.scores import VectorScores
 from models.representation.vlkge import VLKGE
 from models.rules.rule_set import mine
@@ -212,6 +213,25 @@ def test_every_link_can_be_asked_about(graph, model, link, state):
         score = score_triples(model, torch.tensor([triple]))
     assert found.score == pytest.approx(float(score), abs=1e-4)
     assert found.probability is None
+
+
+def test_a_link_has_the_place_that_it_is_served_at(hetero):
+    """q knowing p is known already, and r knowing p is no question: neither stands before what they are asked about."""
+    entities = dict.fromkeys("pqrs", "Person")
+    facts = [("p", "knows", "q", "train"), ("r", "knows", "s", "train")]
+    graph = KnowledgeGraph.from_hetero(hetero(entities, facts, rejected=[("p", "knows", "r")]))
+    torch.manual_seed(0)
+    scores = VectorScores.of_model(VLKGE.from_graph(TrainConfig(dimension=8), graph).eval())
+    patterns = Patterns(symmetric=("knows",))
+    served = predict(scores, graph, top_k=3, patterns=patterns)
+    assert set(served["rank"]) == {1, 2}
+    for row in served.itertuples():
+        (triple,) = triples(graph, (row.head, "knows", row.tail)).tolist()
+        found = assess_link(scores, graph, tuple(triple), patterns=patterns, calibration=None, seen=graph.seen)
+        assert (found.state, found.rank) == ("new", row.rank)
+    (turned,) = triples(graph, ("r", "knows", "p")).tolist()
+    asked = assess_link(scores, graph, tuple(turned), patterns=patterns, calibration=None, seen=graph.seen)
+    assert asked.state == "rejected"
 
 
 def test_a_link_that_the_relation_cannot_have_is_told(graph, model):

@@ -247,6 +247,19 @@ def test_what_is_known_the_other_way_round_is_not_predicted(hetero):
     assert ("q", "p") not in {row[:3:2] for row in links(turned)}
 
 
+def test_what_was_rejected_is_not_predicted_the_other_way_round(hetero):
+    """Somebody said that p does not know r, so r knowing p is no question either."""
+    entities, facts = dict.fromkeys("pqr", "Person"), [("p", "knows", "q", "train"), ("q", "teaches", "r", "train")]
+    graph = KnowledgeGraph.from_hetero(hetero(entities, facts, rejected=[("p", "knows", "r")]))
+    scores = ById(graph, p=3, q=2, r=1)
+    found = predict(scores, graph, patterns=Patterns(symmetric=("knows",)), relations=["knows"])
+    assert {row[:3:2] for row in links(found)} == {("q", "r"), ("r", "q")}
+    turned = {"relations": ["teaches"], "top_k": 3}
+    assert ("r", "p") in {row[:3:2] for row in links(predict(scores, graph, patterns=Patterns(), **turned))}
+    inverse = Patterns(inverse=(("knows", "teaches"),))
+    assert ("r", "p") not in {row[:3:2] for row in links(predict(scores, graph, patterns=inverse, **turned))}
+
+
 def test_only_entities_added_since_training_get_links(gallery):
     """A painting that came later is known by its text; whom the model met is not asked again."""
     before = KnowledgeGraph.from_hetero(gallery)
