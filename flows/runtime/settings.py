@@ -54,6 +54,14 @@ class Settings(BaseSettings):
             raise ValueError("give a folder, or unset it; . is this folder")
         return given
 
+    @field_validator(
+        "vlkge_dask_address", "vlkge_webhook", "vlkge_rights_not_shown", "vlkge_rights_not_encoded", mode="before"
+    )
+    @classmethod
+    def _is_unset_where_empty(cls, given: Any) -> Any:
+        """Compose files cannot leave a variable out."""
+        return None if given == "" else given
+
     @property
     def pictures(self) -> Path:
         return self.vlkge_home / "pictures"
