@@ -42,7 +42,9 @@ class Settings(BaseSettings):
         description="days that refused models, lists of links, logs and Prefect's runs are kept; 0: for ever",
     )
     vlkge_dask_address: str | None = Field(None, description="a Dask scheduler for --workers; unset: local processes")
-    vlkge_webhook: SecretStr | None = Field(None, description="gets a JSON message where a retraining fails or refuses")
+    vlkge_webhook: SecretStr | None = Field(
+        None, description="gets a JSON message where a retraining fails, refuses or leaves out"
+    )
     vlkge_rights_not_shown: str | None = Field(None, description="rights of pictures that the page does not show")
     vlkge_rights_not_encoded: str | None = Field(None, description="rights of pictures that no vector is made of")
 

@@ -22,7 +22,7 @@ from graph.loading.former_columns import find_former_columns, remember, tell_for
 from graph.loading.identifiers import recognise
 from graph.loading.leaks import Leak, find_leaks
 from graph.loading.plan import Counts, Plan, plan_changes
-from graph.loading.pruning import Pruned, foretell, remove_former, tell_pruned
+from graph.loading.pruning import Pruned, foretell, remove_former, tell_former, tell_pruned
 from graph.loading.survey import Survey, survey
 from graph.pictures import PictureStore
 from graph.schema import setup_schema
@@ -199,7 +199,7 @@ def summarize(
         held_out=dict(Counter(changes.held_out.values())),
         repeated_facts=changes.source.repeated,
         notes=[
-            *([] if pruned is None else tell_pruned(pruned)),
+            *(tell_former(changes) if pruned is None else tell_pruned(pruned)),
             *changes.notes,
             *tell_former_columns(changes.former_columns, pruned is not None),
         ],

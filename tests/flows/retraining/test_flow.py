@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from prefect import get_client
 from prefect.client.schemas.objects import StateType
@@ -106,6 +107,31 @@ def test_a_refused_challenger_leaves_alias_and_links_and_rings_the_bell(
     assert [model.version for model in registry.models(database)] == [museum.champion]
     assert not (own_home / "models" / refused.version).exists()
     assert model_changes.prune().models == []
+
+
+@pytest.mark.usefixtures("museum")
+def test_what_a_night_leaves_out_rings_the_bell_and_stands_in_its_report(
+    database: Database, tmp_path: Path, bell: list[dict[str, Any]]
+) -> None:
+    folder = tmp_path / "museum"
+    texts = {name: (folder / name).read_text() for name in ("entities.csv", "triples.csv")}
+    (gone,) = [line for line in texts["triples.csv"].splitlines() if line.startswith("w001,isCreatedByArtist")]
+    (folder / "triples.csv").write_text(texts["triples.csv"].replace(f"{gone}\n", ""))
+    entities = pd.read_csv(folder / "entities.csv")
+    entities.loc[entities["id"] == "w002", "image"] = "gone.png"
+    entities.to_csv(folder / "entities.csv", index=False)
+
+    done = retrain(folder=str(folder), source="museum", config=CONFIG, always_train=True)
+    rung = [message for message in bell if message["event"] == "left out"]
+    assert [len(message["left_out"]) for message in rung] == [1]
+    assert "w002: gone.png: there is no such file" in rung[0]["left_out"][0]
+    assert done.report is not None
+    text = done.report.read_text()
+    assert "w002: gone.png: there is no such file" in text
+    gone_from = "no longer in the files of museum, and still in the graph: facts"
+    assert f"{gone_from} 'w001 isCreatedByArtist a1' (1 in all)" in text
+    assert "removed" not in text
+    assert registry.champion(database).version == done.champion
 
 
 def test_a_broken_challenger_is_refused_and_the_night_goes_on(
