@@ -2,10 +2,12 @@
 
 import base64
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from prefect.artifacts import create_image_artifact, create_markdown_artifact, create_table_artifact
 
+from base.errors import PipelineError
 from base.files import write_text
 from flows.retraining.left_out import left_out
 from flows.retraining.outcome import Retraining
@@ -62,6 +64,15 @@ def deliver(settings: Settings, done: Retraining) -> Retraining:
             reasons=done.reasons,
         )
     return done.model_copy(update={"report": report})
+
+
+@contextmanager
+def telling_outcome(done: Retraining) -> Iterator[None]:
+    """An error from here on comes after the links and the champion of `done`, which stay: it says so."""
+    try:
+        yield
+    except Exception as error:
+        raise PipelineError(f"{headline(done)}, but what followed failed: {error}") from error
 
 
 def headline(done: Retraining) -> str:

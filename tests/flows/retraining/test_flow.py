@@ -19,7 +19,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.states import Crashed
 
 import flows.retraining.flow
-from base.errors import InputError
+from base.errors import InputError, PipelineError
 from flows.retraining import model_changes
 from flows.retraining.flow import Retraining, retrain
 from flows.runtime.home_lock import BusyError, home_lock
@@ -242,6 +242,50 @@ def test_after_a_kill_the_next_night_restores_yesterday_and_goes_on(database: Da
     done = retrain(config=config)
     assert (done.outcome, champion(database)) == ("promoted", done.champion)
     assert {link[-1] for link in links(database)} == {done.champion}
+
+
+@pytest.mark.parametrize("step", ["ingest", "encode", "make_plan", "train", "evaluate", "judge", "predict", "promote"])
+def test_a_night_that_fails_at_any_step_changes_nothing_that_is_served_and_says_so(
+    step: str,
+    database: Database,
+    museum: Retraining,
+    tmp_path: Path,
+    bell: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = links(database)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(f"out of memory at {step}")
+
+    monkeypatch.setattr(flows.retraining.flow, step, fail)
+    folder = str(tmp_path / "museum") if step in ("ingest", "encode") else None
+    with pytest.raises(RuntimeError, match=f"out of memory at {step}"):
+        retrain(folder=folder, source=folder and "museum", config=CONFIG, cold=True)
+    assert (champion(database), links(database)) == (museum.champion, before)
+    assert [message["event"] for message in bell] == ["retraining failed"]
+    assert f"out of memory at {step}" in bell[0]["text"]
+
+
+@pytest.mark.parametrize("step", ["deliver", "tidy"])
+def test_a_night_whose_report_fails_says_who_is_champion(
+    step: str,
+    database: Database,
+    museum: Retraining,
+    tmp_path: Path,
+    bell: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(f"out of disk at {step}")
+
+    where = flows.retraining.flow.retrain_report if step == "deliver" else flows.retraining.flow
+    monkeypatch.setattr(where, step, fail)
+    load(database, write_folder(tmp_path / "museum", 132))
+    with pytest.raises(PipelineError, match=r"is the new champion, .* but what followed failed: out of disk at"):
+        retrain(config=CONFIG)
+    assert champion(database) != museum.champion
+    assert champion(database) in bell[-1]["text"]
 
 
 def test_damaged_input_fails_before_anything_is_trained(
