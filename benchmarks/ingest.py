@@ -18,8 +18,9 @@ import cypher
 from benchmarks.database import empty, scratch_database
 from benchmarks.report import Figure, alone, compare, show
 from graph.connection import Database, batches
+from graph.loading.entity_pictures import write_pictures
 from graph.loading.files import SPELLINGS, Source, read_source
-from graph.loading.ingest import BATCH, FIRST_BATCH, plan, write_entities, write_facts, write_pictures
+from graph.loading.ingest import BATCH, FIRST_BATCH, plan, write_entities, write_facts
 from graph.loading.tables import find_table
 from graph.pictures import PictureStore
 from graph.schema import setup_schema

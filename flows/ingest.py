@@ -12,10 +12,11 @@ from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
 from graph.connection import Database
 from graph.download import Limits
-from graph.loading import bulk_import
+from graph.loading import bulk_import, entity_pictures
 from graph.loading import ingest as steps
+from graph.loading.entity_pictures import PictureCounts
 from graph.loading.files import Source
-from graph.loading.ingest import IngestResult, PictureCounts
+from graph.loading.ingest import IngestResult
 from graph.loading.plan import Plan
 from graph.loading.pruning import foretell, remove_former
 from graph.mapping.source import read_source
@@ -63,7 +64,7 @@ def ingest(
         if prune:
             steps.check_prune(changes, prune_limit)
         if dry_run:
-            pictures = look_at_pictures(changes, PictureStore(settings.pictures))
+            pictures = look_at_pictures(changes, PictureStore(settings.pictures), prune)
             doubles = steps.find_doubles_in_graph(database, changes.source)
             going = foretell(database, changes) if prune else None
             return steps.summarize(changes, dry_run=True, pruned=going, pictures=pictures, doubles=doubles)
@@ -71,7 +72,7 @@ def ingest(
         write_entities(database, changes)
         write_facts(database, changes)
         pictures = write_pictures(
-            database, changes, PictureStore(settings.pictures), Limits(allow_private=allow_private)
+            database, changes, PictureStore(settings.pictures), Limits(allow_private=allow_private), prune
         )
         taken = remove_former(database, changes) if prune else None
         steps.remember_source(database, changes, pruned=prune)
@@ -149,12 +150,14 @@ def write_facts(database: Database, changes: Plan) -> None:
 
 
 @task(cache_policy=NO_CACHE)
-def write_pictures(database: Database, changes: Plan, store: PictureStore, limits: Limits) -> PictureCounts:
+def write_pictures(
+    database: Database, changes: Plan, store: PictureStore, limits: Limits, prune: bool
+) -> PictureCounts:
     with progress_bar("copy pictures") as progress:
-        return steps.write_pictures(database, changes, store, limits=limits, progress=progress)
+        return entity_pictures.write_pictures(database, changes, store, prune=prune, limits=limits, progress=progress)
 
 
 @task(cache_policy=NO_CACHE)
-def look_at_pictures(changes: Plan, store: PictureStore) -> PictureCounts:
+def look_at_pictures(changes: Plan, store: PictureStore, prune: bool) -> PictureCounts:
     with progress_bar("look at pictures") as progress:
-        return steps.look_at_pictures(changes, store, progress=progress)
+        return entity_pictures.look_at_pictures(changes, store, prune=prune, progress=progress)

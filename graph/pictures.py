@@ -80,9 +80,16 @@ class PictureStore:
             draft.write_bytes(content)
 
 
+class MissingPictureError(PictureError):
+    """The folder does not have the file."""
+
+
 @dataclass(frozen=True)
 class Gathered:
-    """What came of the pictures: address -> SHA-256 of those in the store, address -> why of the others."""
+    """What came of the pictures: address -> SHA-256 of those in the store, address -> why of those that were not had.
+
+    A file that is missing is in both where an earlier run had it.
+    """
 
     digests: dict[str, str] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
@@ -96,6 +103,7 @@ def gather_pictures(
     known: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     web: bool = True,
+    keep_missing: bool = True,
     progress: Progress = silent,
 ) -> Gathered:
     """Copy pictures into the store, eight at a time; each address is a path inside `folder` or http(s).
@@ -103,6 +111,7 @@ def gather_pictures(
     known: address -> SHA-256 from an earlier run; what is on the web is not fetched again while the store
         has it. Files are read again, as they may have changed, but decoded only if their content is new.
     web: False fetches nothing; what is on the web, or leads there, is then neither in the store nor broken.
+    keep_missing: whether a file that the folder no longer has stays what it is in `known`.
 
     A picture that is broken, unreachable or outside the folder is left out with the reason, and so are all of a host
     that does not answer. Of a IIIF manifest or image
@@ -123,6 +132,8 @@ def gather_pictures(
             if (followed := _find_address(content)) is None:
                 return store.add(content), ""
             return (store.add(download(followed, limits)) if web else ""), ""
+        except MissingPictureError as error:
+            return known.get(address, "") if keep_missing else "", str(error)
         except PictureError as error:
             return "", str(error)
 
@@ -132,7 +143,7 @@ def gather_pictures(
         for done, (address, (digest, reason)) in enumerate(zip(wanted, pool.map(gather, wanted), strict=True), 1):
             if digest:
                 gathered.digests[address] = digest
-            elif reason:
+            if reason:
                 gathered.broken[address] = reason
             progress(done, len(wanted), f"{len(gathered.broken)} left out")
     return gathered
@@ -224,7 +235,7 @@ def _read_inside(folder: Path, address: str) -> bytes:
         if path.is_dir():
             raise PictureError("it is a folder")
         if not path.is_file():
-            raise PictureError(f"there is no such file in {folder}")
+            raise MissingPictureError(f"there is no such file in {folder}")
         if path.stat().st_size > MAX_FILE_BYTES:
             raise PictureError(f"the file is larger than {MAX_FILE_BYTES:,} bytes")
         return path.read_bytes()

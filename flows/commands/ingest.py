@@ -188,6 +188,11 @@ def print_ingested(result: "IngestResult") -> None:
             [picture.model_dump() for picture in broken[:5]],
             f"{len(broken)} pictures could not be had, the first ones:",
         )
+    if result.pictures is not None and result.pictures.kept:
+        print(
+            f"{result.pictures.kept:,} of them are no longer in the folder of {result.source}; "
+            "the pictures from before stay unless you add --prune"
+        )
     if result.pictures is not None and result.pictures.not_fetched:
         print(f"{result.pictures.not_fetched:,} pictures are on the web; a dry run does not fetch them")
 

@@ -113,8 +113,9 @@ def retrain(
         plan = night.step(make_plan, settings, wanted, cold, always_train)
         done = night.run(plan)
         plan.exported.unlink(missing_ok=True)
-        delivered = retrain_report.deliver(settings, done.model_copy(update=taken_in))
-        night.step(tidy, settings)
+        with retrain_report.telling_outcome(done):
+            delivered = retrain_report.deliver(settings, done.model_copy(update=taken_in))
+            night.step(tidy, settings)
         return delivered
 
 

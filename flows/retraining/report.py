@@ -1,17 +1,22 @@
 """What came of a retraining, for people: Markdown and plots beside the model, and the same as Prefect artifacts."""
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from prefect.artifacts import create_image_artifact, create_markdown_artifact, create_table_artifact
 
+from base.errors import PipelineError
 from base.files import write_text
+from flows.retraining.left_out import left_out
 from flows.retraining.outcome import Retraining
 from flows.runtime.artifacts import show
 from flows.runtime.checkpoints import folder_of
 from flows.runtime.services import tell_run
 from flows.runtime.settings import Settings
 from flows.runtime.webhook import notify
+from graph.loading.ingest import IngestResult
 from models.evaluation import plots
 from models.evaluation.loss_budget import Difference
 from models.evaluation.report import leaks
@@ -27,8 +32,14 @@ HEADLINES = {
 
 
 def deliver(settings: Settings, done: Retraining) -> Retraining:
-    """Write the files, make the artifacts, and tell the webhook of a refusal; the retraining with its report's path."""
-    tell_run(headline(done), *done.reasons)
+    """Write the files, make the artifacts, and tell the webhook of a refusal and of what could not be taken in.
+
+    Returns the retraining with its report's path.
+    """
+    missed = left_out(done)
+    tell_run(headline(done), *done.reasons, *missed)
+    if missed:
+        notify("left out", f"{headline(done)}, without some {missed[0]}", champion=done.champion, left_out=missed)
     if done.trained is None:
         show(create_markdown_artifact, markdown=markdown(done, {}), key="retraining", description=headline(done))
         if done.refreshed is None:
@@ -53,6 +64,15 @@ def deliver(settings: Settings, done: Retraining) -> Retraining:
             reasons=done.reasons,
         )
     return done.model_copy(update={"report": report})
+
+
+@contextmanager
+def telling_outcome(done: Retraining) -> Iterator[None]:
+    """An error from here on comes after the links and the champion of `done`, which stay: it says so."""
+    try:
+        yield
+    except Exception as error:
+        raise PipelineError(f"{headline(done)}, but what followed failed: {error}") from error
 
 
 def headline(done: Retraining) -> str:
@@ -80,8 +100,7 @@ def markdown(done: Retraining, drawn: dict[str, str]) -> str:
     blocks = [f"# {headline(done)}", "\n".join(f"- {reason}" for reason in done.reasons)]
     facts = {"graph": f"fingerprint {done.fingerprint[:12]}…", "training": done.start}
     if done.ingested is not None:
-        counts = done.ingested.facts.model_dump()
-        facts["taken in"] = "facts: " + ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+        facts["taken in"] = "; ".join(_taken_in(done.ingested))
     if done.adopted is not None:
         kinds = {"changed": "nodes changed", "new_facts": "new facts", "healed": "healed", "released": "released"}
         told = [f"{done.adopted[key]:,} {words}" for key, words in kinds.items() if done.adopted[key]]
@@ -90,12 +109,21 @@ def markdown(done: Retraining, drawn: dict[str, str]) -> str:
     if done.published is not None:
         facts["links"] = f"{done.published.links:,} by {done.published.model}, run {done.published.run_id}"
     blocks.append("\n".join(f"- {name}: {text}" for name, text in facts.items() if text))
+    if noted := [*left_out(done), *(done.ingested.notes if done.ingested else [])]:
+        blocks.append("## Left out, and remarks\n\n" + "\n".join(f"- {note}" for note in noted))
     if done.contest is not None:
         blocks.append("## On the gate half of validation, which decides\n\n" + _gate_table(done))
         blocks += _former_champions(done)
         blocks.append("## On test, which is only reported\n\n" + _test_table(done))
     blocks += [f"![{caption}]({address})" for caption, address in drawn.items()]
     return "\n\n".join(blocks) + "\n"
+
+
+def _taken_in(ingested: IngestResult) -> Iterator[str]:
+    for kind, counts in (("entities", ingested.entities), ("facts", ingested.facts)):
+        # What the files no longer hold stays, as a night prunes nothing; the remarks name it.
+        figures = counts.model_dump(include={"added", "changed", "unchanged"})
+        yield f"{kind}: " + (", ".join(f"{name} {count:,}" for name, count in figures.items() if count) or "none")
 
 
 def _gate_table(done: Retraining) -> str:

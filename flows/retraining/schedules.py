@@ -18,7 +18,7 @@ from base.errors import InputError
 from flows.retraining import schedule_names, times
 from flows.retraining.flow import retrain
 from flows.retraining.outcome import Retraining
-from flows.runtime.crash_detection import detect_crashes
+from flows.runtime.crash_detection import TAG, detect_crashes
 from flows.runtime.locks import GPU, RETRAINING
 from flows.runtime.logs import LOGGED
 from flows.runtime.place import set_limit
@@ -100,7 +100,7 @@ def deployments(
     settings = Settings()
     with get_client(sync_client=True) as client:
         schedule_names.take_over(client, settings, name, parameters, watched=watch is not None)
-    how |= {"entrypoint_type": EntrypointType.MODULE_PATH, "tags": ["vlkge", schedule_names.graph_tag(settings)]}
+    how |= {"entrypoint_type": EntrypointType.MODULE_PATH, "tags": [TAG, schedule_names.graph_tag(settings)]}
     # Prefect types these calls as if they could be awaited, which they cannot here.
     made = [cast(RunnerDeployment, retrain.to_deployment(name, schedule=when, parameters=parameters, **how))]
     if watch is not None:

@@ -1,7 +1,7 @@
 """The log of all flows as JSON lines: one object a line, each with the run that it belongs to.
 
 Every flow takes LOGGED, hooks that Prefect calls when a run begins and when it ends: ``@flow(name="x", **LOGGED)``.
-They also look whether it is cancelled meanwhile.
+They also give it our tag, and look whether it is cancelled meanwhile.
 """
 
 import logging
@@ -18,6 +18,7 @@ from prefect.logging.loggers import flow_run_logger
 from pydantic import BaseModel
 
 from flows.runtime.cancellation import end_watch, watch
+from flows.runtime.crash_detection import tag_run
 from flows.runtime.json_lines import DailyFile, JsonLine
 from flows.runtime.settings import Settings
 
@@ -78,7 +79,7 @@ def log_end(flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
 
 
 LOGGED: dict[str, Any] = {
-    "on_running": [log_begin, watch],
+    "on_running": [log_begin, tag_run, watch],
     "on_completion": [log_end, end_watch],
     "on_failure": [log_end, end_watch],
     "on_crashed": [log_end, end_watch],

@@ -42,7 +42,9 @@ class Settings(BaseSettings):
         description="days that refused models, lists of links, logs and Prefect's runs are kept; 0: for ever",
     )
     vlkge_dask_address: str | None = Field(None, description="a Dask scheduler for --workers; unset: local processes")
-    vlkge_webhook: SecretStr | None = Field(None, description="gets a JSON message where a retraining fails or refuses")
+    vlkge_webhook: SecretStr | None = Field(
+        None, description="gets a JSON message where a retraining fails, refuses or leaves out"
+    )
     vlkge_rights_not_shown: str | None = Field(None, description="rights of pictures that the page does not show")
     vlkge_rights_not_encoded: str | None = Field(None, description="rights of pictures that no vector is made of")
 
@@ -53,6 +55,14 @@ class Settings(BaseSettings):
         if not str(given).strip():
             raise ValueError("give a folder, or unset it; . is this folder")
         return given
+
+    @field_validator(
+        "vlkge_dask_address", "vlkge_webhook", "vlkge_rights_not_shown", "vlkge_rights_not_encoded", mode="before"
+    )
+    @classmethod
+    def _is_unset_where_empty(cls, given: Any) -> Any:
+        """Compose files cannot leave a variable out."""
+        return None if given == "" else given
 
     @property
     def pictures(self) -> Path:

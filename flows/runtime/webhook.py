@@ -1,4 +1,4 @@
-"""Tells a webhook what somebody should know of: a retraining that failed, or a challenger that was refused."""
+"""Tells a webhook what somebody should know of: a retraining that failed, refused, or left something out."""
 
 import logging
 import time

@@ -26,6 +26,7 @@ from cypher.prefix import own
 from graph.connection import connect
 from graph.download import Limits
 from graph.loading.asserted import entity_properties, fact_properties
+from graph.loading.entity_pictures import write_pictures
 from graph.loading.files import Source
 from graph.loading.ingest import (
     IngestResult,
@@ -34,7 +35,6 @@ from graph.loading.ingest import (
     summarize,
     write_entities,
     write_facts,
-    write_pictures,
 )
 from graph.loading.plan import Plan, plan_first_load
 from graph.pictures import PictureStore

@@ -16,14 +16,15 @@ from graph.download import Limits
 from graph.loading.asserted import read_asserted
 from graph.loading.comparison import Row
 from graph.loading.doubles import Double, find_doubles
+from graph.loading.entity_pictures import PictureCounts, look_at_pictures, write_pictures
 from graph.loading.files import DEFAULT_LABEL, Source
 from graph.loading.former_columns import find_former_columns, remember, tell_former_columns
 from graph.loading.identifiers import recognise
 from graph.loading.leaks import Leak, find_leaks
 from graph.loading.plan import Counts, Plan, plan_changes
-from graph.loading.pruning import Pruned, foretell, remove_former, tell_pruned
+from graph.loading.pruning import Pruned, foretell, remove_former, tell_former, tell_pruned
 from graph.loading.survey import Survey, survey
-from graph.pictures import PictureStore, gather_pictures
+from graph.pictures import PictureStore
 from graph.schema import setup_schema
 from graph.splits import Shares
 from graph.transactions import read_columns
@@ -32,24 +33,6 @@ BATCH = 10_000
 BATCH_TEXT = 16_000_000  # characters
 # The first facts of an empty graph go alone: until some are committed, each row is looked for in a scan of all.
 FIRST_BATCH = 100
-
-
-class BrokenPicture(BaseModel):
-    """An entity whose picture could not be had; it is tried again at the next ingest."""
-
-    id: str
-    image: str
-    reason: str
-
-
-class PictureCounts(BaseModel):
-    """`changed`: entities whose picture is new, another one, or gone. `not_fetched`: entities whose picture is on the
-    web, where a dry run does not look."""
-
-    stored: int
-    changed: int
-    broken: list[BrokenPicture]
-    not_fetched: int = 0
 
 
 class IngestResult(BaseModel):
@@ -103,7 +86,7 @@ def ingest(
         check_prune(changes, prune_limit)
     if dry_run:
         pictures, doubles = (
-            look_at_pictures(changes, store, progress=progress),
+            look_at_pictures(changes, store, prune=prune, progress=progress),
             find_doubles_in_graph(database, changes.source),
         )
         going = foretell(database, changes) if prune else None
@@ -111,7 +94,7 @@ def ingest(
     setup_schema(database)
     write_entities(database, changes, progress=progress)
     write_facts(database, changes, progress=progress)
-    pictures = write_pictures(database, changes, store, limits=limits, progress=progress)
+    pictures = write_pictures(database, changes, store, prune=prune, limits=limits, progress=progress)
     taken = remove_former(database, changes) if prune else None
     remember_source(database, changes, pruned=prune)
     return summarize(changes, dry_run=False, pruned=taken, pictures=pictures)
@@ -172,26 +155,6 @@ def write_facts(database: Database, changes: Plan, *, progress: Progress = silen
         progress(done, len(changes.facts), "facts")
 
 
-def write_pictures(
-    database: Database,
-    changes: Plan,
-    store: PictureStore,
-    *,
-    limits: Limits | None = None,
-    progress: Progress = silent,
-) -> PictureCounts:
-    """Copy the pictures into the store and note on each entity which is its own; broken ones are listed."""
-    rows, counts = _gather(changes, store, limits=limits, progress=progress)
-    for batch in batches(rows, BATCH):
-        database.write("ingest/set_pictures", rows=batch)
-    return counts
-
-
-def look_at_pictures(changes: Plan, store: PictureStore, *, progress: Progress = silent) -> PictureCounts:
-    """What write_pictures would find of the pictures that are files; nothing is kept, and nothing fetched."""
-    return _gather(changes, replace(store, keep=False), web=False, progress=progress)[1]
-
-
 def remember_source(database: Database, changes: Plan, *, pruned: bool) -> None:
     """Note what the next ingest is to know of this one, once all is written."""
     remember(database, changes.source, changes.order, [] if pruned else changes.former_columns)
@@ -236,33 +199,13 @@ def summarize(
         held_out=dict(Counter(changes.held_out.values())),
         repeated_facts=changes.source.repeated,
         notes=[
-            *([] if pruned is None else tell_pruned(pruned)),
+            *(tell_former(changes) if pruned is None else tell_pruned(pruned)),
             *changes.notes,
             *tell_former_columns(changes.former_columns, pruned is not None),
         ],
         pictures=pictures,
         survey=survey(changes.source, doubles) if dry_run else None,
         leaks=find_leaks(changes.source.triples, changes.splits),
-    )
-
-
-def _gather(
-    changes: Plan, store: PictureStore, *, limits: Limits | None = None, web: bool = True, progress: Progress
-) -> tuple[list[Row], PictureCounts]:
-    """For each entity whose picture is another one than the graph has its id and sha256, and what was counted."""
-    images, before = changes.images, changes.digests
-    known = {images[i]: digest for i, digest in before.items() if i in images}
-    gathered = gather_pictures(
-        store, changes.source.folder, images.values(), known=known, limits=limits, web=web, progress=progress
-    )
-    found, broken = gathered.digests, gathered.broken
-    seen = {i: image for i, image in images.items() if image in found or image in broken}
-    rows = [{"id": i, "sha256": found.get(image)} for i, image in seen.items() if found.get(image) != before.get(i)]
-    return rows, PictureCounts(
-        stored=len(set(found.values())),
-        changed=len(rows),
-        broken=[BrokenPicture(id=i, image=image, reason=broken[image]) for i, image in seen.items() if image in broken],
-        not_fetched=len(images) - len(seen),
     )
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from base.errors import shorten
 from cypher.prefix import own
 from graph.connection import Database, batches
 from graph.loading import owned_properties
@@ -109,6 +110,16 @@ def _our_properties(database: Database, changes: Plan) -> tuple[list[str], list[
 
 def _find() -> str:
     return f"MATCH (n:{own('Entity')}:{own('Vlkge')}) WHERE n.{own('sources')} = [] RETURN n"
+
+
+def tell_former(changes: Plan) -> list[str]:
+    """What the files no longer hold and stays all the same, as nothing is pruned: a sentence each with the first."""
+    facts = [" ".join(map(str, fact.values())) for fact in changes.former_facts]
+    return [
+        f"no longer in the files of {changes.source.name}, and still in the graph: {kind} {shorten(rows)}"
+        for kind, rows in (("entities", changes.former_entities), ("facts", facts))
+        if rows
+    ]
 
 
 def tell_pruned(pruned: Pruned) -> list[str]:

@@ -17,8 +17,10 @@ from pydantic import BaseModel, ValidationError
 from base.errors import InputError, PipelineError, shorten
 from base.files import PREFIX, creating_folder, is_abandoned, is_unfinished, replacing, write_text
 from base.progress import Progress, silent
+from graph.connection import connect
+from graph.migrations import VERSION, schema_version
 from graph.server.artefacts import digest
-from graph.server.neo4j_admin import count_contents, offline
+from graph.server.neo4j_admin import count_contents, has_database, offline
 from graph.server.neo4j_server import Server
 from graph.server.process import BackgroundProcess
 
@@ -40,9 +42,13 @@ class File(BaseModel):
 
 
 class GraphDump(BaseModel):
-    """The graph in a backup: the server that wrote it, and what has to be there when it is loaded."""
+    """The graph in a backup: the server that wrote it, its schema, and what has to be there when it is loaded.
+
+    schema_version: None where nothing of ours was in the graph, or the program was older than this note.
+    """
 
     neo4j: str
+    schema_version: int | None = None
     nodes: int
     relationships: int
 
@@ -95,10 +101,10 @@ def restore(
 ) -> Manifest:
     """Bring the home, and the graph of its bundled `server`, to what a backup holds; server None: only the files.
 
-    All is checked before anything is touched: each file's hash, the version of the server, room on the disk, and that
-    home and graph are empty, or else that `force` was given. With `force` the graph is replaced, and files of the
-    same name are; other files stay. Interrupted, it is to be run again with `force`. The server runs afterwards; the
-    flow server is stopped, and finds its schedules when it is started.
+    All is checked before anything is touched: each file's hash, the versions of server and schema, room on the disk,
+    and that home and graph are empty, or else that `force` was given. With `force` the graph is replaced, and files of
+    the same name are; other files stay. Interrupted, it is to be run again with `force`. The server runs afterwards;
+    the flow server is stopped, and finds its schedules when it is started.
 
     Raises InputError where a check fails, GraphError where the graph cannot be loaded.
     """
@@ -168,19 +174,31 @@ def _check_graph(graph: GraphDump | None, folder: Path, server: Server) -> None:
         raise InputError(
             f"the graph in {folder} was written by Neo4j {graph.neo4j}, here is {server.version}: upgrade this project"
         )
+    if graph.schema_version is not None and graph.schema_version > VERSION:
+        raise InputError(
+            f"the graph in {folder} has schema version {graph.schema_version}, this program knows {VERSION}: "
+            "upgrade the program, or restore an older backup"
+        )
 
 
 def _dump(server: Server, folder: Path) -> GraphDump:
     folder.mkdir()
     was_running = server.status().state == "running"
-    counts = count_contents(server)
+    counts, schema = count_contents(server), _read_schema_version(server)
     try:
         with offline(server) as admin:
             admin.dump(folder)
     finally:
         if not was_running:
             server.stop()
-    return GraphDump(neo4j=server.version, **counts)
+    return GraphDump(neo4j=server.version, schema_version=schema, **counts)
+
+
+def _read_schema_version(server: Server) -> int | None:
+    if not has_database(server):
+        return None
+    with connect(server.start()) as database:
+        return schema_version(database)
 
 
 def _load(server: Server, folder: Path, graph: GraphDump) -> None:

@@ -101,9 +101,14 @@ def offline(server: Server) -> Iterator[Admin]:
             server.start()
 
 
+def has_database(server: Server) -> bool:
+    """Whether the server was started before, so that there is a graph to look at."""
+    return (server.folder / "data" / "databases" / DATABASE).is_dir()
+
+
 def count_contents(server: Server) -> dict[str, int]:
     """Nodes and relationships but for the note of our schema's version; the server is started if it has a database."""
-    if not (server.folder / "data" / "databases" / DATABASE).is_dir():
+    if not has_database(server):
         return {"nodes": 0, "relationships": 0}
     with connect(server.start()) as database:
         return {name: int(count) for name, count in database.read("backup/count_all")[0].items()}

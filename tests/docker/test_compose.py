@@ -16,8 +16,10 @@ import pytest
 import typer.main
 import yaml
 
+from cypher import prefix
 from flows.cli import app
 from flows.runtime.prefect_server import LEASE_STORAGE
+from flows.runtime.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
@@ -220,6 +222,29 @@ def test_the_example_of_settings_names_every_variable_with_its_default() -> None
     defaults = dict(re.findall(r"\$\{(\w+):-([^}]*)\}", text))
     lines = (DOCKER / "env.example").read_text("utf-8").splitlines()
     assert dict(line.split("=") for line in lines if line[:1] != "#") == defaults
+
+
+# Where they are is settled by the compose file and the image; a name that no setting has would be lost in silence.
+SETTLED = {
+    "NEO4J_URI",
+    "NEO4J_USERNAME",
+    "NEO4J_PASSWORD",
+    "NEO4J_DATABASE",
+    "PREFECT_API_URL",
+    "VLKGE_HOME",
+    "VLKGE_LOG",
+}
+
+
+@pytest.mark.parametrize("service", ["worker", "review"])
+def test_every_setting_reaches_the_containers(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = SERVICES[service]["environment"]
+    wanted = {name.upper() for name in Settings.model_fields} - SETTLED | {prefix.VARIABLE}
+    assert wanted <= given.keys()
+    for name in wanted:
+        monkeypatch.setenv(name, re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", given[name]))
+    defaults = {name: field.get_default() for name, field in Settings.model_fields.items() if name.upper() in wanted}
+    assert Settings().model_dump(include=set(defaults)) == defaults, "an empty variable is as one that is unset"
 
 
 def test_what_prefect_must_not_forget_is_in_a_volume() -> None:

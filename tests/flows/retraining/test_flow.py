@@ -12,13 +12,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from prefect import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.states import Crashed
 
 import flows.retraining.flow
-from base.errors import InputError
+from base.errors import InputError, PipelineError
 from flows.retraining import model_changes
 from flows.retraining.flow import Retraining, retrain
 from flows.runtime.home_lock import BusyError, home_lock
@@ -106,6 +107,31 @@ def test_a_refused_challenger_leaves_alias_and_links_and_rings_the_bell(
     assert [model.version for model in registry.models(database)] == [museum.champion]
     assert not (own_home / "models" / refused.version).exists()
     assert model_changes.prune().models == []
+
+
+@pytest.mark.usefixtures("museum")
+def test_what_a_night_leaves_out_rings_the_bell_and_stands_in_its_report(
+    database: Database, tmp_path: Path, bell: list[dict[str, Any]]
+) -> None:
+    folder = tmp_path / "museum"
+    texts = {name: (folder / name).read_text() for name in ("entities.csv", "triples.csv")}
+    (gone,) = [line for line in texts["triples.csv"].splitlines() if line.startswith("w001,isCreatedByArtist")]
+    (folder / "triples.csv").write_text(texts["triples.csv"].replace(f"{gone}\n", ""))
+    entities = pd.read_csv(folder / "entities.csv")
+    entities.loc[entities["id"] == "w002", "image"] = "gone.png"
+    entities.to_csv(folder / "entities.csv", index=False)
+
+    done = retrain(folder=str(folder), source="museum", config=CONFIG, always_train=True)
+    rung = [message for message in bell if message["event"] == "left out"]
+    assert [len(message["left_out"]) for message in rung] == [1]
+    assert "w002: gone.png: there is no such file" in rung[0]["left_out"][0]
+    assert done.report is not None
+    text = done.report.read_text()
+    assert "w002: gone.png: there is no such file" in text
+    gone_from = "no longer in the files of museum, and still in the graph: facts"
+    assert f"{gone_from} 'w001 isCreatedByArtist a1' (1 in all)" in text
+    assert "removed" not in text
+    assert registry.champion(database).version == done.champion
 
 
 def test_a_broken_challenger_is_refused_and_the_night_goes_on(
@@ -216,6 +242,50 @@ def test_after_a_kill_the_next_night_restores_yesterday_and_goes_on(database: Da
     done = retrain(config=config)
     assert (done.outcome, champion(database)) == ("promoted", done.champion)
     assert {link[-1] for link in links(database)} == {done.champion}
+
+
+@pytest.mark.parametrize("step", ["ingest", "encode", "make_plan", "train", "evaluate", "judge", "predict", "promote"])
+def test_a_night_that_fails_at_any_step_changes_nothing_that_is_served_and_says_so(
+    step: str,
+    database: Database,
+    museum: Retraining,
+    tmp_path: Path,
+    bell: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = links(database)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(f"out of memory at {step}")
+
+    monkeypatch.setattr(flows.retraining.flow, step, fail)
+    folder = str(tmp_path / "museum") if step in ("ingest", "encode") else None
+    with pytest.raises(RuntimeError, match=f"out of memory at {step}"):
+        retrain(folder=folder, source=folder and "museum", config=CONFIG, cold=True)
+    assert (champion(database), links(database)) == (museum.champion, before)
+    assert [message["event"] for message in bell] == ["retraining failed"]
+    assert f"out of memory at {step}" in bell[0]["text"]
+
+
+@pytest.mark.parametrize("step", ["deliver", "tidy"])
+def test_a_night_whose_report_fails_says_who_is_champion(
+    step: str,
+    database: Database,
+    museum: Retraining,
+    tmp_path: Path,
+    bell: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(f"out of disk at {step}")
+
+    where = flows.retraining.flow.retrain_report if step == "deliver" else flows.retraining.flow
+    monkeypatch.setattr(where, step, fail)
+    load(database, write_folder(tmp_path / "museum", 132))
+    with pytest.raises(PipelineError, match=r"is the new champion, .* but what followed failed: out of disk at"):
+        retrain(config=CONFIG)
+    assert champion(database) != museum.champion
+    assert champion(database) in bell[-1]["text"]
 
 
 def test_damaged_input_fails_before_anything_is_trained(

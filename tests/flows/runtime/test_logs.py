@@ -21,7 +21,8 @@ from flows.ingest import ingest
 from flows.runtime import json_lines
 from flows.runtime.logs import summary, words
 from graph.connection import Address
-from graph.loading.ingest import BrokenPicture, IngestResult, PictureCounts
+from graph.loading.entity_pictures import BrokenPicture, PictureCounts
+from graph.loading.ingest import IngestResult
 from graph.loading.plan import Counts
 from tests.flows.typed import vlkge
 
@@ -171,7 +172,7 @@ def test_lists_in_a_result_become_their_length() -> None:
         source="art", dry_run=False, pruned=False, entities=none, facts=none, splits={}, held_out={},
         repeated_facts=0, pictures=pictures,
     )  # fmt: skip
-    assert summary(result)["pictures"] == {"stored": 0, "changed": 0, "broken": 1000, "not_fetched": 0}  # type: ignore[index]
+    assert summary(result)["pictures"] == {"stored": 0, "changed": 0, "broken": 1000, "kept": 0, "not_fetched": 0}  # type: ignore[index]
 
 
 def test_figures_are_told_in_a_line() -> None:

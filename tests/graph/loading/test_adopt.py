@@ -192,6 +192,18 @@ def test_adopting_again_changes_only_what_changed(museum: Database, place: dict[
     assert not {"image", "image_sha256"} & gas.keys()
 
 
+def test_a_picture_whose_file_is_gone_stays_while_the_owner_names_it(museum: Database, place: dict[str, Any]) -> None:
+    adopt(museum, SPEC, **place)
+    before = dump(museum)
+    (place["folder"] / "gas.png").unlink()
+    again = adopt(museum, SPEC, **place)
+    assert (sorted(again.broken), again.changed) == (["gas.png", "gone.png"], 0)
+    assert dump(museum) == before
+    run(museum, "MATCH (n {wikidata: 'Q1'}) SET n.photo = 'other.png'")
+    adopt(museum, SPEC, **place)
+    assert "image_sha256" not in node(museum, "Q1")
+
+
 def test_unadopting_gives_the_graph_back(museum: Database, place: dict[str, Any]) -> None:
     before = dump(museum)
     adopt(museum, SPEC, **place)

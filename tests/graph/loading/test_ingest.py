@@ -174,6 +174,33 @@ def test_a_broken_picture_is_listed_and_tried_again(run: Run, database: Database
     assert pictures == ["Q2"]
 
 
+def test_a_picture_whose_file_is_gone_stays_until_a_prune(run: Run, database: Database, folder: Path) -> None:
+    run()
+    before = dump(database, times=False)
+    (folder / "red.png").unlink()
+    for dry_run in (True, False):
+        pictures = run(dry_run=dry_run).pictures
+        assert pictures is not None
+        assert ([p.id for p in pictures.broken], pictures.kept, pictures.changed) == (["Q1", "Q2"], 1, 0)
+    assert dump(database, times=False) == before
+    for dry_run in (True, False):
+        pictures = run(dry_run=dry_run, prune=True).pictures
+        assert pictures is not None
+        assert (len(pictures.broken), pictures.kept, pictures.changed) == (2, 0, 1)
+    assert one(database, "MATCH (n:Entity) WHERE n.image_sha256 IS NOT NULL RETURN count(n)") == 0
+
+
+def test_another_address_without_a_file_keeps_no_picture_of_the_former_one(
+    run: Run, database: Database, folder: Path
+) -> None:
+    run()
+    replace(folder / "entities.csv", "red.png", "blue.png")
+    pictures = run().pictures
+    assert pictures is not None
+    assert pictures.kept == 0
+    assert one(database, "MATCH (n:Entity) WHERE n.image_sha256 IS NOT NULL RETURN count(n)") == 0
+
+
 def test_two_sources_assert_one_fact_until_both_let_go(run: Run, database: Database, folder: Path) -> None:
     run()
     alone = dump(database, times=False)

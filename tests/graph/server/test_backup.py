@@ -10,6 +10,8 @@ import pytest
 
 from base.errors import InputError
 from graph.connection import connect
+from graph.migrations import VERSION, schema_version
+from graph.schema import setup_schema
 from graph.server.backup import backup, read_manifest, restore
 from graph.server.neo4j_server import Server
 
@@ -55,6 +57,39 @@ def test_a_graph_comes_back_on_another_machine(imported_server: Server, tmp_path
             restore(tmp_path / "second", tmp_path / "saved", server=second)
     finally:
         second.stop()
+
+
+def test_a_backup_notes_the_schema_so_that_an_older_one_is_migrated_and_a_newer_one_refused(
+    imported_server: Server, tmp_path: Path
+) -> None:
+    second = Server(tmp_path / "second")
+    older = VERSION - 1
+    with connect(imported_server.start()) as database:
+        database.write("schema/record_version", version=older)
+    try:
+        manifest = backup(imported_server.folder.parent, tmp_path / "saved", server=imported_server)
+        assert manifest.graph is not None
+        assert manifest.graph.schema_version == older
+        restore(tmp_path / "second", tmp_path / "saved", server=second)
+        with connect(second.start()) as database:
+            assert schema_version(database) == older
+            setup_schema(database)
+            assert schema_version(database) == VERSION
+
+        path = tmp_path / "saved" / "manifest.json"
+        told = json.loads(path.read_text())
+        told["graph"]["schema_version"] = VERSION + 1
+        path.write_text(json.dumps(told))
+        before = contents(tmp_path / "second" / "pictures")
+        with pytest.raises(InputError, match=f"schema version {VERSION + 1}, this program knows {VERSION}"):
+            restore(tmp_path / "second", tmp_path / "saved", server=second, force=True)
+        assert contents(tmp_path / "second" / "pictures") == before
+        with connect(second.start()) as database:
+            assert schema_version(database) == VERSION, "nothing was loaded"
+    finally:
+        second.stop()
+        with connect(imported_server.start()) as database:
+            database.write("schema/record_version", version=VERSION)
 
 
 def test_all_files_but_logs_locks_and_unfinished_ones_are_backed_up(home: Path, tmp_path: Path) -> None:
