@@ -68,9 +68,12 @@ DEATHPLACES = re.compile(
 SHOWN = re.compile(r"( (titles?|names?|labels?|display|texts?|terms?))+$")
 # By its name, or by how nine of ten values begin.
 IDENTIFIERS = {
-    "ulan": (re.compile(r"\bulan"), re.compile(r"https?://vocab\.getty\.edu/(page/)?ulan/|500\d{6}$")),
-    "aat": (re.compile(r"\baat\b"), re.compile(r"https?://vocab\.getty\.edu/(page/)?aat/")),
-    "tgn": (re.compile(r"\btgn\b"), re.compile(r"https?://vocab\.getty\.edu/(page/)?tgn/")),
+    "ulan": (
+        re.compile(r"\bulan"),
+        re.compile(r"https?://(vocab\.getty\.edu/(page/)?ulan/|www\.getty\.edu/vow/ULAN)|500\d{6}$"),
+    ),
+    "aat": (re.compile(r"\baat\b"), re.compile(r"https?://(vocab\.getty\.edu/(page/)?aat/|www\.getty\.edu/vow/AAT)")),
+    "tgn": (re.compile(r"\btgn\b"), re.compile(r"https?://(vocab\.getty\.edu/(page/)?tgn/|www\.getty\.edu/vow/TGN)")),
     "wikidata": (re.compile(r"wiki ?data|\bqid\b|\bwiki q"), re.compile(r"(https?://www\.wikidata\.org/\w+/)?Q\d+$")),
     "gnd": (re.compile(r"\bgnd\b"), re.compile(r"https?://d-nb\.info/gnd/")),
     "viaf": (re.compile(r"\bviaf"), re.compile(r"https?://viaf\.org/")),

@@ -106,8 +106,9 @@ def _look(parts: list[Part], layout: Layout, lines: Lines, name: str = "") -> La
         return Laid(layout, profile(read_blocks(parts, layout)), lines, name=name)
     except NotUtf8Error:
         encoding = guess_encoding(parts)
+        others = ", ".join(other for other in ("cp1252", "cp1250", "cp1251") if other != encoding)
         layout = replace(layout, form=CsvFormat(encoding=encoding), notes=[])
-        remark = f"not UTF-8: {encoding} is a guess. Are the accents right?"
+        remark = f"not UTF-8: {encoding} is a guess. Are the letters right? Else name another, such as {others}."
         return Laid(layout, profile(read_blocks(parts, layout)), {**lines, "encoding": encoding}, [remark])
 
 
