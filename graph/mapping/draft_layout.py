@@ -9,6 +9,7 @@ from typing import Any
 from base.errors import InputError
 from graph.loading.csv_files import CsvFormat, NotUtf8Error
 from graph.mapping.column_words import SURE_IDS, plain
+from graph.mapping.darwin_core import find_columns, form_of
 from graph.mapping.draft_encoding import guess_encoding
 from graph.mapping.draft_xml import find_element, find_nested
 from graph.mapping.excel import Workbook, take_header
@@ -18,6 +19,7 @@ from graph.mapping.parts import Part, find_parts
 from graph.mapping.profile import Profile, profile
 
 JSON = (".json", ".geojson")
+SEPARATED = (".csv", ".tsv", ".tab", ".txt")
 DEEPEST = 3  # levels above a list of records
 FEW_FILES, SEVERAL = 30, 3  # of many files each is a record; of few these tell whether each lists records
 ALIKE = 0.3  # of the columns of two files that both have: they are of one form
@@ -45,6 +47,10 @@ def find_layouts(folder: Path, pattern: str) -> list[Laid]:
     """
     parts = find_parts(folder, pattern, set(FORMATS))
     ending = parts[0].ending
+    if ending in SEPARATED and (lines := find_columns(folder, pattern, parts[0])):
+        header = lines["header"]
+        assert isinstance(header, list)
+        return [_look(parts, Layout(form=form_of(lines), header=header), lines)]
     if ending == ".xlsx":
         sheets, there = _find_sheets(parts[0])
         if sheets and len(there) > 1:

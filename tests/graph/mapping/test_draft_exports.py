@@ -139,3 +139,20 @@ def test_an_archive_of_darwin_core_is_its_tables_and_pictures(tmp_path: Path) ->
     entities = read_source(tmp_path, name="birds").entities.set_index("id")
     assert len(entities) == 22
     assert (entities["image"]["artwork:3"], entities["name"]["artwork:3"]) == ("https://x.example/3.jpg", "Corvus sp.")
+
+
+def test_an_archive_of_darwin_core_without_headers_has_the_columns_that_it_describes(tmp_path: Path) -> None:
+    term = "http://rs.tdwg.org/dwc/terms/"
+    (tmp_path / "meta.xml").write_text(
+        '<archive xmlns="http://rs.tdwg.org/dwc/text/"><core encoding="UTF-8" fieldsTerminatedBy="\\t" '
+        'fieldsEnclosedBy="" ignoreHeaderLines="0"><files><location>occurrence.txt</location></files><id index="0"/>'
+        f'<field index="1" term="{term}scientificName"/><field index="2" term="{term}recordedBy"/>'
+        f'<field default="PreservedSpecimen" term="{term}basisOfRecord"/></core></archive>'
+    )
+    rows = [f'{n}\t{("Larus", "Corvus")[n % 2]} "sp.\t{("A. Berg", "B. Lind")[n % 2]}\tx\n' for n in range(20)]
+    (tmp_path / "occurrence.txt").write_text("".join(rows))
+    table = read(tmp_path)["occurrence.txt"]
+    write_draft(tmp_path)
+    assert table["header"] == ["id", "scientificName", "recordedBy", "column 4"]
+    source = read_source(tmp_path, name="birds")
+    assert (source.entities["label"] == "Artwork").sum() == 20, "the first row is one, too"
