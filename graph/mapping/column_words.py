@@ -18,7 +18,7 @@ PARENTS = re.compile(r"^parent ?(object|work|item|record|term|place|location)? ?
 SURE_IDS = re.compile(r"^((object|work|record|item) ?)?(id|item|uri|iri|identifier|key)$|\bidno$")
 TITLES = re.compile(r"\b(title|titel|titre|titr|titulo|titolo)s?$")
 NAMES = re.compile(
-    r"title$|titel$|titre$|titr$|titulo$|titolo$|names?$|label$|nombre$|\bnome$|naam$|navn$|namn$|bezeichnung|^fc$|^text$"
+    r"title$|titel$|titre$|titr$|titulo$|titolo$|names?$|labels?$|nombre$|\bnome$|naam$|navn$|namn$|bezeichnung|^fc$|^text$"
 )
 TEXTS = re.compile(r"descri|descr|\btext|notes?$|summary|\bbio|abstract|beschr|omschrijving|commentaire|provenance")
 # Behind a column's name: the language of its values, with a country or without.
@@ -142,8 +142,10 @@ def fold_accents(text: str) -> str:
 
 def part_language(name: str) -> tuple[str, str]:
     """A column's name as `plain` writes it, and the language behind it: ``title.en`` and ``title_en`` are title, en."""
-    said = plain(name)
+    # Wikibase has {"en": {"language": "en", "value": "Wave"}}.
+    said = plain(name).removesuffix(" value")
     found = LANGUAGES.search(said)
+    said = said if found else plain(name)
     return (said[: found.start()], found[0].strip().replace(" ", "-")) if found else (said, "")
 
 

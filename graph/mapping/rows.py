@@ -8,6 +8,7 @@ from graph.mapping.column_words import (
     LABELS,
     NAMES,
     PEOPLE,
+    PICTURES,
     SURE_IDS,
     TECHNICAL,
     VOCABULARIES,
@@ -48,7 +49,7 @@ def take_id(columns: dict[str, Column], guessed: Guess) -> None:
     named = [c for c in unique if IDS.search(plain(c.name)) and (person or not PEOPLE.search(plain(c.name)))]
     named.sort(
         key=lambda column: (
-            bool(TECHNICAL.search(plain(column.name))),
+            bool(TECHNICAL.search(plain(column.name)) or PICTURES.search(plain(column.name))),
             not SURE_IDS.search(plain(column.name)),
             not plain(column.name).endswith("id"),
         )
