@@ -66,7 +66,7 @@ def guess(file: str, seen: Profile, layout: Lines) -> Guess:
     """
     columns = {column.name: column for column in seen.columns if column.different}
     guessed = Guess({**layout})
-    guessed.lines["label"] = label_of(file)
+    guessed.lines["label"] = label_of(file, columns)
     take_id(columns, guessed)
     take_together(columns, seen.together, guessed)
     _take_texts(columns, guessed)

@@ -195,3 +195,12 @@ def test_items_of_wikibase_have_their_labels_and_lead_to_items(tmp_path: Path) -
     table = read(tmp_path)["works.json"]
     assert (table["id"], table["name"], table["keep"]["name_de"]) == ("id", "labels.en.value", "labels.de.value")
     assert table["relation"]["hasP170"]["id"] == "claims.P170.*.mainsnak.datavalue.value.id"
+
+
+def test_works_and_people_of_one_file_that_number_them_alike_stay_two(tmp_path: Path) -> None:
+    works = [{"type": "objects", "id": str(n), "attributes": {"title": f"Work {n}"}} for n in range(12)]
+    people = [{"type": "people", "id": str(n), "attributes": {"name": f"Person {n}"}} for n in range(3)]
+    (tmp_path / "works.json").write_text(json.dumps({"data": works, "included": people}))
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="jsonapi")
+    assert source.entities["label"].value_counts().to_dict() == {"Artwork": 12, "Person": 3}
