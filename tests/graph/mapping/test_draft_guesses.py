@@ -413,3 +413,12 @@ def test_words_of_columns_and_roles() -> None:
     assert [find_meaning(role) for role in roles] == [
         "createdBy", "portrays", "copiedAfter", "publishedBy", "createdBy", None,
     ]  # fmt: skip
+
+
+def test_a_first_row_that_looks_like_a_record_is_told(tmp_path: Path) -> None:
+    rows = "".join(f"{2740000 + n}\tTown {n}\t52.{n}\t4.{n}\t2020-01-0{n % 9 + 1}\n" for n in range(20))
+    (tmp_path / "NL.txt").write_text(rows)
+    doubt = "# is the first row a header? It has '2740000', '52.0', '4.0', '2020-01-01' (4 in all). If it is a record,"
+    assert doubt in draft(tmp_path)[0]
+    (tmp_path / "NL.txt").write_text("id\tname\t1990\t1991\n" + "1\tA\t5\t6\n2\tB\t7\t8\n")
+    assert "is the first row a header?" not in draft(tmp_path)[0]
