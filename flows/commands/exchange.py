@@ -72,8 +72,7 @@ def export_links(
     """
     from flows.runtime.services import open_graph
     from flows.runtime.settings import Settings
-    from graph.curation.exchange import add_accepted, check_file, read_homes, read_links, read_origins, write_table
-    from graph.curation.source_table import fill_columns, list_tables
+    from graph.curation.exchange import add_accepted, check_file, read_links, write_table
     from graph.query import refuse_unknown_relation
 
     if least is not None:
@@ -99,10 +98,7 @@ def export_links(
             found = add_accepted(database, found, relation=relation)
         if as_source:
             accepted = found[found["verdict"] == "accepted"]
-            homes = read_homes(database, accepted)
-            table, left_out = fill_columns(accepted, list_tables(read_origins(database)), homes)
-            write_table(table, file, verbatim=True)
-            _tell({"file": str(file), "rows": len(table), **left_out}, json)
+            _tell(_write_as_source(database, accepted, file), json)
             return
         if home:
             _tell(_write_wikidata(database, found, file, properties or [], references or []), json)
@@ -247,6 +243,34 @@ def _write_wikidata(
     write = write_quickstatements if file.suffix == ".qs" else write_openrefine
     write(statements, read_pairs(references, "reference"), file)
     return {"file": str(file), "statements": len(statements), **left_out}
+
+
+def _write_as_source(database: "Database", accepted: "pd.DataFrame", file: Path) -> dict[str, object]:
+    """Write links in the columns of their tables: one table to the file, several each to one beside it."""
+    from base.errors import shorten
+    from graph.curation.exchange import read_homes, read_origins
+    from graph.curation.source_reading import list_tables
+    from graph.curation.source_table import fill_columns
+
+    homes = read_homes(database, accepted)
+    filled, left_out = fill_columns(accepted, list_tables(read_origins(database)), homes, ending=file.suffix)
+    paths = [file]
+    if len(filled) > 1:
+        names = [one.table.name for one in filled]
+        again = [names[:at].count(name) for at, name in enumerate(names)]
+        paths = [
+            file.with_name(f"{file.stem}-{name}{f'-{number + 1}' if number else ''}{file.suffix}")
+            for name, number in zip(names, again, strict=True)
+        ]
+    for path, one in zip(paths, filled, strict=True):
+        one.table.write(one.rows, path)
+    return {
+        "file": ", ".join(map(str, paths)),
+        "table": ", ".join(one.table.table.file[0] for one in filled),
+        "rows": sum(len(one.rows) for one in filled),
+        **left_out.counts,
+        **({"left_out": shorten(left_out.links)} if left_out.links else {}),
+    }
 
 
 def _tell(record: dict[str, object], json: bool) -> None:

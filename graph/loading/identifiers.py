@@ -18,13 +18,20 @@ ADDRESS = (
     r"^(?:[a-z][a-z\d+.-]*://|//|(?:[\w-]+\.)*(?:wikidata\.org|getty\.edu|viaf\.org|d-nb\.info|loc\.gov|rkd\.nl|"
     r"bnf\.fr|geonames\.org|isni\.org|orcid\.org)/)"
 )
+# https://www.getty.edu/vow/ULANFullDisplay?find=&role=&subjectid=500115588
+ASKED = r"\?(?:[^#]*&)?[a-z_]*id=([^&#]+)"
 BATCH = 10_000
 
 
 def bare_identifiers(values: "pd.Series[str]") -> "pd.Series[str]":
-    """Identifiers for comparison: of an address its end, so http://vocab.getty.edu/ulan/500115588 is 500115588."""
+    """Identifiers for comparison: of an address its end, so http://vocab.getty.edu/ulan/500115588 is 500115588.
+
+    What an address asks for by a key that ends in id counts before its path; other questions are no part of it.
+    """
     written = values.astype("str").str.strip().str.casefold()
-    ends = written.str.rstrip("/").str.replace(r"^.*[/#]", "", regex=True)
+    asked = written.str.extract(ASKED, expand=False)
+    ends = written.str.replace(r"\?[^#]*", "", regex=True).str.rstrip("/").str.replace(r"^.*[/#]", "", regex=True)
+    ends = asked.where(asked.notna(), ends)
     return ends.where(written.str.contains(ADDRESS, regex=True), written)
 
 

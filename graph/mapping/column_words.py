@@ -18,7 +18,7 @@ PARENTS = re.compile(r"^parent ?(object|work|item|record|term|place|location)? ?
 SURE_IDS = re.compile(r"^((object|work|record|item) ?)?(id|item|uri|iri|identifier|key)$|\bidno$")
 TITLES = re.compile(r"\b(title|titel|titre|titr|titulo|titolo)s?$")
 NAMES = re.compile(
-    r"title$|titel$|titre$|titr$|titulo$|titolo$|names?$|label$|nombre$|\bnome$|naam$|navn$|namn$|bezeichnung|^fc$|^text$"
+    r"title$|titel$|titre$|titr$|titulo$|titolo$|names?$|labels?$|nombre$|\bnome$|naam$|navn$|namn$|bezeichnung|^fc$|^text$"
 )
 TEXTS = re.compile(r"descri|descr|\btext|notes?$|summary|\bbio|abstract|beschr|omschrijving|commentaire|provenance")
 # Behind a column's name: the language of its values, with a country or without.
@@ -68,9 +68,12 @@ DEATHPLACES = re.compile(
 SHOWN = re.compile(r"( (titles?|names?|labels?|display|texts?|terms?))+$")
 # By its name, or by how nine of ten values begin.
 IDENTIFIERS = {
-    "ulan": (re.compile(r"\bulan"), re.compile(r"https?://vocab\.getty\.edu/(page/)?ulan/|500\d{6}$")),
-    "aat": (re.compile(r"\baat\b"), re.compile(r"https?://vocab\.getty\.edu/(page/)?aat/")),
-    "tgn": (re.compile(r"\btgn\b"), re.compile(r"https?://vocab\.getty\.edu/(page/)?tgn/")),
+    "ulan": (
+        re.compile(r"\bulan"),
+        re.compile(r"https?://(vocab\.getty\.edu/(page/)?ulan/|www\.getty\.edu/vow/ULAN)|500\d{6}$"),
+    ),
+    "aat": (re.compile(r"\baat\b"), re.compile(r"https?://(vocab\.getty\.edu/(page/)?aat/|www\.getty\.edu/vow/AAT)")),
+    "tgn": (re.compile(r"\btgn\b"), re.compile(r"https?://(vocab\.getty\.edu/(page/)?tgn/|www\.getty\.edu/vow/TGN)")),
     "wikidata": (re.compile(r"wiki ?data|\bqid\b|\bwiki q"), re.compile(r"(https?://www\.wikidata\.org/\w+/)?Q\d+$")),
     "gnd": (re.compile(r"\bgnd\b"), re.compile(r"https?://d-nb\.info/gnd/")),
     "viaf": (re.compile(r"\bviaf"), re.compile(r"https?://viaf\.org/")),
@@ -139,8 +142,10 @@ def fold_accents(text: str) -> str:
 
 def part_language(name: str) -> tuple[str, str]:
     """A column's name as `plain` writes it, and the language behind it: ``title.en`` and ``title_en`` are title, en."""
-    said = plain(name)
+    # Wikibase has {"en": {"language": "en", "value": "Wave"}}.
+    said = plain(name).removesuffix(" value")
     found = LANGUAGES.search(said)
+    said = said if found else plain(name)
     return (said[: found.start()], found[0].strip().replace(" ", "-")) if found else (said, "")
 
 

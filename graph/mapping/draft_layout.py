@@ -1,14 +1,16 @@
 """How the files of a table are laid out, found for a draft: sheets, the list of records, the encoding."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from base.errors import InputError
+from base.errors import InputError, shorten
 from graph.loading.csv_files import CsvFormat, NotUtf8Error
 from graph.mapping.column_words import SURE_IDS, plain
+from graph.mapping.darwin_core import find_columns, form_of
 from graph.mapping.draft_encoding import guess_encoding
 from graph.mapping.draft_xml import find_element, find_nested
 from graph.mapping.excel import Workbook, take_header
@@ -18,9 +20,13 @@ from graph.mapping.parts import Part, find_parts
 from graph.mapping.profile import Profile, profile
 
 JSON = (".json", ".geojson")
+SEPARATED = (".csv", ".tsv", ".tab", ".txt")
 DEEPEST = 3  # levels above a list of records
 FEW_FILES, SEVERAL = 30, 3  # of many files each is a record; of few these tell whether each lists records
 ALIKE = 0.3  # of the columns of two files that both have: they are of one form
+# Numbers but for years, which columns are called by, and dates.
+VALUE = re.compile(r"-?\d+[.,]\d+|\d{1,3}|\d{5,}|\d{4}-\d\d-\d\d\S*|https?://\S+")
+SEVERAL_VALUES = 2
 FEW = 10  # keys of an object that holds lists of records; of more it is a record itself
 
 
@@ -45,6 +51,10 @@ def find_layouts(folder: Path, pattern: str) -> list[Laid]:
     """
     parts = find_parts(folder, pattern, set(FORMATS))
     ending = parts[0].ending
+    if ending in SEPARATED and (lines := find_columns(folder, pattern, parts[0])):
+        header = lines["header"]
+        assert isinstance(header, list)
+        return [_look(parts, Layout(form=form_of(lines), header=header), lines)]
     if ending == ".xlsx":
         sheets, there = _find_sheets(parts[0])
         if sheets and len(there) > 1:
@@ -103,12 +113,29 @@ def _look_at_lists(parts: list[Part], lists: dict[str, list[Any]]) -> list[Laid]
 
 def _look(parts: list[Part], layout: Layout, lines: Lines, name: str = "") -> Laid:
     try:
-        return Laid(layout, profile(read_blocks(parts, layout)), lines, name=name)
+        seen = profile(read_blocks(parts, layout))
+        return Laid(layout, seen, lines, _doubt_header(parts[0], layout, seen), name)
     except NotUtf8Error:
         encoding = guess_encoding(parts)
+        others = ", ".join(other for other in ("cp1252", "cp1250", "cp1251") if other != encoding)
         layout = replace(layout, form=CsvFormat(encoding=encoding), notes=[])
-        remark = f"not UTF-8: {encoding} is a guess. Are the accents right?"
-        return Laid(layout, profile(read_blocks(parts, layout)), {**lines, "encoding": encoding}, [remark])
+        remark = f"not UTF-8: {encoding} is a guess. Are the letters right? Else name another, such as {others}."
+        seen = profile(read_blocks(parts, layout))
+        doubts = _doubt_header(parts[0], layout, seen)
+        return Laid(layout, seen, {**lines, "encoding": encoding}, [remark, *doubts])
+
+
+def _doubt_header(part: Part, layout: Layout, seen: Profile) -> list[str]:
+    """A remark where the first row of a table has values that no column is called by."""
+    if part.ending not in (*SEPARATED, ".xlsx") or layout.header:
+        return []
+    values = [column.name for column in seen.columns if VALUE.fullmatch(column.name)]
+    if len(values) < SEVERAL_VALUES:
+        return []
+    return [
+        f"is the first row a header? It has {shorten(values)}. If it is a record, name the columns: "
+        f"header = [{len(seen.columns)} names]"
+    ]
 
 
 def _find_sheets(part: Part) -> tuple[list[str], list[str]]:

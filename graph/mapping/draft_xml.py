@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
+from graph.mapping.filemaker import ROOT
 from graph.mapping.formats import FILE
 from graph.mapping.guess import DraftedRelation, Guess
 from graph.mapping.parts import Part
@@ -22,7 +23,7 @@ def find_element(part: Part) -> str | None:
     """The element that is a record: the root by its name, or the most frequent with something inside, on the highest
     level with several.
 
-    None where all children of the root are records.
+    None where all children of the root are records, and of FileMaker's files, which name their fields apart.
     """
     levels: list[Counter[str]] = [Counter() for _ in range(DEEPEST)]
     depth, children = 0, set()
@@ -30,6 +31,8 @@ def find_element(part: Part) -> str | None:
         with part.opened() as stream:
             for event, element in etree.iterparse(stream, ("start", "end"), resolve_entities=False):
                 depth += 1 if event == "start" else -1
+                if event == "start" and depth == 1 and etree.QName(element).localname == ROOT:
+                    return None
                 if event == "start" and depth == 1 and etree.QName(element).localname in RECORDS:
                     return str(etree.QName(element).localname)
                 if event == "end" and 1 <= depth <= DEEPEST:

@@ -91,6 +91,7 @@ def _relate(group: list[Column], guessed: Guess, layout: Lines, word: str, path:
     people = people and not ABOUT_PEOPLE.search(plain(word))
     name = _choose_name(group, last, people)
     keys = [column for column in group if column is not name and _is_id(column, last[column.name], word)]
+    keys.sort(key=lambda column: column.name.rpartition(".")[2] != "id")
     # What stands in the same object as the name goes before what stands deeper.
     key = next((column for column in keys if name and _above(column) == _above(name)), next(iter(keys), None))
     if key is not None and (key.different < 2 or (name is not None and key.different > PER_NAME * name.different)):

@@ -30,12 +30,14 @@ from graph.mapping.guess import (
     Lines,
     find_pattern,
     is_same,
+    key_of,
     leave_nobody,
     name_place,
     tell_unknown,
 )
 from graph.mapping.makers import take_makers_columns
 from graph.mapping.making import take_dates
+from graph.mapping.one_name import name_one
 from graph.mapping.profile import Column, Profile
 from graph.mapping.rows import label_of, take_id, take_identifiers
 
@@ -64,7 +66,7 @@ def guess(file: str, seen: Profile, layout: Lines) -> Guess:
     """
     columns = {column.name: column for column in seen.columns if column.different}
     guessed = Guess({**layout})
-    guessed.lines["label"] = label_of(file)
+    guessed.lines["label"] = label_of(file, columns)
     take_id(columns, guessed)
     take_together(columns, seen.together, guessed)
     _take_texts(columns, guessed)
@@ -114,6 +116,8 @@ def _take_texts(columns: dict[str, Column], guessed: Guess) -> None:
         )
     )  # fmt: skip
     names = [c for c in names if "*" not in c.name or (c.name.count("*") == 1 and c.filled > ALMOST_ALL)]
+    id_ = columns.get(str(guessed.lines["id"]))
+    names = [c for c in names if id_ is None or c is id_ or not is_same(c, id_)] or names
     texts = [column for column in single if column.looks in ("text", "html") and TEXTS.search(plain(column.name))]
     texts.sort(key=lambda c: (_depth(c), not re.search("descr", plain(c.name)), *_by_language(c)))
     pictures = [column for column in single if column.looks == "picture"]
@@ -128,8 +132,10 @@ def _take_texts(columns: dict[str, Column], guessed: Guess) -> None:
         if key == "name" and "name" in guessed.lines:
             chosen = columns[str(guessed.lines["name"])]
         if chosen is not None:
-            guessed.lines[key] = chosen.name
+            guessed.lines[key] = name_one(chosen, columns)
             guessed.roles.setdefault(chosen.name, key)
+            if guessed.lines[key] != chosen.name:
+                guessed.keep[key_of(chosen.name)] = chosen.name
             _take_languages(key, chosen, found, guessed)
             if key == "name" and chosen.unknown and person:
                 guessed.lines["unless"] = find_pattern(chosen)
@@ -138,7 +144,7 @@ def _take_texts(columns: dict[str, Column], guessed: Guess) -> None:
 
 def _depth(column: Column) -> int:
     """How many things a column's value lies inside; that of a language, as in ``title.en``, is none."""
-    last = column.name.rpartition(".")[2]
+    last = column.name.removesuffix(".value").rpartition(".")[2]
     inside = part_language(column.name)[1] != "" and part_language(last)[1] == ""
     return column.name.count(".") - int(inside and "." in column.name)
 

@@ -1,6 +1,7 @@
 """What the rows of a table are, and what tells them apart: a guess by names of files and columns."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from graph.mapping.column_words import (
@@ -8,6 +9,7 @@ from graph.mapping.column_words import (
     LABELS,
     NAMES,
     PEOPLE,
+    PICTURES,
     SURE_IDS,
     TECHNICAL,
     VOCABULARIES,
@@ -19,11 +21,20 @@ from graph.mapping.column_words import (
 from graph.mapping.guess import Guess
 from graph.mapping.profile import Column
 
+ALL = 0.999  # of the rows, but for rounding
 AGAIN = 0.02  # of the filled rows whose identifier another one has
 
 
-def label_of(file: str) -> str:
-    """What the rows are, by the words in the file's name."""
+def label_of(file: str, columns: Mapping[str, Column] | None = None) -> str:
+    """What the rows are, by the words in the file's name; where these say nothing, by the one type that all give."""
+    label = _label_of(file)
+    kind = (columns or {}).get("type")
+    if label == "Artwork" and kind is not None and kind.different == 1 and kind.filled > ALL:
+        return _label_of(kind.largest)
+    return label
+
+
+def _label_of(file: str) -> str:
     stem = plain(Path(file.replace("*", "")).stem)
     if VOCABULARIES.search(stem):
         return camel(stem.split()[0])
@@ -43,12 +54,12 @@ def take_id(columns: dict[str, Column], guessed: Guess) -> None:
     # What a query asks for stands first, in a row for every combination of what is said of it.
     asked = [column for column in flat[:1] if column.looks == "IRI" and f"{column.name}Label" in columns]
     own = [column for column in flat if find_identifier(column.name, []) is None]
-    unique = [column for column in own if column.unique and column.filled > 0.999]
+    unique = [column for column in own if column.unique and column.filled > ALL]
     person = guessed.lines["label"] == "Person"
     named = [c for c in unique if IDS.search(plain(c.name)) and (person or not PEOPLE.search(plain(c.name)))]
     named.sort(
         key=lambda column: (
-            bool(TECHNICAL.search(plain(column.name))),
+            bool(TECHNICAL.search(plain(column.name)) or PICTURES.search(plain(column.name))),
             not SURE_IDS.search(plain(column.name)),
             not plain(column.name).endswith("id"),
         )

@@ -6,6 +6,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from base.errors import InputError, shorten
+from graph.mapping.filemaker import is_filemaker, read_filemaker
 from graph.mapping.parts import Part
 from graph.mapping.paths import OUTERMOST, PARENT
 from graph.mapping.xml_text import is_mixed, local_name, read_text
@@ -18,6 +19,10 @@ def read_elements(part: Part, records: str | Sequence[str] | None) -> Iterator[A
     `@parent` then and holds it no more; of one in no other `@outermost` is its name. Raises InputError for what is no
     XML, and where there is none.
     """
+    content = part.read()
+    if records is None and is_filemaker(content):
+        yield from read_filemaker(part, content)
+        return
     wanted = [[*names.split(".")] for names in ([records] if isinstance(records, str) else records or [])]
     nested = records is not None and not isinstance(records, str)
     stack: list[str] = []
@@ -25,7 +30,7 @@ def read_elements(part: Part, records: str | Sequence[str] | None) -> Iterator[A
     seen: set[str] = set()
     some = False
     try:
-        for event, element in ElementTree.iterparse(io.BytesIO(part.read()), ("start", "end")):
+        for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
             if event == "start":
                 stack.append(local_name(element.tag))
                 seen.add(stack[-1])

@@ -90,3 +90,48 @@ def test_decisions_of_one_person_are_taken_back(art: Database, tmp_path: Path) -
     vlkge("decisions", "undo", "--of", "ana", "--by", "ada", "--reason", "wrong sheet", "--yes")
     made = history(art, "wave", "hasStyle", "ukiyo-e")
     assert [(d.verdict, d.by, d.reason) for d in made[1:]] == [("undone", "ada", "wrong sheet")]
+
+
+TABLES = """
+[[table]]
+file = "works.csv"
+label = "Artwork"
+id = "id"
+name = "title"
+[table.relation.createdBy]
+to = "Artist"
+name = "artist"
+[[table]]
+file = "terms.csv"
+label = "Artwork"
+id = "work"
+[table.relation.hasStyle]
+to = "Style"
+name = "style"
+"""
+
+
+@pytest.mark.usefixtures("art")
+def test_links_of_several_tables_go_home_to_a_file_for_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VLKGE_HOME", str(tmp_path / "home"))
+    museum, sheet, added = tmp_path / "museum", tmp_path / "decided.csv", tmp_path / "added.csv"
+    museum.mkdir()
+    (museum / "mapping.toml").write_text(TABLES)
+    (museum / "works.csv").write_text("id,title,artist\n1,Wave,Ann\n2,Hill,\n")
+    (museum / "terms.csv").write_text("work,style\n1,Cubism\n")
+    assert vlkge("ingest", museum).exit_code == 0
+    links = ["artwork:2,createdBy,artist:Ann", "artwork:2,hasStyle,style:Cubism"]
+    sheet.write_text("head,relation,tail,verdict\n" + "".join(f"{link},accepted\n" for link in links))
+    assert vlkge("decisions", "import", sheet, "--by", "ana").exit_code == 0
+    done = json.loads(vlkge("links", "export", added, "--as-source", "--json").stdout)
+    files = [tmp_path / "added-works.csv", tmp_path / "added-terms.csv"]
+    assert done == {"file": ", ".join(map(str, files)), "table": "works.csv, terms.csv", "rows": 2}
+    for path in files:
+        path.rename(museum / path.name)
+    mapping = TABLES.replace('"works.csv"', '["works.csv", "added-works.csv"]')
+    (museum / "mapping.toml").write_text(mapping.replace('"terms.csv"', '["terms.csv", "added-terms.csv"]'))
+    assert vlkge("ingest", museum).exit_code == 0
+    again = vlkge("links", "export", added, "--as-source")
+    assert isinstance(again.exception, InputError)
+    assert "createdBy: the source holds it by now" in str(again.exception)
+    assert not added.exists()

@@ -139,3 +139,68 @@ def test_an_archive_of_darwin_core_is_its_tables_and_pictures(tmp_path: Path) ->
     entities = read_source(tmp_path, name="birds").entities.set_index("id")
     assert len(entities) == 22
     assert (entities["image"]["artwork:3"], entities["name"]["artwork:3"]) == ("https://x.example/3.jpg", "Corvus sp.")
+
+
+def test_an_archive_of_darwin_core_without_headers_has_the_columns_that_it_describes(tmp_path: Path) -> None:
+    term = "http://rs.tdwg.org/dwc/terms/"
+    (tmp_path / "meta.xml").write_text(
+        '<archive xmlns="http://rs.tdwg.org/dwc/text/"><core encoding="UTF-8" fieldsTerminatedBy="\\t" '
+        'fieldsEnclosedBy="" ignoreHeaderLines="0"><files><location>occurrence.txt</location></files><id index="0"/>'
+        f'<field index="1" term="{term}scientificName"/><field index="2" term="{term}recordedBy"/>'
+        f'<field default="PreservedSpecimen" term="{term}basisOfRecord"/></core></archive>'
+    )
+    rows = [f'{n}\t{("Larus", "Corvus")[n % 2]} "sp.\t{("A. Berg", "B. Lind")[n % 2]}\tx\n' for n in range(20)]
+    (tmp_path / "occurrence.txt").write_text("".join(rows))
+    table = read(tmp_path)["occurrence.txt"]
+    write_draft(tmp_path)
+    assert table["header"] == ["id", "scientificName", "recordedBy", "column 4"]
+    source = read_source(tmp_path, name="birds")
+    assert (source.entities["label"] == "Artwork").sum() == 20, "the first row is one, too"
+
+
+def test_titles_in_languages_are_one_name_and_all_are_kept(tmp_path: Path) -> None:
+    works = [
+        {"id": f"k{n}", "titles": [{"title": f"Titel {n}", "language": "dansk"},
+                                   {"title": f"Title {n}", "language": "engelsk"}][n == 5 : 2 - (n in (6, 7))]}
+        for n in range(12)
+    ]  # fmt: skip
+    (tmp_path / "works.json").write_text(json.dumps({"offset": 0, "items": works}))
+    table = read(tmp_path)["works.json"]
+    assert table["name"] == "titles[language=dansk].title ?? titles.*.title"
+    write_draft(tmp_path)
+    entities = read_source(tmp_path, name="smk").entities.set_index("id")
+    assert entities.loc["artwork:k4", ["name", "titles_title"]].tolist() == ["Titel 4", "Titel 4; Title 4"]
+    assert entities["name"]["artwork:k5"] == "Title 5", "one without a title of that language has its own"
+
+
+def test_the_number_of_a_picture_is_no_works_number(tmp_path: Path) -> None:
+    works = [{"systemNumber": f"O{n}", "_primaryTitle": f"T {n}", "_primaryImageId": f"2006A{n}"} for n in range(12)]
+    (tmp_path / "works.json").write_text(json.dumps({"info": {"page": 1}, "records": works}))
+    assert read(tmp_path)["works.json"]["id"] == "systemNumber"
+
+
+def test_items_of_wikibase_have_their_labels_and_lead_to_items(tmp_path: Path) -> None:
+    items = [
+        {
+            "id": f"Q{n}", "title": f"Q{n}",
+            "labels": {
+                tag: {"language": tag, "value": f"{word} {n}"} for tag, word in (("en", "Wave"), ("de", "Welle"))
+            },
+            "claims": {"P170": [{"mainsnak": {"datavalue": {"value": {
+                "numeric-id": n % 3 + 90, "id": f"Q{n % 3 + 90}"}}}, "rank": "normal"}]},
+        }
+        for n in range(12)
+    ]  # fmt: skip
+    (tmp_path / "works.json").write_text(json.dumps(items))
+    table = read(tmp_path)["works.json"]
+    assert (table["id"], table["name"], table["keep"]["name_de"]) == ("id", "labels.en.value", "labels.de.value")
+    assert table["relation"]["hasP170"]["id"] == "claims.P170.*.mainsnak.datavalue.value.id"
+
+
+def test_works_and_people_of_one_file_that_number_them_alike_stay_two(tmp_path: Path) -> None:
+    works = [{"type": "objects", "id": str(n), "attributes": {"title": f"Work {n}"}} for n in range(12)]
+    people = [{"type": "people", "id": str(n), "attributes": {"name": f"Person {n}"}} for n in range(3)]
+    (tmp_path / "works.json").write_text(json.dumps({"data": works, "included": people}))
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="jsonapi")
+    assert source.entities["label"].value_counts().to_dict() == {"Artwork": 12, "Person": 3}

@@ -224,6 +224,32 @@ def test_the_encoding_of_a_table_is_guessed_by_its_letters(tmp_path: Path, encod
     assert "artist:Søren Ångström" in set(read_source(tmp_path).entities["id"])
 
 
+@pytest.mark.parametrize(
+    ("encoding", "artist"),
+    [
+        ("cp1250", "Stanisław Wyspiański"),
+        ("cp1250", "Jan Žižka Dvořák"),
+        ("iso8859_2", "Zdzisław Beksiński"),
+        ("cp1250", "Csontváry Kosztka Győző, Fűzfák"),
+        ("cp852", "Józef Chełmoński, Łąka"),
+        ("cp1251", "Илья Репин"),
+        ("koi8_r", "Иван Айвазовский"),
+        ("cp866", "Василий Кандинский"),
+        ("cp1253", "Δομήνικος Θεοτοκόπουλος"),
+        ("cp1254", "Şeker Ahmed Paşa, Çiçek, ağaç"),
+        ("cp1257", "Kārlis Padegs, Ņujorka, Šķērsiela"),
+        ("cp1252", "Þórarinn Þorláksson, Ísland"),
+    ],
+)
+def test_the_encoding_of_other_languages_is_guessed_too(tmp_path: Path, encoding: str, artist: str) -> None:
+    rows = "".join(f"{number};Work {number};{(artist, 'Ann Berg')[number % 2]}\n" for number in range(20))
+    (tmp_path / "works.csv").write_bytes(f"id;title;artist\n{rows}".encode(encoding))
+    written, _ = draft(tmp_path)
+    assert "is a guess. Are the letters right? Else name another, such as cp125" in written
+    (tmp_path / "mapping.toml").write_text(written)
+    assert f"artist:{artist}" in set(read_source(tmp_path).entities["id"])
+
+
 def test_tables_of_terms_and_of_roles_belong_to_the_works(tmp_path: Path) -> None:
     write(tmp_path / "objects.csv", "objectid,title", [[number, f"Work {number}"] for number in range(30)])
     write(
@@ -387,3 +413,12 @@ def test_words_of_columns_and_roles() -> None:
     assert [find_meaning(role) for role in roles] == [
         "createdBy", "portrays", "copiedAfter", "publishedBy", "createdBy", None,
     ]  # fmt: skip
+
+
+def test_a_first_row_that_looks_like_a_record_is_told(tmp_path: Path) -> None:
+    rows = "".join(f"{2740000 + n}\tTown {n}\t52.{n}\t4.{n}\t2020-01-0{n % 9 + 1}\n" for n in range(20))
+    (tmp_path / "NL.txt").write_text(rows)
+    doubt = "# is the first row a header? It has '2740000', '52.0', '4.0', '2020-01-01' (4 in all). If it is a record,"
+    assert doubt in draft(tmp_path)[0]
+    (tmp_path / "NL.txt").write_text("id\tname\t1990\t1991\n" + "1\tA\t5\t6\n2\tB\t7\t8\n")
+    assert "is the first row a header?" not in draft(tmp_path)[0]

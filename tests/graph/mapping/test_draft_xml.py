@@ -1,10 +1,12 @@
 """Which elements a draft takes for records: roots that are one, and parts of finding aids inside each other."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from base.errors import InputError
 from graph.mapping.draft import draft, write_draft
 from graph.mapping.source import read_source
 
@@ -114,3 +116,28 @@ def test_mods_says_who_made_a_book_and_what_it_is_about(tmp_path: Path) -> None:
     book = source.entities.set_index("id").loc["book:r1"]
     assert (book["name"], book["other_title"]) == ("The Sea 1", "Ocean")
     assert source.notes == ["createdBy: 3 left out, the role is not in `roles`: 'editor' 3"]
+
+
+def test_a_file_of_filemaker_has_the_fields_that_it_names(tmp_path: Path) -> None:
+    fields = "".join(f'<FIELD EMPTYOK="YES" MAXREPEAT="3" NAME="{name}" TYPE="TEXT"/>' for name in (
+        "Object ID", "Title", "Artist", "Materials", "People::Nationality", "Title"))  # fmt: skip
+    rows = "".join(
+        f'<ROW MODID="3" RECORDID="{n}">'
+        + "".join(f"<COL>{''.join(f'<DATA>{value}</DATA>' for value in values)}</COL>" for values in (
+            [n], [f"Work {n}"], [("Ann", "Bob", "")[n % 3]], [("ink", "oil")[n % 2], "paper", ""], [], ["x"]))
+        + "</ROW>"
+        for n in range(12)
+    )  # fmt: skip
+    (tmp_path / "works.xml").write_text(
+        '<?xml version="1.0" encoding="UTF-8" ?><FMPXMLRESULT xmlns="http://www.filemaker.com/fmpxmlresult">'
+        f'<ERRORCODE>0</ERRORCODE><METADATA>{fields}</METADATA><RESULTSET FOUND="12">{rows}</RESULTSET></FMPXMLRESULT>'
+    )
+    path, _ = write_draft(tmp_path)
+    (table,) = tomllib.loads(path.read_text())["table"]
+    assert (table["id"], table["name"]) == ("Object ID", "Title")
+    facts = read_source(tmp_path, name="museum").triples
+    assert facts["relation"].value_counts().to_dict() == {"hasMaterial": 24, "createdBy": 8}
+    text = (tmp_path / "works.xml").read_text()
+    (tmp_path / "works.xml").write_text(text.replace("<COL></COL>", "", 1))
+    with pytest.raises(InputError, match=r"works.xml record 1: it has 5 values \(COL\), and the file names 6 fields"):
+        read_source(tmp_path, name="museum")

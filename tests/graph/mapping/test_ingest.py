@@ -111,14 +111,24 @@ def museum(folder: Path, mapping: str, **tables: str) -> Path:
     return folder
 
 
-def test_what_another_source_has_by_the_same_identifier_is_kept_as_one(database: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://vocab.getty.edu/ulan/500019484",
+        "https://www.getty.edu/vow/ULANFullDisplay?find=&role=&nation=&subjectid=500019484",
+        "http://vocab.getty.edu/page/ulan/500019484?lang=de",
+    ],
+)
+def test_what_another_source_has_by_the_same_identifier_is_kept_as_one(
+    database: Database, tmp_path: Path, address: str
+) -> None:
     first = museum(
         tmp_path / "moma", FIRST,
         artists="id,name,ulan,qid\n1,Claude Monet,500019484,Q296\n2,Zoë Ann,,\n", works="id,by\n1,1\n2,2\n",
     )  # fmt: skip
     second = museum(
         tmp_path / "nga", SECOND,
-        people="no,called,ulanid,dates\n7,Monet,http://vocab.getty.edu/ulan/500019484,1840–1926\n8,Zoe Ann,,\n",
+        people=f"no,called,ulanid,dates\n7,Monet,{address},1840–1926\n8,Zoe Ann,,\n",
         prints="id,by\n1,7\n2,8\n",
     )  # fmt: skip
     store = PictureStore(tmp_path / "store")
