@@ -152,7 +152,7 @@ def untrue(
     heads = heads[heads.isin(graph.entities)]
     # Where a head may have several tails by now, those that have one had no links.
     freed = [row for row, name in enumerate(graph.relations) if name in before.difference(today.functional)]
-    with_one = graph.facts[torch.isin(graph.facts[:, 1], torch.tensor(freed, dtype=torch.long)), 0].unique()
+    with_one = torch.unique(graph.facts[torch.isin(graph.facts[:, 1], torch.tensor(freed, dtype=torch.long)), 0])
     cited = outdated(links, graph, rules) if facts_read.are_gone(folder, graph, run.refreshed_at) else []
     return sorted({*heads, *cited, *(graph.entities[row] for row in with_one.tolist())})
 
