@@ -4,6 +4,7 @@ from pathlib import Path
 
 from base.errors import refuse_unknown_relations
 from graph.connection import Database
+from graph.predicted.declared_patterns import read_declared, record_declared
 from models.triples.knowledge_graph import KnowledgeGraph
 from models.triples.relation_patterns import Patterns
 
@@ -17,10 +18,10 @@ def declared_patterns(database: Database, graph: KnowledgeGraph, file: str | Non
         told = Patterns.declared(Path(file))
         refuse_unknown_relations(told.named, graph.relations, f"{file} may name those of the graph")
         return told
-    kept = database.read("predict/read_patterns")
-    return Patterns.model_validate_json(kept[0]["declared"]) if kept else None
+    kept = read_declared(database)
+    return None if kept is None else Patterns.model_validate_json(kept)
 
 
 def keep_declared(database: Database, told: Patterns) -> None:
     """Have it hold from now on."""
-    database.write("predict/record_patterns", declared=told.model_dump_json(exclude_unset=True))
+    record_declared(database, told.model_dump_json(exclude_unset=True))
