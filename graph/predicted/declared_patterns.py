@@ -1,4 +1,4 @@
-"""What a person declared of relations, kept in the graph as JSON: which are functional, symmetric, inverse, complete."""
+"""What a person declared of relations, kept in the graph as JSON: which ones are functional, symmetric and so on."""
 
 from graph.connection import Database
 
