@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 
+import filelock
+
 from base.errors import FullDiskError, InputError, UnwritableError
 
 # How libraries say that there is no room left, some without the number of the error.
@@ -55,6 +57,19 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write UTF-8 text, its line ends as they are."""
     with replacing(path, private=private) as draft:
         draft.write_text(text, encoding="utf-8", newline="")
+
+
+@contextmanager
+def changing(path: Path) -> Iterator[None]:
+    """Hold off, while the block runs, who else reads `path` to write it anew, in this process or another."""
+    with _unwritable_told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(path.with_name(f"{path.name}.lock"))
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from base.errors import InputError
-from base.files import write_text
+from base.files import changing, write_text
 
 Role = Literal["viewer", "curator", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -69,17 +69,18 @@ class UsersFile:
             raise InputError(
                 f"the password has {len(password)} characters; allowed are {SHORTEST_PASSWORD} to {LONGEST_PASSWORD}"
             )
-        entries = self._read()
-        entries[name] = {"role": role, "password": _HASHER.hash(password)}
-        self._write(entries)
-        return _person(name, entries[name])
+        entry = {"role": role, "password": _HASHER.hash(password)}
+        with changing(self.path):
+            self._write({**self._read(), name: entry})
+        return _person(name, entry)
 
     def remove(self, name: str) -> None:
         """Let somebody in no longer. Raises InputError where nobody has that name."""
-        entries = self._read()
-        if entries.pop(name, None) is None:
-            raise InputError(f"there is no user {name!r}; there are: {', '.join(sorted(entries)) or 'none'}")
-        self._write(entries)
+        with changing(self.path):
+            entries = self._read()
+            if entries.pop(name, None) is None:
+                raise InputError(f"there is no user {name!r}; there are: {', '.join(sorted(entries)) or 'none'}")
+            self._write(entries)
 
     def check(self, name: str, password: str) -> Person | None:
         """The person, if name and password are right. It takes as long for an unknown name as for a known one."""

@@ -6,6 +6,7 @@ import socket
 import stat
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -279,6 +280,18 @@ def test_passwords_are_hashed_and_their_file_is_private(users: UsersFile, tmp_pa
     secret = tmp_path / "secret-key"
     assert read_secret(secret) == read_secret(secret)
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+
+def test_of_people_who_are_added_and_removed_at_once_none_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "review" / "users.json"
+    for number in range(4):
+        UsersFile(path).add(f"old{number}", "viewer", "long enough it is")
+    with ThreadPoolExecutor(8) as pool:
+        added = [pool.submit(UsersFile(path).add, f"new{n}", "curator", "long enough it is") for n in range(4)]
+        removed = [pool.submit(UsersFile(path).remove, f"old{n}") for n in range(4)]
+        for done in [*added, *removed]:
+            done.result()
+    assert set(UsersFile(path).all()) == {"new0", "new1", "new2", "new3"}
 
 
 @pytest.mark.parametrize(
