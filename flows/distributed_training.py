@@ -44,7 +44,7 @@ def train_together(
 
     With `shard` each process holds its share of the entities' rows.
 
-    Raises InputError as that does, and GraphError with the end of what was printed where a process ended otherwise.
+    Raises InputError as that does, and PipelineError with the end of what was printed where a process ended otherwise.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with passing_folder(folder.parent) as here:
@@ -75,7 +75,7 @@ def _run(processes: int, arguments: list[str], printed: Path, progress: Progress
             for line in running.stdout:
                 said = json.loads(line)
                 if "error" in said:
-                    problem = said["error"]
+                    problem = problem or said["error"]
                 else:
                     progress(said["done"], said["total"], said["note"])
         finally:
@@ -113,8 +113,8 @@ def main() -> None:
             progress=_report if options.report and distributed.get_rank() == 0 else silent,
         )
     except InputError as error:
-        if distributed.get_rank() == 0:
-            print(json.dumps({"error": str(error)}), flush=True)
+        # each says so itself: when one process has ended, the launcher ends the others, who may not have come to it
+        print(json.dumps({"error": str(error)}), flush=True)
         sys.exit(2)
     finally:
         distributed.destroy_process_group()

@@ -1,11 +1,13 @@
 """`vlkge train --processes 2`: torchrun's processes train what one process trains, also with `--shard`."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
 from itertools import product
 from pathlib import Path
+from textwrap import dedent
 
 import pandas as pd
 import pytest
@@ -56,6 +58,39 @@ def test_ranks_are_those_of_one_process(database: Database, tmp_path: Path) -> N
     assert train(data, CONFIG, tmp_path / "two", device="cpu").metrics == two.metrics
     with pytest.raises(InputError, match="holds a model of other data or settings"):
         train_together(data, CONFIG.model_copy(update={"seed": 1}), tmp_path / "two", processes=2, device="cpu")
+
+
+@pytest.mark.processes
+def test_whichever_process_ends_first_says_why(tmp_path: Path) -> None:
+    """The launcher ends the others at once: here the first process before it has come to the same refusal."""
+    script = tmp_path / "slow_leader.py"
+    script.write_text(
+        dedent("""
+            import os
+            import time
+
+            from base.errors import InputError
+            from flows import distributed_training
+
+            def refuse(*_arguments, **_options):
+                if os.environ["RANK"] == "0":
+                    time.sleep(300)
+                raise InputError("no such loss")
+
+            distributed_training.hetero_file.load = lambda path, mapped: None
+            distributed_training.take_part = refuse
+            distributed_training.main()
+        """)
+    )
+    (tmp_path / "train.json").write_text("{}")
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
+    options = ["export.safetensors", "train.json", "model", "--device", "cpu", "--report"]
+    root = str(Path(__file__).parents[2])
+    ended = subprocess.run(
+        launcher + options, cwd=tmp_path, env=os.environ | {"PYTHONPATH": root}, capture_output=True, text=True
+    )
+    assert ended.returncode
+    assert [json.loads(line) for line in ended.stdout.splitlines()] == [{"error": "no such loss"}]
 
 
 def train_by_hand(data: HeteroData, folder: Path, *options: str) -> Checkpoint:
