@@ -73,7 +73,7 @@ class Champion:
     def propose(self, database: Database, heads: Sequence[str], anyway: bool = False) -> list[str]:
         """Make the links of heads anew whose facts changed (`anyway`: of all), in one transaction; which they are.
 
-        Raises GraphError where another writer of links does not end in time.
+        Raises PipelineError where another writer of links does not end in time.
         """
         graph = self.served.graph
         heads = [head for head in heads if self.knows([head])]
@@ -154,7 +154,7 @@ class Watch:
     def look(self) -> list[str]:
         """Answer the decisions since the last look; the ids of the heads whose links were made anew.
 
-        Raises InputError where there is no champion whose links are in force, GraphError where the links cannot be
+        Raises InputError where there is no champion whose links are in force, PipelineError where the links cannot be
         written now; the next look tries again.
         """
         held = self.champion or self._load()

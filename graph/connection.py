@@ -56,8 +56,9 @@ class LoginError(PipelineError):
 class Database:
     """Runs the statements of `cypher/` by name, each call in its own retried transaction.
 
-    What the driver raises becomes a GraphError that says what failed, where, and the way out. A server that goes away
-    is waited for as `outage` says. `limit`: a change that takes longer, in seconds, is given up and undone; None: none.
+    What the driver raises becomes a PipelineError that says what failed, where, and the way out. A server that goes
+    away is waited for as `outage` says. `limit`: a change that takes longer, in seconds, is given up and undone; None:
+    none.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class Database:
         return self.outage.endure(work, self.look_whether_it_answers)
 
     def look_whether_it_answers(self) -> None:
-        """Raise GraphError where the database does not answer at this moment."""
+        """Raise PipelineError where the database does not answer at this moment."""
         with driver_errors(self.address):
             self.driver.verify_connectivity()
             with self.driver.session(database=self.name) as session:
@@ -123,7 +124,7 @@ class Database:
         """What `work` returns, given a connection on which all that it reads is one transaction.
 
         It is tried again as a whole, so `work` must do nothing but read. For pages that ask many small questions: it
-        takes half the messages of as many transactions. Raises GraphError where something would be written.
+        takes half the messages of as many transactions. Raises PipelineError where something would be written.
         """
 
         def within(transaction: neo4j.ManagedTransaction) -> T:
@@ -182,7 +183,7 @@ def connect(
     see Database.
 
     Raises InputError where the address cannot be one, LoginError for a wrong name or password, and
-    GraphError for the rest; each names the variable to set.
+    PipelineError for the rest; each names the variable to set.
     """
     if address.database == "system":
         raise InputError("NEO4J_DATABASE is 'system', which holds no graphs: set it to one that does, such as neo4j")
@@ -215,7 +216,7 @@ def open_system(uri: str, username: str, password: str) -> Database:
 
 
 def check_version(version: str, uri: str) -> None:
-    """Raise GraphError for a server that is older than the oldest we know how to use, e.g. 5.12.0."""
+    """Raise PipelineError for a server that is older than the oldest we know how to use, e.g. 5.12.0."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
     if numbers < OLDEST:
         oldest = ".".join(map(str, OLDEST))
@@ -227,7 +228,7 @@ def check_version(version: str, uri: str) -> None:
 
 @contextmanager
 def driver_errors(address: Address, statement: str = "") -> Iterator[None]:
-    """Turn what the driver raises inside the block into a GraphError, one sentence with the way out."""
+    """Turn what the driver raises inside the block into a PipelineError, one sentence with the way out."""
     uri = address.uri
     try:
         yield

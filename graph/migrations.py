@@ -96,8 +96,8 @@ def schema_version(database: Database) -> int | None:
 def check_version(database: Database) -> int | None:
     """The version that the graph is at.
 
-    Raises InputError where our names in it have another prefix than in this process, GraphError where it is newer than
-    this program.
+    Raises InputError where our names in it have another prefix than in this process, PipelineError where it is newer
+    than this program.
     """
     prefixes = owned_indexes.prefixes(database)
     if prefixes and prefix.current() not in prefixes:
@@ -117,7 +117,7 @@ def check_version(database: Database) -> int | None:
 def migrate(database: Database) -> list[int]:
     """Bring an older graph to VERSION, step by step, and return the versions gone through; the schema must be set up.
 
-    Killed at any point and called again, it ends in the same graph. Raises GraphError for a newer graph.
+    Killed at any point and called again, it ends in the same graph. Raises PipelineError for a newer graph.
     """
     version = check_version(database)
     if version == VERSION:

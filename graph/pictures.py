@@ -59,7 +59,7 @@ class PictureStore:
         return digest
 
     def path(self, digest: str) -> Path:
-        """The picture's file. Raises GraphError where the store lacks it."""
+        """The picture's file. Raises PipelineError where the store lacks it."""
         path = self._find(digest)
         if path is None:
             raise PipelineError(

@@ -58,7 +58,7 @@ def setup_schema(database: Database) -> None:
 
     Vector indexes are not among them: their dimension is known only with an encoder.
 
-    Raises InputError, before anything is written, where indexes or data of others stand in the way; GraphError for a
+    Raises InputError, before anything is written, where indexes or data of others stand in the way; PipelineError for a
     graph of a newer program.
     """
     version = check_version(database)

@@ -162,8 +162,8 @@ def open_site(
     """The site of a graph and a home folder. not_shown: rights of pictures that are not shown, see `graph.rights`.
 
     language: of those who have chosen none; None: as their browser asks.
-    Raises InputError where it would be unsafe, for wrong patterns of rights or an unknown language; GraphError without
-    a graph.
+    Raises InputError where it would be unsafe, for wrong patterns of rights or an unknown language; PipelineError
+    without a graph.
     """
     spoken = checked_language(language) if language else None
     users = users_file(home)

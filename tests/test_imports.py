@@ -1,6 +1,8 @@
 """Who imports whom, read from the sources; the table is that of docs/architecture.md."""
 
 import ast
+import builtins
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -127,3 +129,25 @@ def test_wings_of_models_import_downwards_only() -> None:
 def wing(file: Path) -> str:
     """The folder of a package that a file is in, or the file itself where it is in none."""
     return "/".join(file.relative_to(ROOT).with_suffix("").parts[:2])
+
+
+def test_errors_that_docstrings_promise_exist() -> None:
+    trees = [
+        (file, ast.parse(file.read_text(encoding="utf-8"))) for name in PACKAGES for file in (ROOT / name).rglob("*.py")
+    ]
+    known = set(dir(builtins))
+    for _, tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                known.add(node.name)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                known.update(alias.name for alias in node.names)
+    promised = {
+        (str(file.relative_to(ROOT)), name)
+        for file, tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)
+        for name in re.findall(r"(?:Raises?|[;,]|or|and) (\w+Error)\b", ast.get_docstring(node) or "")
+    }
+    assert ("graph/connection.py", "PipelineError") in promised
+    assert sorted(where for where in promised if where[1] not in known) == []

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import deploy, flow, get_client, serve, task
+from prefect import Task, deploy, flow, get_client, serve, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
@@ -25,6 +26,7 @@ from flows.runtime.place import set_limit
 from flows.runtime.prefect_server import HEARTBEATS
 from flows.runtime.services import echo, open_graph
 from flows.runtime.settings import Settings
+from flows.runtime.webhook import notify
 from graph.predicted import registry
 
 
@@ -58,7 +60,12 @@ def retrain_when_enough(*, facts: int | None, decisions: int | None, retraining:
     return news.model_copy(update={"retraining": retrain(**retraining, always_train=True)})
 
 
-@task(cache_policy=NO_CACHE)
+def tell_failure(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> None:  # noqa: ARG001 (Prefect passes it)
+    """Hook: what is new cannot be counted, so that nothing leads to a retraining; a failed one tells of itself."""
+    notify("counting failed", f"what is new cannot be counted: {state.message}", state=state.name)
+
+
+@task(cache_policy=NO_CACHE, on_failure=[tell_failure])
 def count_news() -> NewDataCount:
     with open_graph(Settings()) as database:
         models = registry.models(database)

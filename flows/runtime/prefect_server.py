@@ -40,7 +40,7 @@ class PrefectServer:
     def start(self) -> str:
         """Start the server unless it runs; returns the address of its API, for PREFECT_API_URL.
 
-        Raises GraphError, in one sentence with the way out, where it does not start.
+        Raises PipelineError, in one sentence with the way out, where it does not start.
         """
         with self.process.exclusive():
             if self.process.find() is None:

@@ -50,7 +50,7 @@ def open_graph(settings: Settings) -> Database:
     """An open connection to the graph; the bundled server is started where no other is named.
 
     Where the server goes away in the middle of work, the bundled one is started again and another one is waited for.
-    A graph that an older program left is brought to this one's schema. Raises GraphError for one of a newer program.
+    A graph that an older program left is brought to this one's schema. Raises PipelineError for one of a newer program.
     """
     revive = partial(start_bundled, settings) if settings.neo4j_uri is None else None
     database = connect(graph_address(settings), outage=Outage(settings.vlkge_neo4j_wait, revive, echo))

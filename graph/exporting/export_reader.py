@@ -68,7 +68,7 @@ def read_facts(
 ) -> Facts:
     """The facts whose two ends are among `ids`, indexed by position there, each once.
 
-    Raises GraphError for a fact whose split is none of train, val and test.
+    Raises PipelineError for a fact whose split is none of train, val and test.
     """
     index = {id_: position for position, id_ in enumerate(ids)}
     names: dict[str, int] = {}
@@ -137,7 +137,7 @@ def read_vectors(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
     """Vectors of the entities `ids`, float32 [n, dimension] with zeros where missing, and which have one, bool [n].
 
-    Raises GraphError where a vector has another dimension than its encoder.
+    Raises PipelineError where a vector has another dimension than its encoder.
     """
     index = {id_: position for position, id_ in enumerate(ids)}
     vectors = np.zeros((len(ids), dimension), dtype=np.float32)

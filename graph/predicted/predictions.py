@@ -64,8 +64,8 @@ def publish(
     disk of every complete run, whenever the process ends.
 
     Raises InputError before any write where the frame is wrong, the model or an entity unknown, or where `run_id`
-    names a run that published other links; GraphError where another writer does not end, or where the server's memory
-    does not hold a transaction (5 to 20 kB a new link, by its evidence).
+    names a run that published other links; PipelineError where another writer does not end, or where the server's
+    memory does not hold a transaction (5 to 20 kB a new link, by its evidence).
     """
     table = check_links(links)
     covered = _covered(table, relations)

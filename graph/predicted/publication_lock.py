@@ -41,7 +41,7 @@ def publication_lock(
 
     A server that goes away ends the block, for the lock is lost with it: `database` is an impatient one.
 
-    Raises GraphError where that one does not end in time.
+    Raises PipelineError where that one does not end in time.
     """
     if not _has_turn(database, min(PATIENCE, wait)):
         if wait > PATIENCE:

@@ -98,7 +98,7 @@ def fetch(
     default those of jgo's configuration, then Maven Central. A jar that the user's local Maven repository
     holds is copied from there.
 
-    Raises GraphError where a jar cannot be fetched or stored, or has another hash than the lock file says.
+    Raises PipelineError where a jar cannot be fetched or stored, or has another hash than the lock file says.
     """
     try:
         cache.mkdir(parents=True, exist_ok=True)

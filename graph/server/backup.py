@@ -71,7 +71,7 @@ def backup(home: Path, folder: Path, *, server: Server | None, progress: Progres
 
     The folder appears whole or not at all. The server is stopped for the dump, and runs again if it ran.
 
-    Raises InputError where the folder exists or lies in the home, GraphError where the graph cannot be dumped.
+    Raises InputError where the folder exists or lies in the home, PipelineError where the graph cannot be dumped.
     """
     home, folder = home.absolute(), folder.absolute()
     if folder.exists():
@@ -106,7 +106,7 @@ def restore(
     the same name are; other files stay. Interrupted, it is to be run again with `force`. The server runs afterwards;
     the flow server is stopped, and finds its schedules when it is started.
 
-    Raises InputError where a check fails, GraphError where the graph cannot be loaded.
+    Raises InputError where a check fails, PipelineError where the graph cannot be loaded.
     """
     home, folder = home.absolute(), folder.absolute()
     manifest = read_manifest(folder)

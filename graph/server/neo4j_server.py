@@ -97,7 +97,7 @@ class Server:
     def start(self, progress: Progress = silent) -> Address:
         """Start the server unless it runs, and return how to reach it.
 
-        `progress` tells of the jars that the first start fetches. Raises GraphError, in one sentence with
+        `progress` tells of the jars that the first start fetches. Raises PipelineError, in one sentence with
         the way out, where they cannot be fetched, the home cannot be used or Neo4j does not start.
         """
         with self.process.exclusive():
@@ -221,7 +221,7 @@ def memory() -> tuple[str, str]:
 
 
 def check_space(folder: Path, megabytes: int) -> None:
-    """Raise GraphError where the disk that holds `folder` has less room than `megabytes`."""
+    """Raise PipelineError where the disk that holds `folder` has less room than `megabytes`."""
     if (free := shutil.disk_usage(folder).free >> 20) < megabytes:
         raise PipelineError(
             f"the disk that holds {folder} has {free} MB left, Neo4j needs {megabytes}: "

@@ -50,7 +50,7 @@ class BackgroundProcess:
     def exclusive(self) -> Iterator[None]:
         """Hold the folder while starting or stopping: the second of two commands waits for the first.
 
-        Makes the folder where it is missing. Raises GraphError where it cannot be written to.
+        Makes the folder where it is missing. Raises PipelineError where it cannot be written to.
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ class BackgroundProcess:
         """Start `program(ports)` on free ports and wait until it is `ready()`.
 
         Ports are searched upwards from those of the last start, else from the `first` ones, and kept for
-        the next. Raises GraphError as `wait_until` does.
+        the next. Raises PipelineError as `wait_until` does.
         """
         for attempt in range(1, LAUNCHES + 1):
             with ExitStack() as claims:
@@ -128,7 +128,7 @@ class BackgroundProcess:
     def wait_until(self, ready: Callable[[], bool], timeout: float) -> None:
         """Return once the program listens on its ports and `ready()` is true.
 
-        Raises GraphError with the end of the log where it ends before, or takes longer than `timeout`
+        Raises PipelineError with the end of the log where it ends before, or takes longer than `timeout`
         seconds; then it is stopped.
         """
         deadline = time.monotonic() + timeout

@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -104,6 +105,16 @@ def test_enough_new_facts_lead_to_a_retraining(database: Database, own_home: Pat
     assert many.facts == 12
     assert many.retraining is not None
     assert many.retraining.trained is not None
+
+
+def test_who_cannot_count_what_is_new_tells_so(database: Database, own_home: Path, bell: list[dict[str, Any]]) -> None:
+    del own_home
+    with database.session() as session:
+        session.run("MATCH (s:Schema:Vlkge {of: 'vlkge'}) SET s.version = 9999").consume()
+    with pytest.raises(PipelineError, match="9999"):
+        retrain_when_enough(facts=10, decisions=None, retraining={})
+    assert [message["event"] for message in bell] == ["counting failed"]
+    assert "9999" in bell[0]["text"]
 
 
 def test_workers_of_a_pool_get_the_schedule_in_its_time_zone_and_the_limits(own_home: Path) -> None:
