@@ -41,6 +41,8 @@ db.tx_log.preallocate=false
 dbms.security.auth_enabled=true
 dbms.usage_report.enabled=false
 client.allow_telemetry=false
+# Twice five seconds in which nobody can be connected any more.
+internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 """
 # Those that Neo4j's own start script gives to Java.
 JAVA_OPTIONS = (

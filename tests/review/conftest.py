@@ -1,6 +1,7 @@
 """A small gallery with proposed links, the page on it, and a real browser."""
 
 import json
+import shutil
 import socket
 import threading
 import time
@@ -141,14 +142,23 @@ def proposals() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@pytest.fixture
-def users(tmp_path: Path) -> UsersFile:
-    """Three people; each one's password is their name and `-has-a-long-one`."""
-    file = UsersFile(tmp_path / "review" / "users.json")
+@pytest.fixture(scope="session")
+def three_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Their file: to hash a password takes long by design."""
+    file = UsersFile(tmp_path_factory.mktemp("people") / "users.json")
     file.add("vera", "viewer", "vera-has-a-long-one")
     file.add("ana", "curator", "ana-has-a-long-one")
     file.add("ada", "admin", "ada-has-a-long-one")
-    return file
+    return file.path
+
+
+@pytest.fixture
+def users(three_people: Path, tmp_path: Path) -> UsersFile:
+    """Three people; each one's password is their name and `-has-a-long-one`."""
+    path = tmp_path / "review" / "users.json"
+    path.parent.mkdir()
+    shutil.copy(three_people, path)
+    return UsersFile(path)
 
 
 @pytest.fixture
