@@ -252,7 +252,6 @@ def print_published(published: Any) -> None:
         print("the links have no probability and are ordered by score: too little is hidden to learn one from")
     if published.untrained:
         print(f"no links of {', '.join(published.untrained)}: there are no training facts to learn from")
-    found = published.patterns
-    print(
-        f"left out: second values of {', '.join(found.functional) or 'no relation'}; what is known the other way round"
-    )
+    functional = ", ".join(published.patterns.functional)
+    second = f"second values of {functional}; " if functional else ""
+    print(f"left out: {second}what is known the other way round")
