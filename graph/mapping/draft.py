@@ -118,7 +118,7 @@ def _is_prose(pattern: str, looked: list[DraftedTable]) -> bool:
 
 def _write(table: DraftedTable) -> str:
     """A [[table]] with the figures of its columns above it."""
-    lines = [f"# {table.file}: {table.seen.rows:,} rows", *(f"# {note}" for note in table.notes)]
+    lines = [f"# {table.file}: {table.seen.rows:,} rows", *(f"# {_in_line(note)}" for note in table.notes)]
     lines += _tabulate(table.seen.columns, table.guessed)
     return "\n".join(["", *lines, *_write_lines(table.file, table.guessed), ""])
 
@@ -126,7 +126,7 @@ def _write(table: DraftedTable) -> str:
 def _write_lines(file: str | list[str], guessed: Guess) -> list[str]:
     lines = ["[[table]]", f"file = {_quote(file)}"]
     lines += [f"{key} = {_quote(value)}" for key, value in guessed.lines.items()]
-    lines += [f"# {remark}" for remark in guessed.remarks]
+    lines += [f"# {_in_line(remark)}" for remark in guessed.remarks]
     if guessed.keep:
         lines += [f"keep = {_quote(guessed.keep)}"]
     for relation in guessed.relations:
@@ -136,7 +136,7 @@ def _write_lines(file: str | list[str], guessed: Guess) -> list[str]:
 
 def _write_relation(relation: DraftedRelation, above: str) -> list[str]:
     place = f"{above}.{_key(relation.name)}"
-    lines = [*(f"# {remark}" for remark in relation.remarks), f"[{place}]"]
+    lines = [*(f"# {_in_line(remark)}" for remark in relation.remarks), f"[{place}]"]
     lines += [f"{key} = {_quote(value)}" for key, value in relation.lines.items()]
     if relation.when:
         inside = ", ".join(f"{_key(column)} = {_quote(values)}" for column, values in relation.when.items())
@@ -157,12 +157,12 @@ def _tabulate(columns: list[Column], guessed: Guess) -> list[str]:
         looks = column.looks + (f", {column.separator}" if column.separator else "")
         rows.append(
             (
-                column.name,
+                _in_line(column.name),
                 f"{column.filled:.0%}",
                 f"{column.different:,}",
                 shown,
                 looks,
-                guessed.roles.get(column.name, "left out"),
+                _in_line(guessed.roles.get(column.name, "left out")),
             )
         )
     widths = [max(len(row[at]) for row in rows) for at in range(6)]
@@ -177,8 +177,13 @@ def _tabulate(columns: list[Column], guessed: Guess) -> list[str]:
 
 
 def _short(value: str) -> str:
-    plain = " ".join(value.split())
+    plain = _in_line(value)
     return repr(plain if len(plain) <= 32 else f"{plain[:31]}…")
+
+
+def _in_line(text: str) -> str:
+    """For a comment, which a line break would end: headers of spreadsheets have some."""
+    return " ".join(text.split())
 
 
 def _write_other(folder: Path, kind: str, files: list[str]) -> str:

@@ -113,6 +113,16 @@ def test_titles_of_several_cells_in_a_sheet(tmp_path: Path) -> None:
     assert source.triples.groupby("relation").size().to_dict() == {"createdBy": 30, "hasMedium": 30}
 
 
+def test_a_header_with_a_line_break_is_drafted_as_it_is(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in [["Object\nnumber", "title", "Artist /\nmaker", "medium"], *ROWS]:
+        book.active.append(row)
+    book.save(tmp_path / "w.xlsx")
+    source = read_draft(tmp_path)
+    assert len(source.entities[source.entities["label"] == "Artwork"]) == 30
+    assert {"createdBy", "hasMedium"} == {*source.triples["relation"]}
+
+
 def test_tables_of_an_archive_are_drafted_and_named_one_by_one(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
         archive.writestr("data/works.csv", as_text(","))
