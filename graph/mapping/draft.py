@@ -8,13 +8,13 @@ from pathlib import Path
 from base.errors import InputError, UnwritableError, first_line
 from base.files import write_text
 from graph.loading.files import MAPPING_FILE
+from graph.mapping.draft_ead import guess_ead
 from graph.mapping.draft_files import find_drafted
 from graph.mapping.draft_iiif import guess_iiif
 from graph.mapping.draft_layout import find_layouts
 from graph.mapping.draft_marc import guess_marc
 from graph.mapping.draft_mods import guess_mods
 from graph.mapping.draft_rdf import write_rdf
-from graph.mapping.draft_xml import relate_nested
 from graph.mapping.formats import FORMATS
 from graph.mapping.found_files import find_ending
 from graph.mapping.guess import DraftedRelation, Guess
@@ -104,8 +104,6 @@ def _look(folder: Path, pattern: str) -> list[DraftedTable]:
     drafted = []
     for laid in find_layouts(folder, pattern):
         guessed = guess(laid.name or pattern, laid.seen, laid.lines)
-        if isinstance(laid.layout.records, list):
-            relate_nested(guessed)
         guessed.remarks += laid.remarks
         drafted.append(DraftedTable(pattern, laid.seen, guessed, list(dict.fromkeys(laid.layout.notes)), laid.name))
     return drafted
@@ -187,7 +185,7 @@ def _in_line(text: str) -> str:
 
 
 def _write_other(folder: Path, kind: str, files: list[str]) -> str:
-    """What has a form of its own: RDF, LIDO, MARC, MODS or IIIF."""
+    """What has a form of its own: RDF, LIDO, MARC, MODS, EAD or IIIF."""
     named = files[0] if len(files) == 1 else files
     if kind == "iiif":
         lines = _write_lines(named, guess_iiif(folder, files))
@@ -198,6 +196,9 @@ def _write_other(folder: Path, kind: str, files: list[str]) -> str:
     if kind == "mods":
         lines = _write_lines(named, guess_mods(folder, files))
         return "\n".join(["", "# MODS, see docs/mapping.md", *lines, ""])
+    if kind == "ead":
+        lines = _write_lines(named, guess_ead(folder, files))
+        return "\n".join(["", "# EAD, see docs/mapping.md", *lines, ""])
     if kind == "lido":
         return f"\n# LIDO, see docs/lido.md\n[[lido]]\nfile = {_quote(named)}\n"
     lines = write_rdf(folder, files, kind)

@@ -12,7 +12,7 @@ from graph.loading.csv_files import CsvFormat, NotUtf8Error
 from graph.mapping.column_words import SURE_IDS, plain
 from graph.mapping.darwin_core import find_columns, form_of
 from graph.mapping.draft_encoding import guess_encoding
-from graph.mapping.draft_xml import find_element, find_nested
+from graph.mapping.draft_xml import find_element
 from graph.mapping.excel import Workbook, take_header
 from graph.mapping.formats import FORMATS, Layout, read_blocks
 from graph.mapping.guess import Lines
@@ -63,8 +63,6 @@ def find_layouts(folder: Path, pattern: str) -> list[Laid]:
         listed = [_find_lists(part) for part in parts[:SEVERAL]]
         if len(listed[0]) > 1 and all(lists.keys() == listed[0].keys() for lists in listed):
             return _look_at_lists(parts, listed[0])
-    if ending == ".xml" and (nested := find_nested(parts)):
-        return [_look(parts, Layout(records=nested), {"records": nested})]
     finder = {**dict.fromkeys(JSON, _find_list), ".xml": find_element}.get(ending)
     found = {finder(part) for part in parts[:SEVERAL]} if finder and len(parts) < FEW_FILES else {None}
     records = found.pop() if len(found) == 1 else None

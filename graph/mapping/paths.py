@@ -12,6 +12,7 @@ from graph.mapping.numbers import write_double
 
 PARENT = "@parent"  # of a record inside another one: that one
 OUTERMOST = "@outermost"  # of a record that is in no other one, where some are: its element's name
+POSITION = "@position"  # of a record where some are inside others: 1.2 is the second in the first
 
 
 class Step(NamedTuple):
@@ -103,7 +104,7 @@ def paths_of(value: Any) -> Iterable[str]:
     """All paths from a value to single ones, with `*` through lists."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            for path in paths_of(inner) if key not in (PARENT, OUTERMOST) else ():
+            for path in paths_of(inner) if key not in (PARENT, OUTERMOST, POSITION) else ():
                 yield key if path in ("", "#text") else f"{key}.{path}"
     elif isinstance(value, list):
         for path in dict.fromkeys(path for inner in value for path in paths_of(inner)):
