@@ -14,6 +14,8 @@ PARENT = "@parent"  # of a record inside another one: that one
 OUTERMOST = "@outermost"  # of a record that is in no other one, where some are: its element's name
 POSITION = "@position"  # of a record where some are inside others: 1.2 is the second in the first
 
+TOGETHER = "+"  # the last step of a path: all values as one text
+
 
 class Step(NamedTuple):
     """An element of a list: the list's path, the element's position, and how many elements there are."""
@@ -43,7 +45,7 @@ Cell: TypeAlias = "str | Listed | None"
 
 def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence[str] = ()) -> list[tuple[Place, Any]]:
     """The values with their places. A list is gone through by `*`, of some elements by a condition, or where a name
-    does not fit it; a missing end is None. In lists of labels and values a name is a label.
+    does not fit it; a missing end is None. In lists of labels and values a name is a label. `+` joins what is reached.
 
     place, walked: how the value was reached.
     """
@@ -51,6 +53,8 @@ def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence
         names = [*walked, *(name for name in steps[:at] if name != "*")]
         if is_condition(step):
             chosen = [one for one in (value if isinstance(value, list) else [value]) if _fits(one, step)]
+            if list(steps[at + 1 :]) == [TOGETHER]:
+                return [(place, _join(chosen))]
             return [
                 found
                 for element, inner in _number(chosen, place, [*names, step])
@@ -58,6 +62,8 @@ def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence
             ]  # fmt: skip
         if is_labelled(value) and step not in ("*", "label", "value"):
             return _number(values_of(value, ".".join(steps[at:])), place, [*names, *steps[at:]])
+        if list(steps[at:]) == [TOGETHER] and not (isinstance(value, dict) and TOGETHER in value):
+            return [(place, _join(value if isinstance(value, list) else [value]))]
         if isinstance(value, list):
             rest = steps[at + 1 :] if step == "*" else steps[at:]
             return [
@@ -84,6 +90,12 @@ def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence
     if isinstance(value, list):
         return _number(value, place, [*walked, *(name for name in steps if name != "*")])
     return [(place, value)]
+
+
+def _join(values: Sequence[Any]) -> str | None:
+    """Values as one text; what holds other values is none."""
+    ends = [end for _, end in follow([*values], ["*"])]
+    return " ".join(text for end in ends if not isinstance(end, dict | list) and (text := as_text(end))) or None
 
 
 def _fits(element: Any, condition: str) -> bool:
