@@ -20,6 +20,7 @@ from graph.mapping.parts import Part, find_parts
 from graph.mapping.profile import Profile, profile
 
 JSON = (".json", ".geojson")
+EXCEL = (".xlsx", ".xlsm")
 SEPARATED = (".csv", ".tsv", ".tab", ".txt")
 DEEPEST = 3  # levels above a list of records
 FEW_FILES, SEVERAL = 30, 3  # of many files each is a record; of few these tell whether each lists records
@@ -55,7 +56,7 @@ def find_layouts(folder: Path, pattern: str) -> list[Laid]:
         header = lines["header"]
         assert isinstance(header, list)
         return [_look(parts, Layout(form=form_of(lines), header=header), lines)]
-    if ending == ".xlsx":
+    if ending in EXCEL:
         sheets, there = _find_sheets(parts[0])
         if sheets and len(there) > 1:
             return [_look(parts, Layout(sheet=sheet), {"sheet": sheet}, sheet) for sheet in sheets]
@@ -125,7 +126,7 @@ def _look(parts: list[Part], layout: Layout, lines: Lines, name: str = "") -> La
 
 def _doubt_header(part: Part, layout: Layout, seen: Profile) -> list[str]:
     """A remark where the first row of a table has values that no column is called by."""
-    if part.ending not in (*SEPARATED, ".xlsx") or layout.header:
+    if part.ending not in (*SEPARATED, *EXCEL) or layout.header:
         return []
     values = [column.name for column in seen.columns if VALUE.fullmatch(column.name)]
     if len(values) < SEVERAL_VALUES:
@@ -142,7 +143,7 @@ def _find_sheets(part: Part) -> tuple[list[str], list[str]]:
     found = []
     for name in book.visible:
         rows = book.rows(name)
-        header, behind, _ = take_header(rows)
+        header, behind, _ = take_header(rows, wide=book.wide[name])
         if len(header) > 1 and (behind or next(rows, None)):
             found.append(name)
     return found, book.names

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any, TypeAlias
@@ -15,7 +15,7 @@ from base.errors import InputError, first_line, shorten
 from graph.loading.csv_files import CsvFormat
 from graph.mapping.blocks import ROWS, Block, Records
 from graph.mapping.csv_blocks import read_rows
-from graph.mapping.excel import Workbook, take_header
+from graph.mapping.excel import Workbook, leave_remarks, take_header
 from graph.mapping.numbers import parse_json, widen_floats
 from graph.mapping.parts import Part
 from graph.mapping.xml_records import read_elements
@@ -48,7 +48,25 @@ def read_csv(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         if layout.form.separator is None and separator != ("\t" if part.ending in (".tsv", ".tab") else ","):
             layout.notes.append(f"{part.name}: cells are separated by {separator!r}")
         names = _check_header(rows.header)
-        yield Block(part.name, "line", rows.lines.tolist(), dict(zip(names, rows.table.columns, strict=True)))
+        block = Block(part.name, "line", rows.lines.tolist(), dict(zip(names, rows.table.columns, strict=True)))
+        again = _find_again(block, rows.header) if layout.header is None and len(names) > 1 else []
+        if again:
+            # Of files that were joined, or of pages.
+            shown = shorten([f"line {block.numbers[row]}" for row in again])
+            layout.notes.append(f"{part.name}: rows that are the header again are passed over: {shown}")
+            kept = sorted({*range(len(block))} - {*again})
+            texts = {name: column.take(pa.array(kept)) for name, column in block.texts.items()}
+            block = replace(block, numbers=[block.numbers[row] for row in kept], texts=texts)
+        yield block
+
+
+def _find_again(block: Block, header: Sequence[str]) -> list[int]:
+    """The rows that say what the header says."""
+    found = [*range(len(block))]
+    for name, said in zip(block.columns, header, strict=True):
+        cells = block.column(name) if found else []
+        found = [row for row in found if (cells[row] or "") == said]
+    return found
 
 
 def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
@@ -63,9 +81,10 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         layout.notes.append(f"{part.name}: the sheet {sheet!r} is read, not {others}")
     rows = book.rows(sheet)
     header = layout.header
+    told: list[str] = []
     if header is None:
-        header, behind, above = take_header(rows, layout.known)
-        rows = chain(behind, rows)
+        header, behind, above = take_header(rows, layout.known, book.wide[sheet])
+        rows = leave_remarks(chain(behind, rows), header, book.wide[sheet], told)
         if above:
             layout.notes.append(f"{part.name}: {above} rows above the header are titles and are passed over")
     names = _check_header(header)
@@ -76,15 +95,21 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         columns = [
             pa.array([row[at] if at < len(row) else None for _, row in block], pa.string()) for at in range(len(header))
         ]
-        wide = next((number for number, row in block if any(row[len(header) :])), None)
-        if wide is not None:
-            raise InputError(f"{part.name} row {wide}: there is a cell to the right of the header's last one")
+        for number, row in block:
+            if beyond := next((at for at in range(len(header), len(row)) if row[at]), None):
+                raise InputError(
+                    f"{part.name} row {number}: there is a cell to the right of the header's last one: "
+                    f"{get_column_letter(beyond + 1)}{number} is {row[beyond]!r}, and the header ends with "
+                    f"{names[-1]!r}; name that column in the header, or remove the cell"
+                )
         numbers = [number for number, _ in block]
         gaps = {
             name: {row for row, number in enumerate(numbers) if (number, at) in uncomputed}
             for at, name in enumerate(names, 1)
         }  # fmt: skip
         yield Block(part.name, "row", numbers, dict(zip(names, columns, strict=True)), gaps)
+    if told:
+        layout.notes.append(f"{part.name}: these rows are headings or remarks and are passed over: {shorten(told)}")
 
 
 def _tell_uncomputed(cells: Collection[tuple[int, int]]) -> str:
