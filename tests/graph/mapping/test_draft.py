@@ -166,6 +166,39 @@ def test_metadata_of_several_values_and_languages_stand_under_their_labels(tmp_p
     assert source.entities["label"].value_counts()["Artwork"] == 2
 
 
+def test_a_manifest_has_a_name_of_one_language_and_a_text_without_tags(tmp_path: Path) -> None:
+    labels = [{"@value": "Welle", "@language": "de"}, {"@value": "Wave", "@language": "en"}]
+    subjects = [{"label": "Subject", "value": "sea; wind"}]
+    for number, label in enumerate((labels, labels[:1], "Reeds", labels[1])):
+        manifest = {"@context": "http://iiif.io/api/presentation/2/context.json", "@type": "sc:Manifest"}
+        manifest |= {"@id": f"https://m.example/{number}", "label": label, "metadata": subjects}
+        manifest |= {"description": f"A <i>print</i> {number}"}
+        (tmp_path / f"{number}.json").write_text(json.dumps(manifest))
+        subjects = [{"label": "Subject", "value": "sea; boats"}]
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    works = source.entities[source.entities["label"] == "Artwork"]
+    assert works["name"].tolist() == ["Wave", "Welle", "Reeds", "Wave"]
+    assert works["text"].tolist() == [f"A print {number}" for number in range(4)]
+    assert set(source.triples["tail"]) == {"subject:sea", "subject:wind", "subject:boats"}
+
+
+@pytest.mark.parametrize(("version", "sign", "listed"), [(2, "@", "manifests"), (3, "", "items")])
+def test_a_collection_alone_is_the_manifests_that_it_names(
+    tmp_path: Path, version: int, sign: str, listed: str
+) -> None:
+    kinds = ("sc:Collection", "sc:Manifest") if version == 2 else ("Collection", "Manifest")
+    named = [{f"{sign}id": f"https://m.example/{n}", f"{sign}type": kinds[1], "label": f"Wave {n}"} for n in (1, 2)]
+    inner = {f"{sign}id": "https://m.example/inner", f"{sign}type": kinds[0], "label": "Inner"}
+    collection = {"@context": f"http://iiif.io/api/presentation/{version}/context.json", f"{sign}type": kinds[0]}
+    collection |= {f"{sign}id": "https://m.example/all", "label": "All", listed: [*named, inner]}
+    (tmp_path / "all.json").write_text(json.dumps(collection))
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    assert source.entities["id"].tolist() == ["https://m.example/1", "https://m.example/2"]
+    assert source.notes[0].startswith("Artwork: 1 left out, `when` does not hold")
+
+
 def test_manifests_without_addresses_are_known_by_their_files(tmp_path: Path) -> None:
     for number in ("1", "2"):
         (tmp_path / f"{number}.json").write_text(json.dumps(MANIFEST))
