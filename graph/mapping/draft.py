@@ -68,6 +68,7 @@ def draft(place: Path) -> tuple[str, list[DraftedTable]]:
             raise found.unread[0]
         raise InputError(
             f"{place}: there is nothing to draft a mapping from; there may be {', '.join(sorted(FORMATS))}"
+            + "".join(f"; {first_line(error)}" for error in found.documents)
         )
     unfit = sorted({value for table in tables for column in table.seen.columns for value in column.missing})
     missing = f"\n# Values that mean nothing:\nmissing = {_quote(unfit)}\n" if unfit else ""

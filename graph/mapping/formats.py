@@ -16,6 +16,7 @@ from graph.loading.csv_files import CsvFormat
 from graph.mapping.blocks import ROWS, Block, Records
 from graph.mapping.csv_blocks import read_rows
 from graph.mapping.excel import Workbook, leave_remarks, take_header
+from graph.mapping.headers import FEWEST, MOST_ABOVE, count_filled
 from graph.mapping.numbers import parse_json, widen_floats
 from graph.mapping.parts import Part
 from graph.mapping.xml_records import read_elements
@@ -44,20 +45,41 @@ class Layout:
 
 def read_csv(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     """Any separated text."""
+    before: Block | None = None
     for separator, rows in read_rows(part, layout.form, layout.known, layout.header, layout.notes):
         if layout.form.separator is None and separator != ("\t" if part.ending in (".tsv", ".tab") else ","):
             layout.notes.append(f"{part.name}: cells are separated by {separator!r}")
+        if before is not None:
+            yield before
         names = _check_header(rows.header)
-        block = Block(part.name, "line", rows.lines.tolist(), dict(zip(names, rows.table.columns, strict=True)))
-        again = _find_again(block, rows.header) if layout.header is None and len(names) > 1 else []
-        if again:
-            # Of files that were joined, or of pages.
-            shown = shorten([f"line {block.numbers[row]}" for row in again])
-            layout.notes.append(f"{part.name}: rows that are the header again are passed over: {shown}")
-            kept = sorted({*range(len(block))} - {*again})
-            texts = {name: column.take(pa.array(kept)) for name, column in block.texts.items()}
-            block = replace(block, numbers=[block.numbers[row] for row in kept], texts=texts)
-        yield block
+        before = Block(part.name, "line", rows.lines.tolist(), dict(zip(names, rows.table.columns, strict=True)))
+        again = _find_again(before, rows.header) if layout.header is None and len(names) > 1 else []
+        # Of files that were joined, or of pages.
+        before = _leave_out(before, again, "are the header again", layout.notes)
+    if before is not None:
+        yield _leave_out(before, _find_remarks(before), "are remarks below the table", layout.notes)
+
+
+def _leave_out(block: Block, rows: Sequence[int], why: str, notes: list[str]) -> Block:
+    """The block without some rows, which are noted."""
+    if not rows:
+        return block
+    shown = shorten([f"line {block.numbers[row]}" for row in rows])
+    notes.append(f"{block.name}: rows that {why} are passed over: {shown}")
+    kept = sorted({*range(len(block))} - {*rows})
+    texts = {name: column.take(pa.array(kept)) for name, column in block.texts.items()}
+    return replace(block, numbers=[block.numbers[row] for row in kept], texts=texts)
+
+
+def _find_remarks(block: Block) -> list[int]:
+    """The last rows that have one cell each, behind an empty one, as a spreadsheet leaves remarks below a table."""
+    if len(block.columns) < FEWEST:
+        return []
+    begin = max(len(block) - MOST_ABOVE, 0)
+    filled = count_filled([*zip(*(column.slice(begin).to_pylist() for column in block.texts.values()), strict=True)])
+    last = max((at for at, count in enumerate(filled) if count > 1), default=-1)
+    empty = next((at for at in range(last + 1, len(filled)) if not filled[at]), len(filled))
+    return [begin + at for at in range(empty, len(filled)) if filled[at]]
 
 
 def _find_again(block: Block, header: Sequence[str]) -> list[int]:

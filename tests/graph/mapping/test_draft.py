@@ -207,6 +207,24 @@ def test_manifests_without_addresses_are_known_by_their_files(tmp_path: Path) ->
     assert entities.loc[0, ["id", "image"]].tolist() == ["artwork:1.json", "1.json"]
 
 
+def test_a_name_that_holds_others_in_some_records_is_told_and_both_can_be_read(tmp_path: Path) -> None:
+    records = [
+        {"id": n, "title": f"T{n}", "artist": "Ann" if n % 2 else {"name": "Bob", "born": 1850}} for n in range(4)
+    ]
+    (tmp_path / "works.json").write_text(json.dumps(records))
+    path, _ = write_draft(tmp_path)
+    assert "artist ?? artist.name takes both" in path.read_text()
+    with path.open("a") as mapping:
+        mapping.write('[table.relation.createdBy]\nto = "Artist"\nname = "artist ?? artist.name"\n')
+    assert read_source(tmp_path, name="museum").triples["tail"].tolist() == ["artist:Bob", "artist:Ann"] * 2
+
+
+def test_a_file_that_nobody_reads_is_named(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.mrc").write_bytes(b"00714cam a2200205 a 4500")
+    with pytest.raises(InputError, match=r"catalogue\.mrc.*files ending in \.mrc are not read"):
+        draft(tmp_path)
+
+
 def test_works_of_records_lead_to_the_people_of_a_table(tmp_path: Path) -> None:
     (tmp_path / "artists.csv").write_text("id,name\n" + "".join(f"{n},Person {n}\n" for n in range(9)))
     records = [

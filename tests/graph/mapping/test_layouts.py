@@ -113,6 +113,15 @@ def test_titles_of_several_cells_in_a_sheet(tmp_path: Path) -> None:
     assert source.triples.groupby("relation").size().to_dict() == {"createdBy": 30, "hasMedium": 30}
 
 
+def test_remarks_below_a_table_in_a_csv_file_are_no_records(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text(as_text(",") + "N30,,,\n,,,\nHeights in cm,,,\nPrinted in May,,,\n")
+    source = read_draft(tmp_path)
+    works = source.entities[source.entities["label"] == "Artwork"]
+    assert (len(works), works["id"].iloc[-1]) == (31, "artwork:N30")
+    told = "w.csv: rows that are remarks below the table are passed over: 'line 34', 'line 35' (2 in all)"
+    assert told in source.notes
+
+
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_a_header_that_comes_again_is_no_record(tmp_path: Path, ending: str) -> None:
     rows = [HEADER, *ROWS, HEADER, ["N30", "Work 30", "Ann", "oil"]]
