@@ -28,7 +28,7 @@ KEEP = {"level": "@level", "number": NUMBER, "dated": DATED, "extent": "did.phys
 PICTURES = ("did.dao.@href", "dao.@href", "did.daogrp.daoloc.@href", "daogrp.daoloc.@href")
 # A relation, what it leads to, and where it stands: in groups of headings, too.
 RELATIONS = (
-    ("createdBy", "Person", "did.origination.persname"),
+    ("createdBy", "Person", "did.origination.persname ?? did.origination"),
     ("createdByBody", "Body", "did.origination.corpname"),
     ("createdByFamily", "Family", "did.origination.famname"),
     ("isAbout", "Person", "controlaccess.persname ?? controlaccess.controlaccess.persname"),
@@ -37,7 +37,7 @@ RELATIONS = (
     ("isAboutPlace", "Place", "controlaccess.geogname ?? controlaccess.controlaccess.geogname"),
     ("hasSubject", "Subject", "controlaccess.subject ?? controlaccess.controlaccess.subject"),
     ("hasGenre", "Genre", "controlaccess.genreform ?? controlaccess.controlaccess.genreform"),
-    ("keptBy", "Repository", "did.repository.corpname"),
+    ("keptBy", "Repository", "did.repository.corpname ?? did.repository"),
 )
 
 
@@ -66,8 +66,8 @@ def guess_ead(folder: Path, files: list[str]) -> Guess:
     for called, to, written in RELATIONS:
         if column := _those_there(blocks, written):
             guessed.relations.append(DraftedRelation(called, {"to": to, "name": column, "before": END}))
-    if (dated := guessed.keep.get("dated")) and "{" not in (column := alternatives(dated)[0]):
-        decades: Lines = {"to": "Decade", "year": [column], "bin": 10, "span": 20}
+    if dated := guessed.keep.get("dated"):
+        decades: Lines = {"to": "Decade", "year": _find_years(blocks, dated), "bin": 10, "span": 20}
         guessed.relations.append(DraftedRelation("madeIn", decades))
     return guessed
 
@@ -102,6 +102,14 @@ def _find_ids(blocks: list[Records]) -> list[str]:
     if None not in numbers and len(set(numbers)) == len(numbers) > 0:
         return [NUMBER, whole]
     return [whole, place]
+
+
+def _find_years(blocks: list[Records], dated: str) -> list[str]:
+    """The columns of the first year, the last and the text. Dates in numbers go before dates in words."""
+    parts = [part for part in alternatives(dated) if "{" not in part]
+    names = [f"{part}.@{name}" for part in parts for name in ("normal", "standarddate")]
+    written = " ?? ".join(name for name in names if has(blocks, name))
+    return [written, written, dated] if written else [dated]
 
 
 def _those_there(blocks: list[Records], written: str) -> str:

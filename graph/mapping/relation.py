@@ -114,8 +114,8 @@ class Relation(BaseModel):
         return re.compile("|".join(map(_as_pattern, self.split))) if self.split else None
 
     def loose_columns(self) -> set[str]:
-        """Of its id and name the columns of which the first that is filled is taken; others may hold objects there."""
-        several = [part for part in (self.id, self.name) if part and len(alternatives(part)) > 1]
+        """The columns of which the first that is filled is taken: what holds others is no value of theirs."""
+        several = [part for part in (self.id, self.name, *self.year) if part and len(alternatives(part)) > 1]
         inner = [column for relation in self.relation.values() for column in relation.loose_columns()]
         return {*inner, *(column for part in several for column in columns_in(part))}
 

@@ -10,9 +10,11 @@ from graph.mapping.source import read_source
 
 DID = "<did><unittitle>{}</unittitle></did>"
 EAD_2002 = f"""<ead xmlns="urn:isbn:1-931666-22-9"><eadheader/><archdesc level="collection">
-<did><unittitle>Papers of <persname>Ann Lee</persname></unittitle><unitdate>1850s</unitdate>
+<did><unittitle>Papers of <persname>Ann Lee</persname></unittitle>
+<unitdate normal="1850/1859">in the old days</unitdate>
 <origination><persname>Lee, Ann, 1820-1890.</persname></origination>
-<origination><corpname>Lee Company</corpname></origination></did>
+<origination><corpname>Lee Company</corpname></origination><origination>Bob Lee</origination>
+<repository>County Archives</repository></did>
 <controlaccess><controlaccess><head>People</head><persname>Doe, Jo</persname><persname>Roe, Max</persname>
 </controlaccess><controlaccess><geogname>Boston</geogname></controlaccess></controlaccess><dsc>
 <c01 level="series">{DID.format("Letters")}
@@ -57,12 +59,15 @@ def test_parts_without_an_id_stay_apart_and_what_is_said_of_the_whole_is_read(tm
         ("a.xml#1.2", "partOf", "a.xml#archdesc"),
         ("a.xml#1.2.1", "partOf", "a.xml#1.2"),
         ("a.xml#archdesc", "createdBy", "person:Lee, Ann, 1820-1890"),
+        ("a.xml#archdesc", "createdBy", "person:Bob Lee"),
         ("a.xml#archdesc", "createdByBody", "body:Lee Company"),
+        ("a.xml#archdesc", "keptBy", "repository:County Archives"),
         ("a.xml#archdesc", "isAbout", "person:Doe, Jo"),
         ("a.xml#archdesc", "isAbout", "person:Roe, Max"),
         ("a.xml#archdesc", "isAboutPlace", "place:Boston"),
         ("a.xml#1.1.3", "hasSubject", "subject:Whaling"),
         ("a.xml#archdesc", "madeIn", "decade:1850"),
+        ("a.xml#1.1.2", "madeIn", "decade:1890"),
     }
     assert source.notes == []
 
@@ -75,6 +80,8 @@ def test_parts_with_numbers_of_their_own_are_known_by_these(tmp_path: Path) -> N
         ("unit:L 1", "partOf", "unit:L"),
         ("unit:L 2", "partOf", "unit:L"),
         ("unit:L", "createdBy", "person:Lee, Ann"),
+        ("unit:L", "madeIn", "decade:1850"),
+        ("unit:L", "madeIn", "decade:1860"),
     }
 
 
