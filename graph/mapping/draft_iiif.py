@@ -113,6 +113,8 @@ def _take_metadata(blocks: list[Records], guessed: Guess) -> None:
     for label, _ in counts.most_common():
         cells = [cell for block in blocks for cell in block.column(f"metadata.{label}")]
         column = look(f"metadata.{label}", cells, len(cells))
+        if not column.different:
+            continue
         if PEOPLE.search(plain(label)):
             name, to = "createdBy", "Artist"
         elif MATERIALS.search(plain(label)) or SHARED.search(label):

@@ -166,6 +166,15 @@ def test_metadata_of_several_values_and_languages_stand_under_their_labels(tmp_p
     assert source.entities["label"].value_counts()["Artwork"] == 2
 
 
+def test_a_label_without_a_value_takes_no_other_away(tmp_path: Path) -> None:
+    metadata = [*MANIFEST["metadata"], {"label": {"en": ["Place"]}}, {"label": {"en": ["Genre"]}, "value": None}]
+    (tmp_path / "1.json").write_text(json.dumps(MANIFEST | {"metadata": metadata}))
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    assert set(source.triples["tail"]) == {"artist:Hokusai", "decade:1830"}
+    assert source.notes == []
+
+
 def test_a_manifest_has_a_name_of_one_language_and_a_text_without_tags(tmp_path: Path) -> None:
     labels = [{"@value": "Welle", "@language": "de"}, {"@value": "Wave", "@language": "en"}]
     subjects = [{"label": "Subject", "value": "sea; wind"}]
