@@ -65,7 +65,8 @@ class Records:
         return agree(path for record in self.records for path in paths_of(record) if path)
 
     def has(self, name: str) -> bool:
-        return any(cell is not None for cell in self.column(name, loose=True))
+        cells = self.column(name, loose=True)
+        return any(any(cell.texts) if isinstance(cell, Listed) else cell is not None for cell in cells)
 
     def column(self, name: str, loose: bool = False) -> list[Cell]:
         """loose: what holds other values is no value, instead of refused."""

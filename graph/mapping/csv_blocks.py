@@ -20,13 +20,12 @@ from graph.loading.csv_files import (
     parse_rows,
     recognise,
 )
-from graph.mapping.headers import MOST_ABOVE, count_filled, count_known, find_known, width_of
+from graph.mapping.headers import FEWEST, MOST_ABOVE, count_filled, count_known, find_known, width_of
 from graph.mapping.parts import Part
 
 BLOCK = 8 << 20  # bytes
 PIPE = "|"
 LOOKED_AT = 1 << 16  # bytes among which the header is looked for
-FEWEST = 3  # cells of a header that titles can stand above without a blank line between
 
 
 def read_rows(

@@ -8,13 +8,13 @@ from pathlib import Path
 from base.errors import InputError, UnwritableError, first_line
 from base.files import write_text
 from graph.loading.files import MAPPING_FILE
+from graph.mapping.draft_ead import guess_ead
 from graph.mapping.draft_files import find_drafted
 from graph.mapping.draft_iiif import guess_iiif
 from graph.mapping.draft_layout import find_layouts
 from graph.mapping.draft_marc import guess_marc
 from graph.mapping.draft_mods import guess_mods
 from graph.mapping.draft_rdf import write_rdf
-from graph.mapping.draft_xml import relate_nested
 from graph.mapping.formats import FORMATS
 from graph.mapping.found_files import find_ending
 from graph.mapping.guess import DraftedRelation, Guess
@@ -68,6 +68,7 @@ def draft(place: Path) -> tuple[str, list[DraftedTable]]:
             raise found.unread[0]
         raise InputError(
             f"{place}: there is nothing to draft a mapping from; there may be {', '.join(sorted(FORMATS))}"
+            + "".join(f"; {first_line(error)}" for error in found.documents)
         )
     unfit = sorted({value for table in tables for column in table.seen.columns for value in column.missing})
     missing = f"\n# Values that mean nothing:\nmissing = {_quote(unfit)}\n" if unfit else ""
@@ -104,8 +105,6 @@ def _look(folder: Path, pattern: str) -> list[DraftedTable]:
     drafted = []
     for laid in find_layouts(folder, pattern):
         guessed = guess(laid.name or pattern, laid.seen, laid.lines)
-        if isinstance(laid.layout.records, list):
-            relate_nested(guessed)
         guessed.remarks += laid.remarks
         drafted.append(DraftedTable(pattern, laid.seen, guessed, list(dict.fromkeys(laid.layout.notes)), laid.name))
     return drafted
@@ -118,7 +117,7 @@ def _is_prose(pattern: str, looked: list[DraftedTable]) -> bool:
 
 def _write(table: DraftedTable) -> str:
     """A [[table]] with the figures of its columns above it."""
-    lines = [f"# {table.file}: {table.seen.rows:,} rows", *(f"# {note}" for note in table.notes)]
+    lines = [f"# {table.file}: {table.seen.rows:,} rows", *(f"# {_in_line(note)}" for note in table.notes)]
     lines += _tabulate(table.seen.columns, table.guessed)
     return "\n".join(["", *lines, *_write_lines(table.file, table.guessed), ""])
 
@@ -126,7 +125,7 @@ def _write(table: DraftedTable) -> str:
 def _write_lines(file: str | list[str], guessed: Guess) -> list[str]:
     lines = ["[[table]]", f"file = {_quote(file)}"]
     lines += [f"{key} = {_quote(value)}" for key, value in guessed.lines.items()]
-    lines += [f"# {remark}" for remark in guessed.remarks]
+    lines += [f"# {_in_line(remark)}" for remark in guessed.remarks]
     if guessed.keep:
         lines += [f"keep = {_quote(guessed.keep)}"]
     for relation in guessed.relations:
@@ -136,7 +135,7 @@ def _write_lines(file: str | list[str], guessed: Guess) -> list[str]:
 
 def _write_relation(relation: DraftedRelation, above: str) -> list[str]:
     place = f"{above}.{_key(relation.name)}"
-    lines = [*(f"# {remark}" for remark in relation.remarks), f"[{place}]"]
+    lines = [*(f"# {_in_line(remark)}" for remark in relation.remarks), f"[{place}]"]
     lines += [f"{key} = {_quote(value)}" for key, value in relation.lines.items()]
     if relation.when:
         inside = ", ".join(f"{_key(column)} = {_quote(values)}" for column, values in relation.when.items())
@@ -157,12 +156,12 @@ def _tabulate(columns: list[Column], guessed: Guess) -> list[str]:
         looks = column.looks + (f", {column.separator}" if column.separator else "")
         rows.append(
             (
-                column.name,
+                _in_line(column.name),
                 f"{column.filled:.0%}",
                 f"{column.different:,}",
                 shown,
                 looks,
-                guessed.roles.get(column.name, "left out"),
+                _in_line(guessed.roles.get(column.name, "left out")),
             )
         )
     widths = [max(len(row[at]) for row in rows) for at in range(6)]
@@ -177,12 +176,17 @@ def _tabulate(columns: list[Column], guessed: Guess) -> list[str]:
 
 
 def _short(value: str) -> str:
-    plain = " ".join(value.split())
+    plain = _in_line(value)
     return repr(plain if len(plain) <= 32 else f"{plain[:31]}…")
 
 
+def _in_line(text: str) -> str:
+    """For a comment, which a line break would end: headers of spreadsheets have some."""
+    return " ".join(text.split())
+
+
 def _write_other(folder: Path, kind: str, files: list[str]) -> str:
-    """What has a form of its own: RDF, LIDO, MARC, MODS or IIIF."""
+    """What has a form of its own: RDF, LIDO, MARC, MODS, EAD or IIIF."""
     named = files[0] if len(files) == 1 else files
     if kind == "iiif":
         lines = _write_lines(named, guess_iiif(folder, files))
@@ -193,6 +197,9 @@ def _write_other(folder: Path, kind: str, files: list[str]) -> str:
     if kind == "mods":
         lines = _write_lines(named, guess_mods(folder, files))
         return "\n".join(["", "# MODS, see docs/mapping.md", *lines, ""])
+    if kind == "ead":
+        lines = _write_lines(named, guess_ead(folder, files))
+        return "\n".join(["", "# EAD, see docs/mapping.md", *lines, ""])
     if kind == "lido":
         return f"\n# LIDO, see docs/lido.md\n[[lido]]\nfile = {_quote(named)}\n"
     lines = write_rdf(folder, files, kind)

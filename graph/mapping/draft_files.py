@@ -33,6 +33,7 @@ DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pdf", ".ppt", ".pptx", ".odp", "
 MARC = re.compile(rb"<(?:\w+:)?datafield\s[^>]*\btag=")
 # Records of MODS, but not inside METS, whose pictures and parts are told beside them.
 MODS, METS = re.compile(rb"<(?:\w+:)?mods[\s>]"), re.compile(rb"<(?:\w+:)?mets[\s>]")
+EAD = re.compile(rb"<(?:\w+:)?ead[\s>]")
 LIDO, IIIF = b"lido-schema.org", re.compile(rb'"@?context"\s*:\s*\[?[^\]}]{0,300}iiif\.io/api/')
 # What tells how an archive is laid out, and where it comes from: Darwin Core's meta.xml and eml.xml.
 DESCRIPTION = re.compile(rb"rs\.tdwg\.org/dwc/text|<(?:\w+:)?eml\s[^>]*ecoinformatics\.org/eml")
@@ -42,8 +43,9 @@ RDF = {".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld"}
 
 @dataclass
 class Found:
-    """tables: files and patterns of tables. others: kind ("lido", "marc", "mods", "iiif", a preset of RDF) -> files and
-    patterns. unread: what cannot be read, and why. documents: what is no table, though facts may stand in it."""
+    """tables: files and patterns of tables. others: kind ("lido", "marc", "mods", "ead", "iiif", a preset of RDF) ->
+    files and patterns. unread: what cannot be read, and why. documents: what is no table, though facts may stand in
+    it."""
 
     tables: list[str] = field(default_factory=list)
     others: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -191,6 +193,8 @@ def _tell_kind(ending: str, begin: bytes) -> str | None:
         return "marc"
     if ending == ".xml" and b"loc.gov/mods/v3" in begin and MODS.search(begin) and not METS.search(begin):
         return "mods"
+    if ending == ".xml" and EAD.search(begin):
+        return "ead"
     if ending == ".json" and IIIF.search(begin):
         return "iiif"
     if ending in FORMATS and ending not in (".json", ".xml"):

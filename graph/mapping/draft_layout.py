@@ -12,7 +12,7 @@ from graph.loading.csv_files import CsvFormat, NotUtf8Error
 from graph.mapping.column_words import SURE_IDS, plain
 from graph.mapping.darwin_core import find_columns, form_of
 from graph.mapping.draft_encoding import guess_encoding
-from graph.mapping.draft_xml import find_element, find_nested
+from graph.mapping.draft_xml import find_element
 from graph.mapping.excel import Workbook, take_header
 from graph.mapping.formats import FORMATS, Layout, read_blocks
 from graph.mapping.guess import Lines
@@ -20,6 +20,7 @@ from graph.mapping.parts import Part, find_parts
 from graph.mapping.profile import Profile, profile
 
 JSON = (".json", ".geojson")
+EXCEL = (".xlsx", ".xlsm")
 SEPARATED = (".csv", ".tsv", ".tab", ".txt")
 DEEPEST = 3  # levels above a list of records
 FEW_FILES, SEVERAL = 30, 3  # of many files each is a record; of few these tell whether each lists records
@@ -55,7 +56,7 @@ def find_layouts(folder: Path, pattern: str) -> list[Laid]:
         header = lines["header"]
         assert isinstance(header, list)
         return [_look(parts, Layout(form=form_of(lines), header=header), lines)]
-    if ending == ".xlsx":
+    if ending in EXCEL:
         sheets, there = _find_sheets(parts[0])
         if sheets and len(there) > 1:
             return [_look(parts, Layout(sheet=sheet), {"sheet": sheet}, sheet) for sheet in sheets]
@@ -63,8 +64,6 @@ def find_layouts(folder: Path, pattern: str) -> list[Laid]:
         listed = [_find_lists(part) for part in parts[:SEVERAL]]
         if len(listed[0]) > 1 and all(lists.keys() == listed[0].keys() for lists in listed):
             return _look_at_lists(parts, listed[0])
-    if ending == ".xml" and (nested := find_nested(parts)):
-        return [_look(parts, Layout(records=nested), {"records": nested})]
     finder = {**dict.fromkeys(JSON, _find_list), ".xml": find_element}.get(ending)
     found = {finder(part) for part in parts[:SEVERAL]} if finder and len(parts) < FEW_FILES else {None}
     records = found.pop() if len(found) == 1 else None
@@ -127,7 +126,7 @@ def _look(parts: list[Part], layout: Layout, lines: Lines, name: str = "") -> La
 
 def _doubt_header(part: Part, layout: Layout, seen: Profile) -> list[str]:
     """A remark where the first row of a table has values that no column is called by."""
-    if part.ending not in (*SEPARATED, ".xlsx") or layout.header:
+    if part.ending not in (*SEPARATED, *EXCEL) or layout.header:
         return []
     values = [column.name for column in seen.columns if VALUE.fullmatch(column.name)]
     if len(values) < SEVERAL_VALUES:
@@ -144,7 +143,7 @@ def _find_sheets(part: Part) -> tuple[list[str], list[str]]:
     found = []
     for name in book.visible:
         rows = book.rows(name)
-        header, behind, _ = take_header(rows)
+        header, behind, _ = take_header(rows, wide=book.wide[name])
         if len(header) > 1 and (behind or next(rows, None)):
             found.append(name)
     return found, book.names

@@ -8,30 +8,38 @@ from graph.mapping.cells import alternatives, columns_in
 from graph.mapping.formats import FORMATS, Layout, read_blocks
 from graph.mapping.guess import DraftedRelation, Guess, Lines
 from graph.mapping.parts import Part, find_parts
+from graph.mapping.paths import TOGETHER
 
 MOST_LOOKED_AT = 200  # files
 WRAPPED = ["metadata.record", "recordData.record", "collection.record"]  # records in envelopes of OAI-PMH and SRU
 HEADINGS = "100|110|111|130|150|151|155"  # of records of an authority file
-# Cataloguing rules end names with a sign that is no part of them.
-END = r"\s*[,.:;/]*$"
+# Cataloguing rules end names with a sign that is no part of them; the point behind an initial is.
+END = r"\s*(?:[,:;/]|(?<!\b\w)\.)*$"
+# How they say that nobody knows where a book appeared, or by whom.
+UNNAMED = r"^\W*(s\. ?[ln]\b|o\. ?o\b|[\w ]+ (not identified|nicht ermittelbar|non identifiée?))"
 
 
 def _field(tags: str, code: str = "a") -> str:
     return f"datafield[@tag={tags}].subfield[@code={code}]"
 
 
+def _heading(tags: str, codes: str = "a|b|c|d|q") -> str:
+    """A name with what tells it from others: unit, number, title, fuller form and dates."""
+    return f"{_field(tags, codes)}.{TOGETHER}"
+
+
 NUMBER = "controlfield[@tag=001]"
-NAME = f"{{{_field('245')}}} {{{_field('245', 'b')}}} ?? {_field('245')} ?? {_field(HEADINGS)}"
+NAME = f"{_heading('245', 'a|b|n|p')} ?? {_heading(HEADINGS, 'a|b|c|d|q|x|y|z')}"
 KEEP = {"dated": _field("260|264", "c"), "extent": _field("300"), "isbn": _field("020")}
 RELATIONS = (
-    ("createdBy", "Person", "100|110", "a"),
-    ("contributedBy", "Person", "700|710", "a"),
-    ("hasSubject", "Subject", "650", "a"),
-    ("portrays", "Person", "600", "a"),
-    ("depicts", "Place", "651", "a"),
-    ("hasGenre", "Genre", "655", "a"),
-    ("publishedAt", "Place", "260|264", "a"),
-    ("publishedBy", "Publisher", "260|264", "b"),
+    ("createdBy", "Person", "100|110|111", _heading("100|110|111")),
+    ("contributedBy", "Person", "700|710|711", _heading("700|710|711")),
+    ("hasSubject", "Subject", "650", _field("650")),
+    ("portrays", "Person", "600", _heading("600")),
+    ("depicts", "Place", "651", _field("651")),
+    ("hasGenre", "Genre", "655", _field("655")),
+    ("publishedAt", "Place", "260|264", _field("260|264")),
+    ("publishedBy", "Publisher", "260|264", _field("260|264", "b")),
 )
 OF_WORKS = _field("245")
 
@@ -49,9 +57,11 @@ def guess_marc(folder: Path, files: list[str]) -> Guess:
     if not works:
         return guessed
     guessed.keep = {key: column for key, column in KEEP.items() if has(blocks, column)}
-    for name, to, tags, code in RELATIONS:
-        if has(blocks, column := _field(tags, code)):
+    for name, to, tags, column in RELATIONS:
+        if has(blocks, column):
             lines: Lines = {"to": to, "name": column, "before": END}
+            if name.startswith("published"):
+                lines["unless"] = UNNAMED
             if to == "Person" and has(blocks, dates := _field(tags, "d")):
                 lines["keep"] = {"dates": dates}
             guessed.relations.append(DraftedRelation(name, lines))

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any, TypeAlias
@@ -15,7 +15,8 @@ from base.errors import InputError, first_line, shorten
 from graph.loading.csv_files import CsvFormat
 from graph.mapping.blocks import ROWS, Block, Records
 from graph.mapping.csv_blocks import read_rows
-from graph.mapping.excel import Workbook, take_header
+from graph.mapping.excel import Workbook, leave_remarks, take_header
+from graph.mapping.headers import FEWEST, MOST_ABOVE, count_filled
 from graph.mapping.numbers import parse_json, widen_floats
 from graph.mapping.parts import Part
 from graph.mapping.xml_records import read_elements
@@ -44,11 +45,50 @@ class Layout:
 
 def read_csv(part: Part, layout: Layout) -> Iterator[AnyBlock]:
     """Any separated text."""
+    before: Block | None = None
     for separator, rows in read_rows(part, layout.form, layout.known, layout.header, layout.notes):
         if layout.form.separator is None and separator != ("\t" if part.ending in (".tsv", ".tab") else ","):
             layout.notes.append(f"{part.name}: cells are separated by {separator!r}")
+        if before is not None:
+            yield before
         names = _check_header(rows.header)
-        yield Block(part.name, "line", rows.lines.tolist(), dict(zip(names, rows.table.columns, strict=True)))
+        before = Block(part.name, "line", rows.lines.tolist(), dict(zip(names, rows.table.columns, strict=True)))
+        again = _find_again(before, rows.header) if layout.header is None and len(names) > 1 else []
+        # Of files that were joined, or of pages.
+        before = _leave_out(before, again, "are the header again", layout.notes)
+    if before is not None:
+        yield _leave_out(before, _find_remarks(before), "are remarks below the table", layout.notes)
+
+
+def _leave_out(block: Block, rows: Sequence[int], why: str, notes: list[str]) -> Block:
+    """The block without some rows, which are noted."""
+    if not rows:
+        return block
+    shown = shorten([f"line {block.numbers[row]}" for row in rows])
+    notes.append(f"{block.name}: rows that {why} are passed over: {shown}")
+    kept = sorted({*range(len(block))} - {*rows})
+    texts = {name: column.take(pa.array(kept)) for name, column in block.texts.items()}
+    return replace(block, numbers=[block.numbers[row] for row in kept], texts=texts)
+
+
+def _find_remarks(block: Block) -> list[int]:
+    """The last rows that have one cell each, behind an empty one, as a spreadsheet leaves remarks below a table."""
+    if len(block.columns) < FEWEST:
+        return []
+    begin = max(len(block) - MOST_ABOVE, 0)
+    filled = count_filled([*zip(*(column.slice(begin).to_pylist() for column in block.texts.values()), strict=True)])
+    last = max((at for at, count in enumerate(filled) if count > 1), default=-1)
+    empty = next((at for at in range(last + 1, len(filled)) if not filled[at]), len(filled))
+    return [begin + at for at in range(empty, len(filled)) if filled[at]]
+
+
+def _find_again(block: Block, header: Sequence[str]) -> list[int]:
+    """The rows that say what the header says."""
+    found = [*range(len(block))]
+    for name, said in zip(block.columns, header, strict=True):
+        cells = block.column(name) if found else []
+        found = [row for row in found if (cells[row] or "") == said]
+    return found
 
 
 def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
@@ -63,9 +103,10 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         layout.notes.append(f"{part.name}: the sheet {sheet!r} is read, not {others}")
     rows = book.rows(sheet)
     header = layout.header
+    told: list[str] = []
     if header is None:
-        header, behind, above = take_header(rows, layout.known)
-        rows = chain(behind, rows)
+        header, behind, above = take_header(rows, layout.known, book.wide[sheet])
+        rows = leave_remarks(chain(behind, rows), header, book.wide[sheet], told)
         if above:
             layout.notes.append(f"{part.name}: {above} rows above the header are titles and are passed over")
     names = _check_header(header)
@@ -76,15 +117,21 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         columns = [
             pa.array([row[at] if at < len(row) else None for _, row in block], pa.string()) for at in range(len(header))
         ]
-        wide = next((number for number, row in block if any(row[len(header) :])), None)
-        if wide is not None:
-            raise InputError(f"{part.name} row {wide}: there is a cell to the right of the header's last one")
+        for number, row in block:
+            if beyond := next((at for at in range(len(header), len(row)) if row[at]), None):
+                raise InputError(
+                    f"{part.name} row {number}: there is a cell to the right of the header's last one: "
+                    f"{get_column_letter(beyond + 1)}{number} is {row[beyond]!r}, and the header ends with "
+                    f"{names[-1]!r}; name that column in the header, or remove the cell"
+                )
         numbers = [number for number, _ in block]
         gaps = {
             name: {row for row, number in enumerate(numbers) if (number, at) in uncomputed}
             for at, name in enumerate(names, 1)
         }  # fmt: skip
         yield Block(part.name, "row", numbers, dict(zip(names, columns, strict=True)), gaps)
+    if told:
+        layout.notes.append(f"{part.name}: these rows are headings or remarks and are passed over: {shorten(told)}")
 
 
 def _tell_uncomputed(cells: Collection[tuple[int, int]]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 MOST_ABOVE = 20  # rows that are looked at
+FEWEST = 3  # cells of a header above or below which a row of one cell is none of the table's
 Cells = Sequence[str | None]
 
 

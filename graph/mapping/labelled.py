@@ -7,11 +7,11 @@ FIRST = ("en", "none", "@none")  # languages, in the order in which values are t
 
 
 def is_labelled(value: Any) -> bool:
-    """Whether a value is such a list."""
+    """Whether a value is such a list; a label may stand there without a value."""
     return (
         isinstance(value, list)
-        and bool(value)
-        and all(isinstance(p, Mapping) and {"label", "value"} <= p.keys() for p in value)
+        and all(isinstance(pair, Mapping) and "label" in pair for pair in value)
+        and any("value" in pair for pair in value)
     )
 
 
@@ -19,7 +19,7 @@ def values_of(pairs: list[Mapping[str, Any]], label: str) -> list[str]:
     """The values under a label in any language; of values in several languages those of the best one."""
     return [
         text for pair in pairs if label in (said for _, said in _texts(pair["label"]))
-        for text in _best(pair["value"])
+        for text in _best(pair.get("value"))
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from graph.mapping.cells import make_id
 from graph.mapping.languages import Languages
 from graph.mapping.lido_lines import LidoLines
 from graph.mapping.lido_record import Record, attribute, find, text_of
-from graph.mapping.lido_said import Said
+from graph.mapping.lido_said import REPOSITORIES, Said, is_former
 from graph.mapping.lido_united import unite
 from graph.mapping.parts import find_documents
 from graph.mapping.rdf_files import open_packed
@@ -131,16 +131,33 @@ def read_columns(record: Record) -> dict[str, str | None]:
     links = [text for one in pictures for link in find(one, "linkResource") if (text := text_of(link))]
     rights = [one for r in resources for path in ("rightsType/term", "rightsType/conceptID", "creditLine")
               for one in find(r, f"rightsResource/{path}")]  # fmt: skip
+    repositories = sorted(record.described(REPOSITORIES), key=is_former)
+    number = next((found for one in repositories if (found := record.best(find(one, "workID")))), None)
     columns = {
         "name": name,
         "text": "\n".join(dict.fromkeys(filter(None, map(text_of, notes)))) or None,
         "image": links[0] if links else None,
         "url": record.best(find(record.element, "administrativeMetadata/recordWrap/recordInfoSet/recordInfoLink")),
         "rights": record.best(rights),
-        "number": record.best(record.described(f"{identification}/repositoryWrap/repositorySet/workID")),
-        "measurements": "; ".join(map(text_of, record.described(
-            f"{identification}/objectMeasurementsWrap/objectMeasurementsSet/displayObjectMeasurements"))) or None,
+        "number": number,
+        "measurements": "; ".join(filter(None, map(
+            _measure, record.described(f"{identification}/objectMeasurementsWrap/objectMeasurementsSet")))) or None,
     }  # fmt: skip
     for language, text in record.other_names(title, name):
         columns.setdefault(f"name_{language}", text)
+    titles = [text_of(element) for one in record.descriptions() for element in find(one, title)]
+    others = [called for called in dict.fromkeys(titles) if called and called not in columns.values()]
+    columns["other_title"] = "; ".join(others) or None
     return columns
+
+
+def _measure(element: etree._Element) -> str:
+    """Measurements in words, or as kind, value and unit of each."""
+    if words := "; ".join(filter(None, map(text_of, find(element, "displayObjectMeasurements")))):
+        return words
+    parts = ("measurementType", "measurementValue", "measurementUnit")
+    measured = [
+        " ".join(text for part in parts for inner in find(one, part)[:1] if (text := text_of(inner)))
+        for one in find(element, "objectMeasurements/measurementSet")
+    ]
+    return "; ".join(filter(None, measured))

@@ -9,10 +9,15 @@ from graph.mapping.languages import Languages, Rank
 from graph.mapping.xml_text import read_text
 
 LIDO = "http://www.lido-schema.org"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 WEB = ("http://", "https://")
 # The part of a record that exists once a language.
 DESCRIPTION = "descriptiveMetadata"
+# What LIDO 1.1 may have in place of conceptID and term: a concept of SKOS.
+CONCEPT, LABEL = "Concept", "Concept/prefLabel"
+TERMS = "http://terminology.lido-schema.org/"
+PREFERRED = ("preferred", f"{TERMS}lido00169")
 
 
 @dataclass(frozen=True)
@@ -62,15 +67,15 @@ class Record:
 
     def name(self, element: etree._Element, paths: str, identifier: str) -> Named | None:
         """What an element names: the text of the first of the paths that has one, and its IRI if an id is one."""
-        for path in paths.split("|"):
+        for path in (*paths.split("|"), LABEL):
             if text := self.best(find(element, path)):
-                ids = [text_of(one) for one in find(element, identifier)]
+                ids = [*(text_of(one) for one in find(element, identifier)), *_about(element)]
                 return Named(text, next((id_ for id_ in ids if id_.startswith(WEB)), None), element)
         return None
 
     def _order(self, element: etree._Element) -> tuple[int, Rank, int]:
         searched = attribute(element, "addedSearchTerm") == "yes"
-        preferred = attribute(element, "pref") == "preferred"
+        preferred = attribute(element, "pref") in PREFERRED
         return int(searched), self._rank(language_of(element)), int(not preferred)
 
     def _rank(self, language: str) -> Rank:
@@ -80,6 +85,16 @@ class Record:
 def find(element: etree._Element, path: str) -> list[etree._Element]:
     """The elements at a path of local names below an element, in any namespace."""
     return list(element.findall("/".join(f"{{*}}{name}" for name in path.split("/"))))
+
+
+def words_of(element: etree._Element, name: str) -> list[str]:
+    """What a child that is a concept is called, in all languages, and the ids that it has."""
+    texts = [text_of(one) for path in ("term", LABEL, "conceptID") for one in find(element, f"{name}/{path}")]
+    return [*texts, *(iri for one in find(element, name) for iri in _about(one))]
+
+
+def _about(element: etree._Element) -> list[str]:
+    return [str(iri) for one in find(element, CONCEPT) if (iri := one.get(f"{{{RDF}}}about"))]
 
 
 def attribute(element: etree._Element, name: str) -> str:

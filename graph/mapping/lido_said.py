@@ -9,7 +9,10 @@ from lxml import etree
 
 from graph.mapping.cells import make_id
 from graph.mapping.lido_lines import EVENTS, Event, LidoLines
-from graph.mapping.lido_record import Named, Record, attribute, find, text_of
+from graph.mapping.lido_record import TERMS, Named, Record, attribute, find, text_of, words_of
+
+SUBJECTS = "objectRelationWrap/subjectWrap/subjectSet"
+REPOSITORIES = "objectIdentificationWrap/repositoryWrap/repositorySet"
 
 # What a fact answers: its head, its relation and, where several paths lead to one relation, which.
 Asked = tuple[str, str, str]
@@ -38,6 +41,9 @@ class Said:
         for path, relation, label, named in read_relations(self.record):
             self._link(self.work, relation, label, named, self.row, path)
         self._add_materials()
+        for subjects in self.record.described(SUBJECTS):
+            if not find(subjects, "subject/*"):
+                self._keep_words("depicts", find(subjects, "displaySubject"), SUBJECTS)
         for element in self.record.described("eventWrap/eventSet/event"):
             self._add_event(element)
         self._add_related()
@@ -59,27 +65,48 @@ class Said:
 
     def _add_event(self, element: etree._Element) -> None:
         self.events += 1
-        types = [text_of(one) for name in ("term", "conceptID") for one in find(element, f"eventType/{name}")]
+        types = words_of(element, "eventType")
         events = {**EVENTS, **self.spec.event}.values()
         event = next((e for e in events if {t.lower() for t in e.types} & {t.lower() for t in types}), None)
         if event is None:
             self.unnamed.append(types[0] if types else "without a type")
             return
         if event.dated and (date := self.record.best(find(element, "eventDate/displayDate")) or years(element)):
-            self.row.setdefault(event.dated, date)
+            self._keep(event.dated, date)
+        for one in find(element, "periodName") if event.dated else []:
+            if period := self.record.name(one, "term", "conceptID"):
+                self._keep("period", period.name)
         if event.culture:
             for one in find(element, "culture"):
                 if named := self.record.name(one, "term", "conceptID"):
                     self._link(self.work, event.culture, "Culture", named, self.row)
-        for one in find(element, "eventActor/actorInRole"):
-            self._add_actor(one, event)
-        for one in find(element, "eventPlace/place") if event.place else []:
-            self._add_place(self.work, event.place or "", one, self.row)
+        for one in find(element, "eventActor"):
+            for actor in find(one, "actorInRole"):
+                self._add_actor(actor, event)
+            if event.actor and not find(one, "actorInRole/actor/nameActorSet/appellationValue"):
+                self._keep_words(event.actor, find(one, "displayActorInRole"))
+        for one in find(element, "eventPlace") if event.place else []:
+            for place in find(one, "place"):
+                self._add_place(self.work, event.place or "", place, self.row)
+            if not find(one, "place/namePlaceSet/appellationValue"):
+                self._keep_words(event.place or "", find(one, "displayPlace"))
+
+    def _keep(self, column: str, text: str) -> None:
+        """A property of the work: the first value; another one is counted."""
+        if self.row.setdefault(column, text) != text:
+            self.left.append(((self.work, column, ""), "an earlier event says otherwise", f"{self.work}: {text!r}"))
+
+    def _keep_words(self, relation: str, elements: list[etree._Element], path: str = "") -> None:
+        """What is told in words and named nowhere is no entity: the work keeps it as what was said."""
+        if text := self.record.best(elements):
+            self.left.append(((self.work, relation, path), "it is told in words alone", f"{self.work}: {text!r}"))
+            said = self.row.get(f"{relation}_said")
+            self.row[f"{relation}_said"] = f"{said}; {text}" if said else text
 
     def _add_actor(self, element: etree._Element, event: Event) -> None:
         actor = find(element, "actor")
         named = self.record.name(actor[0], "nameActorSet/appellationValue", "actorID") if actor else None
-        roles = {text_of(one) for one in find(element, "roleActor/term")}
+        roles = {*words_of(element, "roleActor")}
         relation = next((self.spec.roles[role] for role in sorted(roles & self.spec.roles.keys())), event.actor)
         if named is None or relation is None:
             return
@@ -122,7 +149,8 @@ class Said:
 
     def _add_related(self) -> None:
         for one in self.record.described("objectRelationWrap/relatedWorksWrap/relatedWorkSet"):
-            kind = (self.record.best(find(one, "relatedWorkRelType/term")) or "related to").split()
+            types = [self.record.name(kind, "term", "conceptID") for kind in find(one, "relatedWorkRelType")]
+            kind = next((named.name for named in types if named), "related to").split()
             relation = kind[0].lower() + "".join(word.capitalize() for word in kind[1:])
             ids = [text_of(id_) for id_ in find(one, "relatedWork/object/objectID")]
             if ids:
@@ -132,21 +160,35 @@ class Said:
 def read_relations(record: Record) -> Iterator[tuple[str, str, str, Named]]:
     """(path, relation, label of the tail, tail) of what a work is, where it is kept and what it shows."""
     classes = "objectClassificationWrap"
-    subject = "objectRelationWrap/subjectWrap/subjectSet/subject"
-    repository = "objectIdentificationWrap/repositoryWrap/repositorySet"
+    subject = f"{SUBJECTS}/subject"
     for relation, label, path, names, identifier in (
         ("hasType", "Type", f"{classes}/objectWorkTypeWrap/objectWorkType", "term", "conceptID"),
         ("hasClassification", "Classification", f"{classes}/classificationWrap/classification", "term", "conceptID"),
         ("depicts", "Subject", f"{subject}/subjectConcept", "term", "conceptID"),
         ("portrays", "Actor", f"{subject}/subjectActor/actor", "nameActorSet/appellationValue", "actorID"),
         ("depicts", "Subject", f"{subject}/subjectPlace/place", "namePlaceSet/appellationValue", "placeID"),
-        ("keptBy", "Museum", f"{repository}/repositoryName", "legalBodyName/appellationValue", "legalBodyID"),
-        ("locatedAt", "Place", f"{repository}/repositoryLocation", "namePlaceSet/appellationValue", "placeID"),
+        ("depicts", "Subject", f"{subject}/subjectEvent/event", "eventName/appellationValue", "eventID"),
+        ("depicts", "Subject", f"{subject}/subjectObject/object", "objectNote", "objectID"),
     ):
         for element in record.described(path):
             # What Europeana calls a type is IMAGE, SOUND, TEXT: the kind of file.
             if attribute(element, "type") != "europeana:type" and (named := record.name(element, names, identifier)):
                 yield path, relation, label, named
+    for element in record.described(REPOSITORIES):
+        kept, located = ("formerlyKeptBy", "formerlyLocatedAt") if is_former(element) else ("keptBy", "locatedAt")
+        for relation, label, path, names, identifier in (
+            (kept, "Museum", "repositoryName", "legalBodyName/appellationValue", "legalBodyID"),
+            (located, "Place", "repositoryLocation", "namePlaceSet/appellationValue", "placeID"),
+        ):
+            for one in find(element, path):
+                if named := record.name(one, names, identifier):
+                    yield f"{REPOSITORIES}/{path}", relation, label, named
+
+
+def is_former(repository: etree._Element) -> bool:
+    """Whether a work was kept there once, and is no more."""
+    kind = attribute(repository, "type")
+    return "former" in kind.lower() or kind == f"{TERMS}lido00476"
 
 
 def years(event: etree._Element) -> str | None:
@@ -157,4 +199,5 @@ def years(event: etree._Element) -> str | None:
 
 
 def _technique(kind: str) -> tuple[str, str]:
-    return ("hasTechnique", "Technique") if "techn" in kind.lower() else ("hasMaterial", "Material")
+    technique = "techn" in kind.lower() or kind == f"{TERMS}lido00131"
+    return ("hasTechnique", "Technique") if technique else ("hasMaterial", "Material")

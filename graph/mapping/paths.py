@@ -12,6 +12,9 @@ from graph.mapping.numbers import write_double
 
 PARENT = "@parent"  # of a record inside another one: that one
 OUTERMOST = "@outermost"  # of a record that is in no other one, where some are: its element's name
+POSITION = "@position"  # of a record where some are inside others: 1.2 is the second in the first
+
+TOGETHER = "+"  # the last step of a path: all values as one text
 
 
 class Step(NamedTuple):
@@ -42,7 +45,7 @@ Cell: TypeAlias = "str | Listed | None"
 
 def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence[str] = ()) -> list[tuple[Place, Any]]:
     """The values with their places. A list is gone through by `*`, of some elements by a condition, or where a name
-    does not fit it; a missing end is None. In lists of labels and values a name is a label.
+    does not fit it; a missing end is None. In lists of labels and values a name is a label. `+` joins what is reached.
 
     place, walked: how the value was reached.
     """
@@ -50,6 +53,8 @@ def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence
         names = [*walked, *(name for name in steps[:at] if name != "*")]
         if is_condition(step):
             chosen = [one for one in (value if isinstance(value, list) else [value]) if _fits(one, step)]
+            if list(steps[at + 1 :]) == [TOGETHER]:
+                return [(place, _join(chosen))]
             return [
                 found
                 for element, inner in _number(chosen, place, [*names, step])
@@ -57,6 +62,8 @@ def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence
             ]  # fmt: skip
         if is_labelled(value) and step not in ("*", "label", "value"):
             return _number(values_of(value, ".".join(steps[at:])), place, [*names, *steps[at:]])
+        if list(steps[at:]) == [TOGETHER] and not (isinstance(value, dict) and TOGETHER in value):
+            return [(place, _join(value if isinstance(value, list) else [value]))]
         if isinstance(value, list):
             rest = steps[at + 1 :] if step == "*" else steps[at:]
             return [
@@ -85,6 +92,12 @@ def follow(value: Any, steps: Sequence[str], place: Place = (), walked: Sequence
     return [(place, value)]
 
 
+def _join(values: Sequence[Any]) -> str | None:
+    """Values as one text; what holds other values is none."""
+    ends = [end for _, end in follow([*values], ["*"])]
+    return " ".join(text for end in ends if not isinstance(end, dict | list) and (text := as_text(end))) or None
+
+
 def _fits(element: Any, condition: str) -> bool:
     """Whether an element has a value that a condition wants; what holds other values is none."""
     if element is None:
@@ -103,7 +116,7 @@ def paths_of(value: Any) -> Iterable[str]:
     """All paths from a value to single ones, with `*` through lists."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            for path in paths_of(inner) if key not in (PARENT, OUTERMOST) else ():
+            for path in paths_of(inner) if key not in (PARENT, OUTERMOST, POSITION) else ():
                 yield key if path in ("", "#text") else f"{key}.{path}"
     elif isinstance(value, list):
         for path in dict.fromkeys(path for inner in value for path in paths_of(inner)):

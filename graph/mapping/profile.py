@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from base.errors import InputError
 from graph.loading.nobody import UNKNOWN
+from graph.mapping.blocks import Records
 from graph.mapping.cells import TAG
 from graph.mapping.column_words import DATES, PICTURES, plain
 from graph.mapping.dates import read_years
@@ -41,7 +42,8 @@ class Column(BaseModel):
     number, html, text, name or empty. unknown: values that name nobody, with counts. missing: values that mean nothing.
     again: share of the filled rows whose value came before. shared: different parts for each part.
     length: letters of a middling value. sample: some of the values. frequent: the most frequent, by their counts, of
-    lists their parts. begin: the cells of the first rows.
+    lists their parts. begin: the cells of the first rows. mixed: whether it is a value in some records and holds others
+    in some.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Column(BaseModel):
     sample: frozenset[str] = frozenset()
     frequent: dict[str, int] = {}
     begin: tuple[str | None, ...] = ()
+    mixed: bool = False
 
 
 class Profile(BaseModel):
@@ -74,24 +77,27 @@ class Profile(BaseModel):
 def profile(blocks: Iterable[AnyBlock]) -> Profile:
     """Look at the first 50,000 rows of a table."""
     cells: dict[str, list[Cell]] = {}
+    mixed: set[str] = set()
     rows = 0
     for block in blocks:
         for name in block.columns:
-            cells.setdefault(name, [None] * rows).extend(_column(block, name))
+            cells.setdefault(name, [None] * rows).extend(_column(block, name, mixed))
         rows += len(block)
         for column in cells.values():
             column.extend([None] * (rows - len(column)))
         if rows >= ROWS:
             break
-    columns = [look(name, column, rows) for name, column in cells.items()]
+    columns = [look(name, column, rows).model_copy(update={"mixed": name in mixed}) for name, column in cells.items()]
     return Profile(rows=rows, columns=columns, together=_find_together(columns, cells))
 
 
-def _column(block: AnyBlock, name: str) -> list[Cell]:
+def _column(block: AnyBlock, name: str, mixed: set[str]) -> list[Cell]:
+    """A column's cells. mixed: where it is noted that some records have an object there."""
     try:
         return block.column(name)
     except InputError:
-        return [None] * len(block)  # a value in some records and an object in others
+        mixed.add(name)
+        return block.column(name, loose=True) if isinstance(block, Records) else [None] * len(block)
 
 
 def look(name: str, cells: list[Cell], rows: int) -> Column:

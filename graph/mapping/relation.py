@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from graph.mapping.cells import columns_in
+from graph.mapping.cells import alternatives, columns_in
 
 
 def as_list(value: Any) -> Any:
@@ -112,6 +112,12 @@ class Relation(BaseModel):
     def splitter(self) -> "re.Pattern[str] | None":
         """What separates the values in a cell."""
         return re.compile("|".join(map(_as_pattern, self.split))) if self.split else None
+
+    def loose_columns(self) -> set[str]:
+        """The columns of which the first that is filled is taken: what holds others is no value of theirs."""
+        several = [part for part in (self.id, self.name, *self.year) if part and len(alternatives(part)) > 1]
+        inner = [column for relation in self.relation.values() for column in relation.loose_columns()]
+        return {*inner, *(column for part in several for column in columns_in(part))}
 
     def columns(self) -> list[str]:
         """All columns that it reads, each once."""

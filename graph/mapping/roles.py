@@ -2,6 +2,7 @@
 
 import re
 
+from base.errors import shorten
 from graph.loading.survey import COMPLETE, HUB
 from graph.mapping.column_words import (
     ADDRESSES,
@@ -64,8 +65,9 @@ def guess(file: str, seen: Profile, layout: Lines) -> Guess:
 
     layout: lines that say how it is laid out.
     """
-    columns = {column.name: column for column in seen.columns if column.different}
     guessed = Guess({**layout})
+    _tell_mixed(seen.columns, guessed)
+    columns = {column.name: column for column in seen.columns if column.different and not column.mixed}
     guessed.lines["label"] = label_of(file, columns)
     take_id(columns, guessed)
     take_together(columns, seen.together, guessed)
@@ -83,6 +85,17 @@ def guess(file: str, seen: Profile, layout: Lines) -> Guess:
     if any(column.looks == "html" for column in columns.values()):
         guessed.lines["html"] = "strip"
     return guessed
+
+
+def _tell_mixed(columns: list[Column], guessed: Guess) -> None:
+    """Columns that are a value in some rows and hold others in some: a person says which are meant."""
+    for column in [column for column in columns if column.mixed and column.different]:
+        inner = [other.name for other in columns if other.name.startswith(f"{column.name}.") and other.different]
+        guessed.roles[column.name] = "left out, see below"
+        guessed.remarks.append(
+            f"{column.name} is a value in some rows and holds {shorten(inner)} in some: "
+            f"{' ?? '.join([column.name, *inner[:1]])} takes both"
+        )
 
 
 def _take_parent(columns: dict[str, Column], guessed: Guess) -> None:

@@ -205,7 +205,8 @@ class Table(SourceKind):
     ) -> None:
         """Add what a relation's columns say of the rows."""
         heads, names, tails = facts
-        columns = list(zip(*(cells.column(column) for column in relation.columns), strict=True))
+        loose = relation.relation.loose_columns()
+        columns = list(zip(*(cells.column(column, column in loose) for column in relation.columns), strict=True))
         nothing = (None,) * len(relation.columns)
         for row in rows:
             if columns[row] == nothing:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from base.errors import InputError, shorten
 from graph.mapping.filemaker import is_filemaker, read_filemaker
 from graph.mapping.parts import Part
-from graph.mapping.paths import OUTERMOST, PARENT
+from graph.mapping.paths import OUTERMOST, PARENT, POSITION
 from graph.mapping.xml_text import is_mixed, local_name, read_text
 
 
@@ -16,8 +16,8 @@ def read_elements(part: Part, records: str | Sequence[str] | None) -> Iterator[A
     """The elements called `records`, a name or the end of a path, or each child of the root; attributes are `@name`.
 
     One inside another belongs to it. Of a list of names each is a record, also inside another one, which is its
-    `@parent` then and holds it no more; of one in no other `@outermost` is its name. Raises InputError for what is no
-    XML, and where there is none.
+    `@parent` then and holds it no more; of one in no other `@outermost` is its name. `@position` is the place of each.
+    Raises InputError for what is no XML, and where there is none.
     """
     content = part.read()
     if records is None and is_filemaker(content):
@@ -28,7 +28,7 @@ def read_elements(part: Part, records: str | Sequence[str] | None) -> Iterator[A
     stack: list[str] = []
     marked: dict[int, None] = {}  # the records' identities, the outermost first
     seen: set[str] = set()
-    some = False
+    count = 0
     try:
         for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
             if event == "start":
@@ -38,9 +38,9 @@ def read_elements(part: Part, records: str | Sequence[str] | None) -> Iterator[A
                     marked[id(element)] = None
                 continue
             if next(iter(marked), None) == id(element):
-                some = True
+                count += 1
                 if nested:
-                    yield from _read_nested(element, marked, None)
+                    yield from _read_nested(element, marked, None, str(count))
                 else:
                     yield _as_record(element, (), [])
                 element.clear()
@@ -48,7 +48,7 @@ def read_elements(part: Part, records: str | Sequence[str] | None) -> Iterator[A
             stack.pop()
     except ElementTree.ParseError as error:
         raise InputError(f"{part.name}: this is no XML: {error}") from error
-    if not some:
+    if not count:
         said = f"no element {' or '.join(map(repr, _listed(records)))}" if records else "nothing below the root"
         raise InputError(f"{part.name}: there is {said}; there are {shorten(sorted(seen))}")
 
@@ -62,17 +62,18 @@ def _ends_with(stack: list[str], names: list[str]) -> bool:
     return stack[-len(names) :] == names or stack[-1] == ".".join(names)
 
 
-def _read_nested(element: ElementTree.Element, marked: Collection[int], parent: Any) -> Iterator[Any]:
+def _read_nested(element: ElementTree.Element, marked: Collection[int], parent: Any, position: str) -> Iterator[Any]:
     inner: list[ElementTree.Element] = []
     found = _as_record(element, marked, inner)
     record = found if isinstance(found, dict) else {"#text": found}
+    record[POSITION] = position
     if parent is None:
         record[OUTERMOST] = local_name(element.tag)
     else:
         record[PARENT] = parent
     yield record
-    for child in inner:
-        yield from _read_nested(child, marked, record)
+    for number, child in enumerate(inner, 1):
+        yield from _read_nested(child, marked, record, f"{position}.{number}")
 
 
 def _as_record(element: ElementTree.Element, marked: Collection[int], inner: list[ElementTree.Element]) -> Any:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 # Elements of HTML, TEI and EAD that part lines or paragraphs, where no blank need part the words.
-BREAKS = {"br", "lb", "pb", "p", "div", "head", "li", "item", "l", "td", "tr"}
+BREAKS = {"br", "lb", "pb", "p", "div", "head", "li", "item", "l", "part", "td", "tr"}
 
-# Elements that say how words look, so that one alone in a title is text, too.
-LOOKS = {"b", "em", "emph", "hi", "i", "small", "span", "strong", "sub", "sup", "u"}
+# Elements that say how words look, so that one alone in a title is text, too; and the parts of a name in EAD 3.
+LOOKS = {"b", "em", "emph", "hi", "i", "part", "small", "span", "strong", "sub", "sup", "u"}
+
+# Elements of EAD and TEI that are text even where all of it stands in a name or a date inside.
+PROSE = {"abstract", "head", "p", "unittitle"}
 
 
 def read_text(element: Any) -> str:
@@ -22,6 +25,8 @@ def is_mixed(element: Any) -> bool:
     """
     if len(element) == 0:
         return False
+    if local_name(element.tag) in PROSE:
+        return True
     looks = [local_name(one.tag) in LOOKS for one in element if isinstance(one.tag, str)]
     said = any((one.tail or "").strip() for one in element)
     before = element.text or ""

@@ -20,6 +20,8 @@ RECORD = {
         "a text",
     ],
     "maker": {"role": "painter", "name": "Ann"},
+    "parts": [{"of": "a", "#text": "Lee,"}, {"of": "b", "#text": "Ann"}, {"of": "c", "years": [1820]}],
+    "+": {"+": "plus"},
     "numbers": [{"tag": 245, "sure": True, "x": 1.5}],
 }
 
@@ -44,6 +46,12 @@ RECORD = {
         ("nothing[role=].name", None),
         ("numbers[tag=245].x", ["1.5"]),
         ("numbers[sure=true].x", ["1.5"]),
+        ("parts.+", "Lee, Ann"),
+        ("parts[of=a|b].+", ["Lee, Ann"]),
+        ("parts[of=c].+", [None]),
+        ("parts.years.+", [None, None, "1820"]),
+        ("maker.name.+", "Ann"),
+        ("+.+", "plus"),
         ("title[en]", "Reeds"),
         ("odd[a=b]", "as it is"),
     ],

@@ -166,12 +166,72 @@ def test_metadata_of_several_values_and_languages_stand_under_their_labels(tmp_p
     assert source.entities["label"].value_counts()["Artwork"] == 2
 
 
+def test_a_label_without_a_value_takes_no_other_away(tmp_path: Path) -> None:
+    metadata = [*MANIFEST["metadata"], {"label": {"en": ["Place"]}}, {"label": {"en": ["Genre"]}, "value": None}]
+    (tmp_path / "1.json").write_text(json.dumps(MANIFEST | {"metadata": metadata}))
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    assert set(source.triples["tail"]) == {"artist:Hokusai", "decade:1830"}
+    assert source.notes == []
+
+
+def test_a_manifest_has_a_name_of_one_language_and_a_text_without_tags(tmp_path: Path) -> None:
+    labels = [{"@value": "Welle", "@language": "de"}, {"@value": "Wave", "@language": "en"}]
+    subjects = [{"label": "Subject", "value": "sea; wind"}]
+    for number, label in enumerate((labels, labels[:1], "Reeds", labels[1])):
+        manifest = {"@context": "http://iiif.io/api/presentation/2/context.json", "@type": "sc:Manifest"}
+        manifest |= {"@id": f"https://m.example/{number}", "label": label, "metadata": subjects}
+        manifest |= {"description": f"A <i>print</i> {number}"}
+        (tmp_path / f"{number}.json").write_text(json.dumps(manifest))
+        subjects = [{"label": "Subject", "value": "sea; boats"}]
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    works = source.entities[source.entities["label"] == "Artwork"]
+    assert works["name"].tolist() == ["Wave", "Welle", "Reeds", "Wave"]
+    assert works["text"].tolist() == [f"A print {number}" for number in range(4)]
+    assert set(source.triples["tail"]) == {"subject:sea", "subject:wind", "subject:boats"}
+
+
+@pytest.mark.parametrize(("version", "sign", "listed"), [(2, "@", "manifests"), (3, "", "items")])
+def test_a_collection_alone_is_the_manifests_that_it_names(
+    tmp_path: Path, version: int, sign: str, listed: str
+) -> None:
+    kinds = ("sc:Collection", "sc:Manifest") if version == 2 else ("Collection", "Manifest")
+    named = [{f"{sign}id": f"https://m.example/{n}", f"{sign}type": kinds[1], "label": f"Wave {n}"} for n in (1, 2)]
+    inner = {f"{sign}id": "https://m.example/inner", f"{sign}type": kinds[0], "label": "Inner"}
+    collection = {"@context": f"http://iiif.io/api/presentation/{version}/context.json", f"{sign}type": kinds[0]}
+    collection |= {f"{sign}id": "https://m.example/all", "label": "All", listed: [*named, inner]}
+    (tmp_path / "all.json").write_text(json.dumps(collection))
+    write_draft(tmp_path)
+    source = read_source(tmp_path, name="museum")
+    assert source.entities["id"].tolist() == ["https://m.example/1", "https://m.example/2"]
+    assert source.notes[0].startswith("Artwork: 1 left out, `when` does not hold")
+
+
 def test_manifests_without_addresses_are_known_by_their_files(tmp_path: Path) -> None:
     for number in ("1", "2"):
         (tmp_path / f"{number}.json").write_text(json.dumps(MANIFEST))
     write_draft(tmp_path)
     entities = read_source(tmp_path, name="museum").entities
     assert entities.loc[0, ["id", "image"]].tolist() == ["artwork:1.json", "1.json"]
+
+
+def test_a_name_that_holds_others_in_some_records_is_told_and_both_can_be_read(tmp_path: Path) -> None:
+    records = [
+        {"id": n, "title": f"T{n}", "artist": "Ann" if n % 2 else {"name": "Bob", "born": 1850}} for n in range(4)
+    ]
+    (tmp_path / "works.json").write_text(json.dumps(records))
+    path, _ = write_draft(tmp_path)
+    assert "artist ?? artist.name takes both" in path.read_text()
+    with path.open("a") as mapping:
+        mapping.write('[table.relation.createdBy]\nto = "Artist"\nname = "artist ?? artist.name"\n')
+    assert read_source(tmp_path, name="museum").triples["tail"].tolist() == ["artist:Bob", "artist:Ann"] * 2
+
+
+def test_a_file_that_nobody_reads_is_named(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.mrc").write_bytes(b"00714cam a2200205 a 4500")
+    with pytest.raises(InputError, match=r"catalogue\.mrc.*files ending in \.mrc are not read"):
+        draft(tmp_path)
 
 
 def test_works_of_records_lead_to_the_people_of_a_table(tmp_path: Path) -> None:

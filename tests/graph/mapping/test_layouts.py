@@ -95,7 +95,7 @@ def test_a_row_of_a_sheet_that_is_too_wide_is_no_header(tmp_path: Path) -> None:
         book.active.append(row)
     book.save(tmp_path / "w.xlsx")
     (tmp_path / "mapping.toml").write_text(MAPPING.replace("FILE", "w.xlsx"))
-    with pytest.raises(InputError, match=r"w\.xlsx row 2: there is a cell to the right of the header's last one"):
+    with pytest.raises(InputError, match=r"last one: D2 is 'C', and the header ends with 'artist'"):
         read_source(tmp_path, name="museum")
 
 
@@ -111,6 +111,74 @@ def test_titles_of_several_cells_in_a_sheet(tmp_path: Path) -> None:
     book.save(tmp_path / "w.xlsm")
     source = read_draft(tmp_path)
     assert source.triples.groupby("relation").size().to_dict() == {"createdBy": 30, "hasMedium": 30}
+
+
+def test_remarks_below_a_table_in_a_csv_file_are_no_records(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text(as_text(",") + "N30,,,\n,,,\nHeights in cm,,,\nPrinted in May,,,\n")
+    source = read_draft(tmp_path)
+    works = source.entities[source.entities["label"] == "Artwork"]
+    assert (len(works), works["id"].iloc[-1]) == (31, "artwork:N30")
+    told = "w.csv: rows that are remarks below the table are passed over: 'line 34', 'line 35' (2 in all)"
+    assert told in source.notes
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_header_that_comes_again_is_no_record(tmp_path: Path, ending: str) -> None:
+    rows = [HEADER, *ROWS, HEADER, ["N30", "Work 30", "Ann", "oil"]]
+    if ending == "csv":
+        (tmp_path / "w.csv").write_text("".join(f"{','.join(row)}\n" for row in rows))
+    else:
+        book = Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(tmp_path / "w.xlsx")
+    source = read_draft(tmp_path)
+    works = source.entities[source.entities["label"] == "Artwork"]
+    assert (len(works), works["id"].iloc[-1]) == (31, "artwork:N30")
+    (note,) = source.notes
+    assert "are passed over: " in note
+    assert " 32" in note
+
+
+def test_a_header_of_two_rows_and_what_is_no_record_in_a_sheet(tmp_path: Path) -> None:
+    book = Workbook()
+    above = [["All works"], [], ["nr", "title", "maker", None, "medium"], [None, None, "name", "born"]]
+    rows = [[*row[:3], 1850, row[3]] for row in ROWS]
+    for row in [*above, ["Oil"], *rows[:20], ["Ink"], *rows[20:], [], ["Heights in cm"], ["Printed in May"]]:
+        book.active.append(row)
+    for cells in ("A1:E1", "C3:D3", "A3:A4", "B3:B4", "E3:E4", "A5:E5", "A26:E26"):
+        book.active.merge_cells(cells)
+    book.save(tmp_path / "w.xlsx")
+    _, (table,) = write_draft(tmp_path)
+    assert [column.name for column in table.seen.columns] == ["nr", "title", "maker name", "maker born", "medium"]
+    source = read_source(tmp_path, name="museum")
+    assert len(source.entities[source.entities["label"] == "Artwork"]) == 30
+    assert source.triples.groupby("relation").size().to_dict() == {"createdBy": 30, "hasMedium": 30}
+    assert source.notes[-1] == (
+        "w.xlsx: these rows are headings or remarks and are passed over: "
+        "'row 5: Oil', 'row 26: Ink', 'row 38: Heights in cm', 'row 39: Printed in May' (4 in all)"
+    )
+
+
+def test_a_name_above_several_columns_is_that_of_each(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in [["nr", "title", "maker", "keywords", None], *([*row, "sea"] for row in ROWS)]:
+        book.active.append(row)
+    book.active.merge_cells("D1:E1")
+    book.save(tmp_path / "w.xlsx")
+    _, (table,) = write_draft(tmp_path)
+    assert [column.name for column in table.seen.columns] == ["nr", "title", "maker", "keywords", "keywords (5)"]
+    assert table.seen.rows == 30
+
+
+def test_a_header_with_a_line_break_is_drafted_as_it_is(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in [["Object\nnumber", "title", "Artist /\nmaker", "medium"], *ROWS]:
+        book.active.append(row)
+    book.save(tmp_path / "w.xlsx")
+    source = read_draft(tmp_path)
+    assert len(source.entities[source.entities["label"] == "Artwork"]) == 30
+    assert {"createdBy", "hasMedium"} == {*source.triples["relation"]}
 
 
 def test_tables_of_an_archive_are_drafted_and_named_one_by_one(tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ def test_a_record_is_a_work_with_what_its_events_say(museum: Path) -> None:
         "label": "Artwork",
         "name": "The Nurse",
         "name_de": "Die Amme",
+        "other_title": "Bildnis",
         "image": "http://m.example/m.jpg",
         "dated": "1640–1650",
         "createdBy_said": "after Frans Hals",
@@ -122,6 +123,81 @@ def test_a_record_is_a_work_with_what_its_events_say(museum: Path) -> None:
     }
     assert entity(source, "http://vocab.getty.edu/aat/300033618")["name"] == "painting"
     assert entity(source, "http://vocab.getty.edu/ulan/500011051")["born"] == "1606"
+
+
+TERMS = "http://terminology.lido-schema.org/"
+CONCEPT = (
+    '<skos:Concept xmlns:skos="http://www.w3.org/2004/02/skos/core#" rdf:about="{}" '
+    'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><skos:prefLabel>{}</skos:prefLabel></skos:Concept>'
+)
+LIDO_11 = f"""<lido:lido><lido:lidoRecID>M/3</lido:lidoRecID><lido:descriptiveMetadata xml:lang="en">
+ <lido:objectClassificationWrap><lido:objectWorkTypeWrap>
+  <lido:objectWorkType>{CONCEPT.format("http://aat.example/1", "panel")}</lido:objectWorkType>
+ </lido:objectWorkTypeWrap></lido:objectClassificationWrap>
+ <lido:objectIdentificationWrap><lido:titleWrap><lido:titleSet>
+   <lido:appellationValue lido:pref="{TERMS}lido00170">A Woman</lido:appellationValue>
+   <lido:appellationValue lido:pref="{TERMS}lido00169">The Nurse</lido:appellationValue></lido:titleSet>
+  </lido:titleWrap>
+  <lido:repositoryWrap>
+   <lido:repositorySet lido:type="former"><lido:repositoryName><lido:legalBodyName>
+    <lido:appellationValue>Collection Meyer</lido:appellationValue></lido:legalBodyName></lido:repositoryName>
+    <lido:workID>old 1</lido:workID></lido:repositorySet>
+   <lido:repositorySet lido:type="{TERMS}lido00475"><lido:repositoryName><lido:legalBodyName>
+    <lido:appellationValue>Museum</lido:appellationValue></lido:legalBodyName></lido:repositoryName>
+    <lido:workID>new 1</lido:workID></lido:repositorySet></lido:repositoryWrap>
+  <lido:objectMeasurementsWrap><lido:objectMeasurementsSet><lido:objectMeasurements><lido:measurementSet>
+   <lido:measurementType>height</lido:measurementType><lido:measurementUnit>cm</lido:measurementUnit>
+   <lido:measurementValue>30</lido:measurementValue></lido:measurementSet></lido:objectMeasurements>
+  </lido:objectMeasurementsSet></lido:objectMeasurementsWrap></lido:objectIdentificationWrap>
+ <lido:eventWrap><lido:eventSet><lido:event>
+   <lido:eventType>{CONCEPT.format(f"{TERMS}lido00007", "Made")}</lido:eventType>
+   <lido:eventActor><lido:displayActorInRole>pupils of Ann</lido:displayActorInRole></lido:eventActor>
+   <lido:eventDate><lido:displayDate>about 1640</lido:displayDate></lido:eventDate>
+   <lido:periodName><lido:term>Baroque</lido:term></lido:periodName>
+   <lido:eventPlace><lido:displayPlace>near Haarlem</lido:displayPlace></lido:eventPlace>
+   <lido:eventMaterialsTech><lido:materialsTech>
+    <lido:termMaterialsTech lido:type="{TERMS}lido00131"><lido:term>oil painting</lido:term></lido:termMaterialsTech>
+   </lido:materialsTech></lido:eventMaterialsTech></lido:event></lido:eventSet>
+  <lido:eventSet><lido:event><lido:eventType><lido:term>Design</lido:term></lido:eventType>
+   <lido:eventDate><lido:displayDate>1639</lido:displayDate></lido:eventDate></lido:event></lido:eventSet></lido:eventWrap>
+ <lido:objectRelationWrap><lido:subjectWrap>
+  <lido:subjectSet><lido:displaySubject>a quiet street</lido:displaySubject></lido:subjectSet>
+  <lido:subjectSet><lido:subject><lido:subjectEvent><lido:event><lido:eventName><lido:appellationValue>Wedding
+   </lido:appellationValue></lido:eventName></lido:event></lido:subjectEvent><lido:subjectObject><lido:object>
+   <lido:objectNote>chalice</lido:objectNote></lido:object></lido:subjectObject></lido:subject></lido:subjectSet>
+ </lido:subjectWrap></lido:objectRelationWrap></lido:descriptiveMetadata></lido:lido>"""
+
+
+def test_concepts_of_lido_1_1_former_owners_and_words_alone(tmp_path: Path) -> None:
+    (tmp_path / "records.xml").write_text(WRAP.format(LIDO_11), encoding="utf-8")
+    source = read(tmp_path)
+    assert entity(source, "artwork:M/3") == {
+        "id": "artwork:M/3",
+        "label": "Artwork",
+        "name": "The Nurse",
+        "other_title": "A Woman",
+        "number": "new 1",
+        "measurements": "height 30 cm",
+        "dated": "about 1640",
+        "period": "Baroque",
+        "createdBy_said": "pupils of Ann",
+        "madeAt_said": "near Haarlem",
+        "depicts_said": "a quiet street",
+    }
+    assert facts(source) == {
+        ("artwork:M/3", "hasType", "http://aat.example/1"),
+        ("artwork:M/3", "keptBy", "museum:Museum"),
+        ("artwork:M/3", "formerlyKeptBy", "museum:Collection Meyer"),
+        ("artwork:M/3", "hasTechnique", "technique:oil painting"),
+        ("artwork:M/3", "depicts", "subject:Wedding"),
+        ("artwork:M/3", "depicts", "subject:chalice"),
+    }
+    assert {*source.notes} == {
+        "createdBy: 1 left out, it is told in words alone (artwork:M/3: 'pupils of Ann')",
+        "madeAt: 1 left out, it is told in words alone (artwork:M/3: 'near Haarlem')",
+        "depicts: 1 left out, it is told in words alone (artwork:M/3: 'a quiet street')",
+        "dated: 1 left out, an earlier event says otherwise (artwork:M/3: '1639')",
+    }
 
 
 def test_what_is_no_fact_is_counted_and_said(museum: Path) -> None:

@@ -1,5 +1,6 @@
 """The presets of [[rdf]]: on real samples where there are some, else on files in the form that is published."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,31 @@ def test_a_photograph_in_linked_art_has_its_titles_and_what_it_shows(tmp_path: P
     assert entity(source, "icc:61bb2")["name"] == "Katherine Stieglitz"
     watch = entity(source, "https://linked.art/example/object/nightwatch/1")
     assert (watch["name"], watch["name_nl"]) == ("The Night Watch", "De Nachtwacht"), "a language is a node there"
+
+
+def test_a_production_in_parts_and_kinds_of_things_shown(tmp_path: Path) -> None:
+    span = {
+        "type": "TimeSpan",
+        "begin_of_the_begin": "1888-01-01",
+        "identified_by": [{"type": "Name", "content": "1888"}],
+    }
+    work = {
+        "@context": "https://linked.art/ns/v1/linked-art.json",
+        "id": "https://m.example/1",
+        "type": "HumanMadeObject",
+        "_label": "Horses",
+        "produced_by": {"type": "Production", "part": [{"type": "Production", "timespan": span}]},
+        "shows": {
+            "id": "https://m.example/visual/1",
+            "type": "VisualItem",
+            "represents_instance_of_type": [{"id": "https://m.example/horse", "type": "Type", "_label": "horse"}],
+        },
+    }
+    (tmp_path / "1.json").write_text(json.dumps(work))
+    source = read(tmp_path, tmp_path / "mapping.toml", 'file = "1.json"\npreset = "linked-art"')
+    found = entity(source, "https://m.example/1")
+    assert (found["from"], found["dated"]) == ("1888-01-01", "1888")
+    assert facts(source) == {("https://m.example/1", "depicts", "https://m.example/horse")}
 
 
 def test_an_authority_of_people_and_one_of_terms(tmp_path: Path) -> None:

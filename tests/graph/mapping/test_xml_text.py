@@ -80,7 +80,7 @@ def test_a_draft_of_an_archive_calls_records_by_their_whole_titles(tmp_path: Pat
         f"<unitdate>18{n}</unitdate></unittitle></did></c01>"
         for n in range(50, 62)
     )
-    (tmp_path / "ead.xml").write_text(f'<ead xmlns="urn:isbn:1-931666-22-9"><dsc>{records}</dsc></ead>')
+    (tmp_path / "list.xml").write_text(f"<inventory><dsc>{records}</dsc></inventory>")
     path, _ = write_draft(tmp_path)
     table = tomllib.loads(path.read_text())["table"][0]
     assert (table["name"], table["relation"]["madeIn"]["year"]) == ("did.unittitle", ["did.unittitle.unitdate"])
