@@ -184,6 +184,11 @@ def first(cell: Cell) -> str | None:
     return next((value for value in cell.texts if value), None) if isinstance(cell, Listed) else cell
 
 
+def cut(name: str | None, before: "re.Pattern[str] | None") -> str | None:
+    """Of a name what stands before the pattern; None where that is nothing."""
+    return before.split(name, maxsplit=1)[0].strip() or None if name and before else name
+
+
 def _first_address(cell: Cell) -> str | None:
     value = first(cell)
     return value and ADDRESSES.split(value)[0]

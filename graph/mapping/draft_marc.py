@@ -50,7 +50,8 @@ def guess_marc(folder: Path, files: list[str]) -> Guess:
     records, blocks = _find_records(parts)
     works = has(blocks, OF_WORKS)
     guessed = Guess({"records": records, "label": "Book" if works else "Authority", "id": NUMBER})
-    guessed.lines |= {"name": " ?? ".join(part for part in alternatives(NAME) if has(blocks, part))}
+    names = " ?? ".join(part for part in alternatives(NAME) if has(blocks, part))
+    guessed.lines |= {"name": names, "before": END}
     if has(blocks, _field("520")):
         guessed.lines["text"] = _field("520")
     guessed.remarks.append("a field is named by its tag and code; whether a contributor made it, 700 $e and $4 say")

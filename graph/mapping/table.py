@@ -12,7 +12,7 @@ from base.errors import InputError
 from graph.loading.csv_files import CsvFormat
 from graph.loading.names import wrong_name
 from graph.mapping.blocks import Block
-from graph.mapping.cells import Cells, Reading, columns_in, fold, tell_absent
+from graph.mapping.cells import Cells, Reading, columns_in, cut, fold, tell_absent
 from graph.mapping.formats import FORMATS, AnyBlock, Layout, read_blocks
 from graph.mapping.parts import find_parts
 from graph.mapping.relation import Names, Pattern, Relation, Texts, Wanted
@@ -40,6 +40,7 @@ class Table(SourceKind):
     file: a name or a pattern of files in the folder. label: of the rows' entities; None where another source gives it.
     id, name, text, image, url, rights: a column, a template such as ``object:{ObjectID}``, or several with ``??``
         between, of which the first that is filled is taken. keep: further property -> column.
+    before: of each name only what stands before this is taken.
     relation: name -> facts. unless: rows with such a name are nobody. when: column -> values that a row must have.
     same: identifier -> column; entities with one in common are one.
     missing: values that mean nothing. html: whether tags are stripped.
@@ -54,6 +55,7 @@ class Table(SourceKind):
     image: str = ""
     url: str = ""
     rights: str = ""
+    before: Pattern | None = None
     keep: Names = Field(default_factory=dict)
     relation: dict[str, Relation] = Field(default_factory=dict)
     unless: Pattern | None = None
@@ -142,6 +144,9 @@ class Table(SourceKind):
             for name in PROPERTIES
             if getattr(self, name)
         }
+        if self.before and self.name:
+            before = re.compile(self.before)
+            properties["name"] = [cut(name, before) for name in properties["name"]]
         properties |= {name: cells.texts(column) for name, column in self.keep.items()}
         properties |= {name: cells.identifiers(column) for name, column in self.same.items()}
         rows = self._choose(cells, ids, properties.get("name"), tally)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from base.errors import InputError
 from graph.mapping.alignment import UnequalLists, Value, align
-from graph.mapping.cells import Reading, Values, columns_in, fill, first, fold, join, make_id
+from graph.mapping.cells import Reading, Values, columns_in, cut, fill, first, fold, join, make_id
 from graph.mapping.centuries import Years
 from graph.mapping.dates import bins_of, name_bin, read_years
 from graph.mapping.numbers import tell_cut_short
@@ -119,9 +119,7 @@ class Tails:
         """One tail, or why it is none."""
         relation = self.relation
         values = {column: first(cell) for column, cell in cells.items()}
-        name = fill(relation.name, values)[0] if relation.name else None
-        if name and self._before:
-            name = self._before.split(name, maxsplit=1)[0].strip() or None
+        name = cut(fill(relation.name, values)[0] if relation.name else None, self._before)
         given, templated = fill(relation.id, values) if relation.id else (None, False)
         if name is None and given is None:
             return

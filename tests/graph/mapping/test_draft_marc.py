@@ -36,7 +36,7 @@ def test_the_usual_fields_become_names_and_facts(tmp_path: Path, envelope: str) 
     write_draft(tmp_path)
     source = read_source(tmp_path, name="library")
     entities = source.entities.set_index("id")
-    assert entities.loc[["book:n1", "book:n2"], "name"].tolist() == ["Waves : a study /"] * 2
+    assert entities.loc[["book:n1", "book:n2"], "name"].tolist() == ["Waves : a study"] * 2
     assert entities.loc["person:Morse, Samuel, 1791-1872", "dates"] == "1791-1872,"
     assert {*zip(source.triples["head"], source.triples["relation"], source.triples["tail"], strict=True)} == {
         (f"book:n{n}", relation, tail)
@@ -56,7 +56,7 @@ def test_headings_of_an_authority_file_are_names(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text(f"<collection>{record}</collection>")
     write_draft(tmp_path)
     source = read_source(tmp_path, name="library")
-    assert source.entities[["id", "name"]].to_numpy().tolist() == [["authority:n1", "Morse, Samuel, 1791-1872,"]]
+    assert source.entities[["id", "name"]].to_numpy().tolist() == [["authority:n1", "Morse, Samuel, 1791-1872"]]
     assert source.triples.empty
 
 
@@ -81,7 +81,7 @@ def test_people_who_share_a_name_stay_apart_and_nobody_is_told(tmp_path: Path) -
     write_draft(tmp_path)
     source = read_source(tmp_path, name="library")
     work = source.entities.set_index("id").loc["book:n1"]
-    assert work["name"] == "Poems. Part 2, Sea /"
+    assert work["name"] == "Poems. Part 2, Sea"
     assert (work["publishedAt_said"], work["publishedBy_said"]) == ("[S.l.", "s.n.; [publisher not identified]")
     assert {*zip(source.triples["relation"], source.triples["tail"], strict=True)} == {
         ("createdBy", "person:Smith, J. R. (John Raphael), 1752-1812"),
