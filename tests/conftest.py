@@ -82,6 +82,18 @@ def no_server_unasked(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
         monkeypatch.setattr(kind, "start", refuse)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test started in a folder of its own and did not stop fails the run, which it would outlive."""
+    yield
+    here = tmp_path_factory.getbasetemp()
+    running = psutil.process_iter(["cwd", "cmdline"])
+    left = [one for one in running if one.info["cwd"] and Path(one.info["cwd"]).is_relative_to(here)]
+    for process in left:
+        process.kill()
+    assert not left, f"left running: {[process.info for process in left]}"
+
+
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home folder (VLKGE_HOME) of both servers."""

@@ -111,9 +111,8 @@ name = "style"
 """
 
 
-@pytest.mark.usefixtures("art")
-def test_links_of_several_tables_go_home_to_a_file_for_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VLKGE_HOME", str(tmp_path / "home"))
+@pytest.mark.usefixtures("art", "own_home")
+def test_links_of_several_tables_go_home_to_a_file_for_each(tmp_path: Path) -> None:
     museum, sheet, added = tmp_path / "museum", tmp_path / "decided.csv", tmp_path / "added.csv"
     museum.mkdir()
     (museum / "mapping.toml").write_text(TABLES)
