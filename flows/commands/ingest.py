@@ -117,7 +117,7 @@ def _check_options(folder: Path, *, draft: bool, dry_run: bool, to: Path | None,
 
 
 def _draft(place: Path, to: Path | None, html: Path | None, json: bool) -> None:
-    from graph.mapping.draft import write_draft
+    from graph.mapping.drafting.draft import write_draft
 
     path, tables = write_draft(place.absolute(), to)
     seen: list[dict[str, Any]] = [

@@ -23,8 +23,8 @@ from base.files import replacing
 from graph.connection import Database, Row
 from graph.curation.exchange import read_origins
 from graph.link_key import link_key
+from graph.mapping.rdf.store import PREFIXES
 from graph.mapping.rdf_home import Way, read_ways
-from graph.mapping.rdf_store import PREFIXES
 
 VLKGE = Namespace("urn:vlkge:vocabulary:")
 BASE = "urn:vlkge:graph:"
@@ -193,7 +193,7 @@ class Turtle:
 def read_ways_of(database: Database, links: pd.DataFrame, scratch: Path | None = None) -> dict[str, Way]:
     """How the relations of accepted links are said where they come from, by the folders that the graph remembers.
 
-    links: columns head, relation, verdict. scratch: see graph.mapping.rdf_store.open_store.
+    links: columns head, relation, verdict. scratch: see graph.mapping.rdf.store.open_store.
     """
     accepted = links[links["verdict"] == "accepted"]
     return read_ways(read_origins(database), {*zip(accepted["head"], accepted["relation"], strict=True)}, scratch)

@@ -12,10 +12,10 @@ import pandas as pd
 
 from base.errors import InputError
 from base.files import replacing
-from graph.mapping.cells import Cells, Reading
 from graph.mapping.mapping_file import Origin
 from graph.mapping.source_kind import Tally
-from graph.mapping.table import LabelColumn, Table
+from graph.mapping.table.cells import Cells, Reading
+from graph.mapping.table.table import LabelColumn, Table
 
 Fact: TypeAlias = tuple[str, str, str]
 

@@ -11,8 +11,8 @@ import pandas as pd
 from base.errors import InputError, shorten
 from graph.curation.source_lines import Line, add_to
 from graph.curation.source_reading import Described, Fact
-from graph.mapping.cells import columns_in, fold, make_id
-from graph.mapping.relation import Relation
+from graph.mapping.table.cells import columns_in, fold, make_id
+from graph.mapping.table.relation import Relation
 
 BETWEEN = "; "  # of several values in a cell, where the source's own separator is no single sign
 

@@ -11,13 +11,13 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.plugins.sparql import prepareQuery
 
 from base.errors import InputError
-from graph.mapping.json_ld import load_contexts
 from graph.mapping.mapping_file import Origin
-from graph.mapping.rdf_files import read_quads
-from graph.mapping.rdf_lines import bracket
-from graph.mapping.rdf_reading import is_blank
-from graph.mapping.rdf_source import Rdf
-from graph.mapping.rdf_store import PREFIXES, ask, open_store
+from graph.mapping.rdf.files import read_quads
+from graph.mapping.rdf.json_ld import load_contexts
+from graph.mapping.rdf.lines import bracket
+from graph.mapping.rdf.reading import is_blank
+from graph.mapping.rdf.source import Rdf
+from graph.mapping.rdf.store import PREFIXES, ask, open_store
 
 
 @dataclass(frozen=True)

@@ -103,8 +103,8 @@ def _quads(path: Path) -> Graph:
     """The source's own triples, by way of N-Triples."""
     import pyoxigraph
 
-    from graph.mapping.json_ld import load_contexts
-    from graph.mapping.rdf_files import read_quads
+    from graph.mapping.rdf.files import read_quads
+    from graph.mapping.rdf.json_ld import load_contexts
 
     quads = read_quads([(path, "json")], base=None, contexts=load_contexts(path.parent, {}))
     lines = pyoxigraph.serialize((quad.triple for quad in quads), format=pyoxigraph.RdfFormat.N_TRIPLES)

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from base.errors import InputError
 from graph.loading.files import Source
-from graph.mapping.draft import draft, write_draft
+from graph.mapping.drafting.draft import draft, write_draft
 from graph.mapping.source import read_source
 
 HEADER = ["nr", "title", "maker", "medium"]

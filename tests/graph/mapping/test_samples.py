@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.mapping.draft import write_draft
+from graph.mapping.drafting.draft import write_draft
 from graph.mapping.source import read_source
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "data" / "museums"

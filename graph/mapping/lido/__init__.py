@@ -1,0 +1,1 @@
+"""[[lido]]: LIDO, record by record."""

@@ -1,0 +1,1 @@
+"""[[rdf]] and [[sparql]]: RDF of any syntax, asked by SPARQL; the presets of known vocabularies."""
