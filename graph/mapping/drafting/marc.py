@@ -15,6 +15,8 @@ WRAPPED = ["metadata.record", "recordData.record", "collection.record"]  # recor
 HEADINGS = "100|110|111|130|150|151|155"  # of records of an authority file
 # Cataloguing rules end names with a sign that is no part of them; the point behind an initial is.
 END = r"\s*(?:[,:;/]|(?<!\b\w)\.)*$"
+# What a cataloguer adds stands in brackets.
+BRACKETS = r"[\[\]]"
 # How they say that nobody knows where a book appeared, or by whom.
 UNNAMED = r"^\W*(s\. ?[ln]\b|o\. ?o\b|[\w ]+ (not identified|nicht ermittelbar|non identifiée?))"
 
@@ -62,7 +64,7 @@ def guess_marc(folder: Path, files: list[str]) -> Guess:
         if has(blocks, column):
             lines: Lines = {"to": to, "name": column, "before": END}
             if name.startswith("published"):
-                lines["unless"] = UNNAMED
+                lines |= {"without": BRACKETS, "unless": UNNAMED}
             if to == "Person" and has(blocks, dates := _field(tags, "d")):
                 lines["keep"] = {"dates": dates}
             guessed.relations.append(DraftedRelation(name, lines))

@@ -53,7 +53,7 @@ def read_rows(
         if header is None:
             above = _find_header(content, form, known)
             if above:
-                notes.append(f"{part.name}: {above} lines above the header are titles and are passed over")
+                notes.append(f"{part.name}: titles above the header are passed over (lines: {above})")
                 content = b"".join(content.splitlines(keepends=True)[above:])
                 lines, content = _skip_blank(0, content)
                 skipped += above + lines

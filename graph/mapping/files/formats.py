@@ -108,7 +108,7 @@ def read_excel(part: Part, layout: Layout) -> Iterator[AnyBlock]:
         header, behind, above = take_header(rows, layout.known, book.wide[sheet])
         rows = leave_remarks(chain(behind, rows), header, book.wide[sheet], told)
         if above:
-            layout.notes.append(f"{part.name}: {above} rows above the header are titles and are passed over")
+            layout.notes.append(f"{part.name}: titles above the header are passed over (rows: {above})")
     names = _check_header(header)
     uncomputed = book.uncomputed.get(sheet, set())
     if uncomputed:

@@ -184,9 +184,12 @@ def first(cell: Cell) -> str | None:
     return next((value for value in cell.texts if value), None) if isinstance(cell, Listed) else cell
 
 
-def cut(name: str | None, before: "re.Pattern[str] | None") -> str | None:
-    """Of a name what stands before the pattern; None where that is nothing."""
-    return before.split(name, maxsplit=1)[0].strip() or None if name and before else name
+def cut(name: str | None, before: "re.Pattern[str] | None", without: "re.Pattern[str] | None" = None) -> str | None:
+    """Of a name what stands before a pattern, and without what fits another; None where nothing is left."""
+    if name is None or not (before or without):
+        return name
+    name = without.sub("", name) if without else name
+    return (before.split(name, maxsplit=1)[0] if before else name).strip() or None
 
 
 def _first_address(cell: Cell) -> str | None:

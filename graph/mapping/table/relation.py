@@ -41,7 +41,8 @@ class Relation(BaseModel):
     to: the label of the tails. id, name: columns or templates of the tail; without an id the name stands for it.
     split: separators of a cell with several values, regular expressions but for a single sign; all columns of the
         relation are split, and must then have equally many values.
-    before: of each name only what stands before this is taken. ignore_case: names that differ in case are one.
+    without: of each name this is taken out. before: of each name only what stands before this is taken.
+    ignore_case: names that differ in case are one.
     unless: names that mean nobody; they are kept as what was said, and become no entity.
     role, roles: a column and its values, each with the relation that it means; others are left out. "" is no value.
     when: column -> values that a row must have there. keep: property of the tail -> column.
@@ -56,6 +57,7 @@ class Relation(BaseModel):
     id: str | None = None
     name: str | None = None
     split: Annotated[Texts, BeforeValidator(as_list)] = Field(default_factory=list)
+    without: Pattern | None = None
     before: Pattern | None = None
     ignore_case: bool = False
     unless: Pattern | None = None

@@ -46,6 +46,7 @@ class Tails:
         self._splitter = relation.splitter
         self._unless = re.compile(relation.unless, re.IGNORECASE) if relation.unless else None
         self._before = re.compile(relation.before) if relation.before else None
+        self._without = re.compile(relation.without) if relation.without else None
         self._roles = {fold(role).casefold(): name for role, name in relation.roles.items()}
         self._when = {column: {fold(v).casefold() for v in values} for column, values in relation.when.items()}
         self._nested = {name: Tails(name, nested, reading, inner=True) for name, nested in relation.relation.items()}
@@ -119,7 +120,7 @@ class Tails:
         """One tail, or why it is none."""
         relation = self.relation
         values = {column: first(cell) for column, cell in cells.items()}
-        name = cut(fill(relation.name, values)[0] if relation.name else None, self._before)
+        name = cut(fill(relation.name, values)[0] if relation.name else None, self._before, self._without)
         given, templated = fill(relation.id, values) if relation.id else (None, False)
         if name is None and given is None:
             return

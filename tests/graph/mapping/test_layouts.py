@@ -40,7 +40,7 @@ def test_titles_above_the_header_are_passed_over_and_told(tmp_path: Path, conten
     (tmp_path / "w.csv").write_text(content)
     source = read_draft(tmp_path)
     assert source.triples.groupby("relation").size().to_dict() == {"createdBy": 30, "hasMedium": 30}
-    assert any("above the header are titles and are passed over" in note for note in source.notes)
+    assert any("titles above the header are passed over" in note for note in source.notes)
 
 
 def test_commas_in_long_texts_make_no_title_of_the_header(tmp_path: Path) -> None:

@@ -273,7 +273,7 @@ def test_sheets_with_titles_above_the_header_and_merged_cells(tmp_path: Path) ->
     path.write_text(path.read_text().replace('name = "title"', 'name = "title"\nkeep = { made = "made" }'))
     source = read_source(tmp_path, name="museum")
     assert source.entities["made"].fillna("").tolist() == ["1890-05-01", "1890-05-01", ""], "merged over two rows"
-    assert "works.xlsx: 1 rows above the header are titles and are passed over" in source.notes
+    assert "works.xlsx: titles above the header are passed over (rows: 1)" in source.notes
 
 
 def test_a_table_that_is_not_utf_8_gets_an_encoding_to_confirm(tmp_path: Path) -> None:

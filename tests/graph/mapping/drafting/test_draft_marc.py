@@ -70,7 +70,7 @@ def test_people_who_share_a_name_stay_apart_and_nobody_is_told(tmp_path: Path) -
             field("100", "aSmith, J. R.", "q(John Raphael),", "d1752-1812."),
             field("245", "aPoems.", "nPart 2,", "pSea /", "cby J. R. Smith."),
             field("260", "a[S.l. :", "bs.n.,", "c1810."),
-            field("264", "aParis ;", "aLyon :", "b[publisher not identified],"),
+            field("264", "a[Paris] ;", "aLyon :", "b[publisher not identified],"),
             field("700", "aHenry", "bIV,", "cKing of France,", "d1553-1610,", "ededicatee."),
             field("700", "aHenry", "bVIII,", "cKing of England,", "d1491-1547."),
             field("700", "aSmith, J. R."),
@@ -82,7 +82,7 @@ def test_people_who_share_a_name_stay_apart_and_nobody_is_told(tmp_path: Path) -
     source = read_source(tmp_path, name="library")
     work = source.entities.set_index("id").loc["book:n1"]
     assert work["name"] == "Poems. Part 2, Sea"
-    assert (work["publishedAt_said"], work["publishedBy_said"]) == ("[S.l.", "s.n.; [publisher not identified]")
+    assert (work["publishedAt_said"], work["publishedBy_said"]) == ("S.l.", "s.n.; publisher not identified")
     assert {*zip(source.triples["relation"], source.triples["tail"], strict=True)} == {
         ("createdBy", "person:Smith, J. R. (John Raphael), 1752-1812"),
         ("contributedBy", "person:Henry IV, King of France, 1553-1610"),
