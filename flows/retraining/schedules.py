@@ -60,12 +60,12 @@ def retrain_when_enough(*, facts: int | None, decisions: int | None, retraining:
     return news.model_copy(update={"retraining": retrain(**retraining, always_train=True)})
 
 
-def tell_failure(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> None:  # noqa: ARG001 (Prefect passes it)
+def tell_failed_count(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> None:  # noqa: ARG001 (Prefect passes it)
     """Hook: what is new cannot be counted, so that nothing leads to a retraining; a failed one tells of itself."""
     notify("counting failed", f"what is new cannot be counted: {state.message}", state=state.name)
 
 
-@task(cache_policy=NO_CACHE, on_failure=[tell_failure])
+@task(cache_policy=NO_CACHE, on_failure=[tell_failed_count])
 def count_news() -> NewDataCount:
     with open_graph(Settings()) as database:
         models = registry.models(database)

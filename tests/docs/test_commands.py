@@ -43,6 +43,20 @@ def test_every_command_that_a_page_shows_is_there(page: Path) -> None:
     assert not [f"{call}: {word}" for call in shown(page) if (word := unknown(call))]
 
 
+def options_of(command: Any) -> set[str]:
+    """Those of a command and of all commands below it."""
+    own = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
+    return own.union(*(options_of(below) for below in getattr(command, "commands", {}).values()))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_options_that_a_page_names_alone_are_those_of_a_command(page: Path) -> None:
+    benchmarks = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "benchmarks").glob("*.py"))
+    known = options_of(COMMAND) | {*re.findall(r'"(--[a-z-]+)"', benchmarks), "--help", "--node-rank"}  # torchrun's
+    spans = re.findall(r"`(--[a-z][^`]*)`", page.read_text(encoding="utf-8"))
+    assert {option for span in spans for option in re.findall(r"(?<!\S)--[a-z-]+", span)} <= known
+
+
 def test_commands_that_are_not_there_are_noticed() -> None:
     assert unknown("vlkge predict --relation hasStyle --fast") == "--fast"
     assert unknown("vlkge models retire V1") == "retire"
